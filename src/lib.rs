@@ -1,0 +1,6 @@
+//! plimsoll audits the capacity of web backends without running them.
+pub mod link;
+pub mod rule;
+pub mod source;
+pub mod stack;
+pub mod syntax;

@@ -1,0 +1,7 @@
+//! Drafts of files to stacks: what the files say is joined into one model for each deployment.
+//!
+//! Here lives everything that needs more than one file: which compose files belong together, what an image is built
+//! from, which command really runs and with which environment, which settings module a process loads, who connects
+//! to what. Nothing here reads a file or knows a syntax; nothing here has an opinion.
+
+pub mod plan;

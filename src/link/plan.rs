@@ -1,0 +1,239 @@
+//! A deployment as it is planned, before it becomes a stack: services with their images, commands and environments,
+//! each value with its places.
+
+use crate::source::{FileId, Span};
+use crate::stack::{Anchor, Fact, Slot};
+use crate::syntax::shell::Script;
+use crate::syntax::{Mapped, Spanned};
+
+/// One deployment: the services that run together.
+#[derive(Clone, Debug, Default)]
+pub struct Deployment {
+    /// What it is called: `docker-compose.yml + docker-compose.production.yml`, or the file that starts it.
+    pub name: Box<str>,
+    /// The files that define it, weakest first.
+    pub files: Vec<FileId>,
+    /// Its services, by name.
+    pub services: Vec<ServicePlan>,
+}
+
+/// A service, merged from all files that speak of it.
+#[derive(Clone, Debug)]
+pub struct ServicePlan {
+    /// Its name, where it is first written.
+    pub name: Spanned<Box<str>>,
+    /// What it is keyed by: the file that first names it, and `services.NAME`.
+    pub anchor: Anchor,
+    /// The image it names, variables filled in.
+    pub image: Option<Spanned<Box<str>>>,
+    /// What it is built from.
+    pub build: Option<Build>,
+    /// `entrypoint:`, which also drops the image's `CMD`.
+    pub entrypoint: Option<CommandLine>,
+    /// `command:`.
+    pub command: Option<CommandLine>,
+    /// Its environment as compose sets it, `env_file` included, the strongest only, sorted by name. The image's own
+    /// `ENV` is put in below these by `link::image`.
+    pub environment: Vec<Variable>,
+    /// Where another variable could be put: the value is `NAME: value` or `- NAME=value` as the file has it.
+    pub environment_slot: Option<EnvironmentSlot>,
+    /// `deploy.replicas` or `scale`; 1 by default.
+    pub replicas: Fact<u64>,
+    /// `deploy.resources.limits.cpus` or `cpus`.
+    pub cpus: Fact<f64>,
+    /// `deploy.resources.limits.memory` or `mem_limit`, in bytes.
+    pub memory: Fact<u64>,
+    /// `shm_size`, in bytes.
+    pub shm_size: Fact<u64>,
+    /// `container_name`.
+    pub container_name: Fact<Box<str>>,
+    /// `stop_grace_period`, in seconds; 10 by default.
+    pub stop_grace: Fact<f64>,
+    /// `ports`.
+    pub ports: Vec<Port>,
+    /// `expose`.
+    pub expose: Vec<Spanned<u16>>,
+    /// Names that other services may call it by: its own, `hostname`, `container_name`, network aliases, links.
+    pub aliases: Vec<Box<str>>,
+    /// Files and folders of the repository that are mounted.
+    pub mounts: Vec<Mount>,
+    /// The services it waits for, with the condition.
+    pub depends_on: Vec<(Spanned<Box<str>>, Box<str>)>,
+    /// Where its health check is written.
+    pub healthcheck: Option<Span>,
+    /// `restart`, or `deploy.restart_policy`.
+    pub restart: Option<Spanned<Box<str>>>,
+    /// `profiles`.
+    pub profiles: Vec<Box<str>>,
+    /// `init: true`.
+    pub init: bool,
+    /// `working_dir`.
+    pub working_dir: Option<Box<str>>,
+    /// The folder (below the root) that its compose file lies in.
+    pub folder: Box<str>,
+    /// The whole of the service in the file that first names it.
+    pub span: Span,
+}
+
+/// `build:`.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// The context's folder below the root.
+    pub context: Box<str>,
+    /// The Dockerfile, when it is in the tree.
+    pub dockerfile: Option<FileId>,
+    /// `target`.
+    pub target: Option<Spanned<Box<str>>>,
+    /// `args`, known values only.
+    pub args: Vec<(Box<str>, Spanned<Box<str>>)>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A variable of an environment.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: Box<str>,
+    /// Its value; its slots are where the value could be changed.
+    pub value: Fact<Box<str>>,
+    /// The name with its value, as one place.
+    pub span: Span,
+}
+
+/// Where another variable of the environment could be written.
+#[derive(Clone, Debug)]
+pub struct EnvironmentSlot {
+    /// The place.
+    pub at: Span,
+    /// What comes before the name.
+    pub before: Box<str>,
+    /// What stands between name and value: `: "` or `=`.
+    pub between: Box<str>,
+    /// What comes after the value.
+    pub after: Box<str>,
+}
+
+/// A command as an outer file writes it.
+#[derive(Clone, Debug)]
+pub enum CommandLine {
+    /// A list of arguments, which no shell sees.
+    Exec {
+        /// Each with the place of its content, quotes not included; compose's variables are filled in.
+        words: Vec<Spanned<Box<str>>>,
+        /// How another word would be put behind the last.
+        style: ListStyle,
+        /// The whole.
+        span: Span,
+    },
+    /// A text that a shell reads (Docker's shell form), or that is split into words as a shell would (compose).
+    Text {
+        /// The text.
+        text: Mapped,
+        /// Its statements.
+        script: Script,
+        /// Whether a shell runs it (Dockerfile: yes; compose: no, it is only split).
+        shell: bool,
+        /// The whole.
+        span: Span,
+    },
+}
+
+/// How a list of arguments is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListStyle {
+    /// `["a", "b"]`, JSON or YAML in brackets: items are parted by `, ` and quoted by `"`.
+    Brackets,
+    /// YAML, an item a line, with this before each dash.
+    Dashes {
+        /// The line ending and the indentation: `\n      `.
+        line: Box<str>,
+    },
+}
+
+/// A port.
+#[derive(Clone, Debug)]
+pub struct Port {
+    /// The host's port, when one is fixed.
+    pub host: Option<u16>,
+    /// The container's.
+    pub container: u16,
+    /// Whether the host's side is a range, or left to Docker.
+    pub flexible: bool,
+    /// Where.
+    pub span: Span,
+}
+
+/// A file or folder of the repository that a container sees.
+#[derive(Clone, Debug)]
+pub struct Mount {
+    /// Its path below the root.
+    pub source: Box<str>,
+    /// Its path in the container.
+    pub target: Box<str>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A command that really runs in a service.
+#[derive(Clone, Debug)]
+pub struct Running {
+    /// Its words, with variables filled in: the program first, `exec` taken off.
+    pub argv: Vec<Argument>,
+    /// Assignments before it.
+    pub assignments: Vec<(Box<str>, Argument)>,
+    /// Whether it is (or becomes, by `exec`) the container's first process.
+    pub gets_signals: Fact<bool>,
+    /// Where `exec ` would be put before it, when that would make it the first process.
+    pub exec_slot: Option<Span>,
+    /// Whether only some branch runs it.
+    pub conditional: Option<Box<str>>,
+    /// Where it stands, from its first to its last word.
+    pub span: Span,
+    /// How another argument is put behind the last.
+    pub append: Append,
+    /// The files it came by: compose, Dockerfile, script.
+    pub by: Vec<Span>,
+}
+
+/// A word of a command that runs.
+#[derive(Clone, Debug)]
+pub struct Argument {
+    /// Its text.
+    pub text: Fact<Box<str>>,
+    /// The place of its content, quotes not included.
+    pub span: Span,
+}
+
+/// How another argument is put behind the last word of a command.
+#[derive(Clone, Debug)]
+pub enum Append {
+    /// It cannot be.
+    Never,
+    /// In a list, just behind the last item (its closing quote included).
+    List {
+        /// The place.
+        at: Span,
+        /// The list's style.
+        style: ListStyle,
+    },
+    /// In shell text: a blank and the word.
+    Text {
+        /// The place.
+        at: Span,
+    },
+}
+
+impl Append {
+    /// The slot for an option with its value: `--name=value`. The value must need no quoting.
+    pub fn option(&self, name: &str) -> Option<Slot> {
+        match self {
+            Append::Never => None,
+            Append::List { at, style: ListStyle::Brackets } => Some(Slot::insert(*at, format!(", \"{name}="), "\"")),
+            Append::List { at, style: ListStyle::Dashes { line } } => {
+                Some(Slot::insert(*at, format!("{line}- {name}="), ""))
+            }
+            Append::Text { at } => Some(Slot::insert(*at, format!(" {name}="), "")),
+        }
+    }
+}

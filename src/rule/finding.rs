@@ -1,0 +1,84 @@
+//! What a rule says of an entity.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::{Fix, Span};
+use crate::stack::Anchor;
+
+/// The name of a rule, `area/name`; it never changes.
+pub type RuleName = Arc<str>;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Costs little, or rarely.
+    Low,
+    /// Costs capacity under load.
+    Medium,
+    /// Gives out under load.
+    High,
+    /// Cannot start, has no effect, or is arithmetically overcommitted.
+    Error,
+}
+
+/// How sure it is: the weakest origin that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// It rests on a guess about the code.
+    Low,
+    /// It rests on an assumption, or on a value that the environment may replace.
+    Medium,
+    /// It rests on what is written and on the programs' own defaults.
+    High,
+}
+
+/// A place that was read to know it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What stands there, in a few words.
+    pub text: Box<str>,
+}
+
+/// What a rule found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: RuleName,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What it is keyed by.
+    pub anchor: Anchor,
+    /// The places that were read to know it; the first is the main one. Never empty.
+    pub labels: Vec<Label>,
+    /// What was read but is written nowhere: defaults, assumptions, unknown terms.
+    pub notes: Vec<String>,
+    /// The ways to settle it, the best first; each proven.
+    pub fixes: Vec<Fix>,
+    /// How to see, on the running system, that it is mended, figures filled in.
+    pub verify: String,
+}
+
+/// What a rule says of one entity.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It does not speak of such an entity.
+    NotApplicable,
+    /// It holds.
+    Passed,
+    /// It does not.
+    Failed(Box<Finding>),
+    /// What would have to be known is not: each unknown, in words.
+    Undecided(Vec<Box<str>>),
+}

@@ -1,0 +1,275 @@
+//! A fact: what is known of one field, where it came from, and where it could be changed.
+
+use serde::{Deserialize, Serialize};
+
+use super::value::Value;
+use crate::source::Span;
+
+/// What is known of one field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact<T> {
+    /// One value.
+    Known(Sourced<T>),
+    /// Branches that the files leave open, each with its condition. Never empty.
+    OneOf(Vec<(Condition, Sourced<T>)>),
+    /// No limit, and what grows it: traffic, for Django under ASGI without a pool.
+    Unbounded(Why),
+    /// Nobody knows, and why.
+    Unknown(Why),
+    /// The field has no meaning here: threads of a program that has none. A rule over it does not apply.
+    Absent,
+}
+
+impl<T> std::default::Default for Fact<T> {
+    fn default() -> Self {
+        Fact::Absent
+    }
+}
+
+/// A value, where it came from, and where it could be changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// Where it came from.
+    pub origin: Origin,
+    /// Where it could be written, strongest first. A default may have some, too: the place where it would be said.
+    pub slots: Vec<Slot>,
+}
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// It stands in files: the place that decides first, then those it came by (the `${VAR:-4}`, the env file,
+    /// the settings import). Never empty.
+    Written(Vec<Span>),
+    /// Nobody wrote it: the program's own default.
+    Default(Default),
+    /// The user said so of the world, in `plimsoll.toml` or by a flag.
+    Assumed(Assumption),
+}
+
+/// What a program does when told nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Default {
+    /// Whose default it is: `SQLAlchemy`, `gunicorn`, `PostgreSQL`.
+    pub program: Box<str>,
+    /// What it is the default of, by the program's own name for it: `pool_size`.
+    pub setting: Box<str>,
+    /// The span where the program is told everything else, if there is one: the `create_engine(...)`.
+    pub at: Option<Span>,
+}
+
+/// What the user says of the world.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// The key that says it: `assume.database.max_connections`.
+    pub key: Box<str>,
+    /// Where it is said, when a file says it.
+    pub at: Option<Span>,
+}
+
+/// Why something is unknown or unbounded, as the rest of a sentence that starts with the field:
+/// `set by the environment (WEB_CONCURRENCY)`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Why {
+    /// The reason.
+    pub reason: Box<str>,
+    /// Where it shows.
+    pub at: Vec<Span>,
+}
+
+impl Why {
+    /// A reason that shows at no place.
+    pub fn new(reason: impl Into<Box<str>>) -> Self {
+        Self { reason: reason.into(), at: Vec::new() }
+    }
+
+    /// A reason, and the place where it shows.
+    pub fn at(reason: impl Into<Box<str>>, span: Span) -> Self {
+        Self { reason: reason.into(), at: vec![span] }
+    }
+}
+
+/// What must hold for a branch to be taken, as a reader would say it: `DEBUG is true`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Condition {
+    /// The condition, in words.
+    pub text: Box<str>,
+    /// Where it is written.
+    pub at: Option<Span>,
+}
+
+/// A place to write a value: replace `span` by `before`, the value, `after`. Slots are listed strongest first (the
+/// command line before the variable's default). The reader that made the fact knows the syntax (quoting,
+/// indentation, line ends, missing parents); who writes a value need not.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Slot {
+    /// What is replaced; empty to insert.
+    pub span: Span,
+    /// What comes before the value.
+    pub before: Box<str>,
+    /// What comes after it.
+    pub after: Box<str>,
+    /// The services that a value written here reaches, by name. Empty where the place is only the judged thing's own.
+    pub reaches: Vec<Box<str>>,
+}
+
+impl Slot {
+    /// The place of a value that stands alone: it is replaced.
+    pub fn replace(span: Span) -> Self {
+        Self { span, before: "".into(), after: "".into(), reaches: Vec::new() }
+    }
+
+    /// A place where `before`, the value, `after` would be put.
+    pub fn insert(at: Span, before: impl Into<Box<str>>, after: impl Into<Box<str>>) -> Self {
+        Self { span: at, before: before.into(), after: after.into(), reaches: Vec::new() }
+    }
+}
+
+/// A change that is more than one value, made by the reader that knows the syntax: a gzip block, a `.select_related()`.
+/// In its texts `{name}` stands for an argument that the rule gives.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Writer {
+    /// The name a rule calls it by.
+    pub name: Box<str>,
+    /// What it changes: each span is replaced by its text, in which `{argument}` is filled in.
+    pub edits: Vec<(Span, Box<str>)>,
+    /// When it may only be shown, why: `requirements.txt is pinned by hashes: run pip-compile`.
+    pub display_only: Option<Box<str>>,
+}
+
+/// One thing that was read to come to a judgement: it becomes a label where it is written, a note where it is not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Read {
+    /// The entity's name: `web`.
+    pub of: Box<str>,
+    /// What the field is, in the vocabulary's words with its value: `4 worker processes`.
+    pub text: Box<str>,
+    /// Where it came from; [`None`] when it is unknown.
+    pub origin: Option<Origin>,
+    /// When it is unknown or has branches: why, which.
+    pub unknown: Option<Why>,
+}
+
+impl<T> Fact<T> {
+    /// A value that stands in a file and can be changed where it stands.
+    pub fn written(value: T, span: Span) -> Self {
+        Fact::Known(Sourced { value, origin: Origin::Written(vec![span]), slots: vec![Slot::replace(span)] })
+    }
+
+    /// A value that follows from what stands at these places, none of which is its own.
+    pub fn derived(value: T, spans: Vec<Span>) -> Self {
+        Fact::Known(Sourced { value, origin: Origin::Written(spans), slots: Vec::new() })
+    }
+
+    /// A program's default.
+    pub fn default_of(value: T, program: impl Into<Box<str>>, setting: impl Into<Box<str>>, at: Option<Span>) -> Self {
+        let origin = Origin::Default(Default { program: program.into(), setting: setting.into(), at });
+        Fact::Known(Sourced { value, origin, slots: Vec::new() })
+    }
+
+    /// Nobody knows, for this reason.
+    pub fn unknown(reason: impl Into<Box<str>>) -> Self {
+        Fact::Unknown(Why::new(reason))
+    }
+
+    /// Whether the field means anything here.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Fact::Absent)
+    }
+
+    /// The one value, when there is one.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Fact::Known(sourced) => Some(&sourced.value),
+            _ => None,
+        }
+    }
+
+    /// The one value with its origin, when there is one.
+    pub fn sourced(&self) -> Option<&Sourced<T>> {
+        match self {
+            Fact::Known(sourced) => Some(sourced),
+            _ => None,
+        }
+    }
+
+    /// The first place that says it, if a file does.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Fact::Known(sourced) => sourced.origin.span(),
+            Fact::OneOf(branches) => branches.iter().find_map(|(_, sourced)| sourced.origin.span()),
+            Fact::Unbounded(why) | Fact::Unknown(why) => why.at.first().copied(),
+            Fact::Absent => None,
+        }
+    }
+
+    /// The same fact, with its values changed.
+    pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Fact<U> {
+        match self {
+            Fact::Known(sourced) => Fact::Known(sourced.map(change)),
+            Fact::OneOf(branches) => {
+                Fact::OneOf(branches.into_iter().map(|(when, sourced)| (when, sourced.map(&mut change))).collect())
+            }
+            Fact::Unbounded(why) => Fact::Unbounded(why),
+            Fact::Unknown(why) => Fact::Unknown(why),
+            Fact::Absent => Fact::Absent,
+        }
+    }
+
+    /// The same fact, with places where it could be written put behind those it has.
+    #[must_use]
+    pub fn with_slots(mut self, slots: impl IntoIterator<Item = Slot>) -> Self {
+        if let Fact::Known(sourced) = &mut self {
+            sourced.slots.extend(slots);
+        }
+        self
+    }
+
+    /// The same fact, with places that it came by put behind those it has.
+    #[must_use]
+    pub fn by_way_of(mut self, spans: impl IntoIterator<Item = Span> + Clone) -> Self {
+        let extend = |origin: &mut Origin| {
+            if let Origin::Written(chain) = origin {
+                for span in spans.clone() {
+                    if !chain.contains(&span) {
+                        chain.push(span);
+                    }
+                }
+            }
+        };
+        match &mut self {
+            Fact::Known(sourced) => extend(&mut sourced.origin),
+            Fact::OneOf(branches) => branches.iter_mut().for_each(|(_, sourced)| extend(&mut sourced.origin)),
+            Fact::Unbounded(why) | Fact::Unknown(why) => why.at.extend(spans),
+            Fact::Absent => {}
+        }
+        self
+    }
+}
+
+impl<T> Sourced<T> {
+    /// The same, with its value changed.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Sourced<U> {
+        Sourced { value: change(self.value), origin: self.origin, slots: self.slots }
+    }
+}
+
+impl<T: Clone + Into<Value>> Fact<T> {
+    /// The same fact over the one type that the language of the rules computes with.
+    pub fn erase(&self) -> Fact<Value> {
+        self.clone().map(Into::into)
+    }
+}
+
+impl Origin {
+    /// The first place, if a file says it.
+    pub fn span(&self) -> Option<Span> {
+        match self {
+            Origin::Written(spans) => spans.first().copied(),
+            Origin::Default(default) => default.at,
+            Origin::Assumed(assumption) => assumption.at,
+        }
+    }
+}

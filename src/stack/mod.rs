@@ -1,0 +1,15 @@
+//! The vocabulary: what plimsoll can know of a deployed stack, and how it knows it.
+//!
+//! Here live the shapes only: facts with their origins, values as sets, the entities of the stack and
+//! their fields. Nothing here reads a file, and nothing here has an opinion.
+
+pub mod defaults;
+mod fact;
+mod set;
+mod value;
+pub mod vocabulary;
+
+pub use fact::{Assumption, Condition, Default, Fact, Origin, Read, Slot, Sourced, Why, Writer};
+pub use set::{Interval, Numbers, Truth};
+pub use value::{Set, Type, Value, Version};
+pub use vocabulary::{Anchor, EntityId, Field, Id, Kind, Stack};
