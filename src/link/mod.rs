@@ -5,3 +5,4 @@
 //! to what. Nothing here reads a file or knows a syntax; nothing here has an opinion.
 
 pub mod plan;
+pub mod stores;
