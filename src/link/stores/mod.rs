@@ -6,8 +6,8 @@ mod pgbouncer;
 mod postgres;
 mod redis;
 
-pub use pgbouncer::add as add_pooler;
-pub use postgres::{add as add_postgres, outside as add_outside_database};
+pub use self::pgbouncer::add as add_pooler;
+pub use self::postgres::{add as add_postgres, outside};
 pub use redis::add as add_redis;
 
 use crate::source::{Sources, Span};
@@ -103,7 +103,7 @@ fn number(fact: Fact<Box<str>>) -> Fact<u64> {
 }
 
 /// A text fact as whatever `read` makes of it; a text that it cannot read is unknown, with what stands there.
-fn parsed<T: Clone>(fact: Fact<Box<str>>, read: impl Fn(&str) -> Option<T>) -> Fact<T> {
+pub(super) fn parsed<T: Clone>(fact: Fact<Box<str>>, read: impl Fn(&str) -> Option<T>) -> Fact<T> {
     if let Fact::Known(sourced) = &fact
         && read(&sourced.value).is_none()
     {
