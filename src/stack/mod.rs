@@ -12,4 +12,4 @@ pub mod vocabulary;
 pub use fact::{Assumption, Condition, Default, Fact, Origin, Read, Slot, Sourced, Why, Writer};
 pub use set::{Interval, Numbers, Truth};
 pub use value::{Set, Type, Value, Version};
-pub use vocabulary::{Anchor, EntityId, Field, Id, Kind, Stack};
+pub use vocabulary::*;

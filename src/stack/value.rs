@@ -79,7 +79,7 @@ impl Version {
 }
 
 /// Compares two releases as numbers, missing parts as 0.
-pub fn compare(a: &[u64], b: &[u64]) -> std::cmp::Ordering {
+pub(super) fn compare(a: &[u64], b: &[u64]) -> std::cmp::Ordering {
     let at = |parts: &[u64], i: usize| parts.get(i).copied().unwrap_or(0);
     (0..a.len().max(b.len()))
         .map(|i| at(a, i).cmp(&at(b, i)))

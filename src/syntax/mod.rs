@@ -5,6 +5,8 @@
 
 pub mod dockerfile;
 pub mod env;
+pub mod image;
+pub mod lines;
 pub mod nginx;
 pub mod python;
 pub mod shell;

@@ -1,0 +1,62 @@
+//! Services of the plan as entities of the stack.
+
+use crate::stack::{About, Fact, Id, Service, Stack};
+
+use super::plan::{Running, ServicePlan};
+
+/// Puts a service into the stack, with what its commands tell of it. Its processes come later.
+pub fn add(stack: &mut Stack, plan: &ServicePlan, image: Option<&str>, running: &[Running]) -> Id<Service> {
+    let written = plan.image.as_ref().map(|it| Fact::written(it.value.clone(), it.span));
+    let host_port = plan.ports.iter().find(|it| !it.flexible && it.host.is_some());
+    stack.add(Service {
+        about: About {
+            name: plan.name.value.clone(),
+            anchor: plan.anchor.clone(),
+            span: Some(plan.name.span),
+            owner: Some(plan.name.value.clone()),
+            writers: Vec::new(),
+        },
+        replicas: plan.replicas.clone(),
+        cpus: plan.cpus.clone(),
+        memory: plan.memory.clone(),
+        image: written.or_else(|| Some(Fact::derived(image?.into(), vec![plan.span]))).unwrap_or(Fact::Absent),
+        container_name: plan.container_name.clone(),
+        host_port: host_port
+            .and_then(|it| Some(Fact::derived(u64::from(it.host?), vec![it.span])))
+            .unwrap_or(Fact::Absent),
+        migrates: migrates(running),
+        web_concurrency: plan
+            .environment
+            .iter()
+            .find(|it| &*it.name == "WEB_CONCURRENCY")
+            .map_or(Fact::Absent, |it| super::stores::parsed(it.value.clone(), |text| text.trim().parse().ok())),
+        stop_grace: plan.stop_grace.clone(),
+        processes: Vec::new(),
+    })
+}
+
+/// Whether one of the commands before the last changes the database's schema; absent where only that is done, for then
+/// it is what the service is for.
+fn migrates(running: &[Running]) -> Fact<bool> {
+    let Some((_, before)) = running.split_last() else { return Fact::Absent };
+    match before.iter().find(|it| it.conditional.is_none() && is_migration(it)) {
+        Some(command) => Fact::derived(true, std::iter::once(command.span).chain(command.by.iter().copied()).collect()),
+        None if running.iter().any(is_migration) => Fact::Absent,
+        None => Fact::derived(false, running.first().map(|it| vec![it.span]).unwrap_or_default()),
+    }
+}
+
+/// Whether a command is `manage.py migrate`, `alembic upgrade` or `flask db upgrade`.
+pub fn is_migration(command: &Running) -> bool {
+    let words: Vec<&str> = command.argv.iter().filter_map(|word| word.text.known().map(|it| &**it)).collect();
+    let runs = |first: &str, second: &str| {
+        words
+            .iter()
+            .position(|word| word.rsplit('/').next() == Some(first))
+            .is_some_and(|at| words[at + 1..].contains(&second))
+    };
+    runs("manage.py", "migrate")
+        || runs("django-admin", "migrate")
+        || runs("alembic", "upgrade")
+        || (runs("flask", "db") && words.contains(&"upgrade"))
+}

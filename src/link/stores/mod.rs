@@ -1,0 +1,144 @@
+//! The servers that keep data: PostgreSQL, PgBouncer, Redis, as their images, command lines, environment and mounted
+//! files make them.
+
+mod dead;
+mod pgbouncer;
+mod postgres;
+mod redis;
+
+pub use self::pgbouncer::add as add_pooler;
+pub use self::postgres::{add as add_postgres, outside};
+pub use redis::add as add_redis;
+
+use crate::source::{Sources, Span};
+use crate::stack::{About, Anchor, Fact, Service, Version};
+use crate::syntax::image::ImageName;
+use crate::syntax::lines::Setting;
+
+use super::plan::{Argument, Running, ServicePlan, Variable};
+
+/// What is known of a service that runs a server: all that its settings can come from.
+pub struct Server<'a> {
+    /// The files.
+    pub sources: &'a Sources,
+    /// The service's plan.
+    pub plan: &'a ServicePlan,
+    /// The image that it runs in the end: its own, or the last one that its Dockerfile starts from.
+    pub image: &'a str,
+    /// What runs in it.
+    pub running: &'a [Running],
+    /// The settings of a file of the repository that the container sees at this path.
+    pub file_at: &'a dyn Fn(&str) -> Option<&'a [Setting]>,
+}
+
+impl<'a> Server<'a> {
+    /// The image's name, taken apart.
+    pub fn image_name(&self) -> ImageName<'a> {
+        ImageName::parse(self.image)
+    }
+
+    /// All words of its commands, in order.
+    fn words(&self) -> impl Iterator<Item = &'a Argument> {
+        self.running.iter().flat_map(|command| &command.argv)
+    }
+
+    /// A variable of its environment.
+    fn variable(&self, name: &str) -> Option<&'a Variable> {
+        self.plan.environment.iter().find(|it| &*it.name == name)
+    }
+
+    /// What every entity of this service has.
+    fn about(&self) -> About {
+        About {
+            name: self.plan.name.value.clone(),
+            anchor: self.plan.anchor.clone(),
+            span: Some(self.plan.name.span),
+            owner: Some(self.plan.name.value.clone()),
+            writers: Vec::new(),
+        }
+    }
+
+    /// The version that the image's tag names, unknown when it names none.
+    fn version(&self) -> Fact<Version> {
+        let span = self.plan.image.as_ref().map(|it| it.span);
+        let release = self.image_name().tag.and_then(Version::release);
+        match (release, span) {
+            (Some(release), Some(span)) => {
+                // A tag such as `16` is every 16.x.
+                let mut high = release.clone();
+                high.push(u64::MAX);
+                let written = self.image_name().tag.unwrap_or_default();
+                Fact::derived(Version { low: release, high: Some(high), written: written.into() }, vec![span])
+            }
+            _ => Fact::unknown("the image names no version"),
+        }
+    }
+}
+
+/// The part of a word after byte `from` of its text, as a fact with its place: `300` of `max_connections=300`.
+fn rest_of(word: &Argument, from: usize) -> Option<Fact<Box<str>>> {
+    let sourced = word.text.sourced()?;
+    let text: Box<str> = sourced.value.get(from..)?.into();
+    if word.span.len() == sourced.value.len() {
+        let span = Span::new(word.span.file, word.span.start as usize + from, word.span.end as usize);
+        return Some(Fact::written(text, span));
+    }
+    // The word's text is not what stands in the file, so its end cannot be replaced there.
+    let mut fact = word.text.clone().map(|_| text.clone());
+    if let Fact::Known(sourced) = &mut fact {
+        sourced.slots.clear();
+    }
+    Some(fact)
+}
+
+/// A value that a setting of a file gives, as a fact.
+fn setting<'a>(settings: &'a [Setting], section: &str, name: &str) -> Option<&'a Setting> {
+    // Where a file says a thing twice, the last counts.
+    settings.iter().rev().find(|it| &*it.section == section && &*it.name.value == name)
+}
+
+/// A text fact as a number; a text that is none is unknown, with what stands there.
+fn number(fact: Fact<Box<str>>) -> Fact<u64> {
+    parsed(fact, |text| text.trim().parse().ok())
+}
+
+/// A text fact as whatever `read` makes of it; a text that it cannot read is unknown, with what stands there.
+pub(super) fn parsed<T: Clone>(fact: Fact<Box<str>>, read: impl Fn(&str) -> Option<T>) -> Fact<T> {
+    if let Fact::Known(sourced) = &fact
+        && read(&sourced.value).is_none()
+    {
+        let reason = format!("`{}` could not be read as a value", sourced.value);
+        return Fact::Unknown(crate::stack::Why {
+            reason: reason.into(),
+            at: sourced.origin.span().into_iter().collect(),
+        });
+    }
+    match fact {
+        Fact::OneOf(branches) => Fact::OneOf(
+            branches
+                .into_iter()
+                .filter_map(|(when, it)| {
+                    let value = read(&it.value)?;
+                    Some((when, it.map(|_| value)))
+                })
+                .collect(),
+        ),
+        Fact::Known(it) => match read(&it.value) {
+            Some(value) => Fact::Known(it.map(|_| value)),
+            None => Fact::unknown("could not be read as a value"),
+        },
+        Fact::Unbounded(why) => Fact::Unbounded(why),
+        Fact::Unknown(why) => Fact::Unknown(why),
+        Fact::Absent => Fact::Absent,
+    }
+}
+
+/// The anchor of a part of a service's anchor.
+fn part(about: &About, name: &str) -> Anchor {
+    Anchor::new(about.anchor.file.clone(), format!("{}.{name}", about.anchor.entity))
+}
+
+/// What a service shares with what runs in it.
+fn memory_of(service: &Service) -> Fact<u64> {
+    service.memory.clone()
+}

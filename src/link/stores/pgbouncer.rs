@@ -1,0 +1,132 @@
+//! PgBouncer: what stands between the application and PostgreSQL, by its file or its image's variables.
+
+use crate::stack::{Fact, Id, PoolMode, Pooler, Service, Stack};
+use crate::syntax::lines::Setting;
+
+use super::{Server, number, parsed, setting};
+
+/// How an image names PgBouncer's settings in its environment, and what it listens on when told nothing.
+struct Convention {
+    prefix: &'static str,
+    port: u64,
+}
+
+/// The conventions of the images in use. The bare names are edoburu's entrypoint; the prefixed ones Bitnami's.
+fn convention(repository: &str) -> Option<Convention> {
+    match repository {
+        "edoburu/pgbouncer" => Some(Convention { prefix: "", port: 5432 }),
+        "bitnami/pgbouncer" | "bitnamilegacy/pgbouncer" | "pgbouncer/pgbouncer" => {
+            Some(Convention { prefix: "PGBOUNCER_", port: 6432 })
+        }
+        _ => None,
+    }
+}
+
+/// Puts the service into the stack as a pooler when it runs PgBouncer.
+pub fn add(stack: &mut Stack, server: &Server<'_>, service: Id<Service>) -> Option<Id<Pooler>> {
+    let name = server.image_name();
+    let runs = server.running.iter().any(|it| {
+        it.argv
+            .first()
+            .and_then(|word| word.text.known())
+            .is_some_and(|word| word.rsplit('/').next() == Some("pgbouncer"))
+    });
+    if !name.short().contains("pgbouncer") && !runs {
+        return None;
+    }
+    let reader = Reader::of(server);
+    let pooler = Pooler {
+        about: server.about(),
+        pool_mode: parsed(reader.get("pool_mode", "session"), |text| match text {
+            "session" => Some(PoolMode::Session),
+            "transaction" => Some(PoolMode::Transaction),
+            "statement" => Some(PoolMode::Statement),
+            _ => None,
+        }),
+        max_client_conn: number(reader.get("max_client_conn", "100")),
+        default_pool_size: number(reader.get("default_pool_size", "20")),
+        reserve_pool_size: number(reader.get("reserve_pool_size", "0")),
+        max_db_connections: number(reader.get("max_db_connections", "0")),
+        query_wait_timeout: parsed(reader.get("query_wait_timeout", "120"), |text| text.parse().ok()),
+        pools: reader.pools(),
+        port: number(reader.get("listen_port", "6432")),
+        version: server.version(),
+        service: Some(service),
+        ..Pooler::default()
+    };
+    Some(stack.add(pooler))
+}
+
+/// Where PgBouncer's settings come from.
+struct Reader<'a, 'b> {
+    server: &'b Server<'a>,
+    /// The mounted file; with one, edoburu's entrypoint writes none of its own, so its variables count for nothing.
+    file: Option<&'a [Setting]>,
+    convention: Option<Convention>,
+}
+
+impl<'a, 'b> Reader<'a, 'b> {
+    fn of(server: &'b Server<'a>) -> Self {
+        let named = server.running.iter().flat_map(|it| &it.argv).filter_map(|word| word.text.known());
+        let file = named
+            .filter(|word| word.ends_with(".ini"))
+            .find_map(|path| (server.file_at)(path))
+            .or_else(|| (server.file_at)("/etc/pgbouncer/pgbouncer.ini"))
+            .or_else(|| (server.file_at)("/bitnami/pgbouncer/conf/pgbouncer.ini"));
+        Self { server, file, convention: convention(server.image_name().repository) }
+    }
+
+    fn get(&self, name: &str, default: &str) -> Fact<Box<str>> {
+        if let Some(settings) = self.file {
+            return match setting(settings, "pgbouncer", name) {
+                Some(line) => Fact::written(line.value.value.clone(), line.value.span),
+                None => self.default(name, default),
+            };
+        }
+        let Some(convention) = &self.convention else {
+            return Fact::unknown("its configuration is not in these files");
+        };
+        let variable = match name {
+            "listen_port" if convention.prefix == "PGBOUNCER_" => "PGBOUNCER_PORT".to_owned(),
+            _ => format!("{}{}", convention.prefix, name.to_ascii_uppercase()),
+        };
+        match self.server.variable(&variable) {
+            Some(variable) => variable.value.clone(),
+            None if name == "listen_port" => self.default(name, &convention.port.to_string()),
+            None => self.default(name, default),
+        }
+    }
+
+    /// PgBouncer's default, with the place where a variable would say otherwise.
+    fn default(&self, name: &str, value: &str) -> Fact<Box<str>> {
+        let at = self.server.plan.name.span;
+        let fact = Fact::default_of(value.into(), "PgBouncer", name, Some(at));
+        match (&self.convention, &self.server.plan.environment_slot, self.file) {
+            (Some(convention), Some(slot), None) => {
+                let name = format!("{}{}", convention.prefix, name.to_ascii_uppercase());
+                let before = format!("{}{name}{}", slot.before, slot.between);
+                fact.with_slots([crate::stack::Slot::insert(slot.at, before, slot.after.clone())])
+            }
+            _ => fact,
+        }
+    }
+
+    /// How many pairs of user and database it pools for: the entries of `[databases]`, each with one user unless
+    /// `user=` is left to the client.
+    fn pools(&self) -> Fact<u64> {
+        match self.file {
+            Some(settings) => {
+                let entries: Vec<_> = settings.iter().filter(|it| &*it.section == "databases").collect();
+                if entries.is_empty() || entries.iter().any(|it| &*it.name.value == "*") {
+                    return Fact::unknown("any database may be asked for");
+                }
+                let spans = entries.iter().map(|it| it.name.span).collect();
+                Fact::derived(entries.len() as u64, spans)
+            }
+            None => match self.server.variable("DATABASE_URL").or_else(|| self.server.variable("DB_HOST")) {
+                Some(variable) => Fact::derived(1, vec![variable.span]),
+                None => Fact::unknown("its databases are not in these files"),
+            },
+        }
+    }
+}

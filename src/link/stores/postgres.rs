@@ -1,0 +1,221 @@
+//! PostgreSQL: what the server really accepts, whoever says otherwise.
+
+use crate::source::Span;
+use crate::stack::Engine;
+use crate::stack::{About, Anchor, Database, Fact, Id, Service, Stack};
+use crate::syntax::lines::Setting;
+
+use super::{Server, dead, memory_of, number, parsed, rest_of, setting};
+
+/// Images whose entrypoint is the official one: <https://github.com/docker-library/postgres>.
+const OFFICIAL: &[&str] = &["postgres", "postgis/postgis", "pgvector/pgvector"];
+/// Images that read `POSTGRESQL_MAX_CONNECTIONS` and its kin.
+const BY_VARIABLE: &[&str] = &["bitnami/postgresql", "bitnamilegacy/postgresql"];
+/// Images that tune themselves or whose entrypoint is not known to us.
+const OTHER: &[&str] = &["timescale/timescaledb", "timescale/timescaledb-ha", "supabase/postgres", "citusdata/citus"];
+
+/// Puts the service into the stack as a database when it runs PostgreSQL (or another database server), with the
+/// variables that its image never reads.
+pub fn add(
+    stack: &mut Stack,
+    server: &Server<'_>,
+    service: Id<Service>,
+    mentions: &dyn Fn(&str) -> bool,
+) -> Option<Id<Database>> {
+    let name = server.image_name();
+    let repository = name.repository;
+    let engine = match name.short() {
+        _ if OFFICIAL.contains(&repository) || BY_VARIABLE.contains(&repository) || OTHER.contains(&repository) => {
+            Engine::Postgres
+        }
+        "mysql" | "mariadb" | "percona" => Engine::Mysql,
+        _ => return None,
+    };
+    let image_span = server.plan.image.as_ref().map_or(server.plan.name.span, |it| it.span);
+    let mut database = Database {
+        about: server.about(),
+        engine: Fact::derived(engine, vec![image_span]),
+        version: server.version(),
+        memory: memory_of(&stack[service]),
+        shm_size: server.plan.shm_size.clone(),
+        service: Some(service),
+        ..Database::default()
+    };
+    if engine == Engine::Postgres {
+        let official = OFFICIAL.contains(&repository);
+        let settings = Settings::of(server, official);
+        database.max_connections = number(settings.get(server, "max_connections", "100"));
+        database.reserved_connections = sum(
+            number(settings.get(server, "superuser_reserved_connections", "3")),
+            number(settings.get(server, "reserved_connections", "0")),
+        );
+        database.shared_buffers = parsed(settings.get(server, "shared_buffers", "128MB"), |text| bytes(text, 8192));
+        database.work_mem = parsed(settings.get(server, "work_mem", "4MB"), |text| bytes(text, 1024));
+        if official {
+            dead::postgres(stack, server, service, &database, mentions);
+        }
+    } else {
+        database.max_connections = Fact::unknown("MySQL's settings are not read yet");
+        database.reserved_connections = Fact::unknown("MySQL's settings are not read yet");
+    }
+    Some(stack.add(database))
+}
+
+/// A database that no service of the stack runs: a managed one, or one that the environment names.
+pub fn outside(name: &str, anchor: Anchor, span: Option<Span>, engine: Engine) -> Database {
+    let why = "the server is not in these files; say it with [assume.database]";
+    Database {
+        about: About { name: name.into(), anchor, span, owner: None, writers: Vec::new() },
+        engine: span.map_or(Fact::unknown(why), |span| Fact::derived(engine, vec![span])),
+        version: Fact::unknown(why),
+        max_connections: Fact::unknown(why),
+        reserved_connections: Fact::unknown(why),
+        ..Database::default()
+    }
+}
+
+/// Where the settings of a PostgreSQL server come from.
+struct Settings<'a> {
+    /// A configuration file that the server is told to load.
+    file: Option<&'a [Setting]>,
+    /// Whether nothing but the command line and that file counts, so that what they leave out has its default.
+    closed: bool,
+    /// Whether the image reads `POSTGRESQL_…` variables.
+    by_variable: bool,
+}
+
+impl<'a> Settings<'a> {
+    fn of(server: &Server<'a>, official: bool) -> Self {
+        let by_variable = BY_VARIABLE.contains(&server.image_name().repository);
+        let named = option(server, "config_file").and_then(|path| path.known().cloned());
+        let file = match &named {
+            Some(path) => (server.file_at)(path),
+            // Without `config_file` only the file in the data folder is loaded.
+            None => (server.file_at)("/var/lib/postgresql/data/postgresql.conf"),
+        };
+        Self { file, closed: (official || by_variable) && (named.is_none() || file.is_some()), by_variable }
+    }
+
+    /// A setting's text: the command line's over the image's variable over the file's over the default.
+    fn get(&self, server: &Server<'_>, name: &str, default: &str) -> Fact<Box<str>> {
+        if let Some(value) = option(server, name) {
+            return value;
+        }
+        if self.by_variable
+            && let Some(variable) = server.variable(&format!("POSTGRESQL_{}", name.to_ascii_uppercase()))
+        {
+            return variable.value.clone();
+        }
+        if let Some(line) = self.file.and_then(|settings| setting(settings, "", name)) {
+            return Fact::written(line.value.value.clone(), line.value.span);
+        }
+        if !self.closed {
+            return Fact::unknown("the image's own settings are not in these files");
+        }
+        let at = server.plan.image.as_ref().map_or(server.plan.name.span, |it| it.span);
+        let mut fact = Fact::default_of(default.into(), "PostgreSQL", name, Some(at));
+        if let Some(command) = server.running.iter().find(|it| is_server(it))
+            && let Some(mut slot) = command.append.option("-c")
+        {
+            // `--name=value` and `-c name=value` say the same; the second is how everyone writes it.
+            let head = slot.before.trim_end_matches("-c=");
+            slot.before = format!("{head}--{name}=").into();
+            fact = fact.with_slots([slot]);
+        }
+        fact
+    }
+}
+
+/// Whether a command starts the server.
+fn is_server(command: &crate::link::plan::Running) -> bool {
+    let first = command.argv.first().and_then(|word| word.text.known());
+    first.is_some_and(|first| &**first == "postgres" || first.ends_with("/postgres") || first.starts_with('-'))
+}
+
+/// The value that the server's command line gives a setting: `-c name=value`, `-cname=value`, `--name=value`, the last
+/// of them; `-N` for `max_connections`, `-B` for `shared_buffers`.
+fn option(server: &Server<'_>, name: &str) -> Option<Fact<Box<str>>> {
+    let mut found = None;
+    let mut before: Option<&str> = None;
+    for word in server.words() {
+        let text = word.text.known().map(|it| &**it);
+        if let Some(text) = text {
+            let short = match before {
+                Some("-c") => Some(text),
+                Some("-N") if name == "max_connections" => {
+                    found = rest_of(word, 0);
+                    None
+                }
+                Some("-B") if name == "shared_buffers" => {
+                    found = rest_of(word, 0);
+                    None
+                }
+                _ => text.strip_prefix("-c").or_else(|| text.strip_prefix("--")),
+            };
+            if let Some((key, _)) = short.and_then(|it| it.split_once('='))
+                && key.replace('-', "_").eq_ignore_ascii_case(name)
+            {
+                found = rest_of(word, text.find('=').map_or(0, |at| at + 1));
+            }
+        } else if before == Some("-c") && word_names(word, name) {
+            found = Some(Fact::unknown(format!("`{name}` is set by the environment")));
+        }
+        before = text;
+    }
+    found
+}
+
+/// Whether a word whose value is unknown gives this setting.
+fn word_names(word: &crate::link::plan::Argument, name: &str) -> bool {
+    matches!(&word.text, Fact::Unknown(why) if why.reason.contains(name))
+}
+
+/// Two counts together, with both their origins.
+fn sum(a: Fact<u64>, b: Fact<u64>) -> Fact<u64> {
+    match (a, b) {
+        (Fact::Known(mut a), Fact::Known(b)) => {
+            if b.value > 0 {
+                a.value += b.value;
+                a.slots.clear();
+                if let Some(span) = b.origin.span() {
+                    return Fact::Known(a).by_way_of([span]);
+                }
+            }
+            Fact::Known(a)
+        }
+        (Fact::Known(_), b) => b,
+        (a, _) => a,
+    }
+}
+
+/// A size as PostgreSQL writes it, in bytes; a bare number counts units of `unit` bytes.
+pub(super) fn bytes(text: &str, unit: u64) -> Option<u64> {
+    let text = text.trim().trim_matches('\'');
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let number: f64 = text[..digits].parse().ok()?;
+    let factor = match text[digits..].trim() {
+        "" => unit,
+        "B" => 1,
+        "kB" | "KB" | "k" => 1 << 10,
+        "MB" => 1 << 20,
+        "GB" => 1 << 30,
+        "TB" => 1 << 40,
+        _ => return None,
+    };
+    Some((number * factor as f64) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_postgres_units() {
+        assert_eq!(bytes("128MB", 8192), Some(134_217_728));
+        assert_eq!(bytes("16384", 8192), Some(134_217_728));
+        assert_eq!(bytes("4096", 1024), Some(4_194_304));
+        assert_eq!(bytes("'2GB'", 1), Some(2_147_483_648));
+        assert_eq!(bytes("lots", 1), None);
+        assert_eq!(bytes("", 1), None);
+    }
+}

@@ -1,0 +1,83 @@
+//! Redis and Valkey: limits and eviction, by command line and mounted file.
+
+use crate::stack::{Fact, Id, RedisServer, Service, Stack};
+use crate::syntax::lines::Setting;
+
+use super::{Server, number, parsed, rest_of, setting};
+
+/// Puts the service into the stack as a Redis server when it runs one.
+pub fn add(stack: &mut Stack, server: &Server<'_>, service: Id<Service>) -> Option<Id<RedisServer>> {
+    let name = server.image_name();
+    if !matches!(name.short(), "redis" | "valkey" | "redis-stack-server" | "redis-stack" | "keydb" | "dragonfly") {
+        return None;
+    }
+    // Bitnami's entrypoint writes a file of its own; stack and forks have other defaults.
+    let plain = matches!(name.repository, "redis" | "valkey/valkey");
+    let words: Vec<_> = server.running.iter().flat_map(|it| &it.argv).collect();
+    let file = words
+        .iter()
+        .filter_map(|word| word.text.known())
+        .filter(|word| word.ends_with(".conf"))
+        .find_map(|path| (server.file_at)(path));
+    let names_file = words.iter().any(|word| word.text.known().is_some_and(|it| it.ends_with(".conf")));
+    let get = |setting_name: &str, default: &str| -> Fact<Box<str>> {
+        let option = format!("--{setting_name}");
+        let at = words.iter().rposition(|word| word.text.known().is_some_and(|it| it.eq_ignore_ascii_case(&option)));
+        if let Some(value) = at.and_then(|at| words.get(at + 1)) {
+            return rest_of(value, 0).unwrap_or_else(|| value.text.clone());
+        }
+        if let Some(line) = file.and_then(|settings: &[Setting]| setting(settings, "", setting_name)) {
+            return Fact::written(line.value.value.clone(), line.value.span);
+        }
+        if !plain || (names_file && file.is_none()) {
+            return Fact::unknown("its configuration is not in these files");
+        }
+        let at = server.plan.image.as_ref().map_or(server.plan.name.span, |it| it.span);
+        let fact = Fact::default_of(default.into(), "Redis", setting_name, Some(at));
+        match server.running.iter().find_map(|it| it.append.option(&option)) {
+            // Redis takes the value as a word of its own, so only shell text can hold it behind a blank.
+            Some(mut slot) if slot.before.starts_with(' ') => {
+                slot.before = format!(" {option} ").into();
+                fact.with_slots([slot])
+            }
+            _ => fact,
+        }
+    };
+    let redis = RedisServer {
+        about: server.about(),
+        maxclients: number(get("maxclients", "10000")),
+        maxmemory: parsed(get("maxmemory", "0"), bytes),
+        policy: get("maxmemory-policy", "noeviction"),
+        service: Some(service),
+        ..RedisServer::default()
+    };
+    Some(stack.add(redis))
+}
+
+/// A size as Redis writes it, in bytes: `1k` is 1,000, `1kb` is 1,024.
+fn bytes(text: &str) -> Option<u64> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..digits].parse().ok()?;
+    let factor = match text[digits..].to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" => 1000,
+        "kb" => 1 << 10,
+        "m" => 1_000_000,
+        "mb" => 1 << 20,
+        "g" => 1_000_000_000,
+        "gb" => 1 << 30,
+        _ => return None,
+    };
+    number.checked_mul(factor)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn sizes_have_two_scales() {
+        assert_eq!(super::bytes("256mb"), Some(268_435_456));
+        assert_eq!(super::bytes("1g"), Some(1_000_000_000));
+        assert_eq!(super::bytes("0"), Some(0));
+        assert_eq!(super::bytes("much"), None);
+    }
+}

@@ -1,0 +1,88 @@
+//! Names that say whether a file may matter, before it is opened.
+
+/// Folders that hold what others wrote: version control, installed packages, caches.
+const FOREIGN: &[&str] = &[
+    ".git",
+    ".hg",
+    ".svn",
+    ".idea",
+    ".mypy_cache",
+    ".nox",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".terraform",
+    ".tox",
+    ".venv",
+    "__pycache__",
+    "bower_components",
+    "node_modules",
+    "site-packages",
+];
+
+/// Whether a folder of this name holds what others wrote.
+pub(super) fn is_foreign_folder(name: &str) -> bool {
+    FOREIGN.contains(&name)
+}
+
+/// Endings, in lower case, of files that a reader or a tool's own configuration may look into.
+const ENDINGS: &[&str] = &[
+    "bash",
+    "cfg",
+    "cnf",
+    "conf",
+    "dockerfile",
+    "env",
+    "ini",
+    "j2",
+    "lock",
+    "nginx",
+    "py",
+    "sh",
+    "template",
+    "tmpl",
+    "toml",
+    "vhost",
+    "yaml",
+    "yml",
+];
+
+/// Names, in lower case, of files without a telling ending.
+const NAMES: &[&str] = &[
+    "containerfile",
+    "dockerfile",
+    "entrypoint",
+    "gemfile.lock",
+    "justfile",
+    "makefile",
+    "package.json",
+    "procfile",
+    "start",
+    "run",
+];
+
+/// Whether the file at this path below the root may say something of a stack, by its name alone.
+///
+/// ```
+/// assert!(plimsoll::source::may_matter("deploy/Dockerfile.prod"));
+/// assert!(plimsoll::source::may_matter(".envs/.production/.django"));
+/// assert!(!plimsoll::source::may_matter("static/logo.svg"));
+/// ```
+pub fn may_matter(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let name = name.to_ascii_lowercase();
+    if name.ends_with(".min.js") || matches!(name.as_str(), "package-lock.yaml" | "pnpm-lock.yaml") {
+        return false;
+    }
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    NAMES.contains(&name.as_str())
+        || ENDINGS.contains(&ending)
+        || ["dockerfile", "containerfile", ".env", "readme", "nginx", "procfile"].iter().any(|it| name.starts_with(it))
+        || (ending == "txt" && (name.contains("requirement") || name.contains("constraint") || folder.ends_with("requirements")))
+        || (ending == "in" && name.contains("requirement"))
+        // What cookiecutter-django writes: `.envs/.production/.django`.
+        || folder.split('/').any(|part| part == ".envs")
+        // Debian's nginx: `sites-available/default`.
+        || ["sites-available", "sites-enabled", "conf.d"].iter().any(|it| folder.ends_with(it))
+        // Scripts that images start with have names like `compose/production/django/start`.
+        || (!name.contains('.') && (name.contains("entrypoint") || name.starts_with("start")))
+}
