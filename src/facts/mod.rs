@@ -1,0 +1,5 @@
+//! What each file says by itself, before files are joined.
+//!
+//! A reader here takes a tree and makes a draft of it: facts and names, each with its place, and no opinion.
+
+pub mod nginx;
