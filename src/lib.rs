@@ -6,3 +6,4 @@ pub mod rule;
 pub mod source;
 pub mod stack;
 pub mod syntax;
+pub mod view;
