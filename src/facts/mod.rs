@@ -3,3 +3,4 @@
 //! A reader here takes a tree and makes a draft of it: facts and names, each with its place, and no opinion.
 
 pub mod nginx;
+pub mod requirements;
