@@ -6,4 +6,3 @@ pub mod rule;
 pub mod source;
 pub mod stack;
 pub mod syntax;
-pub mod view;
