@@ -51,7 +51,10 @@ pub(super) fn copied_from(copies: &[Copied], path: &str) -> Vec<Box<str>> {
             if name == rest {
                 found.push(copy.source.clone());
             }
-            found.push(within(&copy.source, rest));
+            // A file holds nothing, and what has a dot in its name is one.
+            if name != rest || !name.contains('.') {
+                found.push(within(&copy.source, rest));
+            }
         }
     }
     found
