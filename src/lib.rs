@@ -1,4 +1,5 @@
 //! plimsoll audits the capacity of web backends without running them.
+pub mod config;
 pub mod facts;
 pub mod link;
 pub mod rule;

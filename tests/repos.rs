@@ -81,7 +81,8 @@ fn findings(json: &str) -> BTreeMap<String, bool> {
     let rows = report["findings"].as_array().expect("findings");
     rows.iter()
         .map(|row| {
-            let applied = row["fixes"].as_array().is_some_and(|fixes| fixes.iter().any(|it| it["applicability"] != "display"));
+            let applied =
+                row["fixes"].as_array().is_some_and(|fixes| fixes.iter().any(|it| it["applicability"] != "display"));
             (format!("{} {}", row["rule"].as_str().unwrap_or("?"), row["anchor"].as_str().unwrap_or("?")), applied)
         })
         .collect()

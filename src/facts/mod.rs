@@ -1,6 +1,9 @@
-//! Readers: from trees to facts.
+//! What each file says by itself, before files are joined.
 //!
-//! A module here turns the files of one kind into drafts. It knows the syntax and the program that reads such a file,
-//! and has no opinion.
+//! A reader here takes a tree and makes a draft of it: facts and names, each with its place, and no opinion.
 
+pub mod compose;
+pub mod env;
+pub mod nginx;
 pub mod orm;
+pub mod requirements;

@@ -8,3 +8,4 @@ pub mod network;
 pub mod plan;
 pub mod services;
 pub mod stores;
+pub mod versions;
