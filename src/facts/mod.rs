@@ -8,6 +8,7 @@ pub mod docker;
 pub mod env;
 pub mod gunicorn;
 pub mod nginx;
+pub mod orm;
 pub mod procfile;
 pub mod requirements;
 pub mod script;
