@@ -1,5 +1,6 @@
 //! plimsoll audits the capacity of web backends without running them.
 pub mod config;
+pub mod facts;
 pub mod link;
 pub mod rule;
 pub mod source;
