@@ -7,6 +7,7 @@
 pub mod image;
 pub mod network;
 pub mod plan;
+pub mod rows;
 pub mod services;
 pub mod stores;
 pub mod versions;
