@@ -58,12 +58,20 @@ fn a_dockerfile_cut_in_half() {
 
 #[test]
 fn python_with_a_syntax_error() {
-    bad("proj/settings.py", "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql',\nDEBUG = = True\n", "proj/settings.py:");
+    bad(
+        "proj/settings.py",
+        "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql',\nDEBUG = = True\n",
+        "proj/settings.py:",
+    );
 }
 
 #[test]
 fn an_nginx_template() {
-    bad("nginx/nginx.conf", "events {}\nhttp {\n{% for site in sites %}\n  server { listen {{ site.port }}; }\n{% endfor %}\n}\n", "template");
+    bad(
+        "nginx/nginx.conf",
+        "events {}\nhttp {\n{% for site in sites %}\n  server { listen {{ site.port }}; }\n{% endfor %}\n}\n",
+        "template",
+    );
 }
 
 #[test]
