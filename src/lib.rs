@@ -7,4 +7,3 @@ pub mod rule;
 pub mod source;
 pub mod stack;
 pub mod syntax;
-pub mod view;

@@ -4,6 +4,7 @@
 //! known is an error with a suggestion, at its line. Nothing here knows a rule or a fact.
 
 mod assume;
+pub mod front_matter;
 mod level;
 mod parse;
 mod select;
