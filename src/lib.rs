@@ -2,6 +2,7 @@
 pub mod config;
 pub mod facts;
 pub mod link;
+pub mod report;
 pub mod rule;
 pub mod source;
 pub mod stack;
