@@ -5,6 +5,7 @@
 //! to what. Nothing here reads a file or knows a syntax; nothing here has an opinion.
 
 mod build;
+pub mod compose;
 pub mod image;
 pub mod network;
 pub mod orm;
