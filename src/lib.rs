@@ -7,3 +7,4 @@ pub mod rule;
 pub mod source;
 pub mod stack;
 pub mod syntax;
+pub mod view;

@@ -79,8 +79,12 @@ impl<'a> Builder<'a> {
 
     /// The variables that are bound now.
     pub(super) fn variables(&self) -> Vec<(Box<str>, NodeId)> {
-        let mut all: Vec<_> =
-            self.env.iter().filter(|((of, _), _)| of.is_none()).map(|((_, name), id)| (Box::from(*name), *id)).collect();
+        let mut all: Vec<_> = self
+            .env
+            .iter()
+            .filter(|((of, _), _)| of.is_none())
+            .map(|((_, name), id)| (Box::from(*name), *id))
+            .collect();
         all.sort();
         all
     }
