@@ -181,8 +181,7 @@ fn stack() -> Stack {
 
 /// The run.
 pub fn report() -> Report {
-    let tally =
-        |rule: &str, passed, failed| Tally { rule: rule.into(), passed, failed, undecided: 0, not_applicable: 1 };
+    let tally = |rule: &str, passed, failed| (rule.into(), Tally { passed, failed, undecided: 0, not_applicable: 1 });
     Report {
         root: PathBuf::from("/somewhere/wingman"),
         sources: sources(),
