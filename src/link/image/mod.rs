@@ -78,8 +78,8 @@ pub struct Copied {
 }
 
 /// The image that a service builds; none when its Dockerfile or the stage that `target` names is not there.
-pub fn image(build: &Build, dockerfiles: &[Dockerfile]) -> Option<Image> {
-    let dockerfile = dockerfiles.iter().find(|it| Some(it.file) == build.dockerfile)?;
+pub fn image(build: &Build, dockerfiles: &[&Dockerfile]) -> Option<Image> {
+    let dockerfile = dockerfiles.iter().copied().find(|it| Some(it.file) == build.dockerfile)?;
     let at = match &build.target {
         Some(target) => stage_named(dockerfile, dockerfile.stages.len(), &target.value)?,
         None => dockerfile.stages.len().checked_sub(1)?,
