@@ -4,6 +4,7 @@
 //! from, which command really runs and with which environment, which settings module a process loads, who connects
 //! to what. Nothing here reads a file or knows a syntax; nothing here has an opinion.
 
+pub mod command;
 pub mod image;
 pub mod network;
 pub mod plan;
