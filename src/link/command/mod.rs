@@ -6,6 +6,8 @@
 
 mod condition;
 mod shell;
+#[cfg(test)]
+pub(in crate::link) mod tests;
 mod words;
 mod wrapper;
 

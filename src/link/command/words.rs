@@ -179,7 +179,10 @@ fn join(facts: Vec<(bool, Fact<Box<str>>)>, word: Span) -> Fact<Box<str>> {
             spans.extend(chain);
         }
     }
-    spans.push(word);
+    // The word itself adds nothing where a place within it is told already.
+    if !spans.iter().any(|span| word.contains(*span)) {
+        spans.push(word);
+    }
     let mut seen = std::collections::BTreeSet::new();
     spans.retain(|span| seen.insert(*span));
     let open: Vec<usize> = (0..facts.len()).filter(|&at| matches!(facts[at].1, Fact::OneOf(_))).collect();
