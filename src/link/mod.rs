@@ -6,6 +6,7 @@
 
 mod assumed;
 mod build;
+pub mod command;
 pub mod compose;
 pub mod image;
 pub mod network;

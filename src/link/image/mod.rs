@@ -15,6 +15,8 @@ use crate::syntax::image::ImageName;
 use super::plan::{Build, CommandLine, ListStyle, ServicePlan, Variable};
 
 pub use places::{join, repository_paths};
+#[cfg(test)]
+pub(in crate::link) use standalone::service;
 pub use standalone::standalone;
 
 /// How many copies are kept of one stage; those of earlier stages come along, so that they could multiply.

@@ -124,7 +124,7 @@ fn of_procfile(procfile: &Procfile) -> Option<Deployment> {
 }
 
 /// A service of which nothing is said; where it runs decides how many of it there are, and on what.
-fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: &str) -> ServicePlan {
+pub(in crate::link) fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: &str) -> ServicePlan {
     let span: Span = name.span;
     ServicePlan {
         name,
