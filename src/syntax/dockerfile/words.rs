@@ -406,8 +406,6 @@ fn variable(text: &str) -> Option<Variable<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn words_lose_quotes_and_take_values() {
         let lookup = |name: &str| (name == "TAG").then(|| Box::from("3.12"));

@@ -1,0 +1,153 @@
+//! Compose files: which they are, and the services they speak of. Variables stay as they are written: what they mean
+//! depends on the files that a deployment is made of.
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::{FileId, SourceFile};
+use crate::syntax::yaml::{self, Node, Value};
+use crate::syntax::{Parsed, Spanned};
+
+/// What one compose file says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComposeFile {
+    /// The file.
+    pub file: FileId,
+    /// Its services in order, anchors and merge keys expanded.
+    pub services: Vec<RawService>,
+    /// `include:`, files whose services are part of the same project.
+    pub include: Option<Node>,
+    /// `configs:`, files that services may see by name.
+    pub configs: Option<Node>,
+}
+
+/// A service, as one file speaks of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RawService {
+    /// Its name.
+    pub name: Spanned<Box<str>>,
+    /// Its map.
+    pub node: Node,
+}
+
+impl ComposeFile {
+    /// Whether every service can be started from this file alone: it says what each is made of. A file where one
+    /// cannot is laid over another.
+    pub fn is_complete(&self) -> bool {
+        let made = |node: &Node| ["image", "build", "extends", "provider"].iter().any(|key| node.get(key).is_some());
+        self.services.iter().all(|service| made(&service.node))
+    }
+}
+
+/// Reads a compose file. The tree is [`None`] for a file that is something else, whose errors are not ours to tell.
+pub fn read(file: &SourceFile) -> Parsed<Option<ComposeFile>> {
+    if !may_be_compose(file) {
+        return Parsed::default();
+    }
+    let Parsed { tree, errors } = yaml::parse(file);
+    let named = is_compose_name(file.name());
+    let found = tree.documents.into_iter().find(|root| if named { is_project(root) } else { is_compose(root) });
+    let Some(mut root) = found else {
+        // What is broken before its services are read is known by its name alone.
+        return Parsed { tree: None, errors: if named { errors } else { Vec::new() } };
+    };
+    let services = take(&mut root, "services").map(services).unwrap_or_default();
+    let include = take(&mut root, "include");
+    let configs = take(&mut root, "configs");
+    Parsed { tree: Some(ComposeFile { file: file.id, services, include, configs }), errors }
+}
+
+/// Whether a name is one that compose files have: `compose.yaml`, `docker-compose.prod.yml`, `local.compose.yml`.
+pub fn is_compose_name(name: &str) -> bool {
+    let Some(stem) = name.strip_suffix(".yml").or_else(|| name.strip_suffix(".yaml")) else { return false };
+    let words = || stem.split(['.', '-', '_']);
+    words().any(|word| word == "compose") && !words().any(|word| matches!(word, "docs" | "openapi" | "swagger"))
+}
+
+/// Whether a file is worth parsing: by its name, or by a line that starts with `services:`.
+fn may_be_compose(file: &SourceFile) -> bool {
+    let yaml = file.name().ends_with(".yml") || file.name().ends_with(".yaml");
+    let line = || {
+        let text = file.text().as_bytes();
+        memchr::memmem::find_iter(text, b"services:").any(|at| match at.checked_sub(1).and_then(|at| text.get(at)) {
+            Some(b'\n') => true,
+            before => before.is_none() || at == file.bom(),
+        })
+    };
+    yaml && (is_compose_name(file.name()) || line())
+}
+
+/// Whether a document of a file named so is a project.
+fn is_project(root: &Node) -> bool {
+    root.get("services").is_some_and(|it| matches!(it.value, Value::Map { .. }) || it.is_null())
+        || root.get("include").is_some()
+}
+
+/// Whether a document is a compose project by what it says: services made of images, and nothing of the formats that
+/// have `services`, too.
+fn is_compose(root: &Node) -> bool {
+    let foreign = ["apiVersion", "kind", "openapi", "swagger", "jobs", "on", "stages", "pipeline", "parameters"];
+    let Some(services) = root.get("services") else { return false };
+    let made = |node: &Node| node.get("image").is_some() || node.get("build").is_some();
+    let maps = services.entries().all(|(_, node)| matches!(node.value, Value::Map { .. }));
+    maps && services.entries().any(|(_, node)| made(node)) && !foreign.iter().any(|key| root.get(key).is_some())
+}
+
+fn take(root: &mut Node, key: &str) -> Option<Node> {
+    let Value::Map { entries, .. } = &mut root.value else { return None };
+    let at = entries.iter().position(|(name, _)| &*name.value == key)?;
+    Some(entries.swap_remove(at).1)
+}
+
+fn services(node: Node) -> Vec<RawService> {
+    match node.value {
+        Value::Map { entries, .. } => entries.into_iter().map(|(name, node)| RawService { name, node }).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn names(path: &str, text: &str) -> Option<Vec<String>> {
+        let file = SourceFile::new(FileId(0), path, PathBuf::new(), text);
+        let compose = read(&file).tree?;
+        Some(compose.services.iter().map(|service| service.name.value.to_string()).collect())
+    }
+
+    #[test]
+    fn knows_compose_files() {
+        let web = "services:\n  web: {image: nginx}\n";
+        assert_eq!(names("docker-compose.yml", web), Some(vec!["web".into()]));
+        assert_eq!(names("deploy/stack.yaml", web), Some(vec!["web".into()]));
+        assert_eq!(names("compose.prod.yaml", "services:\n  web: {restart: always}\n"), Some(vec!["web".into()]));
+        assert_eq!(names("compose.yaml", "include: [a.yaml]\n"), Some(vec![]));
+        assert_eq!(names("production.yml", "services:\n  web: {restart: always}\n"), None);
+        assert_eq!(names("services.yaml", "services:\n  _defaults: {autowire: true}\n"), None);
+        assert_eq!(names("ci.yml", "on: push\njobs: {}\nservices:\n  db: {image: postgres}\n"), None);
+        assert_eq!(names("ci.yml", "jobs:\n  a:\n    services:\n      db: {image: postgres}\n"), None);
+        assert_eq!(names("k8s.yaml", "apiVersion: v1\nkind: X\nservices:\n  db: {image: postgres}\n"), None);
+        assert_eq!(names(".gitlab-ci.yml", "services:\n  - postgres\n"), None);
+        assert_eq!(names("docker-compose.yml", "hello\n"), None);
+    }
+
+    #[test]
+    fn knows_what_stands_alone() {
+        let complete = |text: &str| {
+            let file = SourceFile::new(FileId(0), "compose.yaml", PathBuf::new(), text);
+            read(&file).tree.unwrap().is_complete()
+        };
+        assert!(complete("services:\n  a: {image: x}\n  b: {build: .}\n"));
+        assert!(!complete("services:\n  a: {image: x}\n  b: {restart: always}\n"));
+    }
+
+    #[test]
+    fn errors_are_told_of_compose_files_only() {
+        let errors =
+            |path: &str, text: &str| read(&SourceFile::new(FileId(0), path, PathBuf::new(), text)).errors.len();
+        assert_eq!(errors("compose.yaml", "services:\n\tweb: {}\n"), 1);
+        assert_eq!(errors("notes.yaml", "services:\n\tweb: {}\n"), 0);
+    }
+}
