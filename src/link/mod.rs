@@ -11,7 +11,6 @@ pub mod compose;
 pub mod image;
 pub mod network;
 pub mod nginx;
-pub mod orm;
 pub mod plan;
 pub mod rows;
 pub mod services;
