@@ -11,7 +11,7 @@ use memchr::memmem;
 
 use super::{Failed, Finding, RuleName, Rules};
 use crate::config::closest;
-use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::source::{SourceFile, Sources, Span};
 
 /// What starts the words of a suppression.
 const MARKER: &str = "plimsoll:";
@@ -191,19 +191,13 @@ fn next_line(file: &SourceFile, line: usize) -> usize {
         .unwrap_or(last)
 }
 
-/// The comments of one file: what an editor shows.
-pub fn of_file(sources: &Sources, file: FileId, rules: &Rules) -> Suppressed {
-    let mut out = Suppressed::default();
-    collect(sources.file(file), rules, &mut out);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
 
     use super::*;
     use crate::rule::{Confidence, Label, Severity};
+    use crate::source::FileId;
     use crate::stack::{Anchor, EntityId, Kind};
 
     const PAGE: &str = "---\ntitle: t\nseverity: low\nfor: service\nwhen: it.replicas > 1\nmessage: m\n---\n";
