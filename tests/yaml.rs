@@ -1,5 +1,7 @@
 //! The hard YAML cases: what is read of each, and that every span shows what it says.
 
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
 use std::path::PathBuf;
 
 use plimsoll::source::{FileId, SourceFile};
@@ -190,6 +192,12 @@ fn collections_end_with_their_last_value() {
     let (file, parsed) = read("crlf");
     let ports = parsed.tree.documents[0].get("services").unwrap().get("web").unwrap().get("ports").unwrap();
     assert_eq!(file.slice(ports.span), "- \"80:80\"");
+
+    let text = "a: !t &x-y # -\n- - b\n- c\nd:\n  - e\n";
+    let file = SourceFile::new(FileId(0), "a.yaml", PathBuf::new(), text);
+    let parsed = yaml::parse(&file);
+    let list = |key: &str| file.slice(parsed.tree.documents[0].get(key).unwrap().span);
+    assert_eq!((list("a"), list("d")), ("- - b\n- c", "- e"));
 
     let (file, parsed) = read("emptyvals");
     let empty = parsed.tree.documents[0].get("services").unwrap().get("web").unwrap().get("volumes").unwrap();
