@@ -221,3 +221,36 @@ fn a_part_of_a_file_has_the_files_places() {
     let node = parsed.tree.documents[0].get("for").unwrap();
     assert_eq!((file.slice(node.span), node.span.file), ("db", FileId(3)));
 }
+
+proptest::proptest! {
+    /// Whatever stands in a file, it is read to the end, and all places lie within it.
+    #[test]
+    fn any_text_is_read(parts in proptest::collection::vec(
+        proptest::sample::select(vec![
+            "a", "é", ": ", ":", "\n", "\r\n", "  ", "\t", "- ", "? ", "'", "\"", "\\", "{", "}", "[", "]", ", ", "# c", "|",
+            ">-", "&x ", "*x", "<<: ", "!t ", "---\n", "...\n", "%", "$", "\u{feff}",
+        ]),
+        0..40,
+    )) {
+        let file = SourceFile::new(FileId(0), "any.yaml", PathBuf::new(), parts.concat());
+        let parsed = yaml::parse(&file);
+        for error in &parsed.errors {
+            assert!(file.text().get(error.span.range()).is_some());
+        }
+        parsed.tree.documents.iter().for_each(|root| within(root, &file));
+    }
+}
+
+fn within(node: &Node, file: &SourceFile) {
+    assert!(file.text().get(node.span.range()).is_some());
+    if let Some(mapped) = node.mapped(file) {
+        for (at, c) in mapped.text.char_indices() {
+            assert!(file.text().get(mapped.span(at..at + c.len_utf8()).range()).is_some());
+        }
+    }
+    node.items().iter().for_each(|item| within(item, file));
+    node.entries().for_each(|(key, item)| {
+        assert!(file.text().get(key.span.range()).is_some());
+        within(item, file);
+    });
+}

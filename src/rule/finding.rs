@@ -2,41 +2,12 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
+pub use crate::config::{Confidence, Severity};
 use crate::source::{Fix, Span};
 use crate::stack::Anchor;
 
 /// The name of a rule, `area/name`; it never changes.
 pub type RuleName = Arc<str>;
-
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing.
-    Info,
-    /// Costs little, or rarely.
-    Low,
-    /// Costs capacity under load.
-    Medium,
-    /// Gives out under load.
-    High,
-    /// Cannot start, has no effect, or is arithmetically overcommitted.
-    Error,
-}
-
-/// How sure it is: the weakest origin that was read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Confidence {
-    /// It rests on a guess about the code.
-    Low,
-    /// It rests on an assumption, or on a value that the environment may replace.
-    Medium,
-    /// It rests on what is written and on the programs' own defaults.
-    High,
-}
 
 /// A place that was read to know it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! One file of the audited tree, and a place in it.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -166,17 +166,17 @@ impl SourceFile {
     }
 }
 
-/// The files of a run, in the order of their paths.
-#[derive(Debug, Default)]
+/// The files of a run, in the order of their paths. A copy shares them.
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl Sources {
     /// The files; each must carry the id of its place in the list.
     pub fn new(files: Vec<SourceFile>) -> Self {
         debug_assert!(files.iter().enumerate().all(|(at, file)| file.id.0 as usize == at));
-        Self { files }
+        Self { files: files.into_iter().map(Arc::new).collect() }
     }
 
     /// The file of an id that came from these sources.
@@ -188,12 +188,12 @@ impl Sources {
     pub fn by_path(&self, path: &str) -> Option<&SourceFile> {
         // Paths are compared as their bytes, which is how the walk sorts them.
         let at = self.files.binary_search_by(|file| (*file.path).cmp(path)).ok()?;
-        self.files.get(at)
+        self.files.get(at).map(|file| &**file)
     }
 
     /// All of them, in order.
-    pub fn iter(&self) -> std::slice::Iter<'_, SourceFile> {
-        self.files.iter()
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &SourceFile> {
+        self.files.iter().map(|file| &**file)
     }
 
     /// How many there are.
@@ -209,6 +209,6 @@ impl Sources {
     /// The same files, with one of them holding another text.
     pub fn replace(&mut self, id: FileId, text: impl Into<Box<str>>) {
         let file = &mut self.files[id.0 as usize];
-        *file = SourceFile::new(id, file.path.clone(), std::mem::take(&mut file.disk), text);
+        *file = Arc::new(SourceFile::new(id, file.path.clone(), file.disk.clone(), text));
     }
 }

@@ -213,30 +213,32 @@ fn meet_error(root: &Path, error: &ignore::Error) -> Option<Met> {
 /// Reads a file that is regular, not over the limit, and UTF-8 text.
 fn read(path: Box<str>, disk: PathBuf, kind: Option<FileType>, max_bytes: u64) -> Option<Met> {
     // Opening a pipe would wait for its writer for ever.
-    let regular = kind.map_or_else(|| disk.is_file(), |kind| kind.is_file());
-    if !regular {
+    if !kind.map_or_else(|| disk.is_file(), |kind| kind.is_file()) {
         return Met::skipped(path, "is not a regular file");
     }
-    #[allow(clippy::disallowed_methods, reason = "this is the one place that reads")]
-    let opened = File::open(&disk);
-    let bytes = opened.and_then(|file| {
-        let length = file.metadata()?.len();
-        if length > max_bytes {
-            return Ok(Err(length));
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
-        // A file may grow while it is read.
-        let read = file.take(max_bytes + 1).read_to_end(&mut bytes)? as u64;
-        Ok(if read > max_bytes { Err(read) } else { Ok(bytes) })
-    });
-    match bytes {
-        Err(error) => Met::skipped(path, reason(&error)),
-        Ok(Err(length)) => Met::skipped(path, format!("has {}, over the limit of {}", size(length), size(max_bytes))),
-        Ok(Ok(bytes)) => match text(bytes) {
-            Ok(text) => Some(Met::Read(path, disk, text)),
-            Err(why) => Met::skipped(path, why),
-        },
+    match read_text(&disk, max_bytes) {
+        Ok(text) => Some(Met::Read(path, disk, text)),
+        Err(why) => Met::skipped(path, why),
     }
+}
+
+/// The text of a file that the user named, or that the walk found.
+///
+/// # Errors
+/// Why it cannot be read, as the rest of a sentence that starts with its path: it has more than `max_bytes`, is not
+/// UTF-8, the system refuses.
+pub fn read_text(disk: &Path, max_bytes: u64) -> Result<String, String> {
+    #[allow(clippy::disallowed_methods, reason = "this is the one place that reads")]
+    let file = File::open(disk).map_err(|error| reason(&error))?;
+    let length = file.metadata().map_err(|error| reason(&error))?.len();
+    let too_long = |length| format!("has {}, over the limit of {}", size(length), size(max_bytes));
+    if length > max_bytes {
+        return Err(too_long(length));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+    // A file may grow while it is read.
+    let read = file.take(max_bytes + 1).read_to_end(&mut bytes).map_err(|error| reason(&error))? as u64;
+    if read > max_bytes { Err(too_long(read)) } else { text(bytes) }
 }
 
 /// A size in the unit that suits it.

@@ -95,6 +95,46 @@ impl Mapped {
             })
     }
 
+    /// Whether a range of the text can be replaced in the file: each piece of it is byte for byte, or wholly in the range.
+    pub fn is_replaceable(&self, range: std::ops::Range<usize>) -> bool {
+        self.pieces.iter().enumerate().all(|(at, piece)| {
+            let end = self.pieces.get(at + 1).map_or(self.text.len(), |next| next.start as usize);
+            let start = piece.start as usize;
+            (end <= range.start || start >= range.end)
+                || (range.start <= start && end <= range.end)
+                || piece.span.len() == end - start
+        })
+    }
+
+    /// A part of the text, with its places.
+    #[must_use]
+    pub fn slice(&self, range: std::ops::Range<usize>) -> Mapped {
+        let mut out = Mapped::verbatim("", self.span(range.start..range.start));
+        out.pieces.clear();
+        out.extend(self, range);
+        if out.pieces.is_empty() {
+            out.pieces.push(Piece { start: 0, span: self.span(0..0) });
+        }
+        out
+    }
+
+    /// Puts a part of another text behind this one.
+    pub fn extend(&mut self, other: &Mapped, range: std::ops::Range<usize>) {
+        let Some(text) = other.text.get(range.clone()).filter(|text| !text.is_empty()) else { return };
+        if self.text.is_empty() {
+            self.pieces.clear();
+        }
+        for (at, piece) in other.pieces.iter().enumerate() {
+            let end = other.pieces.get(at + 1).map_or(other.text.len(), |next| next.start as usize);
+            let (from, to) = (range.start.max(piece.start as usize), range.end.min(end));
+            if from < to {
+                let start = (self.text.len() + from - range.start) as u32;
+                self.pieces.push(Piece { start, span: other.span(from..to) });
+            }
+        }
+        self.text = [&self.text, text].concat().into();
+    }
+
     /// The piece that holds byte `at` (with `before`, the byte before it), and its place.
     fn place(&self, at: usize, before: bool) -> (Span, u32) {
         let probe = if before { at.saturating_sub(1) } else { at };

@@ -21,7 +21,8 @@ fn tree(files: &[(&str, &str)]) -> Tree {
     let drafts: Vec<_> = sources.iter().filter_map(|file| compose::read(file).tree).collect();
     let envs: Vec<_> =
         sources.iter().filter(|file| env::is_env_file(&file.path)).map(|file| env::read(file).tree).collect();
-    let deployments = super::deployments(&sources, &drafts, &envs);
+    let deployments =
+        super::deployments(&sources, &drafts.iter().collect::<Vec<_>>(), &envs.iter().collect::<Vec<_>>());
     Tree { sources, deployments }
 }
 

@@ -1,0 +1,52 @@
+//! What is true of the world and stands in no file: the CPUs of a container, a managed database's limit.
+
+use std::ops::Range;
+
+/// A value that the user gives, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said<T> {
+    /// The value.
+    pub value: T,
+    /// The whole key: `assume.database.max_connections`.
+    pub key: Box<str>,
+    /// Its bytes in the configuration's file.
+    pub at: Range<usize>,
+}
+
+/// What is assumed of one service or database.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Assumed {
+    /// The CPUs of one container.
+    pub cpus: Option<Said<f64>>,
+    /// The memory of one container, in bytes.
+    pub memory: Option<Said<u64>>,
+    /// The containers that run at once.
+    pub replicas: Option<Said<u64>>,
+    /// The connections that a database accepts in all.
+    pub max_connections: Option<Said<u64>>,
+}
+
+/// What is assumed, by the name of the service or database.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Assume(pub(super) Vec<(Box<str>, Assumed)>);
+
+impl Assume {
+    /// The name under which is said what holds for every database without a word of its own.
+    pub const ANY_DATABASE: &str = "database";
+
+    /// What is assumed of the service or database of this name.
+    pub fn of(&self, name: &str) -> Option<&Assumed> {
+        self.0.iter().find(|(own, _)| &**own == name).map(|(_, assumed)| assumed)
+    }
+
+    /// The connections that the database of this name accepts: by its own name, or as any database.
+    pub fn max_connections(&self, name: &str) -> Option<&Said<u64>> {
+        let by = |name| self.of(name).and_then(|it| it.max_connections.as_ref());
+        by(name).or_else(|| by(Self::ANY_DATABASE))
+    }
+
+    /// All names, in the file's order, with what is assumed.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Assumed)> {
+        self.0.iter().map(|(name, assumed)| (&**name, assumed))
+    }
+}

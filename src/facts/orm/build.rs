@@ -1,0 +1,400 @@
+//! Statements to flow: who holds which value where, and which loop runs what.
+
+use std::collections::HashMap;
+
+use super::draft::Import;
+use super::flow::{Flow, Loop, Node, NodeId, NodeKind, Scope};
+use crate::source::{SourceFile, Span};
+use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
+
+/// A variable, or with a node an attribute of its value.
+pub(super) type Key<'a> = (Option<NodeId>, &'a str);
+
+/// A flow is cut off here: code that long is generated, and nobody reads a finding in it.
+const MOST_NODES: usize = 40_000;
+
+/// Statements and expressions nest at most so deep; what lies deeper is not read.
+const MOST_DEPTH: u32 = 150;
+
+/// Makes the flow of one body of code.
+pub(super) struct Builder<'a> {
+    pub(super) file: &'a SourceFile,
+    /// The package that relative imports start from, and how imports are collected.
+    pub(super) package: &'a str,
+    pub(super) imports: Vec<Import>,
+    /// Classes and functions that the body defines.
+    pub(super) classes: Vec<&'a Class>,
+    pub(super) functions: Vec<&'a Function>,
+    pub(super) flow: Flow,
+    pub(super) scope: Scope,
+    env: HashMap<Key<'a>, NodeId>,
+    trail: Vec<(Key<'a>, Option<NodeId>)>,
+    depth: u32,
+}
+
+/// What a branch left behind.
+struct Arm<'a> {
+    changes: Vec<(Key<'a>, NodeId)>,
+    ends: bool,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(file: &'a SourceFile, package: &'a str) -> Self {
+        Self {
+            file,
+            package,
+            imports: Vec::new(),
+            classes: Vec::new(),
+            functions: Vec::new(),
+            flow: Flow::default(),
+            scope: 0,
+            env: HashMap::new(),
+            trail: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    /// A node in the present loop. Past the limit all nodes are one that says nothing.
+    pub(super) fn node(&mut self, kind: NodeKind, span: Span) -> NodeId {
+        if self.flow.nodes.len() >= MOST_NODES {
+            return 0;
+        }
+        self.flow.nodes.push(Node { kind, span, scope: self.scope });
+        (self.flow.nodes.len() - 1) as NodeId
+    }
+
+    /// A value that is not followed.
+    pub(super) fn unknown(&mut self, span: Span) -> NodeId {
+        self.node(NodeKind::Mix(Vec::new()), span)
+    }
+
+    pub(super) fn bind(&mut self, key: Key<'a>, value: NodeId) {
+        let before = self.env.insert(key, value);
+        self.trail.push((key, before));
+    }
+
+    pub(super) fn value_of(&self, key: Key<'a>) -> Option<NodeId> {
+        self.env.get(&key).copied()
+    }
+
+    /// The variables that are bound now.
+    pub(super) fn variables(&self) -> Vec<(Box<str>, NodeId)> {
+        let mut all: Vec<_> = self
+            .env
+            .iter()
+            .filter(|((of, _), _)| of.is_none())
+            .map(|((_, name), id)| (Box::from(*name), *id))
+            .collect();
+        all.sort();
+        all
+    }
+
+    /// Runs something one level deeper; nothing when that is too deep.
+    pub(super) fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= MOST_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let out = run(self);
+        self.depth -= 1;
+        Some(out)
+    }
+
+    /// Runs a branch and takes back what it bound.
+    fn arm(&mut self, run: impl FnOnce(&mut Self) -> bool) -> Arm<'a> {
+        let mark = self.trail.len();
+        let ends = run(self);
+        let mut changes: Vec<(Key<'a>, NodeId)> = Vec::new();
+        for (key, _) in self.trail.get(mark..).unwrap_or(&[]) {
+            if let Some(value) = self.env.get(key) {
+                changes.push((*key, *value));
+            }
+        }
+        changes.sort_unstable();
+        changes.dedup();
+        while self.trail.len() > mark {
+            match self.trail.pop() {
+                Some((key, Some(before))) => self.env.insert(key, before),
+                Some((key, None)) => self.env.remove(&key),
+                None => None,
+            };
+        }
+        Arm { changes, ends }
+    }
+
+    /// Runs something whose bindings do not outlive it.
+    pub(super) fn apart<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let mut out = None;
+        self.arm(|it| {
+            out = Some(run(it));
+            true
+        });
+        out
+    }
+
+    /// Joins branches: what each bound, or (with `skip`) what was there before. Says whether all of them end.
+    fn join(&mut self, arms: Vec<Arm<'a>>, skip: bool, span: Span) -> bool {
+        let live: Vec<&Arm<'a>> = arms.iter().filter(|arm| !arm.ends).collect();
+        if live.is_empty() {
+            return !skip;
+        }
+        let mut keys: Vec<Key<'a>> = live.iter().flat_map(|arm| arm.changes.iter().map(|(key, _)| *key)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let before = self.value_of(key);
+            let mut values: Vec<NodeId> = Vec::new();
+            for arm in &live {
+                let at = arm.changes.binary_search_by_key(&key, |(key, _)| *key).ok();
+                values.extend(at.and_then(|at| arm.changes.get(at)).map(|(_, value)| *value).or(before));
+            }
+            values.extend(before.filter(|_| skip));
+            values.sort_unstable();
+            values.dedup();
+            let value = match values.as_slice() {
+                [] => continue,
+                [only] => *only,
+                _ => self.node(NodeKind::Either(values), span),
+            };
+            self.bind(key, value);
+        }
+        false
+    }
+
+    /// A list of statements. Says whether it never reaches its end.
+    pub(super) fn block(&mut self, body: &'a [Stmt]) -> bool {
+        let around = self.scope;
+        if let Some(scope) = self.left_for(body) {
+            self.scope = scope;
+        }
+        let mut ends = false;
+        for stmt in body {
+            ends |= self.deeper(|it| it.statement(stmt)).unwrap_or(false);
+        }
+        self.scope = around;
+        ends
+    }
+
+    /// Where a list of statements goes that leaves the loop it is in: it runs once, however many rows there are.
+    fn left_for(&self, body: &[Stmt]) -> Option<Scope> {
+        body.iter().find_map(|stmt| match &stmt.kind {
+            StmtKind::Return(_) | StmtKind::Raise(_) => Some(0),
+            StmtKind::Other if self.file.slice(stmt.span).starts_with("break") => {
+                Some(self.flow.scope(self.scope).map_or(0, |it| it.parent))
+            }
+            _ => None,
+        })
+    }
+
+    fn statement(&mut self, stmt: &'a Stmt) -> bool {
+        match &stmt.kind {
+            StmtKind::Expr(expr) => {
+                self.expr(expr);
+            }
+            StmtKind::Assign { targets, value } => {
+                let value = self.expr(value);
+                for target in targets {
+                    self.assign(target, value);
+                }
+            }
+            StmtKind::AnnAssign { target, value: Some(value), .. } => {
+                let value = self.expr(value);
+                self.assign(target, value);
+            }
+            StmtKind::AnnAssign { value: None, .. } => {}
+            StmtKind::AugAssign { target, value, .. } => {
+                let before = self.expr(target);
+                let value = self.expr(value);
+                let mixed = self.node(NodeKind::Mix(vec![before, value]), stmt.span);
+                self.assign(target, mixed);
+            }
+            StmtKind::Function(function) => {
+                self.functions.push(function);
+                self.env.remove(&(None, &*function.name.value));
+            }
+            StmtKind::Class(class) => {
+                self.classes.push(class);
+                self.env.remove(&(None, &*class.name.value));
+            }
+            StmtKind::Return(value) => {
+                if let Some(value) = value {
+                    let value = self.expr(value);
+                    self.flow.returns.push(value);
+                }
+                return true;
+            }
+            StmtKind::For { is_async, target, iter, body, orelse } => {
+                let over = self.expr(iter);
+                let head = Span { end: iter.span.end.max(stmt.span.start), ..stmt.span };
+                let arm = self.arm(|it| {
+                    it.turn(over, *is_async, head, target, |it| {
+                        it.block(body);
+                    });
+                    false
+                });
+                self.join(vec![arm], true, stmt.span);
+                self.block(orelse);
+            }
+            StmtKind::While { test, body, orelse } => {
+                self.test(test);
+                let arm = self.arm(|it| it.block(body));
+                self.join(vec![arm], true, stmt.span);
+                self.block(orelse);
+            }
+            StmtKind::If(branches) => {
+                let mut arms = Vec::with_capacity(branches.len());
+                let mut complete = false;
+                for (test, body) in branches {
+                    match test {
+                        Some(test) => self.test(test),
+                        None => complete = true,
+                    }
+                    arms.push(self.arm(|it| it.block(body)));
+                }
+                return self.join(arms, !complete, stmt.span);
+            }
+            StmtKind::With { items, body, .. } => {
+                for (item, target) in items {
+                    let value = self.expr(item);
+                    if let Some(target) = target {
+                        self.assign(target, value);
+                    }
+                }
+                return self.block(body);
+            }
+            StmtKind::Match { subject, cases } => {
+                self.expr(subject);
+                let mut arms = Vec::with_capacity(cases.len());
+                for (guard, body) in cases {
+                    if let Some(guard) = guard {
+                        self.test(guard);
+                    }
+                    arms.push(self.arm(|it| it.block(body)));
+                }
+                self.join(arms, true, stmt.span);
+            }
+            StmtKind::Try { body, handlers, orelse, finally } => {
+                // A handler sees what the body had bound before it failed, which may be nothing.
+                let ran = self.arm(|it| {
+                    let ends = it.block(body);
+                    it.block(orelse) || ends
+                });
+                let mut arms = vec![ran];
+                for (_, name, body) in handlers {
+                    arms.push(self.arm(|it| {
+                        if let Some(name) = name {
+                            let error = it.unknown(stmt.span);
+                            it.bind((None, name), error);
+                        }
+                        it.block(body)
+                    }));
+                }
+                let ends = self.join(arms, false, stmt.span);
+                return self.block(finally) || ends;
+            }
+            StmtKind::Raise(value) => {
+                if let Some(value) = value {
+                    self.expr(value);
+                }
+                return true;
+            }
+            StmtKind::Assert(test) => self.test(test),
+            StmtKind::Delete(_) => {}
+            StmtKind::Import(names) => {
+                for alias in names {
+                    self.import(alias);
+                }
+            }
+            StmtKind::ImportFrom { module, level, names } => self.import_from(module, *level, names),
+            StmtKind::Other => {
+                let text = self.file.slice(stmt.span);
+                return self.scope != 0 && (text.starts_with("continue") || text.starts_with("break"));
+            }
+        }
+        false
+    }
+
+    /// One turn of a loop: the loop, its variable, its body.
+    pub(super) fn turn(
+        &mut self,
+        iter: NodeId,
+        is_async: bool,
+        head: Span,
+        target: &'a Expr,
+        body: impl FnOnce(&mut Self),
+    ) {
+        let around = self.enter(iter, is_async, head);
+        let row = self.node(NodeKind::Row(iter), target.span);
+        self.assign(target, row);
+        body(self);
+        self.scope = around;
+    }
+
+    /// Opens a loop; gives the scope to go back to.
+    pub(super) fn enter(&mut self, iter: NodeId, is_async: bool, head: Span) -> Scope {
+        let around = self.scope;
+        self.flow.loops.push(Loop { iter, head, parent: around, is_async });
+        self.scope = self.flow.loops.len() as Scope;
+        around
+    }
+
+    /// Binds a target to a value, part by part.
+    pub(super) fn assign(&mut self, target: &'a Expr, value: NodeId) {
+        match &target.kind {
+            ExprKind::Name(name) => self.bind((None, name), value),
+            ExprKind::Attribute { value: of, name } => {
+                let of = self.expr(of);
+                self.node(NodeKind::Store { of, name: name.value.clone(), value }, target.span);
+                self.bind((Some(of), &name.value), value);
+            }
+            ExprKind::Tuple(parts) | ExprKind::List(parts) => {
+                let starred = parts.iter().any(|part| matches!(part.kind, ExprKind::Starred(_)));
+                for (at, part) in parts.iter().enumerate() {
+                    let part_value = if starred {
+                        self.node(NodeKind::Mix(vec![value]), part.span)
+                    } else {
+                        let key = self.node(NodeKind::Number(at as i64), part.span);
+                        self.node(NodeKind::Item { of: value, key }, part.span)
+                    };
+                    self.deeper(|it| it.assign(part, part_value));
+                }
+            }
+            ExprKind::Starred(inner) => {
+                self.deeper(|it| it.assign(inner, value));
+            }
+            ExprKind::Subscript { value, index } => {
+                self.expr(value);
+                self.expr(index);
+            }
+            _ => {}
+        }
+    }
+
+    fn import(&mut self, alias: &'a Alias) {
+        // `import a.b` binds `a`; `import a.b as c` binds `c` to the whole.
+        let (name, module) = match &alias.alias {
+            Some(name) => (&**name, &*alias.name),
+            None => {
+                let root = alias.name.split('.').next().unwrap_or(&alias.name);
+                (root, root)
+            }
+        };
+        self.imports.push(Import { name: name.into(), module: module.into(), item: None });
+    }
+
+    fn import_from(&mut self, module: &str, level: u32, names: &'a [Alias]) {
+        let mut base = self.package;
+        for _ in 1..level {
+            base = base.rsplit_once('.').map_or("", |(above, _)| above);
+        }
+        let module: Box<str> = match (level, base, module) {
+            (0, _, module) | (_, "", module) => module.into(),
+            (_, base, "") => base.into(),
+            (_, base, module) => format!("{base}.{module}").into(),
+        };
+        for alias in names {
+            let name = alias.alias.as_ref().unwrap_or(&alias.name);
+            self.imports.push(Import { name: name.clone(), module: module.clone(), item: Some(alias.name.clone()) });
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Expressions to flow.
+
+use super::build::Builder;
+use super::flow::{NodeId, NodeKind};
+use crate::source::Span;
+use crate::syntax::python::{Call, Clause, ComprehensionKind, Expr, ExprKind, FPart, Param, UnaryOp};
+
+impl<'a> Builder<'a> {
+    /// The node of an expression. What nests too deep is unknown.
+    pub(super) fn expr(&mut self, expr: &'a Expr) -> NodeId {
+        match self.deeper(|it| it.expr_within(expr)) {
+            Some(node) => node,
+            None => self.unknown(expr.span),
+        }
+    }
+
+    /// Evaluates a condition.
+    pub(super) fn test(&mut self, expr: &'a Expr) {
+        match &expr.kind {
+            ExprKind::And(parts) | ExprKind::Or(parts) => {
+                for part in parts {
+                    self.deeper(|it| it.test(part));
+                }
+            }
+            ExprKind::Unary { op: UnaryOp::Not, operand } => {
+                self.deeper(|it| it.test(operand));
+            }
+            _ => {
+                let of = self.expr(expr);
+                self.node(NodeKind::Test(of), expr.span);
+            }
+        }
+    }
+
+    fn expr_within(&mut self, expr: &'a Expr) -> NodeId {
+        let kind = match &expr.kind {
+            ExprKind::Name(name) => match self.value_of((None, name)) {
+                Some(node) => return node,
+                None => NodeKind::Name(name.clone()),
+            },
+            ExprKind::Attribute { value, name } => {
+                let of = self.expr(value);
+                if let Some(node) = self.value_of((Some(of), &name.value)) {
+                    return node;
+                }
+                NodeKind::Attr { of, name: name.value.clone(), line: self.line_before(value.span, name.span) }
+            }
+            ExprKind::Subscript { value, index } => {
+                let of = self.expr(value);
+                match &index.kind {
+                    ExprKind::Slice { low, high, step } => {
+                        for part in [low, high, step].into_iter().flatten() {
+                            self.expr(part);
+                        }
+                        NodeKind::Slice { of, most: span_of_slice(low.as_deref(), high.as_deref()) }
+                    }
+                    _ => {
+                        let key = self.expr(index);
+                        NodeKind::Item { of, key }
+                    }
+                }
+            }
+            ExprKind::Slice { .. } | ExprKind::Bytes | ExprKind::Float(_) | ExprKind::Ellipsis => NodeKind::Constant,
+            ExprKind::Bool(flag) => NodeKind::Flag(*flag),
+            ExprKind::Call(call) => return self.call(call, expr.span),
+            ExprKind::Str(text) => NodeKind::Text(text.clone()),
+            ExprKind::FString(parts) => {
+                let mut within = Vec::new();
+                for part in parts {
+                    if let FPart::Expr(inner) = part {
+                        let of = self.expr(inner);
+                        within.push(self.node(NodeKind::Format(of), inner.span));
+                    }
+                }
+                NodeKind::Mix(within)
+            }
+            ExprKind::Int(Some(number)) => NodeKind::Number(*number),
+            ExprKind::Int(None) => NodeKind::Constant,
+            ExprKind::None => NodeKind::Nothing,
+            ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => {
+                let open = items.iter().any(|item| matches!(item.kind, ExprKind::Starred(_)));
+                let items = self.all(items);
+                if open { NodeKind::Mix(items) } else { NodeKind::List(items) }
+            }
+            ExprKind::Dict(items) => {
+                let mut pairs = Vec::with_capacity(items.len());
+                for (key, value) in items {
+                    let key = key.as_ref().map(|key| self.expr(key));
+                    let value = self.expr(value);
+                    pairs.extend(key.map(|key| (key, value)));
+                }
+                NodeKind::Dict(pairs)
+            }
+            ExprKind::Binary { left, right, .. } => {
+                let parts = vec![self.expr(left), self.expr(right)];
+                NodeKind::Mix(parts)
+            }
+            ExprKind::Unary { op: UnaryOp::Not, operand } => {
+                let of = self.expr(operand);
+                NodeKind::Test(of)
+            }
+            ExprKind::Unary { operand, .. } => NodeKind::Mix(vec![self.expr(operand)]),
+            ExprKind::And(parts) | ExprKind::Or(parts) => NodeKind::Either(self.all(parts)),
+            ExprKind::Compare { left, rest } => {
+                let mut parts = vec![self.expr(left)];
+                parts.extend(rest.iter().map(|(_, operand)| self.expr(operand)));
+                NodeKind::Mix(parts)
+            }
+            ExprKind::If { test, body, orelse } => {
+                self.test(test);
+                NodeKind::Either(vec![self.expr(body), self.expr(orelse)])
+            }
+            ExprKind::Comprehension { kind, element, clauses } => {
+                return self.comprehension(*kind, element, clauses, expr.span);
+            }
+            ExprKind::Await(inner) => NodeKind::Await(self.expr(inner)),
+            ExprKind::Yield(Some(inner)) => {
+                let value = self.expr(inner);
+                NodeKind::Mix(vec![value])
+            }
+            ExprKind::Starred(inner) => NodeKind::Mix(vec![self.expr(inner)]),
+            ExprKind::Named { target, value } => {
+                let value = self.expr(value);
+                self.assign(target, value);
+                return value;
+            }
+            // A lambda that is only passed on does not run here.
+            ExprKind::Lambda { .. } | ExprKind::Yield(None) | ExprKind::Other => NodeKind::Mix(Vec::new()),
+        };
+        self.node(kind, expr.span)
+    }
+
+    fn all(&mut self, exprs: &'a [Expr]) -> Vec<NodeId> {
+        exprs.iter().map(|expr| self.expr(expr)).collect()
+    }
+
+    /// The line ending and blanks between a value and the dot behind it, when the dot opens a line.
+    fn line_before(&self, value: Span, name: Span) -> Option<Box<str>> {
+        let between = self.file.text().get(value.end as usize..name.start as usize)?;
+        let gap = between.trim_end().strip_suffix('.')?;
+        let start = gap.rfind('\n')?;
+        let start = if gap[..start].ends_with('\r') { start - 1 } else { start };
+        let line = &gap[start..];
+        line.trim().is_empty().then(|| line.into())
+    }
+
+    fn call(&mut self, call: &'a Call, span: Span) -> NodeId {
+        let func = self.expr(&call.func);
+        let mut args = Vec::with_capacity(call.args.len());
+        let mut open = false;
+        for arg in &call.args {
+            if is_lambda(arg) {
+                args.push(self.unknown(arg.span));
+                continue;
+            }
+            open |= matches!(arg.kind, ExprKind::Starred(_));
+            args.push(self.expr(arg));
+        }
+        let mut keywords = Vec::with_capacity(call.keywords.len());
+        for keyword in &call.keywords {
+            let value =
+                if is_lambda(&keyword.value) { self.unknown(keyword.value.span) } else { self.expr(&keyword.value) };
+            match &keyword.name {
+                Some(name) => keywords.push((name.value.clone(), value)),
+                None => {
+                    open = true;
+                    keywords.push(("**".into(), value));
+                }
+            }
+        }
+        self.apply_lambda(call, &args, span);
+        self.node(NodeKind::Call { func, args, keywords, open }, span)
+    }
+
+    /// `sorted(rows, key=lambda row: …)`, `map(lambda row: …, rows)` and their kin run the lambda for each row.
+    fn apply_lambda(&mut self, call: &'a Call, args: &[NodeId], span: Span) {
+        let ExprKind::Name(name) = &call.func.kind else { return };
+        if !matches!(&**name, "sorted" | "map" | "filter" | "min" | "max" | "groupby") {
+            return;
+        }
+        let rows = call.args.iter().zip(args).find(|(arg, _)| !is_lambda(arg)).map(|(_, node)| *node);
+        let lambdas = call.args.iter().chain(call.keywords.iter().map(|keyword| &keyword.value));
+        let (Some(rows), Some((params, body))) = (rows, lambdas.filter_map(lambda).next()) else { return };
+        let [param] = params else { return };
+        self.apart(|it| {
+            let around = it.enter(rows, false, span);
+            let row = it.node(NodeKind::Row(rows), param.span);
+            it.bind((None, &param.name), row);
+            it.expr(body);
+            it.scope = around;
+        });
+    }
+
+    fn comprehension(
+        &mut self,
+        kind: ComprehensionKind,
+        element: &'a Expr,
+        clauses: &'a [Clause],
+        span: Span,
+    ) -> NodeId {
+        let around = self.scope;
+        let element = self.apart(|it| it.clauses(clauses, element, kind)).flatten();
+        self.scope = around;
+        let Some(element) = element else { return self.unknown(span) };
+        let dict = kind == ComprehensionKind::Dict;
+        self.node(NodeKind::Collect { element, dict, lazy: kind == ComprehensionKind::Generator }, span)
+    }
+
+    /// Opens a loop for each clause and evaluates the element within all of them; gives the node of what is made.
+    fn clauses(&mut self, clauses: &'a [Clause], element: &'a Expr, kind: ComprehensionKind) -> Option<NodeId> {
+        for clause in clauses {
+            let over = self.expr(&clause.iter);
+            let start = clause.target.span.start.min(clause.iter.span.start);
+            let head = Span { start, ..clause.iter.span };
+            self.enter(over, clause.is_async, head);
+            let row = self.node(NodeKind::Row(over), clause.target.span);
+            self.assign(&clause.target, row);
+            for condition in &clause.conditions {
+                self.test(condition);
+            }
+        }
+        match (&element.kind, kind) {
+            (ExprKind::Tuple(pair), ComprehensionKind::Dict) => {
+                let pair = self.all(pair);
+                pair.last().copied()
+            }
+            _ => Some(self.expr(element)),
+        }
+    }
+}
+
+fn is_lambda(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Lambda { .. })
+}
+
+fn lambda(expr: &Expr) -> Option<(&[Param], &Expr)> {
+    match &expr.kind {
+        ExprKind::Lambda { params, body } => Some((params, body)),
+        _ => None,
+    }
+}
+
+/// How many items `[low:high]` can have, when both are written.
+fn span_of_slice(low: Option<&Expr>, high: Option<&Expr>) -> Option<u64> {
+    let number = |expr: Option<&Expr>| match expr.map(|expr| &expr.kind) {
+        None => Some(0),
+        Some(ExprKind::Int(number)) => *number,
+        Some(_) => None,
+    };
+    let high = number(Some(high?))?;
+    u64::try_from(high.checked_sub(number(low)?)?).ok()
+}

@@ -1,0 +1,208 @@
+//! The flow of values through a function: what it reads, calls and loops over, with local variables resolved.
+//!
+//! A flow is a list of nodes in the order in which they are evaluated; a node names only nodes before it. Whoever
+//! gives types to its names and parameters gets the type of everything else in one pass, with no tree to walk.
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::Span;
+
+/// The place of a node in its flow.
+pub type NodeId = u32;
+
+/// The loop that a node is in: 0 for none, else its place in [`Flow::loops`] plus 1.
+pub type Scope = u32;
+
+/// What a body of code does with values.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Flow {
+    /// Values, in the order in which they come to be.
+    pub nodes: Vec<Node>,
+    /// Loops, outer ones before those within.
+    pub loops: Vec<Loop>,
+    /// What is returned or yielded.
+    pub returns: Vec<NodeId>,
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// How it comes to be.
+    pub kind: NodeKind,
+    /// The expression, without parentheses around it.
+    pub span: Span,
+    /// The innermost loop that runs it again and again. A statement that leaves the loop is not in it.
+    pub scope: Scope,
+}
+
+/// How a value comes to be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum NodeKind {
+    /// A parameter, by its place.
+    Param(u32),
+    /// A name that is not local.
+    Name(Box<str>),
+    /// `of.name`
+    Attr {
+        /// What has it.
+        of: NodeId,
+        /// Its name.
+        name: Box<str>,
+        /// The line ending and blanks before the dot, when the dot opens a line.
+        line: Option<Box<str>>,
+    },
+    /// `func(args, key=value)`
+    Call {
+        /// What is called.
+        func: NodeId,
+        /// Positional arguments.
+        args: Vec<NodeId>,
+        /// Keyword arguments.
+        keywords: Vec<(Box<str>, NodeId)>,
+        /// Whether there are arguments that cannot be told: `*a`, `**b`.
+        open: bool,
+    },
+    /// What a loop takes from this in each turn.
+    Row(NodeId),
+    /// `of[key]`, and each part of `a, b = of`.
+    Item {
+        /// What is indexed.
+        of: NodeId,
+        /// By what.
+        key: NodeId,
+    },
+    /// `of[low:high]`
+    Slice {
+        /// What is cut.
+        of: NodeId,
+        /// How many there can be, when both ends are written.
+        most: Option<u64>,
+    },
+    /// A literal text.
+    Text(Box<str>),
+    /// A literal number.
+    Number(i64),
+    /// `True`, `False`.
+    Flag(bool),
+    /// `None`.
+    Nothing,
+    /// Any other literal.
+    Constant,
+    /// `[a, b]`, `(a, b)`, `{a, b}`
+    List(Vec<NodeId>),
+    /// `{a: b}`: keys that are `**` are left out.
+    Dict(Vec<(NodeId, NodeId)>),
+    /// One of these, as the branches go.
+    Either(Vec<NodeId>),
+    /// All that a comprehension makes.
+    Collect {
+        /// The element; for a dict its value.
+        element: NodeId,
+        /// Whether it is a dict.
+        dict: bool,
+        /// Whether it makes them only when asked.
+        lazy: bool,
+    },
+    /// `await of`
+    Await(NodeId),
+    /// A test for truth.
+    Test(NodeId),
+    /// Put into a text.
+    Format(NodeId),
+    /// `of.name = value`
+    Store {
+        /// What it is stored in.
+        of: NodeId,
+        /// Under which name.
+        name: Box<str>,
+        /// What is stored.
+        value: NodeId,
+    },
+    /// Made of these in a way that is not followed.
+    Mix(Vec<NodeId>),
+}
+
+/// A loop or a clause of a comprehension.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Loop {
+    /// What it runs over.
+    pub iter: NodeId,
+    /// From `for` to what it runs over.
+    pub head: Span,
+    /// The loop around it.
+    pub parent: Scope,
+    /// Whether `async for`.
+    pub is_async: bool,
+}
+
+impl Flow {
+    /// A node. Every [`NodeId`] of a flow is one of its nodes.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id as usize]
+    }
+
+    /// The loop of a scope.
+    pub fn scope(&self, scope: Scope) -> Option<&Loop> {
+        self.loops.get((scope as usize).checked_sub(1)?)
+    }
+
+    /// Whether `inner` is `outer` or lies within it.
+    pub fn within(&self, inner: Scope, outer: Scope) -> bool {
+        let mut at = inner;
+        while at > outer {
+            at = self.scope(at).map_or(0, |it| it.parent);
+        }
+        at == outer
+    }
+
+    /// The dotted name that a node spells: `models.ForeignKey`.
+    pub fn dotted(&self, id: NodeId) -> Option<String> {
+        match &self.node(id).kind {
+            NodeKind::Name(name) => Some(name.to_string()),
+            NodeKind::Attr { of, name, .. } => Some(format!("{}.{name}", self.dotted(*of)?)),
+            _ => None,
+        }
+    }
+
+    /// The text, when a node is one.
+    pub fn text(&self, id: NodeId) -> Option<&str> {
+        match &self.node(id).kind {
+            NodeKind::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The truth, when a node is a literal one.
+    pub fn flag(&self, id: NodeId) -> Option<bool> {
+        match self.node(id).kind {
+            NodeKind::Flag(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
+    /// The call that a node is: what is called as a dotted name, its arguments, its keywords.
+    pub fn call(&self, id: NodeId) -> Option<CallView<'_>> {
+        match &self.node(id).kind {
+            NodeKind::Call { func, args, keywords, .. } => Some(CallView { func: *func, args, keywords }),
+            _ => None,
+        }
+    }
+}
+
+/// A call, to look at.
+#[derive(Clone, Copy, Debug)]
+pub struct CallView<'a> {
+    /// What is called.
+    pub func: NodeId,
+    /// Positional arguments.
+    pub args: &'a [NodeId],
+    /// Keyword arguments.
+    pub keywords: &'a [(Box<str>, NodeId)],
+}
+
+impl CallView<'_> {
+    /// The value of a keyword.
+    pub fn keyword(&self, name: &str) -> Option<NodeId> {
+        self.keywords.iter().find(|(key, _)| &**key == name).map(|(_, value)| *value)
+    }
+}

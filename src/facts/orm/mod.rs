@@ -1,0 +1,14 @@
+//! What a Python file says to an object-relational mapper: its classes and functions, each as a flow of values.
+//!
+//! Here nothing is known of other files, so no name has a meaning yet: which class is a model, which value a queryset,
+//! is for `link::orm`. What is known here is the syntax: which value a local variable holds, which loop runs what.
+
+mod build;
+mod draft;
+mod expr;
+pub mod flow;
+mod module;
+mod place;
+
+pub use draft::{Attribute, ClassDraft, FunctionDraft, Import, LoaderImport, OrmDraft, Parameter};
+pub use module::{read, wants};

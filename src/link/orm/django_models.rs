@@ -1,0 +1,377 @@
+//! Django's models: fields that are relations, what leads back, managers.
+
+use std::collections::HashMap;
+
+use super::models::{AUTH_USER, Loading, Manager, Models, Relation};
+use super::names::{ClassId, Def, Names};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::{Attribute, OrmDraft};
+use crate::source::Span;
+
+/// Bases from well-known packages that make a class a model.
+const MODEL_BASES: &[&str] = &[
+    "AbstractUser",
+    "AbstractBaseUser",
+    "PermissionsMixin",
+    "TimeStampedModel",
+    "TimeFramedModel",
+    "SoftDeletableModel",
+    "MPTTModel",
+    "MP_Node",
+    "NS_Node",
+    "AL_Node",
+    "ClusterableModel",
+    "PolymorphicModel",
+    "TranslatableModel",
+    "SafeDeleteModel",
+];
+
+/// Which relation a field makes.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Foreign,
+    OneToOne,
+    ManyToMany,
+    GenericForeign,
+    GenericList,
+}
+
+/// A field that is a relation, as a class's body declares it.
+struct Field {
+    name: Box<str>,
+    kind: Kind,
+    target: Option<Target>,
+    related_name: Option<Box<str>>,
+    symmetrical: bool,
+    span: Span,
+}
+
+/// The other end of a field.
+enum Target {
+    Itself,
+    Class(ClassId),
+}
+
+pub(super) fn is_model(names: &Names<'_>, id: ClassId) -> bool {
+    let lineage = names.lineage(id);
+    lineage.external.iter().any(|base| {
+        let last = base.rsplit('.').next().unwrap_or(base);
+        let whole = &**base;
+        whole == "django.db.models.Model"
+            || whole == "django.contrib.gis.db.models.Model"
+            || whole == "wagtail.models.Page"
+            || (MODEL_BASES.contains(&last) && !whole.starts_with("rest_framework"))
+    })
+}
+
+/// The user's model: what the settings name, else the one class that is made to be it.
+pub(super) fn user(names: &Names<'_>, django: &[ClassId]) -> Option<ClassId> {
+    for draft in names.drafts {
+        let named = draft.globals.iter().find(|(name, _)| &**name == "AUTH_USER_MODEL");
+        if let Some(label) = named.and_then(|(_, node)| draft.top.text(*node))
+            && let Some(id) = labelled(names, django, label)
+        {
+            return Some(id);
+        }
+    }
+    let mut made = django.iter().copied().filter(|id| {
+        let is_user = |base| names.derives_external(*id, base);
+        !is_abstract(names, *id) && (is_user("AbstractUser") || is_user("AbstractBaseUser"))
+    });
+    let first = made.next()?;
+    made.next().is_none().then_some(first)
+}
+
+/// The model of a label, `app.Model`.
+fn labelled(names: &Names<'_>, django: &[ClassId], label: &str) -> Option<ClassId> {
+    let (app, class) = label.rsplit_once('.')?;
+    let app = app.rsplit('.').next().unwrap_or(app);
+    let named: Vec<ClassId> = django.iter().copied().filter(|id| *names.class(*id).name == *class).collect();
+    let of_app = named.iter().copied().find(|id| app_of(names.draft(id.draft)) == app);
+    match (of_app, named.as_slice()) {
+        (Some(id), _) => Some(id),
+        (None, [only]) => Some(*only),
+        _ => None,
+    }
+}
+
+/// The label of the app that a file of models belongs to: the folder that holds `models.py` or `models/`.
+fn app_of(draft: &OrmDraft) -> &str {
+    let module = &*draft.module;
+    let package = match module.split_once(".models") {
+        Some((package, rest)) if rest.is_empty() || rest.starts_with('.') => package,
+        _ => module.rsplit_once('.').map_or(module, |(package, _)| package),
+    };
+    package.rsplit('.').next().unwrap_or(package)
+}
+
+pub(super) fn is_abstract(names: &Names<'_>, id: ClassId) -> bool {
+    let Some(meta) = own_meta(names, id).map(|meta| names.class(meta)) else { return false };
+    meta.attributes.iter().any(|it| &*it.name == "abstract" && it.value.and_then(|at| meta.body.flag(at)) == Some(true))
+}
+
+fn own_meta(names: &Names<'_>, id: ClassId) -> Option<ClassId> {
+    names.inner(id, "Meta").filter(|meta| meta.draft == id.draft && names.class(*meta).within == Some(id.at))
+}
+
+/// Fills the models with relations and managers.
+pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId]) {
+    let fields: HashMap<ClassId, Vec<Field>> = names
+        .all_classes()
+        .into_iter()
+        .map(|id| (id, fields(names, models, django, id)))
+        .filter(|(_, fields)| !fields.is_empty())
+        .collect();
+    let mut reverse: Vec<(ClassId, Relation)> = Vec::new();
+    for &id in django {
+        let lineage = names.lineage(id).classes.clone();
+        let concrete = !is_abstract(names, id);
+        for class in &lineage {
+            let own = *class == id || is_abstract(names, *class) || !django.contains(class);
+            for field in fields.get(class).into_iter().flatten() {
+                let target = field.target.as_ref().map(|target| match target {
+                    Target::Itself => id,
+                    Target::Class(class) => *class,
+                });
+                let accessor = accessor(names, id, field);
+                if own && concrete
+                    && let (Some(target), Some(accessor)) = (target, &accessor)
+                {
+                    reverse.extend(backwards(field, accessor, id).map(|relation| (target, relation)));
+                }
+                if let Some(model) = models.get_mut(id) {
+                    model.relations.entry(field.name.clone()).or_insert_with(|| forwards(field, target, accessor));
+                }
+            }
+        }
+        let managers = managers(names, id);
+        let ordered = names.inner(id, "Meta").is_some_and(|meta| names.attribute(meta, "ordering").is_some());
+        if let Some(model) = models.get_mut(id) {
+            model.managers = managers;
+            model.ordered = ordered;
+        }
+    }
+    // A reverse accessor is inherited, too: of a parent, of an abstract user.
+    let mut heirs: HashMap<ClassId, Vec<ClassId>> = HashMap::new();
+    for &id in django {
+        for class in &names.lineage(id).classes {
+            heirs.entry(*class).or_default().push(id);
+        }
+    }
+    heirs.insert(AUTH_USER, vec![AUTH_USER]);
+    for (target, relation) in reverse {
+        for heir in heirs.get(&target).into_iter().flatten() {
+            if let Some(model) = models.get_mut(*heir) {
+                model.relations.entry(relation.name.clone()).or_insert_with(|| relation.clone());
+            }
+        }
+    }
+}
+
+fn forwards(field: &Field, target: Option<ClassId>, accessor: Option<Box<str>>) -> Relation {
+    Relation {
+        name: field.name.clone(),
+        target,
+        to_many: matches!(field.kind, Kind::ManyToMany | Kind::GenericList),
+        joinable: matches!(field.kind, Kind::Foreign | Kind::OneToOne),
+        back: accessor.filter(|_| field.kind == Kind::OneToOne),
+        loading: Loading::Lazy,
+        span: field.span,
+    }
+}
+
+/// What leads back from the target to the model `from` that has the field.
+fn backwards(field: &Field, accessor: &str, from: ClassId) -> Option<Relation> {
+    let (to_many, back) = match field.kind {
+        Kind::Foreign => (true, Some(field.name.clone())),
+        Kind::OneToOne => (false, Some(field.name.clone())),
+        Kind::ManyToMany => (true, None),
+        Kind::GenericForeign | Kind::GenericList => return None,
+    };
+    Some(Relation {
+        name: accessor.into(),
+        target: Some(from),
+        to_many,
+        joinable: !to_many,
+        back,
+        loading: Loading::Lazy,
+        span: field.span,
+    })
+}
+
+/// The name under which the target of a field leads back.
+fn accessor(names: &Names<'_>, id: ClassId, field: &Field) -> Option<Box<str>> {
+    let class = names.class(id).name.to_lowercase();
+    match &field.related_name {
+        Some(name) if name.ends_with('+') => None,
+        Some(name) => {
+            let app = app_of(names.draft(id.draft));
+            Some(name.replace("%(class)s", &class).replace("%(app_label)s", app).into())
+        }
+        None => match field.kind {
+            Kind::OneToOne => Some(class.into()),
+            Kind::ManyToMany if field.symmetrical && matches!(field.target, Some(Target::Itself)) => None,
+            Kind::Foreign | Kind::ManyToMany => Some(format!("{class}_set").into()),
+            Kind::GenericForeign | Kind::GenericList => None,
+        },
+    }
+}
+
+fn fields(names: &Names<'_>, models: &Models, django: &[ClassId], id: ClassId) -> Vec<Field> {
+    let class = names.class(id);
+    class.attributes.iter().filter_map(|it| field(names, models, django, id, &class.body, it)).collect()
+}
+
+fn field(
+    names: &Names<'_>,
+    models: &Models,
+    django: &[ClassId],
+    id: ClassId,
+    flow: &Flow,
+    attribute: &Attribute,
+) -> Option<Field> {
+    let call = flow.call(attribute.value?)?;
+    let func = flow.dotted(call.func)?;
+    let kind = match func.rsplit('.').next()? {
+        "ForeignKey" | "ParentalKey" | "TreeForeignKey" | "AutoOneToOneKey" => Kind::Foreign,
+        "OneToOneField" | "AutoOneToOneField" => Kind::OneToOne,
+        "ManyToManyField" | "ParentalManyToManyField" | "SortedManyToManyField" => Kind::ManyToMany,
+        "GenericForeignKey" => Kind::GenericForeign,
+        "GenericRelation" => Kind::GenericList,
+        _ => return None,
+    };
+    // SQLAlchemy has a `ForeignKey` too, but never as the value of an attribute that names a class.
+    if matches!(names.of_node(id.draft, flow, call.func), Some(Def::External(name)) if name.contains("sqlalchemy")) {
+        return None;
+    }
+    let text = |name: &str| call.keyword(name).and_then(|node| flow.text(node)).map(Into::into);
+    let to = call.args.first().copied().or_else(|| call.keyword("to"));
+    let target = match kind {
+        Kind::GenericForeign => None,
+        _ => to.and_then(|to| target(names, models, django, id, flow, to)),
+    };
+    Some(Field {
+        name: attribute.name.clone(),
+        kind,
+        target,
+        related_name: text("related_name"),
+        symmetrical: call.keyword("symmetrical").is_none(),
+        span: attribute.span,
+    })
+}
+
+fn target(
+    names: &Names<'_>,
+    models: &Models,
+    django: &[ClassId],
+    id: ClassId,
+    flow: &Flow,
+    to: NodeId,
+) -> Option<Target> {
+    match &flow.node(to).kind {
+        NodeKind::Text(text) if &**text == "self" => Some(Target::Itself),
+        NodeKind::Text(text) if text.contains('.') => {
+            let label = labelled(names, django, text);
+            label.or_else(|| (&**text == "auth.User").then_some(AUTH_USER)).map(Target::Class)
+        }
+        NodeKind::Text(text) => match names.resolve(id.draft, text) {
+            Some(Def::Class(class)) => Some(Target::Class(class)),
+            _ => {
+                let app = app_of(names.draft(id.draft));
+                labelled(names, django, &format!("{app}.{text}")).map(Target::Class)
+            }
+        },
+        NodeKind::Call { func, .. } if flow.dotted(*func).is_some_and(|it| it.ends_with("get_user_model")) => {
+            models.user.map(Target::Class)
+        }
+        NodeKind::Name(_) | NodeKind::Attr { .. } => {
+            if flow.dotted(to)?.ends_with("AUTH_USER_MODEL") {
+                return models.user.map(Target::Class);
+            }
+            match names.of_node(id.draft, flow, to)? {
+                Def::Class(class) => Some(Target::Class(class)),
+                Def::External(name) if &*name == "django.contrib.auth.models.User" => Some(Target::Class(AUTH_USER)),
+                // `User = get_user_model()`
+                Def::Global(draft, node) if is_user_model(names, draft, node) => models.user.map(Target::Class),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether a value at the top of a module is the user's model: `get_user_model()`, `settings.AUTH_USER_MODEL`.
+pub(super) fn is_user_model(names: &Names<'_>, draft: u32, node: NodeId) -> bool {
+    let top = &names.draft(draft).top;
+    let func = top.call(node).map(|call| call.func).unwrap_or(node);
+    top.dotted(func).is_some_and(|name| name.ends_with("get_user_model") || name.ends_with("AUTH_USER_MODEL"))
+}
+
+/// The managers of a model by name, inherited ones included; `objects` when there is none.
+fn managers(names: &Names<'_>, id: ClassId) -> std::collections::BTreeMap<Box<str>, Manager> {
+    let mut found = std::collections::BTreeMap::new();
+    for class in &names.lineage(id).classes {
+        let draft = names.class(*class);
+        for attribute in &draft.attributes {
+            let manager = attribute.value.and_then(|value| manager(names, class.draft, &draft.body, value));
+            if let Some(manager) = manager {
+                found.entry(attribute.name.clone()).or_insert(manager);
+            }
+        }
+    }
+    if found.is_empty() {
+        found.insert("objects".into(), Manager::default());
+    }
+    found
+}
+
+/// The manager that an attribute's value makes.
+fn manager(names: &Names<'_>, draft: u32, flow: &Flow, value: NodeId) -> Option<Manager> {
+    let call = flow.call(value)?;
+    match &flow.node(call.func).kind {
+        // `ThreadManager.from_queryset(ThreadQuerySet)()`
+        NodeKind::Call { func, args, .. } => {
+            let NodeKind::Attr { of, name, .. } = &flow.node(*func).kind else { return None };
+            (&**name == "from_queryset").then(|| {
+                let classes = std::iter::once(of).chain(args).filter_map(|node| class_of(names, draft, flow, *node));
+                Manager { classes: classes.collect() }
+            })
+        }
+        // `ThreadQuerySet.as_manager()`
+        NodeKind::Attr { of, name, .. } if &**name == "as_manager" => {
+            Some(Manager { classes: class_of(names, draft, flow, *of).into_iter().collect() })
+        }
+        _ => match names.of_node(draft, flow, call.func)? {
+            Def::Class(class) if is_manager(names, class) => Some(Manager { classes: vec![class] }),
+            Def::External(name) if name.ends_with("Manager") && !name.ends_with("TaggableManager") => {
+                Some(Manager::default())
+            }
+            // `ThreadManager = models.Manager.from_queryset(ThreadQuerySet)`
+            Def::Global(at, node) => {
+                let top = &names.draft(at).top;
+                let made = top.call(node)?;
+                let NodeKind::Attr { of, name, .. } = &top.node(made.func).kind else { return None };
+                (&**name == "from_queryset").then(|| {
+                    let classes = std::iter::once(of).chain(made.args).filter_map(|node| class_of(names, at, top, *node));
+                    Manager { classes: classes.collect() }
+                })
+            }
+            _ => None,
+        },
+    }
+}
+
+fn class_of(names: &Names<'_>, draft: u32, flow: &Flow, node: NodeId) -> Option<ClassId> {
+    match names.of_node(draft, flow, node)? {
+        Def::Class(class) => Some(class),
+        _ => None,
+    }
+}
+
+/// Whether a class is a manager or a queryset.
+pub(super) fn is_manager(names: &Names<'_>, id: ClassId) -> bool {
+    names.lineage(id).external.iter().any(|base| {
+        let last = base.rsplit('.').next().unwrap_or(base);
+        last.ends_with("Manager") || last.ends_with("QuerySet") || last.ends_with("Queryset")
+    })
+}

@@ -1,0 +1,121 @@
+//! The model graph: which classes are models, and the relations between them, in both directions.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::names::{ClassId, Def, Names};
+use super::{django_models, sqlalchemy_models};
+use crate::source::Span;
+use crate::stack::vocabulary::Orm;
+
+/// Django's own user, where the project has none.
+pub(super) const AUTH_USER: ClassId = ClassId { draft: u32::MAX, at: 0 };
+
+/// A relation, as an attribute of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Relation {
+    /// The attribute.
+    pub(super) name: Box<str>,
+    /// The model at the other end, when it is known.
+    pub(super) target: Option<ClassId>,
+    /// Whether it is a list, or a manager of many rows.
+    pub(super) to_many: bool,
+    /// Whether a join can load it.
+    pub(super) joinable: bool,
+    /// The attribute at the other end that leads back, when rows that come by this relation already hold it.
+    pub(super) back: Option<Box<str>>,
+    /// How reading it loads it.
+    pub(super) loading: Loading,
+    /// Where it is declared.
+    pub(super) span: Span,
+}
+
+/// How reading a relation loads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loading {
+    /// At the first read, by a query of its own.
+    Lazy,
+    /// With the row.
+    Eager,
+    /// Never by itself: reading it is an error, or gives a query.
+    Never,
+}
+
+/// A manager: the classes its methods may come from, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Manager {
+    /// Managers and querysets of the repository.
+    pub(super) classes: Vec<ClassId>,
+}
+
+/// A model.
+#[derive(Clone, Debug)]
+pub(super) struct Model {
+    /// Whose.
+    pub(super) orm: Orm,
+    /// Its relations by the attribute's name, inherited ones included.
+    pub(super) relations: BTreeMap<Box<str>, Relation>,
+    /// Its managers by name; `objects` is there when nothing else is declared.
+    pub(super) managers: BTreeMap<Box<str>, Manager>,
+    /// Whether its rows have an order of their own.
+    pub(super) ordered: bool,
+}
+
+/// All models of the repository.
+#[derive(Debug, Default)]
+pub(super) struct Models {
+    all: HashMap<ClassId, Model>,
+    /// The user's model.
+    pub(super) user: Option<ClassId>,
+}
+
+impl Models {
+    pub(super) fn new(names: &Names<'_>) -> Self {
+        let mut models = Models::default();
+        let classes = names.all_classes();
+        let django: Vec<ClassId> = classes.iter().copied().filter(|id| django_models::is_model(names, *id)).collect();
+        let mapped: Vec<ClassId> = classes.iter().copied().filter(|id| sqlalchemy_models::is_model(names, *id)).collect();
+        models.user = Some(django_models::user(names, &django).unwrap_or(AUTH_USER));
+        models.all.insert(AUTH_USER, Model::new(Orm::Django));
+        for id in &django {
+            models.all.insert(*id, Model::new(Orm::Django));
+        }
+        for id in mapped.iter().filter(|id| !django.contains(id)) {
+            models.all.insert(*id, Model::new(Orm::Sqlalchemy));
+        }
+        django_models::relate(names, &mut models, &django);
+        sqlalchemy_models::relate(names, &mut models, &mapped);
+        models
+    }
+
+    pub(super) fn get(&self, id: ClassId) -> Option<&Model> {
+        self.all.get(&id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: ClassId) -> Option<&mut Model> {
+        self.all.get_mut(&id)
+    }
+
+    pub(super) fn relation(&self, id: ClassId, name: &str) -> Option<&Relation> {
+        self.get(id)?.relations.get(name)
+    }
+
+    /// What a report calls a model.
+    pub(super) fn name(&self, names: &Names<'_>, id: ClassId) -> Box<str> {
+        if id == AUTH_USER { "User".into() } else { names.class(id).name.clone() }
+    }
+
+    /// The model that a definition is.
+    pub(super) fn of(&self, def: &Def) -> Option<ClassId> {
+        match def {
+            Def::Class(id) => self.get(*id).map(|_| *id),
+            Def::External(name) if &**name == "django.contrib.auth.models.User" => Some(AUTH_USER),
+            _ => None,
+        }
+    }
+}
+
+impl Model {
+    fn new(orm: Orm) -> Self {
+        Self { orm, relations: BTreeMap::new(), managers: BTreeMap::new(), ordered: false }
+    }
+}

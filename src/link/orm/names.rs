@@ -1,0 +1,320 @@
+//! Which thing a name means: modules, imports, classes and their bases, over all files.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::{ClassDraft, FunctionDraft, OrmDraft};
+
+/// A class: its draft, and its place there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ClassId {
+    pub(super) draft: u32,
+    pub(super) at: u32,
+}
+
+/// A function: its draft, and its place there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct FunctionId {
+    pub(super) draft: u32,
+    pub(super) at: u32,
+}
+
+/// What a name means.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Def {
+    Class(ClassId),
+    Function(FunctionId),
+    /// A value at the top of a module.
+    Global(u32, NodeId),
+    /// A module of the repository.
+    Module(u32),
+    /// Something of a package that is not in the repository, or is not read: its dotted name.
+    External(Rc<str>),
+}
+
+/// A class with all it inherits from.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lineage {
+    /// Itself, then its bases, nearest first.
+    pub(super) classes: Vec<ClassId>,
+    /// Dotted names of bases that the repository does not define.
+    pub(super) external: Vec<Rc<str>>,
+}
+
+/// Names follow imports at most so far.
+const MOST_HOPS: u32 = 12;
+/// A class has at most so many ancestors.
+const MOST_ANCESTORS: usize = 64;
+
+/// All files, and what their names mean.
+pub(super) struct Names<'a> {
+    pub(super) drafts: &'a [OrmDraft],
+    /// Modules by each dotted end of their names.
+    modules: HashMap<&'a str, Vec<u32>>,
+    classes: Vec<HashMap<&'a str, u32>>,
+    functions: Vec<HashMap<&'a str, u32>>,
+    methods: HashMap<(ClassId, &'a str), u32>,
+    globals: Vec<HashMap<&'a str, NodeId>>,
+    imports: Vec<HashMap<&'a str, usize>>,
+    lineages: HashMap<ClassId, Lineage>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(drafts: &'a [OrmDraft]) -> Self {
+        let mut names = Self {
+            drafts,
+            modules: HashMap::new(),
+            classes: Vec::with_capacity(drafts.len()),
+            functions: Vec::with_capacity(drafts.len()),
+            methods: HashMap::new(),
+            globals: Vec::with_capacity(drafts.len()),
+            imports: Vec::with_capacity(drafts.len()),
+            lineages: HashMap::new(),
+        };
+        for (at, draft) in drafts.iter().enumerate() {
+            let at = at as u32;
+            let module = &*draft.module;
+            names.modules.entry(module).or_default().push(at);
+            for (dot, _) in module.match_indices('.') {
+                names.modules.entry(&module[dot + 1..]).or_default().push(at);
+            }
+            let classes = draft.classes.iter().enumerate().filter(|(_, class)| class.within.is_none());
+            names.classes.push(classes.map(|(at, class)| (&*class.name, at as u32)).collect());
+            let mut functions = HashMap::new();
+            for (place, function) in draft.functions.iter().enumerate() {
+                match function.owner {
+                    Some(owner) => {
+                        names.methods.insert((ClassId { draft: at, at: owner }, &*function.name), place as u32);
+                    }
+                    None if function.within.is_none() => {
+                        functions.insert(&*function.name, place as u32);
+                    }
+                    None => {}
+                }
+            }
+            names.functions.push(functions);
+            names.globals.push(draft.globals.iter().map(|(name, node)| (&**name, *node)).collect());
+            names.imports.push(draft.imports.iter().enumerate().map(|(at, it)| (&*it.name, at)).collect());
+        }
+        for id in names.all_classes() {
+            let lineage = names.trace(id);
+            names.lineages.insert(id, lineage);
+        }
+        names
+    }
+
+    /// Every class, in the order of files.
+    pub(super) fn all_classes(&self) -> Vec<ClassId> {
+        let each = |(draft, it): (usize, &OrmDraft)| {
+            (0..it.classes.len()).map(move |at| ClassId { draft: draft as u32, at: at as u32 })
+        };
+        self.drafts.iter().enumerate().flat_map(each).collect()
+    }
+
+    pub(super) fn draft(&self, at: u32) -> &'a OrmDraft {
+        &self.drafts[at as usize]
+    }
+
+    pub(super) fn class(&self, id: ClassId) -> &'a ClassDraft {
+        &self.draft(id.draft).classes[id.at as usize]
+    }
+
+    pub(super) fn function(&self, id: FunctionId) -> &'a FunctionDraft {
+        &self.draft(id.draft).functions[id.at as usize]
+    }
+
+    pub(super) fn lineage(&self, id: ClassId) -> &Lineage {
+        static NONE: Lineage = Lineage { classes: Vec::new(), external: Vec::new() };
+        self.lineages.get(&id).unwrap_or(&NONE)
+    }
+
+    /// Whether a class derives from one of the repository, or is it.
+    pub(super) fn derives(&self, id: ClassId, from: ClassId) -> bool {
+        self.lineage(id).classes.contains(&from)
+    }
+
+    /// Whether a class derives from something of this name (the last part of a dotted one) outside the repository.
+    pub(super) fn derives_external(&self, id: ClassId, last: &str) -> bool {
+        self.lineage(id).external.iter().any(|name| name.rsplit('.').next() == Some(last))
+    }
+
+    /// The method of a class, its own or inherited, but none of `after` (or before it in the lineage).
+    pub(super) fn method(&self, id: ClassId, name: &str, after: Option<ClassId>) -> Option<FunctionId> {
+        let mut skip = after.is_some();
+        for class in &self.lineage(id).classes {
+            if skip {
+                skip = Some(*class) != after;
+                continue;
+            }
+            if let Some(at) = self.methods.get(&(*class, name)) {
+                return Some(FunctionId { draft: class.draft, at: *at });
+            }
+        }
+        None
+    }
+
+    /// What the body of a class, or of what it inherits from, binds a name to: the class, and its place there.
+    pub(super) fn attribute(&self, id: ClassId, name: &str) -> Option<(ClassId, usize)> {
+        self.lineage(id).classes.iter().find_map(|class| {
+            let at = self.class(*class).attributes.iter().rposition(|it| &*it.name == name)?;
+            Some((*class, at))
+        })
+    }
+
+    /// A class that lies within another, or within what it inherits from: `Meta`.
+    pub(super) fn inner(&self, id: ClassId, name: &str) -> Option<ClassId> {
+        self.lineage(id).classes.iter().find_map(|class| {
+            let draft = self.draft(class.draft);
+            let at = draft.classes.iter().position(|it| it.within == Some(class.at) && &*it.name == name)?;
+            Some(ClassId { draft: class.draft, at: at as u32 })
+        })
+    }
+
+    /// What a name means at the top of a module.
+    pub(super) fn resolve(&self, draft: u32, name: &str) -> Option<Def> {
+        self.lookup(draft, name, 0)
+    }
+
+    /// What a dotted name means there.
+    pub(super) fn resolve_dotted(&self, draft: u32, dotted: &str) -> Option<Def> {
+        let mut parts = dotted.split('.');
+        let mut def = self.resolve(draft, parts.next()?)?;
+        for part in parts {
+            def = self.member(&def, part)?;
+        }
+        Some(def)
+    }
+
+    /// `def.name`, where `def` is a module, a class, or outside the repository.
+    pub(super) fn member(&self, def: &Def, name: &str) -> Option<Def> {
+        match def {
+            Def::Module(draft) => self.within_module(*draft, name, 0),
+            Def::External(dotted) => {
+                let whole = format!("{dotted}.{name}");
+                let exact = self.modules.get(&*whole).and_then(|all| all.iter().find(|at| *self.draft(**at).module == *whole));
+                Some(exact.map_or_else(|| Def::External(whole.as_str().into()), |at| Def::Module(*at)))
+            }
+            Def::Class(id) => self.inner(*id, name).map(Def::Class),
+            Def::Global(draft, node) => {
+                // `db = SQLAlchemy()`, and then `db.Model`.
+                let flow = &self.draft(*draft).top;
+                let called = flow.dotted(flow.call(*node)?.func)?;
+                let whole: Rc<str> = format!("{called}().{name}").into();
+                Some(Def::External(whole))
+            }
+            Def::Function(_) => None,
+        }
+    }
+
+    fn lookup(&self, at: u32, name: &str, hops: u32) -> Option<Def> {
+        if hops > MOST_HOPS {
+            return None;
+        }
+        let index = at as usize;
+        if let Some(class) = self.classes.get(index)?.get(name) {
+            return Some(Def::Class(ClassId { draft: at, at: *class }));
+        }
+        if let Some(function) = self.functions[index].get(name) {
+            return Some(Def::Function(FunctionId { draft: at, at: *function }));
+        }
+        if let Some(node) = self.globals[index].get(name) {
+            // `Name = OtherName` is the other.
+            let top = &self.drafts[index].top;
+            if let NodeKind::Name(other) = &top.node(*node).kind
+                && **other != *name
+            {
+                return self.lookup(at, other, hops + 1);
+            }
+            return Some(Def::Global(at, *node));
+        }
+        if let Some(import) = self.imports[index].get(name) {
+            let import = &self.drafts[index].imports[*import];
+            return Some(match &import.item {
+                None => self.absolute(at, &import.module),
+                Some(item) => match self.module(at, &import.module) {
+                    Some(module) => self.within_module(module, item, hops + 1).unwrap_or_else(|| external(&import.module, item)),
+                    None => self.absolute(at, &format!("{}.{item}", import.module)),
+                },
+            });
+        }
+        // `from .models import *`
+        self.drafts[index].imports.iter().filter(|it| &*it.name == "*").find_map(|it| {
+            let module = self.module(at, &it.module).filter(|module| *module != at)?;
+            self.lookup(module, name, hops + 1)
+        })
+    }
+
+    fn within_module(&self, module: u32, name: &str, hops: u32) -> Option<Def> {
+        if let Some(def) = self.lookup(module, name, hops + 1) {
+            return Some(def);
+        }
+        let draft = self.draft(module);
+        if !draft.is_package {
+            return None;
+        }
+        self.module(module, &format!("{}.{name}", draft.module)).map(Def::Module)
+    }
+
+    /// A dotted name from the root of imports: the longest part of it that is a module, then what lies within.
+    fn absolute(&self, from: u32, dotted: &str) -> Def {
+        self.module(from, dotted).map_or_else(|| Def::External(dotted.into()), Def::Module)
+    }
+
+    /// The module of an absolute name, as a file imports it. A repository has its packages at the root, or in folders
+    /// that are put on the path: those above the file that imports, or `src`.
+    fn module(&self, from: u32, name: &str) -> Option<u32> {
+        let importer = &*self.draft(from).module;
+        let candidates = self.modules.get(name)?;
+        let reach = |at: &&u32| {
+            let module = &*self.draft(**at).module;
+            let root = module.strip_suffix(name)?.trim_end_matches('.');
+            let above = root.is_empty() || importer.strip_prefix(root).is_some_and(|rest| rest.starts_with('.'));
+            let known = matches!(root, "src" | "app" | "backend" | "server" | "api") || name.contains('.');
+            (above || known).then_some((above, root.len()))
+        };
+        candidates.iter().filter(|at| reach(at).is_some()).max_by_key(|at| (reach(at), std::cmp::Reverse(**at))).copied()
+    }
+
+    fn trace(&self, id: ClassId) -> Lineage {
+        let mut lineage = Lineage { classes: vec![id], external: Vec::new() };
+        let mut todo = vec![id];
+        while let Some(next) = todo.pop() {
+            if lineage.classes.len() > MOST_ANCESTORS {
+                break;
+            }
+            let mut found = Vec::new();
+            for base in &self.class(next).bases {
+                match self.resolve_dotted(next.draft, base) {
+                    Some(Def::Class(class)) => {
+                        if !lineage.classes.contains(&class) {
+                            lineage.classes.push(class);
+                            found.push(class);
+                        }
+                    }
+                    Some(Def::External(name)) => lineage.external.push(name),
+                    Some(Def::Global(draft, node)) => lineage.external.push(self.made(draft, node)),
+                    Some(Def::Module(_) | Def::Function(_)) | None => lineage.external.push((**base).into()),
+                }
+            }
+            todo.extend(found.into_iter().rev());
+        }
+        lineage
+    }
+
+    /// A value at the top of a module that is used as a base: `Base = declarative_base()`.
+    fn made(&self, draft: u32, node: NodeId) -> Rc<str> {
+        let flow = &self.draft(draft).top;
+        let called = flow.call(node).and_then(|call| flow.dotted(call.func));
+        called.map_or_else(|| "?".into(), |called| format!("{called}()").into())
+    }
+
+    /// What a node that spells a dotted name means.
+    pub(super) fn of_node(&self, draft: u32, flow: &Flow, node: NodeId) -> Option<Def> {
+        self.resolve_dotted(draft, &flow.dotted(node)?)
+    }
+}
+
+fn external(module: &str, item: &str) -> Def {
+    Def::External(format!("{module}.{item}").into())
+}

@@ -1,0 +1,281 @@
+//! What a value is, as far as a mapper is concerned: a queryset and what it loads, a row and where it came from.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::models::Relation;
+use super::names::{ClassId, Def, FunctionId};
+use crate::facts::orm::flow::Scope;
+use crate::source::Span;
+use crate::stack::vocabulary::Orm;
+
+/// What a value is.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Type {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// `None`, or an empty list: nothing comes of it.
+    Nothing,
+    /// What a name means: a class, a function, something outside the repository.
+    Def(Def),
+    /// An instance of a class that is no model.
+    Instance(ClassId),
+    /// `super()` in a method of this class, on that value.
+    Super(Rc<Type>, ClassId),
+    /// A method of the repository, bound.
+    Method(FunctionId, Rc<Type>),
+    /// A method of the mapper, or of the framework, bound.
+    Op(Rc<Type>, Rc<str>),
+    /// Django's manager.
+    Manager(Rc<ManagerType>),
+    /// A queryset, a statement, a query.
+    Set(Rc<Set>),
+    /// What a session gives for a statement: rows of one column each, unless `scalars` was called.
+    Result(Rc<Set>, bool),
+    /// One row of a model.
+    Row(Rc<Row>),
+    /// A list of values of one type, with the size of the loop that made it.
+    List(Rc<Type>, Option<Size>),
+    /// A dict, by its values.
+    Dict(Rc<Type>, Option<Size>),
+    /// Values of fixed places.
+    Tuple(Rc<[Type]>),
+    /// Django's request.
+    Request,
+    /// What a client sent: as long as the client likes.
+    Data,
+    /// Pages of a queryset.
+    Paginator(Rc<Set>),
+    /// `Model.attribute` of SQLAlchemy.
+    Mapped(ClassId, Rc<str>),
+    /// A loader option of SQLAlchemy: the paths it loads, the last one being where it goes on.
+    Loader(Rc<[String]>),
+    /// Django's `Prefetch`: the path, or [`None`] when it goes to an attribute of its own; what its queryset loads.
+    Prefetch(Option<Rc<str>>, Rc<Loads>),
+    /// A literal text.
+    Text(Rc<str>),
+}
+
+/// How long a loop is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Size {
+    /// A slice of a few.
+    Short,
+    /// As many as there are.
+    Open,
+}
+
+/// Django's manager: of a model, or of the rows that a relation leads to.
+#[derive(Clone, Debug)]
+pub(super) struct ManagerType {
+    pub(super) model: ClassId,
+    /// Where its methods may be.
+    pub(super) classes: Rc<[ClassId]>,
+    /// The row and the relation it is the manager of.
+    pub(super) related: Option<(Rc<Row>, Rc<Relation>)>,
+    /// Where an eager clause could be put.
+    pub(super) site: Option<Site>,
+    pub(super) span: Span,
+}
+
+/// A queryset (Django), a query or a statement (SQLAlchemy).
+#[derive(Clone, Debug)]
+pub(super) struct Set {
+    pub(super) orm: Orm,
+    pub(super) model: ClassId,
+    pub(super) classes: Rc<[ClassId]>,
+    pub(super) loads: Loads,
+    /// Whether its rows are instances of the model.
+    pub(super) rows: bool,
+    pub(super) size: Size,
+    /// Whether it is cut: by a slice, a limit, a page.
+    pub(super) cut: bool,
+    /// Whether its rows come by `await`, where nothing can be loaded lazily.
+    pub(super) awaited: bool,
+    /// The row and the relation it comes by.
+    pub(super) related: Option<(Rc<Row>, Rc<Relation>)>,
+    /// Whether it is all that the relation leads to, which a prefetch gives as well.
+    pub(super) plain: bool,
+    /// Where eager clauses could be put: in each branch that makes it.
+    pub(super) sites: Vec<Site>,
+    /// What first made it.
+    pub(super) span: Span,
+}
+
+/// What a queryset loads besides its rows: paths of relations, parted by `__`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Loads {
+    pub(super) paths: BTreeSet<String>,
+    /// Whether it may load anything: what it is told cannot be read.
+    pub(super) open: bool,
+}
+
+/// A row.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) model: ClassId,
+    /// The queryset it came from, if any; a new instance comes from none.
+    pub(super) root: Option<Rc<Set>>,
+    /// The relations from the queryset's row to this one.
+    pub(super) path: Vec<Rc<Relation>>,
+    /// The loop that it differs in each turn of.
+    pub(super) turn: Option<Turn>,
+    /// The relation that it already holds, for it was reached from there.
+    pub(super) known: Option<Box<str>>,
+}
+
+/// A loop of a frame of the evaluation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Turn {
+    pub(super) depth: usize,
+    pub(super) scope: Scope,
+}
+
+/// A body of code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Unit {
+    Top(u32),
+    Class(ClassId),
+    Function(FunctionId),
+}
+
+/// A place where an eager clause could be put.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Site {
+    pub(super) unit: Unit,
+    /// Just behind the manager, or the first call on it.
+    pub(super) after: Span,
+    /// What opens the line of the first call, when it has a line of its own.
+    pub(super) line: Option<Box<str>>,
+    /// Whether `after` is behind a call already.
+    pub(super) called: bool,
+    /// Just behind the last argument of an eager clause that is there, for one object and for lists.
+    pub(super) one: Option<Span>,
+    pub(super) many: Option<Span>,
+    /// Whether such a clause cannot be put there.
+    pub(super) bars_one: bool,
+    pub(super) bars_many: bool,
+    /// SQLAlchemy: the model as this file spells it.
+    pub(super) entity: Option<Box<str>>,
+}
+
+impl Loads {
+    /// Whether a path is loaded. A path loads all that lead to it.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.open
+            || self.paths.contains(path)
+            || self
+                .paths
+                .range(path.to_owned()..)
+                .take_while(|it| it.starts_with(path))
+                .any(|it| it.get(path.len()..).is_some_and(|rest| rest.starts_with("__")))
+    }
+
+    /// What both load, where either may have been taken.
+    pub(super) fn join(&mut self, other: &Loads) {
+        self.open |= other.open;
+        self.paths.extend(other.paths.iter().cloned());
+    }
+}
+
+impl Size {
+    pub(super) fn longer(self, other: Size) -> Size {
+        if self == Size::Open || other == Size::Open { Size::Open } else { Size::Short }
+    }
+}
+
+impl Row {
+    /// The path to one of its relations, from the queryset's row.
+    pub(super) fn path_to(&self, name: &str) -> String {
+        let mut path = String::new();
+        for hop in &self.path {
+            path.push_str(&hop.name);
+            path.push_str("__");
+        }
+        path.push_str(name);
+        path
+    }
+}
+
+impl Type {
+    /// Of branches: what the value is whichever was taken; unknown where they differ.
+    pub(super) fn either(types: Vec<Type>) -> Type {
+        let mut out = Type::Nothing;
+        for next in types {
+            out = match (out, next) {
+                (Type::Nothing, next) => next,
+                (out, Type::Nothing) => out,
+                (Type::Set(a), Type::Set(b)) if a.model == b.model && a.orm == b.orm => {
+                    if Rc::ptr_eq(&a, &b) {
+                        Type::Set(a)
+                    } else {
+                        Type::Set(Rc::new(a.join(&b)))
+                    }
+                }
+                (Type::List(a, size), Type::List(b, other)) => {
+                    let size = match (size, other) {
+                        (Some(a), Some(b)) => Some(a.longer(b)),
+                        (a, b) => a.or(b),
+                    };
+                    Type::List(Rc::new(Type::either(vec![(*a).clone(), (*b).clone()])), size)
+                }
+                (Type::Row(a), Type::Row(b)) if a.same(&b) => Type::Row(a),
+                (Type::Def(a), Type::Def(b)) if a == b => Type::Def(a),
+                (Type::Instance(a), Type::Instance(b)) if a == b => Type::Instance(a),
+                (Type::Data, Type::Data) => Type::Data,
+                _ => return Type::Unknown,
+            };
+        }
+        out
+    }
+
+    /// The size of a loop over it, when it is one over rows or over what a client sent.
+    pub(super) fn size(&self) -> Option<Size> {
+        match self {
+            Type::Set(set) | Type::Result(set, _) => Some(set.size),
+            Type::List(_, size) | Type::Dict(_, size) => *size,
+            Type::Data => Some(Size::Open),
+            _ => None,
+        }
+    }
+}
+
+impl Row {
+    fn same(&self, other: &Row) -> bool {
+        let root = |row: &Row| row.root.as_ref().map(|set| set.span);
+        self.model == other.model && root(self) == root(other) && self.path == other.path && self.turn == other.turn
+    }
+}
+
+impl Set {
+    fn join(&self, other: &Set) -> Set {
+        let mut out = self.clone();
+        out.loads.join(&other.loads);
+        out.rows &= other.rows;
+        out.size = self.size.longer(other.size);
+        out.cut &= other.cut;
+        out.awaited |= other.awaited;
+        out.plain &= other.plain;
+        if self.related.is_some() != other.related.is_some() {
+            out.related = None;
+        }
+        for site in &other.sites {
+            if !out.sites.iter().any(|it| it.after == site.after) {
+                out.sites.push(site.clone());
+            }
+        }
+        // A clause that is in one branch only is no place to add to for both.
+        if let (Some(a), Some(b)) = (out.sites.first().cloned(), other.sites.first()) {
+            if a.after == b.after {
+                if let Some(first) = out.sites.first_mut() {
+                    first.one = a.one.filter(|_| a.one == b.one);
+                    first.many = a.many.filter(|_| a.many == b.many);
+                    first.bars_one |= b.bars_one;
+                    first.bars_many |= b.bars_many;
+                }
+            }
+        }
+        out
+    }
+}

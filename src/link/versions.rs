@@ -1,0 +1,170 @@
+//! Which version of a package a service runs: what the lock file of its folder says, else its requirements, else its
+//! project.
+
+use std::collections::BTreeMap;
+
+use crate::facts::requirements::{Kind, Package, Requirements};
+use crate::source::SourceFile;
+use crate::stack::{Fact, Version, Why};
+
+/// The packages of one folder of the repository and those below it: a service's build context.
+#[derive(Debug, Default)]
+pub struct Versions<'a> {
+    /// By name, the strongest file's first.
+    packages: BTreeMap<&'a str, Vec<(&'a SourceFile, &'a Requirements, &'a Package)>>,
+    /// Whether any file names packages at all.
+    any: bool,
+}
+
+impl<'a> Versions<'a> {
+    /// What the files in `folder` and below it ask for. Files for development and tests count only where they are the
+    /// only ones; of files of one kind, those nearer to the folder come first.
+    pub fn of(folder: &str, files: impl IntoIterator<Item = (&'a SourceFile, &'a Requirements)>) -> Self {
+        let below =
+            |path: &str| folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let mut files: Vec<_> = files.into_iter().filter(|(file, _)| below(&file.path)).collect();
+        if files.iter().any(|(file, _)| !is_side(&file.path)) {
+            files.retain(|(file, _)| !is_side(&file.path));
+        }
+        files.sort_by_key(|(file, it)| (it.kind, file.path.matches('/').count()));
+        let mut versions = Self { any: !files.is_empty(), ..Self::default() };
+        for (file, requirements) in files {
+            for package in &requirements.packages {
+                versions.packages.entry(&package.name).or_default().push((file, requirements, package));
+            }
+        }
+        versions
+    }
+
+    /// The version of a package: exact from a lock file, a range from a requirement; where a lock and a project both
+    /// speak, the lock's. Unknown when nothing says it, or when files of one kind differ.
+    pub fn version(&self, name: &str) -> Fact<Version> {
+        let Some(all) = self.packages.get(name) else {
+            let why = if self.any { "no requirement names it" } else { "no requirements are in these files" };
+            return Fact::unknown(format!("{name}: {why}"));
+        };
+        let kind = all.first().map(|(_, requirements, _)| requirements.kind);
+        let mut said = all
+            .iter()
+            .filter(|(_, requirements, package)| Some(requirements.kind) == kind && package.version.is_some());
+        let Some((_, _, package)) = said.next() else {
+            return Fact::Unknown(Why {
+                reason: format!("{name} is asked for without a version").into(),
+                at: all.iter().map(|it| it.2.span).collect(),
+            });
+        };
+        let Some(version) = package.version.clone() else { return Fact::Absent };
+        if let Some((_, _, other)) =
+            said.find(|it| it.2.version.as_ref().is_some_and(|it| it.low != version.low || it.high != version.high))
+        {
+            return Fact::Unknown(Why {
+                reason: format!("files differ in the version of {name}").into(),
+                at: vec![package.span, other.span],
+            });
+        }
+        Fact::derived(version, vec![package.span])
+    }
+
+    /// Whether a package is asked for: known either way when any file names packages. `psycopg[pool]` asks for
+    /// `psycopg-pool`.
+    pub fn has(&self, name: &str) -> Fact<bool> {
+        if let Some((_, _, package)) = self.packages.get(name).and_then(|all| all.first()) {
+            return Fact::derived(true, vec![package.span]);
+        }
+        if let Some((base, extra)) = name.rsplit_once('-')
+            && let Some(package) = self.requirement(base).map(|it| it.1)
+            && package.extras.iter().any(|it| &**it == extra)
+        {
+            return Fact::derived(true, vec![package.span]);
+        }
+        if !self.any {
+            return Fact::unknown(format!("{name}: no requirements are in these files"));
+        }
+        Fact::Known(crate::stack::Sourced {
+            value: false,
+            origin: crate::stack::Origin::Default(crate::stack::Default {
+                program: "the requirements".into(),
+                setting: name.into(),
+                at: None,
+            }),
+            slots: Vec::new(),
+        })
+    }
+
+    /// The requirement that a person would change to ask for more of a package: the line of a requirement file or of a
+    /// project, not of a lock. With it, when the change alone does not do, the command that must follow.
+    pub fn requirement(&self, name: &str) -> Option<(&'a SourceFile, &'a Package, Option<&'static str>)> {
+        let all = self.packages.get(name)?;
+        let (file, requirements, package) = all.iter().find(|(_, it, _)| it.kind != Kind::Lock)?;
+        let locked = all.iter().find(|(_, it, _)| it.kind == Kind::Lock).map(|(file, ..)| file.name());
+        let command = match locked {
+            Some("uv.lock") => Some("uv lock"),
+            Some("poetry.lock") => Some("poetry lock"),
+            Some(_) => Some("pipenv lock"),
+            None if requirements.hashed => Some("pip-compile --generate-hashes"),
+            None => None,
+        };
+        Some((file, package, command))
+    }
+}
+
+/// Whether a file is for development, tests or documentation, by its name.
+fn is_side(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    let name = path.rsplit('/').next().unwrap_or(&path);
+    ["dev", "test", "doc", "lint", "local", "ci", "typing", "example"].iter().any(|word| {
+        name.split(['.', '-', '_'])
+            .any(|part| part.strip_suffix('s').unwrap_or(part) == *word || part == "development" || part == "testing")
+            || path.split('/').rev().skip(1).any(|part| part.strip_suffix('s').unwrap_or(part) == *word)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::requirements::{kind, read};
+    use crate::source::FileId;
+
+    fn versions(files: &[(&str, &str)], folder: &str, name: &str) -> String {
+        let files: Vec<_> = files
+            .iter()
+            .enumerate()
+            .map(|(at, (path, text))| {
+                let file = SourceFile::new(FileId(at as u32), *path, Default::default(), *text);
+                let requirements = read(&file, kind(path).unwrap()).0;
+                (file, requirements)
+            })
+            .collect();
+        match Versions::of(folder, files.iter().map(|(file, it)| (file, it))).version(name) {
+            Fact::Known(it) => it.value.written.into(),
+            Fact::Unknown(why) => why.reason.into(),
+            _ => String::new(),
+        }
+    }
+
+    #[test]
+    fn the_lock_says_more_than_the_project() {
+        let files = [
+            ("api/pyproject.toml", "[project]\ndependencies = [\"django>=5\"]\n"),
+            ("api/uv.lock", "[[package]]\nname = \"django\"\nversion = \"5.2.8\"\n"),
+            ("web/requirements.txt", "django==4.2\n"),
+        ];
+        assert_eq!(versions(&files, "api", "django"), "5.2.8");
+        assert_eq!(versions(&files, "web", "django"), "4.2");
+        assert_eq!(versions(&files, "web", "celery"), "celery: no requirement names it");
+        assert_eq!(versions(&files, "docs", "django"), "django: no requirements are in these files");
+    }
+
+    #[test]
+    fn side_files_count_only_alone() {
+        let files = [("requirements-dev.txt", "django==4.2\n"), ("requirements.txt", "django==5.2\n")];
+        assert_eq!(versions(&files, "", "django"), "5.2");
+        assert_eq!(versions(&files[..1], "", "django"), "4.2");
+    }
+
+    #[test]
+    fn files_that_differ_leave_it_open() {
+        let files = [("a/requirements.txt", "django==4.2\n"), ("b/requirements.txt", "django==5.2\n")];
+        assert_eq!(versions(&files, "", "django"), "files differ in the version of django");
+    }
+}
