@@ -10,7 +10,7 @@ use crate::facts::{Drafts, Reading, read};
 use crate::link;
 use crate::rule::{Rules, check};
 use crate::source::{self, FileId, Skipped, SourceFile, Sources, WalkError, WalkOptions};
-use crate::view::{Problem, Report, Tally, Undecided};
+use crate::view::{Problem, Report, RuleInfo};
 
 /// What a run is told.
 pub struct Options {
@@ -52,9 +52,8 @@ pub fn audit_texts(files: Vec<(String, String)>) -> Report {
     let mut files = files;
     files.sort();
     files.dedup_by(|a, b| a.0 == b.0);
-    let file = |(at, (path, text)): (usize, (String, String))| {
-        SourceFile::new(FileId(at as u32), path, PathBuf::new(), text)
-    };
+    let file =
+        |(at, (path, text)): (usize, (String, String))| SourceFile::new(FileId(at as u32), path, PathBuf::new(), text);
     let sources = Sources::new(files.into_iter().enumerate().map(file).collect());
     audit_sources(PathBuf::new(), sources, Vec::new(), &Options::default())
 }
@@ -68,11 +67,11 @@ pub fn audit_sources(root: PathBuf, sources: Sources, skipped: Vec<Skipped>, opt
         stacks: judged.stacks,
         findings: judged.checked.failed.into_iter().map(|it| it.finding).collect(),
         suppressed: Vec::new(),
-        tallies: judged.checked.tallies.into_iter().map(tally).collect(),
-        undecided: judged.checked.undecided.into_iter().map(undecided).collect(),
+        tallies: judged.checked.tallies,
+        undecided: judged.checked.undecided,
         problems: judged.problems,
         skipped,
-        rules: Vec::new(),
+        rules: options.rules.pages().iter().filter_map(RuleInfo::of).collect(),
         sources: run.sources,
     }
 }
@@ -107,18 +106,4 @@ impl Run {
         let problems = read.chain(&linked.problems).map(|it| Problem { at: it.span, message: it.message.clone() });
         Judged { stacks: linked.stacks, checked, problems: problems.collect() }
     }
-}
-
-fn tally((rule, it): (crate::rule::RuleName, crate::rule::Tally)) -> Tally {
-    Tally {
-        rule,
-        passed: it.passed,
-        failed: it.failed,
-        undecided: it.undecided,
-        not_applicable: it.not_applicable,
-    }
-}
-
-fn undecided(it: crate::rule::Undecided) -> Undecided {
-    Undecided { rule: it.rule, anchor: it.anchor, at: None, reasons: it.reasons }
 }

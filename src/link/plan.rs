@@ -221,6 +221,8 @@ pub struct Running {
     pub append: Append,
     /// The files it came by: compose, Dockerfile, script.
     pub by: Vec<Span>,
+    /// The folder of the container that it runs in, absolute.
+    pub folder: Box<str>,
 }
 
 /// A word of a command that runs.
@@ -233,7 +235,7 @@ pub struct Argument {
 }
 
 /// How another argument is put behind the last word of a command.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Append {
     /// It cannot be.
     Never,

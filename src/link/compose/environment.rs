@@ -12,7 +12,7 @@ use super::layers::{Layer, Layers};
 use super::place::{self, Place};
 
 /// The environment of a service, the strongest of each name, sorted.
-pub(super) fn variables(service: &Layers<'_>, envs: &[EnvFile]) -> Vec<Variable> {
+pub(super) fn variables(service: &Layers<'_>, envs: &[&EnvFile]) -> Vec<Variable> {
     let mut found: BTreeMap<Box<str>, Variable> = BTreeMap::new();
     for (layer, path) in env_files(service) {
         let Some(file) = layer.path(&path).and_then(|path| layer.sources.by_path(&path)) else { continue };
@@ -34,7 +34,7 @@ pub(super) fn variables(service: &Layers<'_>, envs: &[EnvFile]) -> Vec<Variable>
 }
 
 /// The entries of a file of variables: those that were read, or read now when its name does not tell what it is.
-pub(super) fn entries(file: &SourceFile, envs: &[EnvFile]) -> Vec<Entry> {
+pub(super) fn entries(file: &SourceFile, envs: &[&EnvFile]) -> Vec<Entry> {
     match envs.iter().find(|env| env.file == Some(file.id)) {
         Some(env) => env.entries.clone(),
         None => env::parse(file).tree.entries,

@@ -26,7 +26,7 @@ use project::{Files, Project};
 
 /// The deployments that compose files make, in the order of their files. Every compose file that is no part of another
 /// is in one at least; [`Deployment::role`] says which of them serve.
-pub fn deployments(sources: &Sources, compose: &[ComposeFile], envs: &[EnvFile]) -> Vec<Deployment> {
+pub fn deployments(sources: &Sources, compose: &[&ComposeFile], envs: &[&EnvFile]) -> Vec<Deployment> {
     let files = Files { sources, compose, envs };
     let choices = select::choose(files).into_iter();
     choices

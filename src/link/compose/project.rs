@@ -17,14 +17,14 @@ const MOST_DEPTH: usize = 8;
 #[derive(Clone, Copy)]
 pub(super) struct Files<'a> {
     pub(super) sources: &'a Sources,
-    pub(super) compose: &'a [ComposeFile],
-    pub(super) envs: &'a [EnvFile],
+    pub(super) compose: &'a [&'a ComposeFile],
+    pub(super) envs: &'a [&'a EnvFile],
 }
 
 impl<'a> Files<'a> {
     /// The compose file of an id.
     pub(super) fn file(self, id: FileId) -> Option<&'a ComposeFile> {
-        self.compose.iter().find(|file| file.file == id)
+        self.compose.iter().copied().find(|file| file.file == id)
     }
 
     fn by_path(self, path: &str) -> Option<&'a ComposeFile> {

@@ -93,7 +93,8 @@ fn add_unnamed(
     files: Files<'_>,
     choices: &mut Vec<Choice>,
 ) {
-    let here: Vec<&ComposeFile> = files.compose.iter().filter(|file| source(file, files).folder() == folder).collect();
+    let here: Vec<&ComposeFile> =
+        files.compose.iter().copied().filter(|file| source(file, files).folder() == folder).collect();
     let named = |names: &[&str]| {
         let mut found = names.iter().filter_map(|name| here.iter().find(|file| source(file, files).name() == *name));
         found.next().map(|file| file.file)

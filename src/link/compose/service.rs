@@ -21,7 +21,7 @@ pub(super) fn plan(
     service: &Layers<'_>,
     configs: &Layers<'_>,
     sources: &Sources,
-    envs: &[EnvFile],
+    envs: &[&EnvFile],
 ) -> ServicePlan {
     let first = service.0.first();
     let span = first.map_or(name.span, |layer| layer.node.span);
