@@ -38,7 +38,6 @@ fn paint(severity: &str) -> Paint {
 
 fn write_finding(view: &View, finding: &FindingRow, style: Style, out: &mut impl Write) -> io::Result<()> {
     let head = format!("{}[{}]", finding.severity, finding.rule);
-    let indent = finding.severity.word().len() + 2;
     let lines = wrap(&format!("{head}: {}", finding.message), style.width);
     for (at, line) in lines.iter().enumerate() {
         match line.strip_prefix(&head).filter(|_| at == 0) {
@@ -46,7 +45,7 @@ fn write_finding(view: &View, finding: &FindingRow, style: Style, out: &mut impl
                 let head = style.paint(paint(finding.severity.word()), &head);
                 writeln!(out, "{head}{}", style.paint(Paint::Bold, rest))?;
             }
-            None => writeln!(out, "{:indent$}{}", "", style.paint(Paint::Bold, line))?,
+            None => writeln!(out, "  {}", style.paint(Paint::Bold, line))?,
         }
     }
     out.write_all(snippet::draw(view, finding, style).as_bytes())?;
@@ -149,9 +148,7 @@ fn write_unread(view: &View, style: Style, out: &mut impl Write) -> io::Result<(
 /// What is left open, and what is meant to be so.
 fn write_more(view: &View, style: Style, out: &mut impl Write) -> io::Result<()> {
     for it in &view.undecided {
-        let place = it.place.as_ref().map(|place| format!("{}:{}: ", view.shown(&place.path), place.line));
-        let reasons = it.reasons.join("; ");
-        let text = format!("{}{}: {reasons}", place.unwrap_or_default(), it.rule);
+        let text = format!("{}: {}: {}", view.shown(&it.anchor), it.rule, it.reasons.join("; "));
         writeln!(out, "{}: {text}", style.paint(Paint::Blue, "undecided"))?;
     }
     for (it, reason) in &view.suppressed {

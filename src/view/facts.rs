@@ -5,8 +5,7 @@ use serde::Serialize;
 
 use super::Place;
 use super::mask::clean;
-use crate::rule::expr::Unit;
-use crate::rule::expr::print;
+use crate::rule::expr::{field_unit, print};
 use crate::source::{Sources, Span};
 use crate::stack::vocabulary::{FieldInfo, FieldType, KINDS};
 use crate::stack::{EntityId, Fact, Field as Value, Origin, Sourced, Stack, Value as Erased};
@@ -86,11 +85,6 @@ impl Tree {
     }
 }
 
-/// A number in a report's words.
-pub(super) fn unit(info: &FieldInfo) -> Unit {
-    if info.words.contains("{} bytes") { Unit::Bytes } else { Unit::Plain }
-}
-
 pub(super) fn states(sources: &Sources, stack: &Stack, info: &FieldInfo, value: Value) -> Vec<State> {
     match value {
         Value::One(None) => Vec::new(),
@@ -140,7 +134,7 @@ fn of_sourced(sources: &Sources, info: &FieldInfo, sourced: &Sourced<Erased>) ->
     };
     debug_assert!(matches!(info.ty, FieldType::Fact(_)));
     State {
-        text: clean(&print::in_words(info.words, &sourced.value, unit(info))).into_owned(),
+        text: clean(&print::in_words(info.words, &sourced.value, field_unit(info))).into_owned(),
         value: Some(json(&sourced.value)),
         origin: origin.to_owned(),
         because,

@@ -19,12 +19,13 @@ pub use facts::{Entity, Field, State, Tree};
 pub use finding::{EditRow, FileDiff, FindingRow, FixRow, LabelRow};
 pub use patch::{Applied, Change, Patch};
 pub use place::{Place, Snippet};
-pub use report::{Filter, Problem, Report, Suppressed, Undecided};
-pub use rule::{RuleInfo, RuleRow, Tally};
+pub use report::{Filter, Problem, Report, Suppressed};
+pub use rule::{RuleInfo, RuleRow};
 pub use summary::{FileKind, Summary};
 
 use serde::Serialize;
 
+use crate::rule::Undecided;
 use crate::source::Skipped;
 use mask::clean;
 use summary::summarise;
@@ -48,6 +49,8 @@ pub struct View {
     pub skipped: Vec<SkippedRow>,
     /// Every rule that ran, with what came of it.
     pub rules: Vec<RuleRow>,
+    /// What the rules that found something say of themselves.
+    pub info: Vec<RuleInfo>,
     /// What there is, by deployment.
     pub stacks: Vec<Tree>,
     /// The connections of each database.
@@ -63,8 +66,6 @@ pub struct UndecidedRow {
     pub rule: String,
     /// What it was about: `compose.yaml#services.web`.
     pub anchor: String,
-    /// Where that stands, if a file says it.
-    pub place: Option<Place>,
     /// What would have to be known, each in words.
     pub reasons: Vec<String>,
 }
@@ -106,7 +107,7 @@ impl View {
             prefix: String::new(),
             name: clean(&name).into_owned(),
             suppressed: suppressed.collect(),
-            undecided: report.undecided.iter().map(|it| undecided(report, it)).collect(),
+            undecided: report.undecided.iter().map(undecided).collect(),
             problems: report
                 .problems
                 .iter()
@@ -114,6 +115,7 @@ impl View {
                 .collect(),
             skipped: report.skipped.iter().map(skipped).collect(),
             rules: rule::rows(report),
+            info: report.rules.clone(),
             stacks: report.stacks.iter().map(|stack| Tree::of(sources, stack)).collect(),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
             summary: Summary::default(),
@@ -130,11 +132,10 @@ impl View {
     }
 }
 
-fn undecided(report: &Report, it: &Undecided) -> UndecidedRow {
+fn undecided(it: &Undecided) -> UndecidedRow {
     UndecidedRow {
         rule: it.rule.to_string(),
         anchor: clean(&it.anchor.to_string()).into_owned(),
-        place: it.at.map(|span| Place::of(&report.sources, span)),
         reasons: it.reasons.iter().map(|reason| clean(reason).into_owned()).collect(),
     }
 }

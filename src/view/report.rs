@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::{RuleInfo, Tally};
+use super::RuleInfo;
 use crate::config::{Confidence, Severity};
-use crate::rule::{Finding, RuleName};
+use crate::rule::{Finding, RuleName, Tally, Undecided};
 use crate::source::{Skipped, Sources, Span};
-use crate::stack::{Anchor, Stack};
+use crate::stack::Stack;
 
 /// What a run found.
 #[derive(Debug, Default)]
@@ -22,14 +22,14 @@ pub struct Report {
     /// What would be, had the files not said that it is meant to be so.
     pub suppressed: Vec<Suppressed>,
     /// How often each rule passed, failed, and so on.
-    pub tallies: Vec<Tally>,
+    pub tallies: Vec<(RuleName, Tally)>,
     /// What could not be decided.
     pub undecided: Vec<Undecided>,
     /// What could not be understood.
     pub problems: Vec<Problem>,
     /// Files that could not be read.
     pub skipped: Vec<Skipped>,
-    /// What the rules that ran say of themselves.
+    /// What the rules that found something say of themselves.
     pub rules: Vec<RuleInfo>,
 }
 
@@ -40,19 +40,6 @@ pub struct Suppressed {
     pub finding: Finding,
     /// The comment's reason; empty when it gives none.
     pub reason: Box<str>,
-}
-
-/// A rule that could not be decided for an entity.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Undecided {
-    /// The rule.
-    pub rule: RuleName,
-    /// The entity.
-    pub anchor: Anchor,
-    /// Where it stands, if a file says it.
-    pub at: Option<Span>,
-    /// What would have to be known, each in words.
-    pub reasons: Vec<Box<str>>,
 }
 
 /// Something in a file that could not be understood, or a comment that suppresses nothing.

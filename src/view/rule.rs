@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Report;
 use crate::config::Severity;
-use crate::rule::RuleName;
+use crate::rule::{Page, RuleName, Tally};
 
 /// What a rule's page says of it.
 #[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
@@ -14,7 +14,7 @@ pub struct RuleInfo {
     pub name: String,
     /// What is wrong when it fails, as a title.
     pub title: String,
-    /// How bad that is.
+    /// How bad that is; of a rule with several the worst.
     #[schemars(with = "String")]
     pub severity: Severity,
     /// Why it matters under load: the page's first section, Markdown.
@@ -39,54 +39,55 @@ pub struct RuleInfo {
 }
 
 impl RuleInfo {
+    /// What a page says; none when its front matter cannot be read.
+    pub fn of(page: &Page) -> Option<Self> {
+        let rule = page.rule().ok()?;
+        let text = |it: &Option<Box<str>>| it.as_deref().map(str::to_owned);
+        let texts = |list: &[Box<str>]| list.iter().map(|it| it.to_string()).collect();
+        Some(Self {
+            name: rule.name.to_string(),
+            title: rule.title.to_string(),
+            severity: rule.severity.iter().map(|(severity, _)| *severity).max()?,
+            why: page.prose().why.to_string(),
+            effort: text(&rule.effort),
+            phase: rule.phase,
+            risk: rule.risk.map(|it| it.word().to_owned()),
+            takes_effect: rule.takes_effect.map(|it| it.word().to_owned()),
+            rollback: text(&rule.rollback),
+            symptoms: texts(&rule.symptoms),
+            sources: texts(&rule.sources),
+            page: page.text().to_owned(),
+        })
+    }
+
     /// The part of the name before the slash.
     pub fn area(&self) -> &str {
         self.name.split('/').next().unwrap_or(&self.name)
     }
 }
 
-/// How often a rule's outcome was which, over all entities of all stacks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tally {
-    /// The rule.
-    pub rule: RuleName,
-    /// Entities it holds for.
-    pub passed: usize,
-    /// Entities it does not hold for.
-    pub failed: usize,
-    /// Entities it could not be decided for.
-    pub undecided: usize,
-    /// Entities it does not speak of.
-    pub not_applicable: usize,
-}
-
-/// A rule, with what came of it.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+/// What came of a rule, counted by entities of all deployments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RuleRow {
-    /// What its page says.
-    #[serde(flatten)]
-    pub info: RuleInfo,
-    /// Entities it holds for.
+    /// Its name, `area/name`.
+    pub rule: String,
+    /// It holds.
     pub passed: usize,
-    /// Entities it does not hold for.
+    /// It does not.
     pub failed: usize,
-    /// Entities it could not be decided for.
+    /// Nobody knows.
     pub undecided: usize,
-    /// Entities it does not speak of.
+    /// It does not speak of them.
     pub not_applicable: usize,
 }
 
 pub(super) fn rows(report: &Report) -> Vec<RuleRow> {
-    let row = |info: &RuleInfo| {
-        let tally = report.tallies.iter().find(|it| *it.rule == *info.name);
-        let of = |count: fn(&Tally) -> usize| tally.map_or(0, count);
-        RuleRow {
-            info: info.clone(),
-            passed: of(|it| it.passed),
-            failed: of(|it| it.failed),
-            undecided: of(|it| it.undecided),
-            not_applicable: of(|it| it.not_applicable),
-        }
+    let row = |(rule, tally): &(RuleName, Tally)| RuleRow {
+        rule: rule.to_string(),
+        passed: tally.passed,
+        failed: tally.failed,
+        undecided: tally.undecided,
+        not_applicable: tally.not_applicable,
     };
-    report.rules.iter().map(row).collect()
+    report.tallies.iter().map(row).collect()
 }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use plimsoll::config::{Confidence, Severity};
-use plimsoll::rule::{Finding, Label};
+use plimsoll::rule::{Finding, Label, Tally, Undecided};
 use plimsoll::source::{Applicability, Edit, FileId, Fix, Skipped, SourceFile, Sources, Span};
 use plimsoll::stack::vocabulary::{About, Client, Database, Service};
 use plimsoll::stack::{Anchor, Fact, Stack, Why};
-use plimsoll::view::{Problem, Report, RuleInfo, Suppressed, Tally, Undecided};
+use plimsoll::view::{Problem, Report, RuleInfo, Suppressed};
 
 const COMPOSE: &str = "\
 services:
@@ -181,8 +181,7 @@ fn stack() -> Stack {
 
 /// The run.
 pub fn report() -> Report {
-    let tally =
-        |rule: &str, passed, failed| Tally { rule: rule.into(), passed, failed, undecided: 0, not_applicable: 1 };
+    let tally = |rule: &str, passed, failed| (rule.into(), Tally { passed, failed, undecided: 0, not_applicable: 1 });
     Report {
         root: PathBuf::from("/somewhere/wingman"),
         sources: sources(),
@@ -201,7 +200,6 @@ pub fn report() -> Report {
         undecided: vec![Undecided {
             rule: "server/workers".into(),
             anchor: Anchor::new("docker-compose.yml", "services.web"),
-            at: Some(span(0, "web")),
             reasons: vec!["the CPUs of `web` are not known".into()],
         }],
         problems: vec![Problem { at: span(1, "DEBUG"), message: "expected an expression, found a newline".into() }],
