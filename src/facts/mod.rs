@@ -10,6 +10,7 @@ pub mod gunicorn;
 pub mod nginx;
 pub mod orm;
 pub mod procfile;
+pub mod python;
 pub mod requirements;
 pub mod script;
 
