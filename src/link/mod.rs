@@ -5,6 +5,7 @@
 //! to what. Nothing here reads a file or knows a syntax; nothing here has an opinion.
 
 pub mod network;
+pub mod orm;
 pub mod plan;
 pub mod services;
 pub mod stores;

@@ -35,14 +35,10 @@ pub fn wants(path: &str, text: &str) -> bool {
 /// What a file says.
 pub fn read(file: &SourceFile, module: &Module) -> OrmDraft {
     let (name, is_package) = place::module(&file.path);
-    let package: Box<str> = if is_package { name.clone() } else { name.rsplit_once('.').map_or("", |(up, _)| up).into() };
-    let mut reader = Reader {
-        file,
-        package: &package,
-        imports: Vec::new(),
-        classes: Vec::new(),
-        functions: Vec::new(),
-    };
+    let package: Box<str> =
+        if is_package { name.clone() } else { name.rsplit_once('.').map_or("", |(up, _)| up).into() };
+    let mut reader =
+        Reader { file, package: &package, imports: Vec::new(), classes: Vec::new(), functions: Vec::new() };
     let mut builder = reader.builder();
     builder.block(&module.body);
     let globals = builder.variables();
@@ -54,6 +50,7 @@ pub fn read(file: &SourceFile, module: &Module) -> OrmDraft {
         is_package,
         hot: place::is_hot(&file.path),
         quote: quote(file.text()),
+        crlf: file.newline() == "\r\n",
         loader: loader(file, module, &reader.imports),
         imports: reader.imports,
         top,
@@ -214,7 +211,8 @@ fn loader(file: &SourceFile, module: &Module, imports: &[Import]) -> LoaderImpor
     for stmt in &module.body {
         match &stmt.kind {
             StmtKind::ImportFrom { module, level: 0, names } => {
-                if let (true, Some(name)) = (&**module == "sqlalchemy.orm", names.last().filter(|it| &*it.name != "*")) {
+                if let (true, Some(name)) = (&**module == "sqlalchemy.orm", names.last().filter(|it| &*it.name != "*"))
+                {
                     return LoaderImport::Extend(Span::at(file.id, name.span.end as usize));
                 }
                 last = Some(stmt);

@@ -23,8 +23,19 @@ pub(super) fn is_aside(path: &str) -> bool {
 
 /// Whether the code of a file serves requests or tasks.
 pub(super) fn is_hot(path: &str) -> bool {
-    const COLD: &[&str] =
-        &["commands", "management", "scripts", "script", "bin", "tools", "alembic", "docs", "examples", "seeds", "fixtures"];
+    const COLD: &[&str] = &[
+        "commands",
+        "management",
+        "scripts",
+        "script",
+        "bin",
+        "tools",
+        "alembic",
+        "docs",
+        "examples",
+        "seeds",
+        "fixtures",
+    ];
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     !folder.split('/').any(|part| COLD.contains(&part)) && !matches!(name, "manage.py" | "setup.py" | "fabfile.py")
 }

@@ -58,6 +58,8 @@ pub(super) struct Names<'a> {
     globals: Vec<HashMap<&'a str, NodeId>>,
     imports: Vec<HashMap<&'a str, usize>>,
     lineages: HashMap<ClassId, Lineage>,
+    /// The lineage of what has none: a class outside the repository.
+    orphan: Lineage,
 }
 
 impl<'a> Names<'a> {
@@ -71,6 +73,7 @@ impl<'a> Names<'a> {
             globals: Vec::with_capacity(drafts.len()),
             imports: Vec::with_capacity(drafts.len()),
             lineages: HashMap::new(),
+            orphan: Lineage::default(),
         };
         for (at, draft) in drafts.iter().enumerate() {
             let at = at as u32;
@@ -125,8 +128,7 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn lineage(&self, id: ClassId) -> &Lineage {
-        static NONE: Lineage = Lineage { classes: Vec::new(), external: Vec::new() };
-        self.lineages.get(&id).unwrap_or(&NONE)
+        self.lineages.get(&id).unwrap_or(&self.orphan)
     }
 
     /// Whether a class derives from one of the repository, or is it.
@@ -192,7 +194,8 @@ impl<'a> Names<'a> {
             Def::Module(draft) => self.within_module(*draft, name, 0),
             Def::External(dotted) => {
                 let whole = format!("{dotted}.{name}");
-                let exact = self.modules.get(&*whole).and_then(|all| all.iter().find(|at| *self.draft(**at).module == *whole));
+                let exact =
+                    self.modules.get(&*whole).and_then(|all| all.iter().find(|at| *self.draft(**at).module == *whole));
                 Some(exact.map_or_else(|| Def::External(whole.as_str().into()), |at| Def::Module(*at)))
             }
             Def::Class(id) => self.inner(*id, name).map(Def::Class),
@@ -233,7 +236,9 @@ impl<'a> Names<'a> {
             return Some(match &import.item {
                 None => self.absolute(at, &import.module),
                 Some(item) => match self.module(at, &import.module) {
-                    Some(module) => self.within_module(module, item, hops + 1).unwrap_or_else(|| external(&import.module, item)),
+                    Some(module) => {
+                        self.within_module(module, item, hops + 1).unwrap_or_else(|| external(&import.module, item))
+                    }
                     None => self.absolute(at, &format!("{}.{item}", import.module)),
                 },
             });
@@ -273,7 +278,11 @@ impl<'a> Names<'a> {
             let known = matches!(root, "src" | "app" | "backend" | "server" | "api") || name.contains('.');
             (above || known).then_some((above, root.len()))
         };
-        candidates.iter().filter(|at| reach(at).is_some()).max_by_key(|at| (reach(at), std::cmp::Reverse(**at))).copied()
+        candidates
+            .iter()
+            .filter(|at| reach(at).is_some())
+            .max_by_key(|at| (reach(at), std::cmp::Reverse(**at)))
+            .copied()
     }
 
     fn trace(&self, id: ClassId) -> Lineage {

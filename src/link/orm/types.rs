@@ -48,7 +48,7 @@ pub(super) enum Type {
     /// Pages of a queryset.
     Paginator(Rc<Set>),
     /// `Model.attribute` of SQLAlchemy.
-    Mapped(ClassId, Rc<str>),
+    Mapped(Rc<str>),
     /// A loader option of SQLAlchemy: the paths it loads, the last one being where it goes on.
     Loader(Rc<[String]>),
     /// Django's `Prefetch`: the path, or [`None`] when it goes to an attribute of its own; what its queryset loads.
