@@ -1,9 +1,158 @@
 //! What each file says by itself, before files are joined.
 //!
-//! A reader here takes a tree and makes a draft of it: facts and names, each with its place, and no opinion.
+//! A reader here takes a tree and makes a draft of it: facts and names, each with its place, and no opinion. The tree is
+//! dropped then; a draft is all that is kept of a file.
 
 pub mod compose;
+pub mod docker;
 pub mod env;
+pub mod gunicorn;
 pub mod nginx;
 pub mod orm;
+pub mod procfile;
 pub mod requirements;
+pub mod script;
+
+use crate::source::{FileId, SourceFile};
+use crate::syntax::SyntaxError;
+use crate::syntax::lines::{self, Dialect, Setting};
+
+/// What one file says.
+#[derive(Debug)]
+pub enum Draft {
+    /// A compose file.
+    Compose(compose::ComposeFile),
+    /// A Dockerfile.
+    Docker(docker::Dockerfile),
+    /// A file of variables.
+    Env(env::EnvFile),
+    /// A configuration of gunicorn.
+    Gunicorn(gunicorn::GunicornConf),
+    /// A file of nginx's configuration.
+    Nginx(nginx::Draft),
+    /// A Python file that speaks to an object-relational mapper.
+    Orm(orm::OrmDraft),
+    /// A Procfile.
+    Procfile(procfile::Procfile),
+    /// A file that names packages.
+    Requirements(requirements::Requirements),
+    /// A shell script.
+    Script(script::ShellScript),
+    /// `postgresql.conf`, `pgbouncer.ini`, `redis.conf`.
+    Settings(Vec<Setting>),
+}
+
+/// What was read of one file, and what could not be.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// What it says; more than one thing when it is more than one kind of file.
+    pub drafts: Vec<Draft>,
+    /// What could not be read of it.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// Reads a file as whatever it is. One that is none of ours has no drafts and no errors.
+pub fn read(file: &SourceFile) -> Reading {
+    let mut reading = Reading::default();
+    if docker::is_dockerfile(&file.path) {
+        let draft = docker::read(file);
+        reading.keep(draft.errors.clone(), Draft::Docker(draft));
+    } else if env::is_env_file(&file.path) {
+        let parsed = env::read(file);
+        reading.keep(parsed.errors, Draft::Env(parsed.tree));
+    } else if procfile::is_procfile(&file.path) {
+        reading.keep(Vec::new(), Draft::Procfile(procfile::read(file)));
+    } else if let Some(kind) = requirements::kind(&file.path) {
+        let (draft, errors) = requirements::read(file, kind);
+        reading.keep(errors, Draft::Requirements(draft));
+    } else if let Some(dialect) = settings_dialect(file) {
+        reading.keep(Vec::new(), Draft::Settings(lines::parse(file, dialect)));
+    } else if script::is_script(file) {
+        let draft = script::read(file);
+        reading.keep(draft.errors.clone(), Draft::Script(draft));
+    } else if gunicorn::is_gunicorn_conf(&file.path) {
+        reading.keep(Vec::new(), Draft::Gunicorn(gunicorn::read(file)));
+    } else if file.name().ends_with(".py") {
+        python(file, &mut reading);
+    } else if let Some(draft) = nginx::read(file) {
+        reading.keep(draft.errors.clone(), Draft::Nginx(draft));
+    } else {
+        let parsed = compose::read(file);
+        reading.errors.extend(parsed.errors);
+        reading.drafts.extend(parsed.tree.map(Draft::Compose));
+    }
+    reading
+}
+
+/// Reads a Python file, which is parsed once, and only when a word in it says that some reader wants it.
+fn python(file: &SourceFile, reading: &mut Reading) {
+    if !orm::wants(&file.path, file.text()) {
+        return;
+    }
+    let parsed = crate::syntax::python::parse(file);
+    reading.keep(parsed.errors, Draft::Orm(orm::read(file, &parsed.tree)));
+}
+
+impl Reading {
+    fn keep(&mut self, errors: Vec<SyntaxError>, draft: Draft) {
+        self.errors.extend(errors);
+        self.drafts.push(draft);
+    }
+}
+
+/// How a settings file of a server is written, by its name, when it is one.
+fn settings_dialect(file: &SourceFile) -> Option<Dialect> {
+    let name = file.name().to_ascii_lowercase();
+    if name.ends_with(".ini") && name.contains("pgbouncer") {
+        return Some(Dialect::Ini);
+    }
+    let conf = name.ends_with(".conf");
+    if conf && (name.contains("postgres") || name.contains("pgtune")) {
+        return Some(Dialect::Postgres);
+    }
+    (conf && (name.contains("redis") || name.contains("valkey"))).then_some(Dialect::Redis)
+}
+
+/// The drafts of a run, by file.
+pub struct Drafts<'a>(pub &'a [std::sync::Arc<Reading>]);
+
+macro_rules! drafts_of {
+    ($($(#[doc = $doc:literal])* $name:ident $variant:ident $ty:ty;)*) => {
+        impl<'a> Drafts<'a> {
+            $(
+                $(#[doc = $doc])*
+                pub fn $name(&self) -> impl Iterator<Item = (FileId, &'a $ty)> + use<'a> {
+                    self.0.iter().enumerate().flat_map(|(at, reading)| {
+                        reading.drafts.iter().filter_map(move |draft| match draft {
+                            Draft::$variant(draft) => Some((FileId(at as u32), draft)),
+                            _ => None,
+                        })
+                    })
+                }
+            )*
+        }
+    };
+}
+
+drafts_of! {
+    /// All compose files.
+    compose Compose compose::ComposeFile;
+    /// All Dockerfiles.
+    docker Docker docker::Dockerfile;
+    /// All files of variables.
+    env Env env::EnvFile;
+    /// All configurations of gunicorn.
+    gunicorn Gunicorn gunicorn::GunicornConf;
+    /// All files of nginx's configuration.
+    nginx Nginx nginx::Draft;
+    /// All Python files that speak to an object-relational mapper.
+    orm Orm orm::OrmDraft;
+    /// All Procfiles.
+    procfile Procfile procfile::Procfile;
+    /// All files that name packages.
+    requirements Requirements requirements::Requirements;
+    /// All shell scripts.
+    script Script script::ShellScript;
+    /// All settings files of servers.
+    settings Settings Vec<Setting>;
+}

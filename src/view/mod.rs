@@ -1,7 +1,145 @@
-//! What the printers print.
+//! What the printers print: a run's report as plain rows.
+//!
+//! Here everything is worked out that a reader will see: spans become lines, fixes become diffs, secrets are masked,
+//! counts are summed. A printer only lays the rows out; it computes nothing, and needs neither the stack nor a file.
+
+mod budget;
 pub mod diff;
+mod facts;
+mod finding;
 pub mod mask;
 mod patch;
 mod place;
+mod report;
+mod rule;
+mod summary;
+
+pub use budget::{Budget, Factor, Term};
+pub use facts::{Entity, Field, State, Tree};
+pub use finding::{EditRow, FileDiff, FindingRow, FixRow, LabelRow};
 pub use patch::{Applied, Change, Patch};
 pub use place::{Place, Snippet};
+pub use report::{Filter, Problem, Report, Suppressed};
+pub use rule::{RuleInfo, RuleRow};
+pub use summary::{FileKind, Summary};
+
+use serde::Serialize;
+
+use crate::rule::Undecided;
+use crate::source::Skipped;
+use mask::clean;
+use summary::summarise;
+
+/// A run, as rows.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// What to put before a path so that it is found from where the reader stands: `fixtures/wingman/`, or nothing.
+    pub prefix: String,
+    /// The audited folder's own name.
+    pub name: String,
+    /// What is wrong, the worst first.
+    pub findings: Vec<FindingRow>,
+    /// What is wrong, and what the files say is meant to be so.
+    pub suppressed: Vec<(FindingRow, String)>,
+    /// What could not be decided.
+    pub undecided: Vec<UndecidedRow>,
+    /// What could not be understood in files that were read.
+    pub problems: Vec<ProblemRow>,
+    /// Files that could not be read.
+    pub skipped: Vec<SkippedRow>,
+    /// Every rule that ran, with what came of it.
+    pub rules: Vec<RuleRow>,
+    /// What the rules that found something say of themselves.
+    pub info: Vec<RuleInfo>,
+    /// What there is, by deployment.
+    pub stacks: Vec<Tree>,
+    /// The connections of each database.
+    pub budgets: Vec<Budget>,
+    /// The counts.
+    pub summary: Summary,
+}
+
+/// Something that could not be decided.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct UndecidedRow {
+    /// The rule.
+    pub rule: String,
+    /// What it was about: `compose.yaml#services.web`.
+    pub anchor: String,
+    /// What would have to be known, each in words.
+    pub reasons: Vec<String>,
+}
+
+/// Something in a file that could not be understood.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct ProblemRow {
+    /// Where.
+    pub place: Place,
+    /// What was expected, what was found.
+    pub message: String,
+}
+
+/// A file that could not be read.
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct SkippedRow {
+    /// Its path below the root.
+    pub path: String,
+    /// Why, as the rest of a sentence that starts with the path.
+    pub reason: String,
+}
+
+impl View {
+    /// The rows of what the filter keeps of a report.
+    pub fn new(report: &Report, filter: &Filter) -> Self {
+        let sources = &report.sources;
+        let (kept, hidden): (Vec<_>, Vec<_>) =
+            report.findings.iter().partition(|finding| filter.keeps(sources, finding));
+        let info = |name: &str| report.rules.iter().find(|rule| rule.name == name);
+        let row = |finding| FindingRow::of(sources, finding, info);
+        let mut findings: Vec<FindingRow> = kept.into_iter().map(row).collect();
+        findings.sort_by(FindingRow::compare);
+        let suppressed = report.suppressed.iter().map(|it| {
+            let reason = clean(&it.reason).into_owned();
+            (FindingRow::of(sources, &it.finding, info), reason)
+        });
+        let name = report.root.file_name().map_or_else(|| ".".into(), |name| name.to_string_lossy().into_owned());
+        let mut view = Self {
+            prefix: String::new(),
+            name: clean(&name).into_owned(),
+            suppressed: suppressed.collect(),
+            undecided: report.undecided.iter().map(undecided).collect(),
+            problems: report
+                .problems
+                .iter()
+                .map(|it| ProblemRow { place: Place::of(sources, it.at), message: clean(&it.message).into_owned() })
+                .collect(),
+            skipped: report.skipped.iter().map(skipped).collect(),
+            rules: rule::rows(report),
+            info: report.rules.clone(),
+            stacks: report.stacks.iter().map(|stack| Tree::of(sources, stack)).collect(),
+            budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
+            summary: Summary::default(),
+            findings,
+        };
+        view.problems.sort_by(|a, b| a.place.cmp(&b.place));
+        view.summary = summarise(&view, sources, hidden.len());
+        view
+    }
+
+    /// A path as the reader finds it.
+    pub fn shown(&self, path: &str) -> String {
+        format!("{}{}", self.prefix, clean(path))
+    }
+}
+
+fn undecided(it: &Undecided) -> UndecidedRow {
+    UndecidedRow {
+        rule: it.rule.to_string(),
+        anchor: clean(&it.anchor.to_string()).into_owned(),
+        reasons: it.reasons.iter().map(|reason| clean(reason).into_owned()).collect(),
+    }
+}
+
+fn skipped(it: &Skipped) -> SkippedRow {
+    SkippedRow { path: clean(&it.path).into_owned(), reason: it.reason.to_string() }
+}

@@ -50,7 +50,7 @@ impl std::fmt::Display for Place {
 }
 
 /// The line of a place with the one before and the one after it, as they may be printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snippet {
     /// The number of the first line, from 1.
     pub first: usize,

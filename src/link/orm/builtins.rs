@@ -67,7 +67,7 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             if last == "get_object_or_404" {
                 let remedy = django::batch(eval, id);
                 eval.query(Orm::Django, id, scope, &remedy);
-                return eval.element(&Type::Set(set), None);
+                return eval.single(&set);
             }
             listed(eval, &Type::Set(set))
         }

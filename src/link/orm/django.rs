@@ -25,6 +25,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         awaited: false,
         related: None,
         plain: false,
+        pinned: Vec::new(),
         sites,
         span,
     }
@@ -101,6 +102,9 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
         "filter" | "exclude" | "order_by" | "distinct" | "annotate" | "alias" | "select_for_update" | "reverse"
         | "extra" | "complex_filter" | "only" | "defer" | "none" => {
             step(eval, &mut set, id);
+            if name == "filter" {
+                pin(eval, &mut set, args);
+            }
             set.plain = false;
             for site in &mut set.sites {
                 site.bars_one |= matches!(name, "only" | "defer" | "select_for_update");
@@ -138,7 +142,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
         "get" | "first" | "last" | "earliest" | "latest" | "aget" | "afirst" | "alast" => {
             query(eval, &set, name, id);
             set.related = None;
-            if name.starts_with('a') { Type::Unknown } else { eval.element(&Type::Set(Rc::new(set)), None) }
+            if name.starts_with('a') { Type::Unknown } else { eval.single(&Rc::new(set)) }
         }
         "count" | "exists" | "aggregate" | "contains" | "acount" | "aexists" => {
             query(eval, &set, name, id);
@@ -156,7 +160,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             {
                 eval.write(Orm::Django, id, remedy, false);
             }
-            let row = Row { model: set.model, root: None, path: Vec::new(), turn: None, known: None };
+            let row = Row::of(set.model);
             let row = Type::Row(Rc::new(row));
             if name == "create" { row } else { Type::Tuple(Rc::from([row, Type::Unknown])) }
         }
@@ -180,6 +184,19 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             Type::Unknown
         }
         _ => Type::Unknown,
+    }
+}
+
+/// Conditions under which a relation is `None` for all rows, so that reading it runs no query.
+fn pin(eval: &Eval<'_>, set: &mut Set, args: &Args<'_>) {
+    let flow = eval.frame().flow;
+    for (key, node) in args.keywords {
+        let relation = match (key.strip_suffix("__isnull"), &flow.node(*node).kind) {
+            (Some(relation), NodeKind::Flag(true)) => relation,
+            (None, NodeKind::Nothing) => key.strip_suffix("_id").unwrap_or(key),
+            _ => continue,
+        };
+        set.pinned.push(relation.into());
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) fn is_model(names: &Names<'_>, id: ClassId) -> bool {
 
 /// The user's model: what the settings name, else the one class that is made to be it.
 pub(super) fn user(names: &Names<'_>, django: &[ClassId]) -> Option<ClassId> {
-    for draft in names.drafts {
+    for draft in &names.drafts {
         let named = draft.globals.iter().find(|(name, _)| &**name == "AUTH_USER_MODEL");
         if let Some(label) = named.and_then(|(_, node)| draft.top.text(*node))
             && let Some(id) = labelled(names, django, label)

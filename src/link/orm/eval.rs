@@ -104,7 +104,7 @@ impl<'a> Eval<'a> {
             return Type::Def(Def::Class(class));
         }
         if self.models.get(class).is_some() {
-            return Type::Row(Rc::new(Row { model: class, root: None, path: Vec::new(), turn: None, known: None }));
+            return Type::Row(Rc::new(Row::of(class)));
         }
         Type::Instance(class)
     }
@@ -120,7 +120,7 @@ impl<'a> Eval<'a> {
         match def {
             Some(Def::External(name)) if name.ends_with("Request") => Type::Request,
             Some(def) => match self.models.of(&def) {
-                Some(model) => Type::Row(Rc::new(Row { model, root: None, path: Vec::new(), turn: None, known: None })),
+                Some(model) => Type::Row(Rc::new(Row::of(model))),
                 None => Type::Unknown,
             },
             None => Type::Unknown,
@@ -182,11 +182,7 @@ impl<'a> Eval<'a> {
 
     /// The file of the present frame.
     pub(super) fn draft(&self) -> u32 {
-        match self.frame().unit {
-            Unit::Top(draft) => draft,
-            Unit::Class(class) => class.draft,
-            Unit::Function(function) => function.draft,
-        }
+        self.frame().unit.draft()
     }
 
     fn varies(&self, id: NodeId) -> Option<Turn> {
@@ -246,7 +242,7 @@ impl<'a> Eval<'a> {
                         usize::try_from(*at).ok().and_then(|at| parts.get(at)).cloned().unwrap_or_default()
                     }
                     (Type::List(element, _) | Type::Dict(element, _), _) => retarget(element, None),
-                    (Type::Set(set), NodeKind::Number(_)) if set.orm == Orm::Django => self.element(&of, None),
+                    (Type::Set(set), NodeKind::Number(_)) => self.single(set),
                     (Type::Data, _) => Type::Data,
                     _ => Type::Unknown,
                 }
@@ -383,9 +379,7 @@ impl<'a> Eval<'a> {
                 }
             }
             Type::Request => match name {
-                "user" => self.models.user.map_or(Type::Unknown, |model| {
-                    Type::Row(Rc::new(Row { model, root: None, path: Vec::new(), turn: None, known: None }))
-                }),
+                "user" => self.models.user.map_or(Type::Unknown, |model| Type::Row(Rc::new(Row::of(model)))),
                 "data" | "POST" => Type::Data,
                 _ => Type::Unknown,
             },
@@ -522,13 +516,15 @@ impl<'a> Eval<'a> {
         let mut path = row.path.clone();
         let known = relation.back.clone();
         path.push(relation);
-        Type::Row(Rc::new(Row { model: target, root: row.root.clone(), path, turn: row.turn, known }))
+        Type::Row(Rc::new(Row { model: target, path, known, ..(**row).clone() }))
     }
 
     /// A relation is read of a row: a query, unless it is loaded, or the row is only one.
     fn lazy(&mut self, row: &Rc<Row>, relation: &Rc<Relation>, span: Span, scope: Scope) {
         let (Some(turn), Some(root)) = (row.turn, &row.root) else { return };
-        if relation.loading != Loading::Lazy || row.known.as_deref() == Some(&*relation.name) || root.awaited {
+        let held = row.known.as_deref() == Some(&*relation.name)
+            || (row.path.is_empty() && !relation.to_many && root.pinned.contains(&relation.name));
+        if relation.loading != Loading::Lazy || row.alone || held || root.awaited {
             return;
         }
         if self.is_loaded(root, &row.path_to(&relation.name)) {
@@ -653,17 +649,42 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// The row that a queryset is asked for alone.
+    pub(super) fn single(&self, set: &Rc<Set>) -> Type {
+        match self.row_of(set, None) {
+            Type::Row(row) if set.rows => Type::Row(Rc::new(Row { alone: true, ..(*row).clone() })),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// The rows that a single row leads to, with what was loaded below it.
+    fn with_loads(&self, set: &Rc<Set>) -> Rc<Set> {
+        let Some((row, relation)) = set.related.as_ref().filter(|_| set.plain) else { return set.clone() };
+        let Some(root) = &row.root else { return set.clone() };
+        let mut loads = root.loads.below(&row.path_to(&relation.name));
+        loads.join(&set.loads);
+        Rc::new(Set { loads, ..(**set).clone() })
+    }
+
     fn row_of(&self, set: &Rc<Set>, turn: Option<Turn>) -> Type {
         let row = match &set.related {
             // What all rows of an outer loop lead to is loaded by the outer queryset.
             Some((outer, relation)) if set.plain && outer.turn.is_some() && outer.root.is_some() => {
                 let mut path = outer.path.clone();
                 path.push(relation.clone());
-                Row { model: set.model, root: outer.root.clone(), path, turn, known: relation.back.clone() }
+                Row {
+                    root: outer.root.clone(),
+                    path,
+                    turn,
+                    known: relation.back.clone(),
+                    alone: false,
+                    ..Row::of(set.model)
+                }
             }
             related => {
                 let known = related.as_ref().and_then(|(_, relation)| relation.back.clone());
-                Row { model: set.model, root: Some(set.clone()), path: Vec::new(), turn, known }
+                let root = Some(self.with_loads(set));
+                Row { root, turn, known, alone: false, ..Row::of(set.model) }
             }
         };
         Type::Row(Rc::new(row))
@@ -744,7 +765,7 @@ impl<'a> Eval<'a> {
     /// An instance of a class.
     fn make(&mut self, class: ClassId, args: &Args<'_>) -> Type {
         if self.models.get(class).is_some() {
-            return Type::Row(Rc::new(Row { model: class, root: None, path: Vec::new(), turn: None, known: None }));
+            return Type::Row(Rc::new(Row::of(class)));
         }
         if django::is_manager(self.names, class) {
             let model = args.positional.first().copied().or_else(|| args.keyword("model"));

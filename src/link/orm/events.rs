@@ -122,6 +122,10 @@ fn spelled(eval: &Eval<'_>, flow: &Flow, id: NodeId) -> String {
                 at = *of;
                 continue;
             }
+            NodeKind::Either(branches) if !branches.is_empty() => {
+                at = branches[0];
+                continue;
+            }
             NodeKind::Name(name) | NodeKind::Row { name: Some(name), .. } => {
                 parts.push(name.to_string());
                 break;

@@ -34,11 +34,11 @@ pub struct OrmFacts {
 }
 
 /// Joins the drafts of all files, which are given in the order of their paths.
-pub fn join(drafts: &[OrmDraft]) -> OrmFacts {
-    let names = names::Names::new(drafts);
+pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> OrmFacts {
+    let names = names::Names::new(drafts.into_iter().collect());
     let models = models::Models::new(&names);
     let mut eval = eval::Eval::new(&names, &models);
-    for (draft, it) in drafts.iter().enumerate() {
+    for (draft, it) in names.drafts.iter().enumerate() {
         for at in 0..it.functions.len() {
             eval.root(names::FunctionId { draft: draft as u32, at: at as u32 });
         }

@@ -49,7 +49,7 @@ const MOST_ANCESTORS: usize = 64;
 
 /// All files, and what their names mean.
 pub(super) struct Names<'a> {
-    pub(super) drafts: &'a [OrmDraft],
+    pub(super) drafts: Vec<&'a OrmDraft>,
     /// Modules by each dotted end of their names.
     modules: HashMap<&'a str, Vec<u32>>,
     classes: Vec<HashMap<&'a str, u32>>,
@@ -63,19 +63,19 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(drafts: &'a [OrmDraft]) -> Self {
+    pub(super) fn new(drafts: Vec<&'a OrmDraft>) -> Self {
         let mut names = Self {
-            drafts,
             modules: HashMap::new(),
             classes: Vec::with_capacity(drafts.len()),
             functions: Vec::with_capacity(drafts.len()),
             methods: HashMap::new(),
             globals: Vec::with_capacity(drafts.len()),
             imports: Vec::with_capacity(drafts.len()),
+            drafts: Vec::new(),
             lineages: HashMap::new(),
             orphan: Lineage::default(),
         };
-        for (at, draft) in drafts.iter().enumerate() {
+        for (at, draft) in drafts.iter().copied().enumerate() {
             let at = at as u32;
             let module = &*draft.module;
             names.modules.entry(module).or_default().push(at);
@@ -100,6 +100,7 @@ impl<'a> Names<'a> {
             names.globals.push(draft.globals.iter().map(|(name, node)| (&**name, *node)).collect());
             names.imports.push(draft.imports.iter().enumerate().map(|(at, it)| (&*it.name, at)).collect());
         }
+        names.drafts = drafts;
         for id in names.all_classes() {
             let lineage = names.trace(id);
             names.lineages.insert(id, lineage);
@@ -109,14 +110,14 @@ impl<'a> Names<'a> {
 
     /// Every class, in the order of files.
     pub(super) fn all_classes(&self) -> Vec<ClassId> {
-        let each = |(draft, it): (usize, &OrmDraft)| {
+        let each = |(draft, it): (usize, &&OrmDraft)| {
             (0..it.classes.len()).map(move |at| ClassId { draft: draft as u32, at: at as u32 })
         };
         self.drafts.iter().enumerate().flat_map(each).collect()
     }
 
     pub(super) fn draft(&self, at: u32) -> &'a OrmDraft {
-        &self.drafts[at as usize]
+        self.drafts[at as usize]
     }
 
     pub(super) fn class(&self, id: ClassId) -> &'a ClassDraft {

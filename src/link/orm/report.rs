@@ -51,11 +51,7 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn draft(&self, unit: Unit) -> &OrmDraft {
-        self.names.draft(match unit {
-            Unit::Top(draft) => draft,
-            Unit::Class(class) => class.draft,
-            Unit::Function(function) => function.draft,
-        })
+        self.names.draft(unit.draft())
     }
 
     /// The name of a unit within its file: `ThreadListView.get`.
@@ -132,8 +128,7 @@ impl Report<'_> {
                 }
                 Orm::Sqlalchemy => {
                     let paths: Vec<&String> = eager.one.iter().chain(&eager.many).collect();
-                    let own = self.option(event.unit, root, &path);
-                    let remedy = own.unwrap_or_else(|| format!("selectinload(...{path})"));
+                    let remedy = self.option(root, &path, None).unwrap_or_default();
                     (format!("options({remedy})"), self.sqlalchemy(root, &paths))
                 }
             };
@@ -173,36 +168,33 @@ impl Report<'_> {
         Some(edits)
     }
 
-    /// The loader option of a path: `selectinload(Thread.room).selectinload(Room.owner)`. [`None`] when the file does
-    /// not have a name for a model on the way.
-    fn option(&self, unit: Unit, root: &Set, path: &str) -> Option<String> {
-        let site = root.sites.first()?;
+    /// The loader option of a path: `selectinload(Thread.room).selectinload(Room.owner)`. With a site, as its file would
+    /// write it, and [`None`] when the file does not have a name for a model on the way.
+    fn option(&self, root: &Set, path: &str, site: Option<&Site>) -> Option<String> {
         let mut model = root.model;
-        let mut spelled = site.entity.as_ref()?.to_string();
         let mut option = String::new();
         for name in path.split("__") {
+            let class = self.models.name(self.names, model);
+            let spelled = match site {
+                None => &*class,
+                Some(site) if option.is_empty() => site.entity.as_deref()?,
+                Some(site) if self.names.resolve(site.unit.draft(), &class) == Some(Def::Class(model)) => &*class,
+                Some(_) => return None,
+            };
             if !option.is_empty() {
-                let draft = match unit {
-                    Unit::Top(draft) => draft,
-                    Unit::Class(class) => class.draft,
-                    Unit::Function(function) => function.draft,
-                };
-                let class = self.models.name(self.names, model);
-                if self.names.resolve(draft, &class) != Some(Def::Class(model)) {
-                    return None;
-                }
-                spelled = class.to_string();
                 option.push('.');
             }
             option.push_str(&format!("selectinload({spelled}.{name})"));
-            model = self.models.relation(model, name)?.target?;
+            if let Some(target) = self.models.relation(model, name).and_then(|relation| relation.target) {
+                model = target;
+            }
         }
         Some(option)
     }
 
     fn sqlalchemy(&self, root: &Set, paths: &[&String]) -> Option<Vec<(Span, Box<str>)>> {
         let [site] = root.sites.as_slice() else { return None };
-        let options: Option<Vec<String>> = paths.iter().map(|path| self.option(site.unit, root, path)).collect();
+        let options: Option<Vec<String>> = paths.iter().map(|path| self.option(root, path, Some(site))).collect();
         write::sqlalchemy(self.draft(site.unit), site.after, &options?)
     }
 

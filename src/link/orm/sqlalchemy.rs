@@ -23,6 +23,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         awaited: false,
         related: None,
         plain: false,
+        pinned: Vec::new(),
         sites,
         span,
     }
@@ -79,12 +80,12 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
         }
         ("scalar", Type::Set(set)) if set.orm == Orm::Sqlalchemy => {
             keyed_query(eval, id);
-            eval.element(&Type::Set(set), None)
+            eval.single(&set)
         }
         ("get", Type::Def(Def::Class(model))) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Sqlalchemy) => {
             let remedy = "select(...).where(....in_(...))";
             eval.query(Orm::Sqlalchemy, id, scope, remedy);
-            Type::Row(Rc::new(Row { model, root: None, path: Vec::new(), turn: None, known: None }))
+            Type::Row(Rc::new(Row::of(model)))
         }
         ("commit" | "flush" | "refresh", _) if is_session(eval, id) => {
             let remedy = match name {
@@ -135,9 +136,14 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
     let mut next = (**set).clone();
     let scope = eval.frame().flow.node(id).scope;
     match name {
-        "filter" | "filter_by" | "where" | "order_by" | "join" | "outerjoin" | "group_by" | "having" | "distinct"
-        | "offset" | "with_for_update" | "execution_options" | "select_from" | "populate_existing" | "yield_per"
-        | "unique" | "enable_eagerloads" => Type::Set(Rc::new(next)),
+        "filter" | "filter_by" | "where" => {
+            pin(eval, &mut next, args);
+            Type::Set(Rc::new(next))
+        }
+        "order_by" | "join" | "outerjoin" | "group_by" | "having" | "distinct" | "offset" | "with_for_update"
+        | "execution_options" | "select_from" | "populate_existing" | "yield_per" | "unique" | "enable_eagerloads" => {
+            Type::Set(Rc::new(next))
+        }
         "limit" | "slice" => {
             next.cut = true;
             let most = args.positional.first().map(|node| &eval.frame().flow.node(*node).kind);
@@ -170,7 +176,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
         }
         "first" | "one" | "one_or_none" | "scalar" | "get" | "get_or_404" | "first_or_404" => {
             eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(....in_(...))");
-            eval.element(&Type::Set(set.clone()), None)
+            eval.single(set)
         }
         "count" => {
             eval.query(Orm::Sqlalchemy, id, scope, "func.count() grouped by the key");
@@ -180,6 +186,29 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
         // A relationship's collection is a list.
         "append" | "remove" | "extend" => Type::Unknown,
         _ => Type::Unknown,
+    }
+}
+
+/// Conditions that give all rows the same foreign key: the identity map then has the one row, however many ask for it.
+fn pin(eval: &Eval<'_>, set: &mut Set, args: &Args<'_>) {
+    let flow = eval.frame().flow;
+    let mut pin = |name: &str| set.pinned.push(name.strip_suffix("_id").unwrap_or(name).into());
+    for (key, _) in args.keywords {
+        pin(key);
+    }
+    for node in args.positional {
+        // `Message.room_id == room.id`, `Message.room_id.is_(None)`
+        let side = match &flow.node(*node).kind {
+            NodeKind::Mix(parts) if parts.len() == 2 => parts.first().copied(),
+            NodeKind::Call { func, .. } => match &flow.node(*func).kind {
+                NodeKind::Attr { of, name, .. } if &**name == "is_" => Some(*of),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(NodeKind::Attr { name, .. }) = side.map(|side| &flow.node(side).kind) {
+            pin(name);
+        }
     }
 }
 
@@ -199,8 +228,8 @@ pub(super) fn result(eval: &mut Eval<'_>, set: &Rc<Set>, scalars: bool, name: &s
             let element = eval.element(&Type::Result(set.clone(), scalars), None);
             Type::List(Rc::new(element), Some(set.size))
         }
-        "first" | "one" | "one_or_none" if scalars => eval.element(&Type::Set(set.clone()), None),
-        "scalar" | "scalar_one" | "scalar_one_or_none" => eval.element(&Type::Set(set.clone()), None),
+        "first" | "one" | "one_or_none" if scalars => eval.single(set),
+        "scalar" | "scalar_one" | "scalar_one_or_none" => eval.single(set),
         _ => Type::Unknown,
     }
 }

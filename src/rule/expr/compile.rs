@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::parse::{Ast, Fold, Is, Op, parse};
 use super::{Expr, ExprError, Math, Node, Path, Test, Ty, Unit};
-use crate::config::suggest::did_you_mean;
+use crate::config::closest;
 use crate::stack::vocabulary::{FieldInfo, FieldType};
 use crate::stack::{Kind, Numbers, Set, Type, Value, Version};
 
@@ -170,8 +170,19 @@ impl<'a> Compiler<'a> {
             }
             _ => {
                 let functions = [
-                    "ceil", "floor", "min", "max", "if", "exists", "known", "written", "unbounded", "sum", "any",
-                    "all", "count",
+                    "ceil",
+                    "floor",
+                    "min",
+                    "max",
+                    "if",
+                    "exists",
+                    "known",
+                    "written",
+                    "unbounded",
+                    "sum",
+                    "any",
+                    "all",
+                    "count",
                 ];
                 let hint = did_you_mean(name, functions);
                 let message = format!("there is no function `{name}`{hint} (there are {})", functions.join(", "));
@@ -201,7 +212,8 @@ impl<'a> Compiler<'a> {
             (Some(test), [field]) => {
                 let (path, ty) = self.field(field, name)?;
                 match (test, ty) {
-                    (Test::Exists, Ty::One(_)) | (_, Ty::Number(_) | Ty::Bool | Ty::Text | Ty::Word(_) | Ty::Version) => {
+                    (Test::Exists, Ty::One(_))
+                    | (_, Ty::Number(_) | Ty::Bool | Ty::Text | Ty::Word(_) | Ty::Version) => {
                         Ok((Node::Test(test, path), Ty::Bool))
                     }
                     _ => Err(ExprError::new(field.at.clone(), format!("`{name}` takes a field, found {ty}"))),
@@ -220,7 +232,13 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    fn fold(&mut self, fold: Fold, variable: &'a str, list: &Ast<'a>, body: Option<&Ast<'a>>) -> Result<Typed, ExprError> {
+    fn fold(
+        &mut self,
+        fold: Fold,
+        variable: &'a str,
+        list: &Ast<'a>,
+        body: Option<&Ast<'a>>,
+    ) -> Result<Typed, ExprError> {
         let (path, ty) = self.field(list, "a fold")?;
         let Ty::Many(kind) = ty else {
             return Err(ExprError::new(list.at.clone(), format!("expected a list of entities, found {ty}")));
@@ -273,7 +291,12 @@ impl<'a> Compiler<'a> {
         self.names.lets.iter().position(|(own, _)| &**own == name).map(|at| (at, self.names.lets[at].1.ty))
     }
 
-    fn path(&mut self, names: &[(&'a str, Range<usize>)], at: &Range<usize>, wanted: Option<Ty>) -> Result<Typed, ExprError> {
+    fn path(
+        &mut self,
+        names: &[(&'a str, Range<usize>)],
+        at: &Range<usize>,
+        wanted: Option<Ty>,
+    ) -> Result<Typed, ExprError> {
         let Some(((name, name_at), rest)) = names.split_first() else {
             return Err(ExprError::new(at.clone(), "expected a name"));
         };
@@ -309,6 +332,11 @@ impl<'a> Compiler<'a> {
     }
 }
 
+/// ``; did you mean `x`?``, or nothing when no candidate is near.
+fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    closest(name, candidates).map_or_else(String::new, |candidate| format!("; did you mean `{candidate}`?"))
+}
+
 /// A path through the vocabulary's tables, from an entity of `kind`.
 fn resolve(variable: Option<usize>, kind: Kind, names: &[(&str, Range<usize>)]) -> Result<(Path, Ty), ExprError> {
     let mut path = Path { variable, kind, steps: Vec::new(), field: None };
@@ -341,11 +369,11 @@ fn resolve(variable: Option<usize>, kind: Kind, names: &[(&str, Range<usize>)]) 
 }
 
 /// What a field is, its unit as its doc comment states it.
-pub(super) fn type_of(field: &FieldInfo) -> Ty {
+fn type_of(field: &FieldInfo) -> Ty {
     match field.ty {
         FieldType::One(kind) => Ty::One(kind),
         FieldType::Many(kind) => Ty::Many(kind),
-        FieldType::Fact(Type::Number) => Ty::Number(unit_of(field)),
+        FieldType::Fact(Type::Number) => Ty::Number(field_unit(field)),
         FieldType::Fact(Type::Bool) => Ty::Bool,
         FieldType::Fact(Type::Text) => Ty::Text,
         FieldType::Fact(Type::Word(words)) => Ty::Word(words),
@@ -354,7 +382,7 @@ pub(super) fn type_of(field: &FieldInfo) -> Ty {
 }
 
 /// The unit of a number, which its doc comment states.
-pub(super) fn unit_of(field: &FieldInfo) -> Unit {
+pub fn field_unit(field: &FieldInfo) -> Unit {
     if field.doc.contains("in bytes") {
         Unit::Bytes
     } else if field.doc.contains("seconds") {

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 
 use super::parse::{Fold, Op};
 use super::{Expr, Math, Node, Path, Test};
-use crate::stack::value::compare;
 use crate::stack::vocabulary::FieldType;
 use crate::stack::{EntityId, Fact, Field, Interval, Numbers, Origin, Set, Stack, Truth, Type, Value, Version};
 
@@ -414,9 +413,9 @@ fn over(a: &[Value], b: &[Value], each: impl Fn(&Value, &Value) -> Truth) -> Tru
 }
 
 fn version_less(a: &Version, b: &Version) -> Truth {
-    if a.high.as_ref().is_some_and(|high| compare(high, &b.low).is_lt()) {
+    if a.less(&b.low) == Truth::Yes {
         Truth::Yes
-    } else if b.high.as_ref().is_some_and(|high| compare(&a.low, high).is_ge()) {
+    } else if b.high.as_ref().is_some_and(|high| a.less(high) == Truth::No) {
         Truth::No
     } else {
         Truth::Maybe
@@ -424,13 +423,11 @@ fn version_less(a: &Version, b: &Version) -> Truth {
 }
 
 fn version_equal(a: &Version, b: &Version) -> Truth {
-    let point = |it: &Version| it.high.as_ref().is_some_and(|high| compare(high, &it.low).is_eq());
-    if version_less(a, b) == Truth::Yes || version_less(b, a) == Truth::Yes {
-        Truth::No
-    } else if point(a) && point(b) && compare(&a.low, &b.low).is_eq() {
-        Truth::Yes
-    } else {
-        Truth::Maybe
+    let one = |it: &Version| it.high.as_ref().is_some_and(|high| Version::exact(&it.low, "").less(high) == Truth::No);
+    match (version_less(a, b), version_less(b, a)) {
+        (Truth::Yes, _) | (_, Truth::Yes) => Truth::No,
+        (Truth::No, Truth::No) if one(a) && one(b) => Truth::Yes,
+        _ => Truth::Maybe,
     }
 }
 
@@ -486,9 +483,18 @@ mod tests {
         let process = stack.add(process);
         let database = stack.add(Database { max_connections: Fact::written(100, span(4)), ..Default::default() });
         let pool = stack.add(Pool { max: Fact::written(15, span(5)), ..Default::default() });
-        for (replicas, pool) in [(Fact::written(3, span(6)), Some(pool)), (Fact::unknown("scaled by hand"), Some(pool)), (Fact::written(2, span(7)), None)] {
-            let client =
-                Client { replicas, pool, process: Some(process), processes: Fact::written(4, span(8)), ..Default::default() };
+        for (replicas, pool) in [
+            (Fact::written(3, span(6)), Some(pool)),
+            (Fact::unknown("scaled by hand"), Some(pool)),
+            (Fact::written(2, span(7)), None),
+        ] {
+            let client = Client {
+                replicas,
+                pool,
+                process: Some(process),
+                processes: Fact::written(4, span(8)),
+                ..Default::default()
+            };
             let client = stack.add(client);
             stack[database].clients.push(client);
         }

@@ -16,7 +16,7 @@ use std::ops::Range;
 use crate::stack::{Kind, Set, Value};
 use parse::{Fold, Op};
 
-pub use compile::{Names, compile};
+pub use compile::{Names, compile, field_unit};
 pub use eval::{Absent, Reading, Scope, Seen};
 pub use template::Template;
 
@@ -93,6 +93,11 @@ impl Expr {
     /// What it is.
     pub fn ty(&self) -> Ty {
         self.ty
+    }
+
+    /// Whether it is a field and nothing else, which a fix can set.
+    pub fn is_field(&self) -> bool {
+        matches!(self.node, Node::Fact(_))
     }
 }
 

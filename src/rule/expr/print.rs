@@ -175,7 +175,10 @@ mod tests {
         let number = Value::Number;
         assert_eq!(in_words("{} worker processes", &number(8.0), Unit::Plain), "8 worker processes");
         assert_eq!(in_words("{} worker processes", &number(1.0), Unit::Plain), "1 worker process");
-        assert_eq!(in_words("{} requests at a time in each process", &number(1.0), Unit::Plain), "1 request at a time in each process");
+        assert_eq!(
+            in_words("{} requests at a time in each process", &number(1.0), Unit::Plain),
+            "1 request at a time in each process"
+        );
         assert_eq!(in_words("{} bytes of memory", &number(1_073_741_824.0), Unit::Bytes), "1 GiB of memory");
         assert_eq!(in_words("runs beat inside: {}", &Value::Bool(true), Unit::Plain), "runs beat inside");
         assert_eq!(in_words("runs beat inside: {}", &Value::Bool(false), Unit::Plain), "runs beat inside: no");

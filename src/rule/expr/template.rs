@@ -179,7 +179,8 @@ mod tests {
 
     fn show(text: &str) -> String {
         let mut stack = Stack::default();
-        let mut process = Process { processes: Fact::unknown("it is"), replicas: Fact::unknown("so"), ..Default::default() };
+        let mut process =
+            Process { processes: Fact::unknown("it is"), replicas: Fact::unknown("so"), ..Default::default() };
         process.about.name = "web".into();
         process.processes = Fact::derived(1600, Vec::new());
         process.threads = Fact::derived(1, Vec::new());

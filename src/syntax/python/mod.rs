@@ -6,6 +6,7 @@ mod expr;
 mod lower;
 mod nesting;
 mod stmt;
+mod walk;
 
 pub use ast::*;
 

@@ -1,0 +1,76 @@
+//! `gunicorn.conf.py`: what it assigns, as expressions; `link::server` evaluates them in the environment of the process.
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::{FileId, SourceFile};
+use crate::syntax::python::{self, Expr, ExprKind, Stmt, StmtKind};
+
+/// A configuration file of gunicorn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GunicornConf {
+    /// The file.
+    pub file: FileId,
+    /// Its path below the root.
+    pub path: Box<str>,
+    /// What it assigns, in order; a later one stands over an earlier one.
+    pub assignments: Vec<Assignment>,
+}
+
+/// `name = value` at the top of the file, or under an `if` there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Assignment {
+    /// The name.
+    pub name: Box<str>,
+    /// The value.
+    pub value: Expr,
+    /// Whether only some branch makes it.
+    pub conditional: bool,
+}
+
+/// Whether a path may name a configuration of gunicorn; `-c` may name any file.
+pub fn is_gunicorn_conf(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.ends_with(".py") && name.contains("gunicorn")
+}
+
+/// Reads a configuration file.
+pub fn read(file: &SourceFile) -> GunicornConf {
+    let module = python::parse(file).tree;
+    let mut assignments = Vec::new();
+    collect(&module.body, false, &mut assignments, 0);
+    GunicornConf { file: file.id, path: file.path.clone(), assignments }
+}
+
+fn collect(body: &[Stmt], conditional: bool, into: &mut Vec<Assignment>, depth: usize) {
+    if depth > 16 {
+        return;
+    }
+    for stmt in body {
+        match &stmt.kind {
+            StmtKind::Assign { targets, value } => {
+                for target in targets {
+                    push(target, value, conditional, into);
+                }
+            }
+            StmtKind::AnnAssign { target, value: Some(value), .. } => push(target, value, conditional, into),
+            StmtKind::If(branches) => {
+                for (_, body) in branches {
+                    collect(body, true, into, depth + 1);
+                }
+            }
+            StmtKind::Try { body, handlers, .. } => {
+                collect(body, conditional, into, depth + 1);
+                for (_, _, body) in handlers {
+                    collect(body, true, into, depth + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn push(target: &Expr, value: &Expr, conditional: bool, into: &mut Vec<Assignment>) {
+    if let ExprKind::Name(name) = &target.kind {
+        into.push(Assignment { name: name.clone(), value: value.clone(), conditional });
+    }
+}

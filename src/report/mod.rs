@@ -1,0 +1,17 @@
+//! Printers: rows in, bytes out.
+//!
+//! Each module lays a [`View`](crate::view::View) out in one format. Nothing here computes, reads a file or knows the
+//! stack; what a printer needs and the view lacks belongs into the view.
+
+pub mod concise;
+pub mod facts;
+pub mod github;
+pub mod json;
+pub mod markdown;
+pub mod rules;
+pub mod sarif;
+mod snippet;
+pub mod terminal;
+mod text;
+
+pub use text::Style;

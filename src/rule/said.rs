@@ -1,0 +1,263 @@
+//! What was read, in words: labels where it is written, notes where it is not, and how sure that makes a finding.
+
+use super::expr::{Reading, field_unit, print};
+use super::{Confidence, Label};
+use crate::source::Span;
+use crate::stack::vocabulary::FieldInfo;
+use crate::stack::{EntityId, Fact, Field, Origin, Set, Sourced, Stack, Value, Why};
+
+/// What a place says that a value only passed through on its way.
+const BY_WAY: &str = "by way of this";
+
+/// The labels and notes of a judgement on one entity.
+pub(super) struct Said<'a> {
+    stack: &'a Stack,
+    it: EntityId,
+    /// Labels in the order of reading, each span once.
+    pub(super) labels: Vec<Label>,
+    /// Notes in the order of reading.
+    pub(super) notes: Vec<String>,
+    /// The weakest origin that was read.
+    pub(super) confidence: Confidence,
+}
+
+impl<'a> Said<'a> {
+    /// Nothing yet of the entity `it`.
+    pub(super) fn new(stack: &'a Stack, it: EntityId) -> Self {
+        Self { stack, it, labels: Vec::new(), notes: Vec::new(), confidence: Confidence::High }
+    }
+
+    /// Puts a reading into words.
+    pub(super) fn read(&mut self, reading: &Reading) {
+        let Some((fact, info)) = fact_of(self.stack, reading) else { return };
+        let name = prefix(self.stack, reading.of, self.it);
+        match &fact {
+            Fact::Known(sourced) => self.value(&name, info, sourced, None),
+            Fact::OneOf(branches) => {
+                for (condition, sourced) in branches {
+                    self.value(&name, info, sourced, Some(&condition.text));
+                }
+            }
+            Fact::Unbounded(why) => {
+                let text = format!("{name}`{}` has no limit: {}", info.name, why.reason);
+                match why.at.first() {
+                    Some(span) => self.label(*span, text),
+                    None => self.note(text),
+                }
+            }
+            Fact::Unknown(why) => {
+                let mut text = unknown(self.stack, reading.of, info, why);
+                if let Some(taken) = &reading.taken {
+                    self.confidence = self.confidence.min(Confidence::Medium);
+                    text = format!("{text}; taken as {}", print::set(taken, field_unit(info)));
+                }
+                if let Some(span) = why.at.first() {
+                    self.label(*span, format!("{name}`{}` is not known here", info.name));
+                }
+                self.note(text);
+            }
+            Fact::Absent => {}
+        }
+    }
+
+    /// Makes the entity's own place the first label when nothing else is labelled, and `main` the first label's text.
+    pub(super) fn finish(&mut self, main: Option<String>) {
+        if self.labels.is_empty()
+            && let Some(span) = place_of(self.stack, self.it)
+        {
+            let kind = self.it.kind.info().name.replace('_', " ");
+            self.label(span, format!("{kind} `{}`", self.stack.about(self.it).name));
+        }
+        if let (Some(text), Some(label)) = (main, self.labels.first_mut()) {
+            label.text = text.into();
+        }
+    }
+
+    fn value(&mut self, name: &str, info: &FieldInfo, sourced: &Sourced<Value>, when: Option<&str>) {
+        let words = print::in_words(info.words, &sourced.value, field_unit(info));
+        let when = when.map_or_else(String::new, |when| format!(" when {when}"));
+        match &sourced.origin {
+            Origin::Written(spans) => {
+                for (at, span) in spans.iter().enumerate() {
+                    let text = if at == 0 { format!("{name}{words}{when}") } else { BY_WAY.to_owned() };
+                    self.label(*span, text);
+                }
+            }
+            Origin::Default(default) => {
+                let text = format!("{name}{words}, {}'s default{when}", default.program);
+                match default.at {
+                    Some(span) => self.label(span, text),
+                    None => self.note(text),
+                }
+            }
+            Origin::Assumed(assumption) => {
+                self.confidence = self.confidence.min(Confidence::Medium);
+                self.note(format!("{name}{words}, as `{}` says{when}", assumption.key));
+            }
+        }
+    }
+
+    /// A place has one label: what is said there more than once stands side by side.
+    fn label(&mut self, span: Span, text: String) {
+        let Some(label) = self.labels.iter_mut().find(|label| label.span == span) else {
+            self.labels.push(Label { span, text: text.into() });
+            return;
+        };
+        if &*label.text == BY_WAY {
+            label.text = text.into();
+        } else if text != BY_WAY && !label.text.split("; ").any(|part| part == text) {
+            label.text = format!("{}; {text}", label.text).into();
+        }
+    }
+
+    fn note(&mut self, text: String) {
+        if !self.notes.contains(&text) {
+            self.notes.push(text);
+        }
+    }
+}
+
+/// What would have to be known for a condition to be decided: each reading that leaves something open, in words.
+pub(super) fn open(stack: &Stack, it: EntityId, reads: &[Reading]) -> Vec<Box<str>> {
+    let mut reasons: Vec<Box<str>> = Vec::new();
+    for reading in reads {
+        let Some((fact, info)) = fact_of(stack, reading) else { continue };
+        let set = match &fact {
+            Fact::Unknown(why) => {
+                reasons.push(unknown(stack, reading.of, info, why).into());
+                continue;
+            }
+            Fact::OneOf(branches) => branches
+                .iter()
+                .map(|(_, sourced)| Set::of(sourced.value.clone()))
+                .reduce(Set::union)
+                .map(|set| print::set(&set, field_unit(info))),
+            Fact::Known(Sourced { value: Value::Version(version), .. })
+                if version.high.as_ref() != Some(&version.low) =>
+            {
+                Some(version.written.to_string())
+            }
+            _ => None,
+        };
+        let name = prefix(stack, reading.of, it);
+        reasons.extend(set.map(|set| format!("{name}`{}` is open: {set}", info.name).into()));
+    }
+    reasons.dedup();
+    reasons
+}
+
+fn fact_of(stack: &Stack, reading: &Reading) -> Option<(Fact<Value>, &'static FieldInfo)> {
+    let info = reading.of.kind.info().fields.get(reading.field)?;
+    match stack.field(reading.of, reading.field) {
+        Field::Fact(fact) => Some((fact, info)),
+        _ => None,
+    }
+}
+
+/// The entity's name before its field, when it is not the one that is judged.
+fn prefix(stack: &Stack, of: EntityId, it: EntityId) -> String {
+    if of == it { String::new() } else { format!("`{}`: ", stack.about(of).name) }
+}
+
+fn unknown(stack: &Stack, of: EntityId, info: &FieldInfo, why: &Why) -> String {
+    format!("`{}` of `{}` is unknown: {}", info.name, stack.about(of).name, why.reason)
+}
+
+/// Where an entity stands: its own place, or that of what it belongs to.
+pub(super) fn place_of(stack: &Stack, it: EntityId) -> Option<Span> {
+    let related = || {
+        (0..it.kind.info().fields.len()).find_map(|field| match stack.field(it, field) {
+            Field::One(Some(other)) => stack.about(other).span,
+            _ => None,
+        })
+    };
+    stack.about(it).span.or_else(related)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+    use crate::stack::vocabulary::{Process, Service};
+    use crate::stack::{Assumption, Condition, Kind};
+
+    fn span(at: usize) -> Span {
+        Span::new(FileId(0), at, at + 1)
+    }
+
+    fn said(process: Process, fields: &[&str]) -> (Vec<(Span, String)>, Vec<String>, Confidence) {
+        let mut stack = Stack::default();
+        stack.add(process);
+        let of = EntityId { kind: Kind::Process, at: 0 };
+        let mut said = Said::new(&stack, of);
+        for field in fields {
+            let field = Kind::Process.info().fields.iter().position(|info| info.name == *field).unwrap();
+            said.read(&Reading { of, field, taken: None });
+        }
+        said.finish(None);
+        let labels = said.labels.into_iter().map(|label| (label.span, label.text.into_string())).collect();
+        (labels, said.notes, said.confidence)
+    }
+
+    #[test]
+    fn what_is_written_is_a_label_with_its_way() {
+        let process = Process {
+            processes: Fact::written(8, span(1)).by_way_of([span(2)]),
+            threads: Fact::derived(4, vec![span(2), span(1)]),
+            ..Default::default()
+        };
+        let (labels, notes, confidence) = said(process, &["processes", "threads"]);
+        let expected = [(span(1), "8 worker processes".to_owned()), (span(2), "4 threads a process".to_owned())];
+        assert_eq!((labels, notes, confidence), (expected.to_vec(), Vec::new(), Confidence::High));
+    }
+
+    #[test]
+    fn what_is_written_nowhere_is_a_note() {
+        let process = Process {
+            processes: Fact::default_of(1, "gunicorn", "workers", None),
+            threads: Fact::default_of(1, "gunicorn", "threads", Some(span(5))),
+            cpus: Fact::Known(Sourced {
+                value: 4.0,
+                origin: Origin::Assumed(Assumption { key: "assume.cpus".into(), at: None }),
+                slots: Vec::new(),
+            }),
+            replicas: Fact::unknown("set by the environment (WORKERS)"),
+            ..Default::default()
+        };
+        let (labels, notes, confidence) = said(process, &["processes", "threads", "cpus", "replicas"]);
+        assert_eq!(labels, [(span(5), "1 thread a process, gunicorn's default".to_owned())]);
+        assert_eq!(
+            notes,
+            [
+                "1 worker process, gunicorn's default",
+                "4 CPUs, as `assume.cpus` says",
+                "`replicas` of `` is unknown: set by the environment (WORKERS)"
+            ]
+        );
+        assert_eq!(confidence, Confidence::Medium);
+    }
+
+    #[test]
+    fn branches_have_a_label_each() {
+        let branch = |value, at, text: &str| {
+            let origin = Origin::Written(vec![span(at)]);
+            (Condition { text: text.into(), at: None }, Sourced { value, origin, slots: Vec::new() })
+        };
+        let processes = Fact::OneOf(vec![branch(1, 1, "DEBUG is true"), branch(8, 2, "DEBUG is false")]);
+        let (labels, ..) = said(Process { processes, ..Default::default() }, &["processes"]);
+        assert_eq!(labels[0].1, "1 worker process when DEBUG is true");
+        assert_eq!(labels[1].1, "8 worker processes when DEBUG is false");
+    }
+
+    #[test]
+    fn the_place_of_the_thing_itself_is_the_last_resort() {
+        let mut stack = Stack::default();
+        let mut service = Service::default();
+        service.about.span = Some(span(7));
+        let service = stack.add(service);
+        stack.add(Process { service: Some(service), ..Default::default() });
+        let mut said = Said::new(&stack, EntityId { kind: Kind::Process, at: 0 });
+        said.finish(Some("no jitter".to_owned()));
+        assert_eq!(said.labels, [Label { span: span(7), text: "no jitter".into() }]);
+    }
+}

@@ -1,0 +1,93 @@
+//! Rules as readers see them.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Report;
+use crate::config::Severity;
+use crate::rule::{Page, RuleName, Tally};
+
+/// What a rule's page says of it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct RuleInfo {
+    /// Its name, `area/name`.
+    pub name: String,
+    /// What is wrong when it fails, as a title.
+    pub title: String,
+    /// How bad that is; of a rule with several the worst.
+    #[schemars(with = "String")]
+    pub severity: Severity,
+    /// Why it matters under load: the page's first section, Markdown.
+    pub why: String,
+    /// How long the change takes a person: `10m`, `2h`.
+    pub effort: Option<String>,
+    /// When to do it: 1 for what is done first.
+    pub phase: Option<u8>,
+    /// What the change risks: `low`, `medium`, `high`.
+    pub risk: Option<String>,
+    /// What makes the change take effect: `reload`, `restart`, `database restart`, `migration`, `deploy`.
+    pub takes_effect: Option<String>,
+    /// How to take it back.
+    pub rollback: Option<String>,
+    /// What an operator sees in the logs when it bites.
+    pub symptoms: Vec<String>,
+    /// Where it can be read.
+    pub sources: Vec<String>,
+    /// The whole page, Markdown.
+    #[serde(skip)]
+    pub page: String,
+}
+
+impl RuleInfo {
+    /// What a page says; none when its front matter cannot be read.
+    pub fn of(page: &Page) -> Option<Self> {
+        let rule = page.rule().ok()?;
+        let text = |it: &Option<Box<str>>| it.as_deref().map(str::to_owned);
+        let texts = |list: &[Box<str>]| list.iter().map(|it| it.to_string()).collect();
+        Some(Self {
+            name: rule.name.to_string(),
+            title: rule.title.to_string(),
+            severity: rule.severity.iter().map(|(severity, _)| *severity).max()?,
+            why: page.prose().why.to_string(),
+            effort: text(&rule.effort),
+            phase: rule.phase,
+            risk: rule.risk.map(|it| it.word().to_owned()),
+            takes_effect: rule.takes_effect.map(|it| it.word().to_owned()),
+            rollback: text(&rule.rollback),
+            symptoms: texts(&rule.symptoms),
+            sources: texts(&rule.sources),
+            page: page.text().to_owned(),
+        })
+    }
+
+    /// The part of the name before the slash.
+    pub fn area(&self) -> &str {
+        self.name.split('/').next().unwrap_or(&self.name)
+    }
+}
+
+/// What came of a rule, counted by entities of all deployments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RuleRow {
+    /// Its name, `area/name`.
+    pub rule: String,
+    /// It holds.
+    pub passed: usize,
+    /// It does not.
+    pub failed: usize,
+    /// Nobody knows.
+    pub undecided: usize,
+    /// It does not speak of them.
+    pub not_applicable: usize,
+}
+
+pub(super) fn rows(report: &Report) -> Vec<RuleRow> {
+    let row = |(rule, tally): &(RuleName, Tally)| RuleRow {
+        rule: rule.to_string(),
+        passed: tally.passed,
+        failed: tally.failed,
+        undecided: tally.undecided,
+        not_applicable: tally.not_applicable,
+    };
+    report.tallies.iter().map(row).collect()
+}
