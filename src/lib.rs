@@ -1,4 +1,13 @@
 //! plimsoll audits the capacity of web backends without running them.
+//!
+//! It walks a repository, reads what its files say of the deployed stack, joins that into one model, and judges the
+//! model by rules. Nothing is started and nothing is asked over the network.
+//!
+//! The modules are layers, each importing only from those before it:
+//! [`source`] (files, spans, edits) < `syntax` (text to trees) < [`config`] (what the user says) < [`stack`] (the
+//! vocabulary of facts) < [`facts`] (what one file says) < [`link`] (files joined into stacks) < [`rule`] (judgements) <
+//! `fix` (proven changes) < [`view`] (plain rows) < [`report`] (bytes) < this file < `cli`.
+
 pub mod config;
 pub mod facts;
 pub mod link;
@@ -8,3 +17,7 @@ pub mod source;
 pub mod stack;
 pub mod syntax;
 pub mod view;
+
+mod audit;
+
+pub use audit::{AuditError, Options, audit, audit_sources, audit_texts};

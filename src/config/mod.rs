@@ -139,11 +139,16 @@ impl Config {
         parse(path, &read(path)?)
     }
 
+    /// Whether a rule runs at all, wherever its findings lie.
+    pub fn runs(&self, rule: &str) -> bool {
+        let selected = self.select.is_empty() || self.select.iter().any(|it| it.matches(rule));
+        selected && !self.ignore.iter().any(|it| it.matches(rule))
+    }
+
     /// How bad a finding of this rule is whose main place lies in the file at `path`, when the rule's own word is
     /// `severity`; [`None`] when it is not to be reported at all.
     pub fn severity_of(&self, rule: &str, path: &str, severity: Severity) -> Option<Severity> {
-        let selected = self.select.is_empty() || self.select.iter().any(|it| it.matches(rule));
-        if !selected || self.ignore.iter().any(|it| it.matches(rule)) {
+        if !self.runs(rule) {
             return None;
         }
         let mut remaps: Vec<&Remap> = self.rules.iter().collect();

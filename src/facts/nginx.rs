@@ -177,9 +177,19 @@ impl Place {
 
 /// Whether a text has words that nginx's configurations have, cheaply.
 fn has_its_words(text: &str) -> bool {
-    ["server_name", "proxy_pass", "upstream ", "location ", "limit_req_zone", "events {", "http {", "proxy_set_header"]
-        .iter()
-        .any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+    [
+        "server_name",
+        "server {",
+        "proxy_pass",
+        "upstream ",
+        "location ",
+        "limit_req_zone",
+        "events {",
+        "http {",
+        "proxy_set_header",
+    ]
+    .iter()
+    .any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
 }
 
 /// Where a directive belongs.

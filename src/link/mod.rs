@@ -4,9 +4,17 @@
 //! from, which command really runs and with which environment, which settings module a process loads, who connects
 //! to what. Nothing here reads a file or knows a syntax; nothing here has an opinion.
 
+mod assumed;
+mod build;
+pub mod command;
+pub mod compose;
 pub mod image;
 pub mod network;
+pub mod nginx;
 pub mod plan;
+pub mod rows;
 pub mod services;
 pub mod stores;
 pub mod versions;
+
+pub use build::{Linked, link};

@@ -2,7 +2,7 @@
 //! each value with its places.
 
 use crate::source::{FileId, Span};
-use crate::stack::{Anchor, Fact, Slot};
+use crate::stack::{Anchor, Fact, Slot, Why};
 use crate::syntax::shell::Script;
 use crate::syntax::{Mapped, Spanned};
 
@@ -15,6 +15,33 @@ pub struct Deployment {
     pub files: Vec<FileId>,
     /// Its services, by name.
     pub services: Vec<ServicePlan>,
+    /// What it is for.
+    pub role: Role,
+    /// How that is known, as the rest of a sentence that starts with the deployment: `is started by …`.
+    pub because: Why,
+}
+
+impl Deployment {
+    /// Whether its load is that of users: what caps the others caps nobody.
+    pub fn is_deployed(&self) -> bool {
+        matches!(self.role, Role::Production | Role::Default)
+    }
+}
+
+/// What a deployment is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// It serves: its files or who starts it say so.
+    Production,
+    /// What `docker compose up` starts where nothing says what it is for.
+    #[default]
+    Default,
+    /// People work with it.
+    Development,
+    /// Tests run in it.
+    Test,
+    /// It shows how something is used.
+    Example,
 }
 
 /// A service, merged from all files that speak of it.
@@ -194,6 +221,8 @@ pub struct Running {
     pub append: Append,
     /// The files it came by: compose, Dockerfile, script.
     pub by: Vec<Span>,
+    /// The folder of the container that it runs in, absolute.
+    pub folder: Box<str>,
 }
 
 /// A word of a command that runs.
@@ -206,7 +235,7 @@ pub struct Argument {
 }
 
 /// How another argument is put behind the last word of a command.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Append {
     /// It cannot be.
     Never,

@@ -1,11 +1,19 @@
 //! Services of the plan as entities of the stack.
 
-use crate::stack::{About, Fact, Id, Service, Stack};
+use crate::source::Sources;
+use crate::stack::{About, Fact, Id, Service, Stack, Writer};
 
 use super::plan::{Running, ServicePlan};
+use super::rows;
 
 /// Puts a service into the stack, with what its commands tell of it. Its processes come later.
-pub fn add(stack: &mut Stack, plan: &ServicePlan, image: Option<&str>, running: &[Running]) -> Id<Service> {
+pub fn add(
+    stack: &mut Stack,
+    sources: &Sources,
+    plan: &ServicePlan,
+    image: Option<&str>,
+    running: &[Running],
+) -> Id<Service> {
     let written = plan.image.as_ref().map(|it| Fact::written(it.value.clone(), it.span));
     let host_port = plan.ports.iter().find(|it| !it.flexible && it.host.is_some());
     stack.add(Service {
@@ -14,7 +22,7 @@ pub fn add(stack: &mut Stack, plan: &ServicePlan, image: Option<&str>, running: 
             anchor: plan.anchor.clone(),
             span: Some(plan.name.span),
             owner: Some(plan.name.value.clone()),
-            writers: Vec::new(),
+            writers: [drop_container_name(sources, plan), expose(sources, plan)].into_iter().flatten().collect(),
         },
         replicas: plan.replicas.clone(),
         cpus: plan.cpus.clone(),
@@ -59,4 +67,29 @@ pub fn is_migration(command: &Running) -> bool {
         || runs("django-admin", "migrate")
         || runs("alembic", "upgrade")
         || (runs("flask", "db") && words.contains(&"upgrade"))
+}
+
+/// The change that takes `container_name` out.
+fn drop_container_name(sources: &Sources, plan: &ServicePlan) -> Option<Writer> {
+    let line = rows::whole(sources, plan.container_name.span()?, &["container_name:"])?;
+    Some(Writer { name: "drop_container_name".into(), edits: vec![(line, "".into())], display_only: None })
+}
+
+/// The change that lets other containers reach the service's only port, and nobody outside.
+fn expose(sources: &Sources, plan: &ServicePlan) -> Option<Writer> {
+    let [port] = plan.ports.as_slice() else { return None };
+    let (head, place) = rows::above(sources, port.span)?;
+    if head != "ports:" {
+        return None;
+    }
+    let edits = if plan.expose.iter().any(|it| it.value == port.container) {
+        let key = rows::whole(sources, place, &[])?;
+        let item = rows::whole(sources, port.span, &["-"])?;
+        vec![(key.cover(item), "".into())]
+    } else if plan.expose.is_empty() {
+        vec![(place, "expose:".into()), (port.span, format!("\"{}\"", port.container).into())]
+    } else {
+        return None;
+    };
+    Some(Writer { name: "expose".into(), edits, display_only: None })
 }

@@ -71,7 +71,7 @@ pub struct Assumption {
 
 /// Why something is unknown or unbounded, as the rest of a sentence that starts with the field:
 /// `set by the environment (WEB_CONCURRENCY)`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Why {
     /// The reason.
     pub reason: Box<str>,

@@ -95,6 +95,17 @@ impl Mapped {
             })
     }
 
+    /// Whether a range of the text can be replaced in the file: each piece of it is byte for byte, or wholly in the range.
+    pub fn is_replaceable(&self, range: std::ops::Range<usize>) -> bool {
+        self.pieces.iter().enumerate().all(|(at, piece)| {
+            let end = self.pieces.get(at + 1).map_or(self.text.len(), |next| next.start as usize);
+            let start = piece.start as usize;
+            (end <= range.start || start >= range.end)
+                || (range.start <= start && end <= range.end)
+                || piece.span.len() == end - start
+        })
+    }
+
     /// A part of the text, with its places.
     #[must_use]
     pub fn slice(&self, range: std::ops::Range<usize>) -> Mapped {

@@ -15,6 +15,8 @@ use crate::syntax::image::ImageName;
 use super::plan::{Build, CommandLine, ListStyle, ServicePlan, Variable};
 
 pub use places::{join, repository_paths};
+#[cfg(test)]
+pub(in crate::link) use standalone::service;
 pub use standalone::standalone;
 
 /// How many copies are kept of one stage; those of earlier stages come along, so that they could multiply.
@@ -78,8 +80,8 @@ pub struct Copied {
 }
 
 /// The image that a service builds; none when its Dockerfile or the stage that `target` names is not there.
-pub fn image(build: &Build, dockerfiles: &[Dockerfile]) -> Option<Image> {
-    let dockerfile = dockerfiles.iter().find(|it| Some(it.file) == build.dockerfile)?;
+pub fn image(build: &Build, dockerfiles: &[&Dockerfile]) -> Option<Image> {
+    let dockerfile = dockerfiles.iter().copied().find(|it| Some(it.file) == build.dockerfile)?;
     let at = match &build.target {
         Some(target) => stage_named(dockerfile, dockerfile.stages.len(), &target.value)?,
         None => dockerfile.stages.len().checked_sub(1)?,

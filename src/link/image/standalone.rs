@@ -41,12 +41,12 @@ const ELSEWHERE: &[&str] = &[
 /// The deployments of Dockerfiles and Procfiles alone. `exists` tells whether a path below the root is there, by which
 /// the folder that a Dockerfile is built in is guessed.
 pub fn standalone(
-    dockerfiles: &[Dockerfile],
-    procfiles: &[Procfile],
+    dockerfiles: &[&Dockerfile],
+    procfiles: &[&Procfile],
     exists: &dyn Fn(&str) -> bool,
 ) -> Vec<Deployment> {
-    let images = dockerfiles.iter().filter(|it| is_production(&it.path)).filter_map(|it| of_image(it, exists));
-    images.chain(procfiles.iter().filter(|it| is_production(&it.path)).filter_map(of_procfile)).collect()
+    let images = dockerfiles.iter().copied().filter(|it| is_production(&it.path)).filter_map(|it| of_image(it, exists));
+    images.chain(procfiles.iter().copied().filter(|it| is_production(&it.path)).filter_map(of_procfile)).collect()
 }
 
 fn is_production(path: &str) -> bool {
@@ -64,7 +64,12 @@ fn of_image(dockerfile: &Dockerfile, exists: &dyn Fn(&str) -> bool) -> Option<De
     };
     let mut service = service(Spanned::new(name.into(), stage.span), Anchor::new(&*dockerfile.path, "image"), folder);
     service.build = Some(build);
-    Some(Deployment { name: dockerfile.path.clone(), files: vec![dockerfile.file], services: vec![service] })
+    Some(Deployment {
+        name: dockerfile.path.clone(),
+        files: vec![dockerfile.file],
+        services: vec![service],
+        ..Deployment::default()
+    })
 }
 
 /// The nearest folder above the Dockerfile (or its own) in which something that it copies is there; its own otherwise.
@@ -113,12 +118,13 @@ fn of_procfile(procfile: &Procfile) -> Option<Deployment> {
             service
         })
         .collect();
-    let deployment = Deployment { name: procfile.path.clone(), files: vec![procfile.file], services };
+    let deployment =
+        Deployment { name: procfile.path.clone(), files: vec![procfile.file], services, ..Deployment::default() };
     (!deployment.services.is_empty()).then_some(deployment)
 }
 
 /// A service of which nothing is said; where it runs decides how many of it there are, and on what.
-fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: &str) -> ServicePlan {
+pub(in crate::link) fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: &str) -> ServicePlan {
     let span: Span = name.span;
     ServicePlan {
         name,

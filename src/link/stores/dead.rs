@@ -1,6 +1,7 @@
 //! Variables that are set for a program which never reads them.
 
 use crate::link::plan::{Append, ListStyle, Variable};
+use crate::link::rows;
 use crate::source::Span;
 use crate::stack::{Database, DeadVariable, Fact, Id, Service, Stack, Writer};
 
@@ -104,7 +105,7 @@ fn mover(server: &Server<'_>, variable: &Variable, setting: &str) -> Option<Writ
         }
         None => return None,
     };
-    let gone = whole_line(server, variable.span)?;
+    let gone = rows::whole(server.sources, variable.span, &["-"])?;
     Some(Writer { name: "move".into(), edits: vec![(gone, "".into()), (at, text.into())], display_only: None })
 }
 
@@ -119,15 +120,4 @@ fn after_image(server: &Server<'_>) -> Option<(Span, String)> {
     }
     let end = file.line_range(file.line_of(image.span.start as usize)).start + line.len();
     Some((Span::at(file.id, end), format!("{}{indent}", file.newline())))
-}
-
-/// The whole line of an entry, with its ending, when nothing else stands on it.
-fn whole_line(server: &Server<'_>, entry: Span) -> Option<Span> {
-    let file = server.sources.file(entry.file);
-    let line = file.line_of(entry.start as usize);
-    let range = file.line_range(line);
-    let before = file.text().get(range.start..entry.start as usize)?.trim();
-    let after = file.text().get(entry.end as usize..range.end)?.trim();
-    let alone = matches!(before, "" | "-") && (after.is_empty() || after.starts_with('#'));
-    alone.then(|| Span::new(file.id, range.start, range.end))
 }

@@ -6,7 +6,7 @@ mod pgbouncer;
 mod postgres;
 mod redis;
 
-pub use self::pgbouncer::add as add_pooler;
+pub use self::pgbouncer::{add as add_pooler, pooled_host};
 pub use self::postgres::{add as add_postgres, outside};
 pub use redis::add as add_redis;
 

@@ -130,3 +130,21 @@ impl<'a, 'b> Reader<'a, 'b> {
         }
     }
 }
+
+/// The host of the database that a pooler is told to pool for, when it is told one.
+pub fn pooled_host(server: &Server<'_>) -> Option<Box<str>> {
+    let reader = Reader::of(server);
+    if let Some(settings) = reader.file {
+        let entry = settings.iter().find(|it| &*it.section == "databases")?;
+        return entry.value.value.split_whitespace().find_map(|word| word.strip_prefix("host=")).map(Into::into);
+    }
+    let by_name = ["DB_HOST", "POSTGRESQL_HOST", "DATABASES_HOST"].iter().find_map(|name| server.variable(name));
+    if let Some(host) = by_name.and_then(|it| it.value.known()) {
+        return Some(host.clone());
+    }
+    let url = server.variable("DATABASE_URL")?.value.known()?;
+    let rest = url.split_once("://")?.1;
+    let authority = rest.split(['/', '?']).next()?;
+    let host = authority.rsplit('@').next()?;
+    Some(host.split(':').next()?.into())
+}

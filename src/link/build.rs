@@ -1,0 +1,151 @@
+//! All drafts of a repository, joined into a stack for each deployment, and one for its code.
+
+use crate::config::Assume;
+use crate::facts::Drafts;
+use crate::facts::docker::Dockerfile;
+use crate::source::{FileId, SourceFile, Sources};
+use crate::stack::{Id, Service, Stack};
+use crate::syntax::SyntaxError;
+use crate::syntax::lines::Setting;
+
+use super::image::{self, Image};
+use super::network::{self, Network};
+use super::plan::{Deployment, Running, ServicePlan};
+use super::{compose, services, stores};
+
+/// What the files say together.
+#[derive(Debug, Default)]
+pub struct Linked {
+    /// A stack for each deployment that serves, and one for the code.
+    pub stacks: Vec<Stack>,
+    /// What could not be joined.
+    pub problems: Vec<SyntaxError>,
+}
+
+/// Joins the drafts. What the user assumes of the world stands where the files leave something open.
+pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
+    let mut linked = Linked::default();
+    let repository = Repository::of(sources, drafts);
+    for deployment in repository.deployments(drafts) {
+        let mut stack = repository.stack(&deployment);
+        super::assumed::apply(&mut stack, assume);
+        linked.stacks.push(stack);
+    }
+    linked
+}
+
+/// What every deployment of a repository draws from.
+struct Repository<'a> {
+    sources: &'a Sources,
+    dockerfiles: Vec<&'a Dockerfile>,
+    settings: Vec<(FileId, &'a [Setting])>,
+}
+
+/// A service on its way into the stack.
+struct Part<'a> {
+    plan: &'a ServicePlan,
+    image: Option<Image>,
+    running: Vec<Running>,
+}
+
+impl<'a> Repository<'a> {
+    fn of(sources: &'a Sources, drafts: &Drafts<'a>) -> Self {
+        Self {
+            sources,
+            dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
+            settings: drafts.settings().map(|(file, draft)| (file, draft.as_slice())).collect(),
+        }
+    }
+
+    /// The deployments that serve: those of compose files, or, without any, of Dockerfiles and Procfiles.
+    fn deployments(&self, drafts: &Drafts<'a>) -> Vec<Deployment> {
+        let files: Vec<_> = drafts.compose().map(|(_, draft)| draft).collect();
+        let envs: Vec<_> = drafts.env().map(|(_, draft)| draft).collect();
+        let mut all = compose::deployments(self.sources, &files, &envs);
+        all.retain(Deployment::is_deployed);
+        if all.is_empty() {
+            let procfiles: Vec<_> = drafts.procfile().map(|(_, draft)| draft).collect();
+            all = image::standalone(&self.dockerfiles, &procfiles, &|path| self.exists(path));
+        }
+        all
+    }
+
+    /// Whether a file or folder of the repository is there.
+    fn exists(&self, path: &str) -> bool {
+        self.sources.by_path(path).is_some() || self.sources.iter().any(|file| is_below(file, path))
+    }
+
+    fn stack(&self, deployment: &Deployment) -> Stack {
+        let mut stack = Stack { name: deployment.name.clone(), ..Stack::default() };
+        let plans = deployment.services.iter().map(|plan| self.with_image(plan)).collect::<Vec<_>>();
+        let parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
+
+        let ids: Vec<Id<Service>> = parts
+            .iter()
+            .map(|part| {
+                let base = part.image.as_ref().and_then(|image| image.base.as_ref()).map(|base| &*base.value);
+                services::add(&mut stack, self.sources, part.plan, base, &part.running)
+            })
+            .collect();
+        self.stores(&mut stack, deployment, &parts, &ids);
+        network::join_clients(&mut stack);
+        stack
+    }
+
+    /// A plan with its image, whose variables are put below the service's own.
+    fn with_image(&self, plan: &ServicePlan) -> (ServicePlan, Option<Image>) {
+        let image = plan.build.as_ref().and_then(|build| image::image(build, &self.dockerfiles));
+        let environment = image::environment(plan, image.as_ref());
+        (ServicePlan { environment, ..plan.clone() }, image)
+    }
+
+    fn part<'p>(&self, plan: &'p ServicePlan, image: Option<Image>) -> Part<'p> {
+        Part { plan, image, running: Vec::new() }
+    }
+
+    /// The databases, poolers and Redis servers, and the names by which they are reached.
+    fn stores(&self, stack: &mut Stack, deployment: &Deployment, parts: &[Part<'_>], ids: &[Id<Service>]) -> Network {
+        let mut poolers = Vec::new();
+        for (part, &id) in parts.iter().zip(ids) {
+            let base = part.image.as_ref().and_then(|image| image.base.as_ref());
+            let Some(image) = part.plan.image.as_ref().or(base) else { continue };
+            let file_at = |path: &str| {
+                let paths = image::repository_paths(path, part.plan, part.image.as_ref());
+                let file = paths.iter().find_map(|path| self.sources.by_path(path))?;
+                self.settings.iter().find(|(id, _)| *id == file.id).map(|(_, settings)| *settings)
+            };
+            let server = stores::Server {
+                sources: self.sources,
+                plan: part.plan,
+                image: &image.value,
+                running: &part.running,
+                file_at: &file_at,
+            };
+            let mentions = |name: &str| self.mentions(deployment, name);
+            if let Some(pooler) = stores::add_pooler(stack, &server, id) {
+                poolers.push((pooler, stores::pooled_host(&server)));
+            } else if stores::add_postgres(stack, &server, id, &mentions).is_none() {
+                stores::add_redis(stack, &server, id);
+            }
+        }
+        let network = Network::of(deployment, ids, stack);
+        network.join_poolers(stack, &poolers);
+        network
+    }
+
+    /// Whether anything of the deployment's files uses a variable by `${NAME}` or `$NAME`.
+    fn mentions(&self, deployment: &Deployment, name: &str) -> bool {
+        deployment.files.iter().any(|&file| {
+            let text = self.sources.file(file).text();
+            memchr::memmem::find_iter(text.as_bytes(), name.as_bytes()).any(|at| {
+                let before = text[..at].trim_end_matches('{');
+                let after = text[at + name.len()..].chars().next();
+                before.ends_with('$') && !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
+            })
+        })
+    }
+}
+
+fn is_below(file: &SourceFile, folder: &str) -> bool {
+    file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}

@@ -1,0 +1,288 @@
+//! Small repositories, and what runs in them.
+
+use super::*;
+use crate::facts::docker::{self, is_dockerfile};
+use crate::facts::script;
+use crate::link::image::{Image, image, service};
+use crate::link::plan::{Build, Variable};
+use crate::source::{FileId, SourceFile};
+use crate::stack::Anchor;
+use crate::syntax::Spanned;
+use crate::syntax::shell;
+
+/// A repository in memory: a service `web`, built from its Dockerfile if it has one.
+pub(in crate::link) struct Repo {
+    pub(in crate::link) files: Vec<SourceFile>,
+    pub(in crate::link) service: ServicePlan,
+    pub(in crate::link) image: Option<Image>,
+    scripts: Vec<ShellScript>,
+}
+
+impl Repo {
+    pub(in crate::link) fn new(files: &[(&str, &str)]) -> Self {
+        let files: Vec<SourceFile> = files
+            .iter()
+            .enumerate()
+            .map(|(id, (path, text))| SourceFile::new(FileId(id as u32), *path, Default::default(), *text))
+            .collect();
+        let dockerfiles: Vec<_> = files.iter().filter(|file| is_dockerfile(&file.path)).map(docker::read).collect();
+        let scripts = files.iter().filter(|file| script::is_script(file)).map(script::read).collect();
+        let span = Span::at(FileId(0), 0);
+        let mut service = service(Spanned::new("web".into(), span), Anchor::new("compose.yaml", "services.web"), "");
+        service.build = dockerfiles.first().map(|it| Build {
+            context: "".into(),
+            dockerfile: Some(it.file),
+            target: None,
+            args: Vec::new(),
+            span,
+        });
+        let image = service.build.as_ref().and_then(|build| image(build, &dockerfiles));
+        Self { files, service, image, scripts }
+    }
+
+    fn place(&self, text: &str) -> Span {
+        let file = self.files.iter().find(|file| &*file.path == "compose.yaml").unwrap();
+        let at = file.text().find(text).unwrap();
+        file.span(at..at + text.len())
+    }
+
+    /// Gives the service a `command:` that stands in `compose.yaml` as one text.
+    pub(in crate::link) fn command(mut self, text: &str) -> Self {
+        let span = self.place(text);
+        let text = Mapped::verbatim(text, span);
+        let script = shell::parse(&text).tree;
+        self.service.command = Some(CommandLine::Text { text, script, shell: false, span });
+        self
+    }
+
+    /// Sets a variable, `NAME: value` in `compose.yaml`.
+    pub(in crate::link) fn set(mut self, name: &str) -> Self {
+        let file = self.files.iter().find(|file| &*file.path == "compose.yaml").unwrap();
+        let from = file.text().find(&format!("{name}: ")).unwrap();
+        let line = file.text()[from..].lines().next().unwrap();
+        let span = file.span(from + name.len() + 2..from + line.len());
+        let value = Fact::written(file.slice(span).into(), span);
+        self.service.environment.push(Variable { name: name.into(), value, span: file.span(from..from + line.len()) });
+        self
+    }
+
+    pub(in crate::link) fn running(&self) -> Vec<Running> {
+        let scripts = |path: &str| self.scripts.iter().find(|script| &*script.path == path);
+        // The scripts live as long as the repository does.
+        running(&self.service, self.image.as_ref(), &scripts)
+    }
+
+    pub(in crate::link) fn text(&self, span: Span) -> &str {
+        self.files[span.file.0 as usize].slice(span)
+    }
+
+    /// Each command as a line: its words (`?` for the unknown), then what is known of signals and conditions.
+    fn show(&self) -> Vec<String> {
+        self.running()
+            .iter()
+            .map(|it| {
+                let words: Vec<&str> = it.argv.iter().map(|arg| arg.text.known().map_or("?", |text| text)).collect();
+                let signals = match &it.gets_signals {
+                    Fact::Known(sourced) if sourced.value => "hears",
+                    Fact::Known(_) => "deaf",
+                    _ => "unsure",
+                };
+                let condition = it.conditional.as_deref().map(|it| format!(" if {it}")).unwrap_or_default();
+                format!("{}: {signals}{condition}", words.join(" "))
+            })
+            .collect()
+    }
+}
+
+const PYTHON: &str = "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\n";
+
+fn docker_with(rest: &str) -> String {
+    format!("{PYTHON}{rest}")
+}
+
+#[test]
+fn an_exec_form_is_the_first_process() {
+    let repo = Repo::new(&[("Dockerfile", &docker_with("CMD [\"gunicorn\", \"app:app\", \"--workers=3\"]"))]);
+    assert_eq!(repo.show(), ["gunicorn app:app --workers=3: hears"]);
+    let running = repo.running();
+    let workers = running[0].argv[2].text.sourced().unwrap();
+    assert_eq!(repo.text(workers.slots[0].span), "3");
+    let slot = running[0].append.option("--threads").unwrap();
+    assert_eq!((slot.before.as_ref(), slot.after.as_ref()), (", \"--threads=", "\""));
+    assert_eq!(&repo.files[0].text()[slot.span.start as usize..], "]");
+    assert_eq!(&*running[0].folder, "/app");
+}
+
+#[test]
+fn the_shell_of_debian_keeps_the_signals() {
+    let text = docker_with("CMD python manage.py migrate && gunicorn app:app");
+    let repo = Repo::new(&[("Dockerfile", &text)]);
+    assert_eq!(repo.show(), ["python manage.py migrate: deaf", "gunicorn app:app: deaf"]);
+    let running = repo.running();
+    assert_eq!(running[0].exec_slot, None);
+    let slot = running[1].exec_slot.unwrap();
+    assert!(text[slot.start as usize..].starts_with("gunicorn"));
+    let alpine = text.replace("3.12-slim", "3.12-alpine");
+    assert_eq!(Repo::new(&[("Dockerfile", &alpine)]).show()[1], "gunicorn app:app: hears");
+    let bash = text.replace("CMD ", "SHELL [\"/bin/bash\", \"-c\"]\nCMD ");
+    assert_eq!(Repo::new(&[("Dockerfile", &bash)]).show()[1], "gunicorn app:app: hears");
+    let unknown = text.replace("python:3.12-slim", "acme/base");
+    assert_eq!(Repo::new(&[("Dockerfile", &unknown)]).show()[1], "gunicorn app:app: unsure");
+    let exec = text.replace("gunicorn", "exec gunicorn");
+    assert_eq!(Repo::new(&[("Dockerfile", &exec)]).show()[1], "gunicorn app:app: hears");
+}
+
+#[test]
+fn an_entrypoint_becomes_its_arguments() {
+    let script = "#!/bin/sh\nset -e\npython manage.py migrate\nexec \"$@\"\n";
+    let text = docker_with("ENTRYPOINT [\"./entrypoint.sh\"]\nCMD [\"gunicorn\", \"app:app\"]");
+    let repo =
+        Repo::new(&[("Dockerfile", &text), ("entrypoint.sh", script), ("compose.yaml", "celery -A app worker -c 4")]);
+    assert_eq!(repo.show(), ["python manage.py migrate: deaf", "gunicorn app:app: hears"]);
+    let gunicorn = &repo.running()[1];
+    assert_eq!(repo.text(gunicorn.span), "gunicorn\", \"app:app");
+    assert!(matches!(gunicorn.append, Append::List { .. }));
+    let by: Vec<_> = gunicorn.by.iter().map(|span| repo.text(*span)).collect();
+    assert_eq!(by, ["[\"./entrypoint.sh\"]", "[\"gunicorn\", \"app:app\"]", "./entrypoint.sh", ""]);
+    let repo = repo.command("celery -A app worker -c 4");
+    assert_eq!(repo.show()[1], "celery -A app worker -c 4: hears");
+    let running = repo.running();
+    let slot = running[1].append.option("--prefetch-multiplier").unwrap();
+    assert_eq!((slot.span.start, slot.before.as_ref()), (25, " --prefetch-multiplier="));
+}
+
+#[test]
+fn composes_entrypoint_drops_the_images_command() {
+    let text = docker_with("ENTRYPOINT [\"tini\", \"--\"]\nCMD [\"gunicorn\", \"app:app\"]");
+    let mut repo = Repo::new(&[("Dockerfile", &text), ("compose.yaml", "dumb-init sh -c 'gunicorn x'")]);
+    assert_eq!(repo.show(), ["gunicorn app:app: hears"]);
+    let span = repo.place("dumb-init sh -c 'gunicorn x'");
+    let mapped = Mapped::verbatim(repo.text(span), span);
+    repo.service.entrypoint =
+        Some(CommandLine::Text { script: shell::parse(&mapped).tree, text: mapped, shell: false, span });
+    // dumb-init signals every process below it.
+    assert_eq!(repo.show(), ["gunicorn x: hears"]);
+}
+
+#[test]
+fn a_command_of_compose_is_split_and_its_shell_followed() {
+    let line = "bash -c \"python manage.py migrate && gunicorn app:app -w 3\"";
+    let repo = Repo::new(&[("Dockerfile", PYTHON), ("compose.yaml", line)]).command(line);
+    assert_eq!(repo.show(), ["python manage.py migrate: deaf", "gunicorn app:app -w 3: hears"]);
+    let running = repo.running();
+    let slot = &running[1].argv[3].text.sourced().unwrap().slots[0];
+    assert_eq!(repo.text(slot.span), "3");
+    // Without a shell, `&&` is an argument like any other.
+    let line = "python manage.py migrate && gunicorn x";
+    let repo = Repo::new(&[("Dockerfile", PYTHON), ("compose.yaml", line)]).command(line);
+    assert_eq!(repo.show(), ["python manage.py migrate && gunicorn x: hears"]);
+}
+
+#[test]
+fn variables_take_their_values_with_their_places() {
+    let script = "export THREADS=${THREADS:-2}\nOPTS=\"--timeout 60\"\nexec gunicorn app:app -w ${WORKERS:-4} --threads=$THREADS --bind :$PORT --x $(nproc) $OPTS\n";
+    let text = docker_with("ENV THREADS=8\nCMD [\"sh\", \"start.sh\"]");
+    let repo = Repo::new(&[("Dockerfile", &text), ("start.sh", script), ("compose.yaml", "WORKERS: 5\n")]);
+    assert_eq!(repo.show(), ["gunicorn app:app -w 4 --threads=8 --bind ? --x ? --timeout 60: hears"]);
+    let running = repo.running();
+    let sourced = |at: usize| running[0].argv[at].text.sourced().unwrap();
+    assert_eq!(repo.text(sourced(3).slots[0].span), "4");
+    assert_eq!(repo.text(sourced(4).slots[0].span), "8");
+    let Origin::Written(chain) = &sourced(4).origin else { panic!("written") };
+    let chain: Vec<_> = chain.iter().map(|span| repo.text(*span)).collect();
+    assert_eq!(chain, ["8", "${THREADS:-2}", "$THREADS"]);
+    let Fact::Unknown(why) = &running[0].argv[6].text else { panic!("unknown") };
+    assert_eq!(&*why.reason, "set by the environment (PORT)");
+    let Fact::Unknown(why) = &running[0].argv[8].text else { panic!("unknown") };
+    assert_eq!(&*why.reason, "the host's CPUs");
+    assert_eq!(repo.text(sourced(10).slots[0].span), "60");
+    assert_eq!(&*running[0].assignments[0].0, "THREADS");
+    let repo = repo.set("WORKERS");
+    assert_eq!(repo.show()[0].split(" --").next(), Some("gunicorn app:app -w 5"));
+    assert_eq!(repo.text(repo.running()[0].argv[3].text.sourced().unwrap().slots[0].span), "5");
+}
+
+#[test]
+fn branches_are_decided_by_arguments_and_marked_otherwise() {
+    let script = r#"#!/bin/bash
+case "$1" in
+  web) shift; exec gunicorn app:app "$@" ;;
+  worker|beat) exec celery -A app $1 ;;
+  *) exec "$@" ;;
+esac
+"#;
+    let text = docker_with("ENTRYPOINT [\"/app/start.sh\"]\nCMD [\"web\", \"-w\", \"2\"]");
+    let repo = Repo::new(&[("Dockerfile", &text), ("start.sh", script), ("compose.yaml", "worker")]);
+    assert_eq!(repo.show(), ["gunicorn app:app -w 2: hears"]);
+    assert_eq!(repo.command("worker").show(), ["celery -A app worker: hears"]);
+
+    let script = r#"
+if [ "$DEBUG" = "1" ]; then
+  exec python manage.py runserver
+fi
+[ -n "$MIGRATE" ] && python manage.py migrate
+if [ "$TYPE" = a ]; then W=1; else W=2; fi
+gunicorn app:app -w $W || exit 1
+"#;
+    let repo = Repo::new(&[("Dockerfile", &docker_with("CMD ./start.sh")), ("start.sh", script)]);
+    assert_eq!(
+        repo.show(),
+        [
+            "python manage.py runserver: deaf if [ \"$DEBUG\" = \"1\" ]",
+            "gunicorn app:app -w ?: deaf if unless [ \"$DEBUG\" = \"1\" ]",
+        ]
+    );
+    let Fact::OneOf(branches) = &repo.running()[1].argv[3].text else { panic!("branches") };
+    let branches: Vec<_> = branches.iter().map(|(when, value)| (&*when.text, &*value.value)).collect();
+    assert_eq!(branches, [("[ \"$TYPE\" = a ]", "1"), ("unless [ \"$TYPE\" = a ]", "2")]);
+}
+
+#[test]
+fn wrappers_are_taken_off() {
+    for (line, rest) in [
+        ("env A=1 B=2 gunicorn x", "gunicorn x"),
+        ("poetry run gunicorn x", "gunicorn x"),
+        ("uv run --no-dev gunicorn x", "gunicorn x"),
+        ("python -u -m gunicorn x", "gunicorn x"),
+        ("python -m uvicorn", "uvicorn"),
+        ("python -m app.main", "python -m app.main"),
+        ("newrelic-admin run-program gunicorn x", "gunicorn x"),
+        ("ddtrace-run gunicorn x", "gunicorn x"),
+        ("opentelemetry-instrument --traces_exporter console gunicorn x", "gunicorn x"),
+        ("./wait-for-it.sh db:5432 -t 30 -- gunicorn x", "gunicorn x"),
+        ("dockerize -wait tcp://db:5432 -timeout 20s gunicorn x", "gunicorn x"),
+        ("gosu app gunicorn x", "gunicorn x"),
+        ("nice -n 5 gunicorn x", "gunicorn x"),
+        ("su app -c 'exec gunicorn x'", "gunicorn x"),
+        ("/docker-entrypoint.sh gunicorn x", "gunicorn x"),
+        ("watchmedo auto-restart -d . -- celery -A x worker", "celery -A x worker"),
+        ("bash -euo pipefail -c 'exec gunicorn x'", "gunicorn x"),
+        ("tini -g -- gunicorn x", "gunicorn x"),
+        ("conda run -n app --no-capture-output gunicorn x", "gunicorn x"),
+    ] {
+        let repo = Repo::new(&[("Dockerfile", PYTHON), ("compose.yaml", line)]).command(line);
+        assert_eq!(repo.show(), [format!("{rest}: hears")], "{line}");
+    }
+}
+
+#[test]
+fn functions_and_sourced_files_are_followed() {
+    let files = [
+        ("Dockerfile", &*docker_with("CMD [\"bash\", \"start.sh\"]")),
+        ("start.sh", ". ./lib.sh\ncd src\nserve 3\n"),
+        ("lib.sh", "serve() {\n  gunicorn app:app -w $1\n}\n"),
+    ];
+    let repo = Repo::new(&files);
+    assert_eq!(repo.show(), ["gunicorn app:app -w 3: deaf"]);
+    let running = repo.running();
+    assert_eq!(&*running[0].folder, "/app/src");
+    assert_eq!(repo.text(running[0].argv[3].text.sourced().unwrap().slots[0].span), "3");
+    assert!(running[0].exec_slot.is_some());
+}
+
+#[test]
+fn scripts_that_call_themselves_end() {
+    let script = "f() { f; g; }\ng() { f; }\nf\n. ./start.sh\n./start.sh a & ./start.sh b\nsh -c './start.sh'\n";
+    let repo = Repo::new(&[("Dockerfile", &docker_with("CMD ./start.sh")), ("start.sh", script)]);
+    assert!(repo.running().len() < 10);
+}

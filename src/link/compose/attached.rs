@@ -1,0 +1,259 @@
+//! What hangs on a service: its ports, the files it sees, what it is built from, whom it waits for, what it is called.
+
+use crate::source::Sources;
+use crate::syntax::Spanned;
+use crate::syntax::yaml::{Node, Value};
+
+use super::super::plan::{Build, Mount, Port};
+use super::layers::{Layer, Layers, beside, join};
+use super::units;
+
+/// A range of ports longer than this is kept as one that is flexible.
+const MOST_PORTS: u16 = 64;
+
+/// `ports`.
+pub(super) fn ports(service: &Layers<'_>) -> Vec<Port> {
+    let mut found: Vec<(Box<str>, Port)> = Vec::new();
+    for item in service.get("ports").items() {
+        let ports = match item.node.value {
+            Value::Map { .. } => long_port(item),
+            _ => short_port(item),
+        };
+        for (key, port) in ports {
+            // What is said twice is one port, where it is said last.
+            match found.iter_mut().find(|(other, _)| *other == key) {
+                Some(same) => same.1 = port,
+                None => found.push((key, port)),
+            }
+        }
+    }
+    found.into_iter().map(|(_, port)| port).collect()
+}
+
+/// `[host ip:][host port:]container port[/protocol]`.
+fn short_port(item: Layer<'_>) -> Vec<(Box<str>, Port)> {
+    let Some(filled) = item.filled() else { return Vec::new() };
+    let text = &*filled.text.text;
+    let address = text.split_once('/').map_or(text, |(address, _)| address);
+    let parts = split(address);
+    let (host, container) = match parts.as_slice() {
+        [.., host, container] => (Some(*host), *container),
+        [container] => (None, *container),
+        [] => return Vec::new(),
+    };
+    let ip = address.len() - container.len() - host.map_or(0, |host| host.len() + 1);
+    let key = (address.get(..ip).unwrap_or(""), text.get(address.len()..).unwrap_or(""));
+    published(item, host.filter(|host| !host.is_empty()), container, key)
+}
+
+/// `target`, `published`, `host_ip`, `protocol`.
+fn long_port(item: Layer<'_>) -> Vec<(Box<str>, Port)> {
+    let text = |key: &str| Some(item.at(item.node.get(key)?).filled()?.text.text);
+    let Some(target) = text("target") else { return Vec::new() };
+    let (ip, protocol) = (text("host_ip").unwrap_or_default(), text("protocol").unwrap_or_default());
+    published(item, text("published").as_deref().filter(|it| !it.is_empty()), &target, (&ip, &protocol))
+}
+
+/// The ports of one item; two ranges of the same length stand for their pairs.
+fn published(item: Layer<'_>, host: Option<&str>, container: &str, key: (&str, &str)) -> Vec<(Box<str>, Port)> {
+    let Some((first, last)) = units::ports(container) else { return Vec::new() };
+    let span = item.node.content_span();
+    let key = |host: Option<u16>, container: u16| format!("{key:?} {host:?} {container}").into();
+    let hosts = host.and_then(units::ports);
+    if let Some((low, high)) = hosts
+        && high - low == last - first
+        && last - first < MOST_PORTS
+    {
+        let pairs = (low..=high).zip(first..=last);
+        return pairs
+            .map(|(host, container)| {
+                (key(Some(host), container), Port { host: Some(host), container, flexible: false, span })
+            })
+            .collect();
+    }
+    // A host's port that the environment sets is one port, though nobody knows which.
+    let flexible = host.is_none() || hosts.is_some();
+    vec![(key(None, first), Port { host: None, container: first, flexible, span })]
+}
+
+/// The parts of an address between colons that stand in no brackets.
+fn split(address: &str) -> Vec<&str> {
+    let mut depth = 0_usize;
+    address
+        .split(|c| {
+            match c {
+                '{' | '[' => depth += 1,
+                '}' | ']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            c == ':' && depth == 0
+        })
+        .collect()
+}
+
+/// `expose`.
+pub(super) fn expose(service: &Layers<'_>) -> Vec<Spanned<u16>> {
+    let mut found: Vec<Spanned<u16>> = Vec::new();
+    for item in service.get("expose").items() {
+        let Some(text) = item.text() else { continue };
+        let ports = text.value.split('/').next().and_then(units::ports);
+        for port in ports.into_iter().flat_map(|(first, last)| first..=last).take(usize::from(MOST_PORTS)) {
+            if !found.iter().any(|other| other.value == port) {
+                found.push(Spanned::new(port, text.span));
+            }
+        }
+    }
+    found
+}
+
+/// Files and folders of the repository that the service sees: bind mounts and `configs`; the strongest of each target.
+pub(super) fn mounts(service: &Layers<'_>, configs: &Layers<'_>) -> Vec<Mount> {
+    let mut found: Vec<Mount> = Vec::new();
+    let volumes = service.get("volumes").items().into_iter().filter_map(volume);
+    let configs = service.get("configs").items().into_iter().filter_map(|item| config(item, configs));
+    for (source, target, span) in volumes.chain(configs) {
+        found.retain(|other| other.target != target);
+        if let Some(source) = source {
+            found.push(Mount { source, target, span });
+        }
+    }
+    found
+}
+
+type Mounted = (Option<Box<str>>, Box<str>, crate::source::Span);
+
+/// One of `volumes`: what it shows, when that is of the repository, and where.
+fn volume(item: Layer<'_>) -> Option<Mounted> {
+    let span = item.node.span;
+    if let Value::Map { .. } = item.node.value {
+        let text = |key: &str| item.at(item.node.get(key)?).text().map(|it| it.value);
+        let bind = text("type").is_none_or(|it| &*it == "bind");
+        let source = text("source").filter(|source| bind && source.starts_with('.'));
+        return Some((source.and_then(|it| item.path(&it)), text("target")?, span));
+    }
+    let text = item.filled()?.text.text;
+    match split(&text).as_slice() {
+        [source, target, ..] => {
+            let source = source.starts_with('.').then(|| item.path(source)).flatten().filter(|it| !it.contains('$'));
+            Some((source, (*target).into(), item.node.content_span()))
+        }
+        [target] => Some((None, (*target).into(), span)),
+        [] => None,
+    }
+}
+
+/// One of a service's `configs`, which the project's `configs` say the file of.
+fn config(item: Layer<'_>, configs: &Layers<'_>) -> Option<Mounted> {
+    let text = |key: &str| item.at(item.node.get(key)?).text().map(|it| it.value);
+    let (name, target) = match item.node.value {
+        Value::Map { .. } => (text("source")?, text("target")),
+        _ => (item.text()?.value, None),
+    };
+    let file = configs.get(&name).get("file").last()?;
+    let source = file.path(&file.text()?.value);
+    Some((source, target.unwrap_or_else(|| format!("/{name}").into()), item.node.span))
+}
+
+/// `build`: a context alone, or a map.
+pub(super) fn build(service: &Layers<'_>, sources: &Sources) -> Option<Build> {
+    let said = service.get("build");
+    let span = said.last()?.node.span;
+    let context = said.0.iter().rev().find_map(|layer| match layer.node.value {
+        Value::Map { .. } => layer.node.get("context").map(|node| layer.at(node)),
+        _ => Some(*layer),
+    });
+    let text = context.and_then(Layer::text).map(|it| it.value);
+    let folder = match (&context, &text) {
+        // A map without a context is built in the project's folder.
+        (None, _) => join(said.last()?.folder, "."),
+        (Some(layer), Some(text)) if !is_remote(text) => layer.path(text),
+        _ => None,
+    };
+    let named = said.get("dockerfile").last();
+    let name = match named {
+        Some(layer) => layer.text().map(|it| it.value),
+        None => Some("Dockerfile".into()),
+    };
+    let inline = said.get("dockerfile_inline").last().is_some();
+    let file = match (&folder, &name) {
+        (Some(folder), Some(name)) if !inline => join(folder, name).and_then(|path| sources.by_path(&path)),
+        _ => None,
+    };
+    let args = said.get("args").pairs().into_iter().filter_map(|pair| {
+        let value = pair.fact().known()?.clone();
+        Some((pair.name, Spanned::new(value, pair.span)))
+    });
+    Some(Build {
+        context: folder.or(text).unwrap_or_default(),
+        dockerfile: file.map(|file| file.id),
+        target: said.get("target").text(),
+        args: args.collect(),
+        span,
+    })
+}
+
+/// Whether a context lies on another machine.
+fn is_remote(context: &str) -> bool {
+    context.contains("://")
+        || context.starts_with("git@")
+        || context.starts_with("github.com/")
+        || context.contains('$')
+}
+
+/// `depends_on`: each service with the condition.
+pub(super) fn depends_on(service: &Layers<'_>) -> Vec<(Spanned<Box<str>>, Box<str>)> {
+    let mut found: Vec<(Spanned<Box<str>>, Box<str>)> = Vec::new();
+    let mut add = |name: Spanned<Box<str>>, condition: Option<Box<str>>| {
+        let condition = condition.unwrap_or_else(|| "service_started".into());
+        match found.iter_mut().find(|(other, _)| other.value == name.value) {
+            Some(same) => *same = (name, condition),
+            None => found.push((name, condition)),
+        }
+    };
+    for layer in service.get("depends_on").0 {
+        for item in layer.items() {
+            if let Some(name) = item.text() {
+                add(name, None);
+            }
+        }
+        for (key, node) in layer.node.entries() {
+            let condition = node.get("condition").and_then(|node| layer.at(node).text());
+            add(Spanned::new(key.value.clone(), beside(key.span, node)), condition.map(|it| it.value));
+        }
+    }
+    found
+}
+
+/// The names that a service answers to beside its own.
+pub(super) fn aliases(service: &Layers<'_>) -> Vec<Box<str>> {
+    let mut found: Vec<Box<str>> =
+        ["hostname", "container_name"].iter().filter_map(|key| service.get(key).text()).map(|it| it.value).collect();
+    for layer in service.get("networks").0 {
+        for alias in layer.node.entries().filter_map(|(_, network)| network.get("aliases")) {
+            found.extend(layer.at(alias).items().into_iter().filter_map(Layer::text).map(|it| it.value));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// `links` and `external_links`: the service and what it is called here.
+pub(super) fn links(service: &Layers<'_>) -> Vec<(Box<str>, Box<str>)> {
+    let texts = service.get("links").items().into_iter().filter_map(Layer::text);
+    texts
+        .filter_map(|text| {
+            let (name, alias) = text.value.split_once(':')?;
+            Some((name.into(), alias.into()))
+        })
+        .collect()
+}
+
+/// The place of a health check that is not switched off.
+pub(super) fn healthcheck(service: &Layers<'_>) -> Option<crate::source::Span> {
+    let said = service.get("healthcheck");
+    let off = said.get("disable").text().is_some_and(|it| &*it.value == "true");
+    let none = |node: &Node| node.items().first().and_then(Node::text) == Some("NONE");
+    let none = said.get("test").last().is_some_and(|test| none(test.node));
+    said.last().filter(|_| !off && !none).map(|layer| layer.node.span)
+}

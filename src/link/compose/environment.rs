@@ -1,0 +1,113 @@
+//! The environment of a service: `environment` over `env_file`, and where another variable could be put.
+
+use std::collections::BTreeMap;
+
+use crate::facts::env::EnvFile;
+use crate::source::SourceFile;
+use crate::syntax::env::{self, Entry};
+use crate::syntax::yaml::Value;
+
+use super::super::plan::{EnvironmentSlot, Variable};
+use super::layers::{Layer, Layers};
+use super::place::{self, Place};
+
+/// The environment of a service, the strongest of each name, sorted.
+pub(super) fn variables(service: &Layers<'_>, envs: &[&EnvFile]) -> Vec<Variable> {
+    let mut found: BTreeMap<Box<str>, Variable> = BTreeMap::new();
+    for (layer, path) in env_files(service) {
+        let Some(file) = layer.path(&path).and_then(|path| layer.sources.by_path(&path)) else { continue };
+        let mut place = vec![layer.node.content_span()];
+        place.extend(&layer.node.by);
+        for (entry, value) in layer.env.entries(&entries(file, envs), &place) {
+            // A name alone is set only when its surroundings set it.
+            if entry.value.is_some() || value.known().is_some() {
+                let name = entry.name.value.clone();
+                found.insert(name.clone(), Variable { name, value, span: entry.span });
+            }
+        }
+    }
+    for pair in service.get("environment").pairs() {
+        let variable = Variable { name: pair.name.clone(), value: pair.fact(), span: pair.span };
+        found.insert(pair.name, variable);
+    }
+    found.into_values().collect()
+}
+
+/// The entries of a file of variables: those that were read, or read now when its name does not tell what it is.
+pub(super) fn entries(file: &SourceFile, envs: &[&EnvFile]) -> Vec<Entry> {
+    match envs.iter().find(|env| env.file == Some(file.id)) {
+        Some(env) => env.entries.clone(),
+        None => env::parse(file).tree.entries,
+    }
+}
+
+/// The files that `env_file` names, weakest first.
+fn env_files<'a>(service: &Layers<'a>) -> Vec<(Layer<'a>, Box<str>)> {
+    let named = service.get("env_file").items().into_iter().filter_map(|item| {
+        let item = item.node.get("path").map_or(item, |node| item.at(node));
+        Some((item, item.text()?.value))
+    });
+    named.collect()
+}
+
+/// Where another variable of a service could be put.
+pub(super) fn slot(service: &Layers<'_>) -> Option<EnvironmentSlot> {
+    let said = service.get("environment");
+    let own = |layer: &&Layer<'_>| layer.node.by.is_empty();
+    if let Some(layer) = said.0.iter().rev().find(own) {
+        return match &layer.node.value {
+            Value::Scalar { .. } if layer.node.is_null() => created(service),
+            Value::Scalar { .. } => None,
+            Value::Map { .. } => Some(entry(place::behind(*layer)?)),
+            Value::List { flow, .. } => {
+                let place = place::behind(*layer)?;
+                let (before, after) = if *flow { ("\"", "\"") } else { ("- ", "") };
+                Some(EnvironmentSlot {
+                    at: place.at,
+                    before: format!("{}{before}", place.before).into(),
+                    between: "=".into(),
+                    after: after.into(),
+                })
+            }
+        };
+    }
+    if said.0.is_empty() { created(service) } else { beside_alias(service) }
+}
+
+/// An entry of a map, at a place.
+fn entry(place: Place) -> EnvironmentSlot {
+    EnvironmentSlot { at: place.at, before: place.before.into(), between: ": \"".into(), after: "\"".into() }
+}
+
+/// A slot that makes the `environment` which a service does not have, or whose key has nothing behind it.
+fn created(service: &Layers<'_>) -> Option<EnvironmentSlot> {
+    let own = service.0.iter().rev().find(|layer| layer.node.by.is_empty() && layer.node.entries().next().is_some())?;
+    let place = place::behind(*own)?;
+    let (at, before, after) = match (&place.inner, own.node.get("environment")) {
+        (Some(inner), Some(empty)) => (empty.span, inner.clone(), "\""),
+        (Some(inner), None) => (place.at, format!("{}environment:{inner}", place.before), "\""),
+        (None, Some(_)) => return None,
+        (None, None) => (place.at, format!("{}environment: {{", place.before), "\"}"),
+    };
+    Some(EnvironmentSlot { at, before: before.into(), between: ": \"".into(), after: after.into() })
+}
+
+/// `environment: *shared` becomes a map that takes the shared one in, so that what is put there reaches this service
+/// alone.
+fn beside_alias(service: &Layers<'_>) -> Option<EnvironmentSlot> {
+    let own = service.0.iter().rev().find(|layer| layer.node.by.is_empty())?;
+    let (_, node) = own
+        .node
+        .entries()
+        .find(|(key, node)| &*key.value == "environment" && own.node.span.contains(key.span) && node.by.len() == 1)?;
+    let Value::Map { .. } = node.value else { return None };
+    let alias = *node.by.first()?;
+    let file = own.file();
+    let inner = place::behind(*own)?.inner?;
+    Some(EnvironmentSlot {
+        at: alias,
+        before: format!("{inner}<<: {}{inner}", file.slice(alias)).into(),
+        between: ": \"".into(),
+        after: "\"".into(),
+    })
+}

@@ -1,0 +1,210 @@
+//! Which files are started together, as README, Makefile, scripts and pipelines say it: `docker compose -f a -f b up`,
+//! `docker stack deploy -c a`, `COMPOSE_FILE=a:b`.
+
+use std::ops::Range;
+
+use crate::source::{FileId, SourceFile, Span};
+
+use super::layers::join;
+use super::project::Files;
+
+/// A command that names the files it starts.
+pub(super) struct Mention {
+    /// The files, weakest first.
+    pub(super) files: Vec<FileId>,
+    /// Where it is written.
+    pub(super) span: Span,
+    /// Whether it deploys to a swarm.
+    pub(super) swarm: bool,
+    /// `--env-file`.
+    pub(super) env_file: Option<Box<str>>,
+    /// Whether it is the `COMPOSE_FILE` of a `.env`, which says what is started when no file is named.
+    pub(super) default: bool,
+}
+
+/// All of them, in the order of files and places.
+pub(super) fn find(files: Files<'_>) -> Vec<Mention> {
+    let mut found = Vec::new();
+    for file in files.sources.iter() {
+        let text = file.text().as_bytes();
+        let finds = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
+        if finds("compose") || finds("COMPOSE_FILE") || finds("stack deploy") {
+            read(file, files, &mut found);
+        }
+    }
+    found
+}
+
+fn read(file: &SourceFile, files: Files<'_>, found: &mut Vec<Mention>) {
+    let text = file.text();
+    let mut at = 0;
+    while at < text.len() {
+        let end = logical_end(text, at);
+        let line = text.get(at..end).unwrap_or("");
+        if line.contains("compose") || line.contains("COMPOSE_FILE") || line.contains("stack deploy") {
+            Line { file, files, words: words(text, at..end), at: 0, folder: None, found }.read();
+        }
+        at = end;
+    }
+}
+
+/// The end of the line at `at`, with the lines that a backslash continues it by.
+fn logical_end(text: &str, mut at: usize) -> usize {
+    loop {
+        let rest = text.get(at..).unwrap_or("");
+        let Some(end) = rest.find('\n') else { return text.len() };
+        at += end + 1;
+        if !rest[..end].trim_end().ends_with('\\') {
+            return at;
+        }
+    }
+}
+
+/// The words of a part of a text: shells, JSON and prose part them alike. What ends a command is a word of its own.
+fn words(text: &str, range: Range<usize>) -> Vec<(&str, usize)> {
+    let mut found = Vec::new();
+    let mut start = None;
+    let line = text.get(range.clone()).unwrap_or("");
+    for (at, c) in line.char_indices().chain([(line.len(), ' ')]) {
+        let ends = matches!(c, ';' | '&' | '|');
+        if ends || c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | '(' | ')' | '[' | ']' | '\\' | '<' | '>') {
+            if let Some(start) = start.take() {
+                found.push((&line[start..at], range.start + start));
+            }
+            if ends {
+                found.push((&line[at..at + 1], range.start + at));
+            }
+        } else {
+            start.get_or_insert(at);
+        }
+    }
+    found
+}
+
+struct Line<'l> {
+    file: &'l SourceFile,
+    files: Files<'l>,
+    words: Vec<(&'l str, usize)>,
+    at: usize,
+    /// Where a `cd` before it leads.
+    folder: Option<&'l str>,
+    found: &'l mut Vec<Mention>,
+}
+
+impl<'l> Line<'l> {
+    fn next(&mut self) -> Option<&'l str> {
+        let word = self.words.get(self.at)?.0;
+        self.at += 1;
+        Some(word)
+    }
+
+    fn peek(&self) -> Option<&'l str> {
+        Some(self.words.get(self.at)?.0)
+    }
+
+    fn read(mut self) {
+        while let Some(word) = self.next() {
+            let start = self.at - 1;
+            match (word, self.peek()) {
+                ("cd", Some(folder)) => self.folder = Some(folder),
+                ("docker" | "podman", Some("compose")) => {
+                    self.at += 1;
+                    self.command(start, &["-f", "--file"], false);
+                }
+                ("stack", Some("deploy")) => {
+                    self.at += 1;
+                    self.command(start, &["-c", "--compose-file"], true);
+                }
+                ("COMPOSE_FILE:" | "COMPOSE_FILE", Some(list)) => {
+                    self.at += 1;
+                    let list = if list == "=" { self.next().unwrap_or("") } else { list };
+                    self.variable(list, start);
+                }
+                _ if word.rsplit('/').next().is_some_and(|it| matches!(it, "docker-compose" | "podman-compose")) => {
+                    self.command(start, &["-f", "--file"], false);
+                }
+                _ => {
+                    if let Some(list) = word.strip_prefix("COMPOSE_FILE=") {
+                        self.variable(list, start);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The options of a command, up to its own subcommand; those of `stack deploy` stand behind it.
+    fn command(&mut self, start: usize, names: &[&str], swarm: bool) {
+        let (mut paths, mut env_file) = (Vec::new(), None);
+        while let Some(word) = self.peek() {
+            let (option, joined) = match word.split_once('=') {
+                Some((option, value)) if word.starts_with('-') => (option, Some(value)),
+                _ => (word, None),
+            };
+            if names.contains(&option) {
+                self.at += 1;
+                paths.extend(joined.or_else(|| self.next()));
+            } else if matches!(option, "--env-file" | "-p" | "--project-name" | "--project-directory" | "--profile") {
+                self.at += 1;
+                let value = joined.or_else(|| self.next());
+                if option == "--env-file" {
+                    env_file = value;
+                }
+            } else if word.starts_with('-') {
+                self.at += 1;
+            } else {
+                break;
+            }
+        }
+        self.add(&paths, start, swarm, env_file, false);
+    }
+
+    fn variable(&mut self, list: &'l str, start: usize) {
+        let paths: Vec<&str> = list.split([':', ';']).filter(|path| !path.is_empty()).collect();
+        let default = self.file.name() == ".env";
+        self.add(&paths, start, false, None, default);
+    }
+
+    /// Adds a mention whose files are all known. Their paths start from the folder that the command is run in: the
+    /// `cd` before it, the file's own folder, or the root.
+    fn add(&mut self, paths: &[&str], start: usize, swarm: bool, env_file: Option<&str>, default: bool) {
+        let here = self.file.folder();
+        let moved = self.folder.into_iter().flat_map(|to| [join(here, to), join("", to)]).flatten();
+        let resolve = |folder: &str| -> Option<Vec<FileId>> {
+            let id = |path: &&str| {
+                let id = self.files.sources.by_path(&join(folder, path)?)?.id;
+                self.files.file(id).map(|file| file.file)
+            };
+            paths.iter().map(id).collect()
+        };
+        let folders: Vec<Box<str>> = moved.chain([here.into(), "".into()]).collect();
+        let Some((folder, files)) = folders.iter().find_map(|folder| Some((folder, resolve(folder)?))) else { return };
+        if files.is_empty() {
+            return;
+        }
+        let (Some(first), Some(last)) = (self.words.get(start), self.words.get(self.at.saturating_sub(1))) else {
+            return;
+        };
+        let span = Span::new(self.file.id, first.1, last.1 + last.0.len());
+        let env_file = env_file.and_then(|path| join(folder, path));
+        self.found.push(Mention { files, span, swarm, env_file, default });
+    }
+}
+
+/// What a mention stands under: the heading of a text, the target of a Makefile.
+pub(super) fn heading(file: &SourceFile, at: usize) -> &str {
+    let name = file.name().to_ascii_lowercase();
+    let markdown = name.ends_with(".md") || name.starts_with("readme");
+    let make = name.contains("makefile") || name == "justfile" || name.ends_with(".mk");
+    let line = file.line_of(at);
+    for line in (line.saturating_sub(400)..=line).rev().map(|line| file.line(line)) {
+        if markdown {
+            // Within a block of code it is a comment of the shell, which says as much.
+            if line.starts_with('#') {
+                return line;
+            }
+        } else if make && !line.starts_with([' ', '\t', '#']) && line.contains(':') {
+            return line.split(':').next().unwrap_or("");
+        }
+    }
+    ""
+}

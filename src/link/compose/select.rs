@@ -1,0 +1,242 @@
+//! Which compose files are started together, and what for.
+
+use std::collections::BTreeSet;
+
+use crate::facts::compose::ComposeFile;
+use crate::source::{FileId, SourceFile, Span};
+use crate::stack::Why;
+use crate::syntax::yaml::Node;
+
+use super::super::plan::Role;
+use super::layers::join;
+use super::mentions::{self, Mention};
+use super::project::Files;
+
+/// The names that `docker compose` looks for, the strongest first.
+const BASE: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+/// What it lays over them unasked.
+const OVERRIDE: [&str; 4] =
+    ["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
+
+/// Words in a path, and what they say that a deployment is for; of several the first line's counts.
+const WORDS: [(Role, &[&str]); 4] = [
+    (Role::Example, &["example", "examples", "sample", "samples", "demo", "demos", "doc", "docs", "tutorial"]),
+    (Role::Test, &["test", "tests", "testing", "ci", "e2e", "integration", "bench", "benchmark", "loadtest", "github"]),
+    (
+        Role::Development,
+        &["dev", "devel", "develop", "development", "local", "debug", "devcontainer", "hotreload", "watch"],
+    ),
+    (Role::Production, &["prod", "production", "live", "deploy", "deployment", "release", "staging", "stack", "swarm"]),
+];
+
+/// Files that are started together.
+pub(super) struct Choice {
+    /// Weakest first.
+    pub(super) files: Vec<FileId>,
+    pub(super) role: Role,
+    pub(super) because: Why,
+    /// `--env-file`, below the root.
+    pub(super) env_file: Option<Box<str>>,
+}
+
+/// All deployments of the files, in the order of their paths.
+pub(super) fn choose(files: Files<'_>) -> Vec<Choice> {
+    let mentions = mentions::find(files);
+    let mut choices: Vec<Choice> = Vec::new();
+    for mention in &mentions {
+        if !choices.iter().any(|choice| choice.files == mention.files) {
+            choices.push(mentioned(mention, files));
+        }
+    }
+    let parts = parts(files);
+    let mut folders: Vec<&str> = files.compose.iter().map(|file| source(file, files).folder()).collect();
+    folders.dedup();
+    for folder in folders {
+        add_unnamed(folder, &mentions, &parts, files, &mut choices);
+    }
+    judge(&mut choices, &mentions, files);
+    choices.sort_by(|a, b| a.files.cmp(&b.files));
+    choices
+}
+
+fn source<'a>(file: &ComposeFile, files: Files<'a>) -> &'a SourceFile {
+    files.sources.file(file.file)
+}
+
+/// A choice that a command names, with what its files' names say of it, or else the heading it stands under.
+fn mentioned(mention: &Mention, files: Files<'_>) -> Choice {
+    let said = by_name(&mention.files, files);
+    let file = files.sources.file(mention.span.file);
+    let heading = mentions::heading(file, mention.span.start as usize);
+    let (role, reason) = match said {
+        Some((role, word)) => (role, format!("is started here, and `{word}` is in its name")),
+        None if mention.swarm => (Role::Production, "is deployed to a swarm here".into()),
+        None => match role_of(heading).filter(|(role, _)| is_use(*role)) {
+            Some((role, word)) => (role, format!("is started here, under `{word}`")),
+            None => (Role::Default, "is started here".into()),
+        },
+    };
+    Choice {
+        files: mention.files.clone(),
+        role,
+        because: Why::at(reason, mention.span),
+        env_file: mention.env_file.clone(),
+    }
+}
+
+/// The choices of a folder that no command names: what `docker compose up` starts there, and each further file, alone
+/// when it is complete, else over the base.
+fn add_unnamed(
+    folder: &str,
+    mentions: &[Mention],
+    parts: &BTreeSet<FileId>,
+    files: Files<'_>,
+    choices: &mut Vec<Choice>,
+) {
+    let here: Vec<&ComposeFile> =
+        files.compose.iter().copied().filter(|file| source(file, files).folder() == folder).collect();
+    let named = |names: &[&str]| {
+        let mut found = names.iter().filter_map(|name| here.iter().find(|file| source(file, files).name() == *name));
+        found.next().map(|file| file.file)
+    };
+    let base = named(&BASE);
+    let over = named(&OVERRIDE).filter(|_| base.is_some());
+    let default_named = |mention: &Mention| mention.default && files.sources.file(mention.span.file).folder() == folder;
+    let started: BTreeSet<FileId> = mentions.iter().flat_map(|mention| mention.files.iter().copied()).collect();
+    let mut add = |found: Vec<FileId>, reason: &str| {
+        if choices.iter().any(|choice| choice.files == found) {
+            return;
+        }
+        let at = found.last().map(|id| Span::at(*id, files.sources.file(*id).bom()));
+        let (role, reason) = match by_name(&found, files) {
+            Some((role, word)) => (role, format!("has `{word}` in its name")),
+            None => (Role::Default, reason.to_string()),
+        };
+        let because = Why { reason: reason.into(), at: at.into_iter().collect() };
+        choices.push(Choice { files: found, role, because, env_file: None });
+    };
+    if let Some(base) = base.filter(|id| !mentions.iter().any(default_named) && !parts.contains(id)) {
+        add([base].into_iter().chain(over).collect(), "is what `docker compose up` starts");
+    }
+    for file in here {
+        let id = file.file;
+        if Some(id) == base || Some(id) == over || started.contains(&id) || parts.contains(&id) {
+            continue;
+        }
+        match base {
+            Some(base) if !file.is_complete() => {
+                add(vec![base, id], "lies over the file that `docker compose up` starts")
+            }
+            _ => add(vec![id], "has all that its services are made of"),
+        }
+    }
+}
+
+/// Files that are only parts of others: included ones, and those that others extend and that nobody would start.
+fn parts(files: Files<'_>) -> BTreeSet<FileId> {
+    let mut found = BTreeSet::new();
+    for file in files.compose {
+        let own = source(file, files);
+        let mut add = |path: Option<&str>, always: bool| {
+            let other = path.and_then(|path| files.sources.by_path(&join(own.folder(), path)?));
+            if let Some(other) = other.filter(|it| it.id != file.file && (always || !BASE.contains(&it.name()))) {
+                found.insert(other.id);
+            }
+        };
+        for item in file.include.iter().flat_map(|include| include.items()) {
+            add(item.text(), true);
+            let paths = item.get("path");
+            add(paths.and_then(Node::text), true);
+            paths.iter().flat_map(|paths| paths.items()).for_each(|path| add(path.text(), true));
+        }
+        for service in &file.services {
+            add(service.node.get("extends").and_then(|extends| extends.get("file")?.text()), false);
+        }
+    }
+    found
+}
+
+/// What is left open by names: beside a production the default is for development, and so is what is laid over a base
+/// that is also started without it.
+fn judge(choices: &mut [Choice], mentions: &[Mention], files: Files<'_>) {
+    let services = |choice: &Choice| -> BTreeSet<&str> {
+        let all = choice.files.iter().filter_map(|id| files.file(*id)).flat_map(|file| &file.services);
+        all.map(|service| &*service.name.value).collect()
+    };
+    let folder = |choice: &Choice| choice.files.first().map_or("", |id| files.sources.file(*id).folder());
+    let productions: Vec<(Vec<FileId>, &str, BTreeSet<&str>, Vec<Span>)> = choices
+        .iter()
+        .filter(|choice| choice.role == Role::Production)
+        .map(|choice| (choice.files.clone(), folder(choice), services(choice), choice.because.at.clone()))
+        .collect();
+    let bare = |choice: &Choice| {
+        mentions.iter().find(|mention| {
+            let file = files.sources.file(mention.span.file);
+            choice.files.len() > mention.files.len()
+                && choice.files.starts_with(&mention.files)
+                && by_path(&file.path).is_none()
+        })
+    };
+    for choice in choices.iter_mut().filter(|choice| choice.role == Role::Default) {
+        let own = services(choice);
+        let beside = productions.iter().find(|(_, other, shared, _)| {
+            let near = *other == folder(choice) || below(other, folder(choice)) || below(folder(choice), other);
+            near && own.iter().any(|name| shared.contains(name))
+        });
+        let overridden = choice.files.iter().any(|id| OVERRIDE.contains(&files.sources.file(*id).name()));
+        if let Some((other, _, _, at)) = beside {
+            let reason = format!("is for development, for {} is for production", name(other, files));
+            *choice = Choice {
+                files: std::mem::take(&mut choice.files),
+                role: Role::Development,
+                because: Why { reason: reason.into(), at: at.clone() },
+                env_file: choice.env_file.take(),
+            };
+        } else if let Some(mention) = bare(choice).filter(|_| overridden) {
+            choice.role = Role::Development;
+            choice.because = Why::at("is for development, for its base is started without it here", mention.span);
+        }
+    }
+}
+
+fn below(folder: &str, parent: &str) -> bool {
+    parent.is_empty() || folder.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// What a deployment of these files is called.
+pub(super) fn name(ids: &[FileId], files: Files<'_>) -> String {
+    ids.iter().map(|id| &*files.sources.file(*id).path).collect::<Vec<_>>().join(" + ")
+}
+
+/// What the paths of files say that they are for, and the word that says it.
+fn by_name(ids: &[FileId], files: Files<'_>) -> Option<(Role, String)> {
+    let said: Vec<(Role, String)> = ids.iter().filter_map(|id| by_path(&files.sources.file(*id).path)).collect();
+    WORDS.iter().find_map(|(role, _)| said.iter().find(|(said, _)| said == role).cloned())
+}
+
+/// What a path says. A folder is no test or example by a part of its name: `integration-service` is none.
+fn by_path(path: &str) -> Option<(Role, String)> {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let folders = || folder.split('/').map(|part| part.trim_start_matches('.').to_ascii_lowercase());
+    let whole = WORDS.iter().find_map(|(role, telling)| {
+        let part = folders().find(|part| telling.contains(&part.as_str()))?;
+        Some((*role, part))
+    });
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    whole.or_else(|| role_of(stem)).or_else(|| role_of(folder).filter(|(role, _)| is_use(*role)))
+}
+
+/// Whether a role is one of use: to work with, or to serve.
+fn is_use(role: Role) -> bool {
+    matches!(role, Role::Production | Role::Development)
+}
+
+/// What a text's words say of a role, and the word.
+fn role_of(text: &str) -> Option<(Role, String)> {
+    let text = text.to_ascii_lowercase();
+    let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    WORDS.iter().find_map(|(role, telling)| {
+        let word = words.iter().find(|word| telling.contains(word))?;
+        Some((*role, (*word).to_string()))
+    })
+}
