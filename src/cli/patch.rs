@@ -31,7 +31,9 @@ pub(super) fn print(out: &Out, patch: &Patch, prefix: &str, file: Option<&Path>)
         Ok(())
     })?;
     for path in left_out {
-        out.say(&format!("{prefix}{path}: left out of the patch, for it would show a secret; `--fix` changes the file"));
+        out.say(&format!(
+            "{prefix}{path}: left out of the patch, for it would show a secret; `--fix` changes the file"
+        ));
     }
     Ok(())
 }

@@ -51,9 +51,8 @@ fn repository(paths: &[PathBuf], here: &Path) -> PathBuf {
             break;
         }
     }
-    let marked = shared.ancestors().find(|folder| {
-        [".git", "plimsoll.toml"].iter().any(|mark| folder.join(mark).exists())
-    });
+    let marked =
+        shared.ancestors().find(|folder| [".git", "plimsoll.toml"].iter().any(|mark| folder.join(mark).exists()));
     match marked {
         Some(folder) => folder.to_owned(),
         None if shared.starts_with(here) => here.to_owned(),

@@ -39,19 +39,10 @@ fn write_entity(view: &View, entity: &Entity, style: Style, out: &mut impl Write
             let name = if nth == 0 { field.name.as_str() } else { "" };
             let from = origin(view, state);
             let when = state.when.as_ref().map(|when| format!(" when {when}")).unwrap_or_default();
-            writeln!(out, "    {name:width$}  {}{when}{}", value(state), style.paint(Paint::Dim, &from))?;
+            writeln!(out, "    {name:width$}  {}{when}{}", state.shown, style.paint(Paint::Dim, &from))?;
         }
     }
     Ok(())
-}
-
-/// The value alone, for the field's name stands before it.
-fn value(state: &State) -> String {
-    match &state.value {
-        Some(serde_json::Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
-        None => state.text.clone(),
-    }
 }
 
 /// Where a value comes from: `  compose.yaml:8, from .env:3`.
