@@ -471,15 +471,17 @@ mod tests {
     /// A process with 8 workers, an unknown number of threads, 2 or 4 CPUs, no memory limit.
     fn stack() -> Stack {
         let mut stack = Stack::default();
-        let mut process = Process::default();
-        process.processes = Fact::written(8, span(1));
-        process.threads = Fact::unknown("set by the environment (THREADS)");
-        process.cpus = one_of([2.0, 4.0]);
-        process.mode = Fact::written(Mode::AsgiDjango, span(2));
-        process.replicas = Fact::default_of(1, "Docker", "replicas", None);
-        process.keepalive = Fact::Unbounded(crate::stack::Why::new("never closed"));
         let written = Version { low: vec![0, 30], high: None, written: ">=0.30".into() };
-        process.version = Fact::written(written, span(3));
+        let process = Process {
+            processes: Fact::written(8, span(1)),
+            threads: Fact::unknown("set by the environment (THREADS)"),
+            cpus: one_of([2.0, 4.0]),
+            mode: Fact::written(Mode::AsgiDjango, span(2)),
+            replicas: Fact::default_of(1, "Docker", "replicas", None),
+            keepalive: Fact::Unbounded(crate::stack::Why::new("never closed")),
+            version: Fact::written(written, span(3)),
+            ..Default::default()
+        };
         let process = stack.add(process);
         let database = stack.add(Database { max_connections: Fact::written(100, span(4)), ..Default::default() });
         let pool = stack.add(Pool { max: Fact::written(15, span(5)), ..Default::default() });
