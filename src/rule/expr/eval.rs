@@ -44,8 +44,7 @@ impl Seen {
 
 type Evaluated = Result<Seen, Absent>;
 
-/// What an expression is evaluated over: an entity, and the `let`s of its rule, each evaluated at most once and only
-/// when it is asked for.
+/// What an expression is evaluated over: an entity, and the `let`s of its rule, each evaluated at most once.
 #[derive(Debug)]
 pub struct Scope<'a> {
     stack: &'a Stack,
@@ -140,16 +139,16 @@ impl Eval<'_> {
     }
 
     fn named(&mut self, place: usize) -> Evaluated {
-        if let Some(Some(seen)) = self.scope.values.borrow().get(place) {
-            return seen.clone();
+        // Those before it first, so that a chain of them is no recursion.
+        for (at, (_, expr)) in self.scope.lets.iter().enumerate().take(place + 1) {
+            if self.scope.values.borrow().get(at).is_some_and(Option::is_none) {
+                let seen = self.scope.eval(expr);
+                if let Some(value) = self.scope.values.borrow_mut().get_mut(at) {
+                    *value = Some(seen);
+                }
+            }
         }
-        // A `let` sees only those before it, so this ends.
-        let Some((_, expr)) = self.scope.lets.get(place) else { return Err(Absent) };
-        let seen = self.scope.eval(expr);
-        if let Some(value) = self.scope.values.borrow_mut().get_mut(place) {
-            *value = Some(seen.clone());
-        }
-        seen
+        self.scope.values.borrow().get(place).cloned().flatten().unwrap_or(Err(Absent))
     }
 
     /// Only what decided is kept: of `a && b` that is false, the one that is false.
