@@ -51,7 +51,7 @@ pub struct ServicePlan {
     pub name: Spanned<Box<str>>,
     /// What it is keyed by: the file that first names it, and `services.NAME`.
     pub anchor: Anchor,
-    /// The image it names, variables filled in.
+    /// The image it names, variables filled in; one that nobody knows stands in it as it is written.
     pub image: Option<Spanned<Box<str>>>,
     /// What it is built from.
     pub build: Option<Build>,

@@ -163,7 +163,7 @@ fn variables_come_from_the_env_file_or_their_defaults() {
       G:
       A2:
   worker:
-    image: app
+    image: postgres:${VERSION}
     command: run -c ${A}
 ";
     let tree = tree(&[("compose.yaml", compose), (".env", "A=4\nG=g\n"), (".env.example", "D=1\n")]);
@@ -177,7 +177,8 @@ fn variables_come_from_the_env_file_or_their_defaults() {
     assert_eq!(all("G"), "g (G < g)");
     assert_eq!(all("A2"), "? set by the environment (A2) (A2)");
     let web = tree.service(0, "web");
-    assert_eq!(web.image.as_ref().map(|it| &*it.value), Some("app:1"));
+    let image = |name: &str| tree.service(0, name).image.as_ref().map(|it| &*it.value);
+    assert_eq!((image("web"), image("worker")), (Some("app:1"), Some("postgres:${VERSION}")));
     let b = &web.environment.iter().find(|it| &*it.name == "B").unwrap().value;
     assert_eq!(tree.written(&slots(b)[0], "9"), compose.replace("${B:-2}", "${B:-9}"));
     let a = &web.environment.iter().find(|it| &*it.name == "A").unwrap().value;
