@@ -139,6 +139,8 @@ pub struct EnvironmentSlot {
     pub between: Box<str>,
     /// What comes after the value.
     pub after: Box<str>,
+    /// The services that a variable put here reaches, when they are more than one.
+    pub reaches: Vec<Box<str>>,
 }
 
 /// A command as an outer file writes it.

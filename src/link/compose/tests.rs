@@ -264,6 +264,41 @@ services:
 }
 
 #[test]
+fn what_is_put_at_an_anchor_says_whom_it_reaches() {
+    let text = "services:
+  web: &web
+    image: app
+    environment: &env {A: b}
+    deploy:
+      mode: replicated
+  worker:
+    <<: *web
+    environment: {<<: *env, B: c}
+  beat:
+    extends: web
+  other:
+    image: app
+    environment: {A: b}
+";
+    let tree = one(text);
+    let reaches = |name: &str| {
+        let service = tree.service(0, name);
+        let variable = service.environment_slot.as_ref().map(|slot| slot.reaches.join("+"));
+        let replicas = slots(&service.replicas).first().map(|slot| slot.reaches.join("+"));
+        let shm = slots(&service.shm_size).first().map(|slot| slot.reaches.join("+"));
+        (variable, replicas, shm)
+    };
+    let all = || Some("beat+web+worker".to_string());
+    let none = || Some(String::new());
+    assert_eq!(reaches("web"), (all(), all(), all()));
+    // What it has inherited whole it cannot add to; its own keys are its own.
+    assert_eq!(reaches("worker"), (none(), None, none()));
+    assert_eq!(reaches("other"), (none(), none(), none()));
+    let grown = tree.added(tree.service(0, "worker").environment_slot.as_ref().unwrap(), "W", "4");
+    assert_eq!(grown, text.replace("B: c}", "B: c, W: \"4\"}"));
+}
+
+#[test]
 fn files_are_merged_as_compose_does() {
     let base = "services:
   web:
