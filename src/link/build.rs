@@ -3,6 +3,7 @@
 use crate::config::Assume;
 use crate::facts::Drafts;
 use crate::facts::docker::Dockerfile;
+use crate::facts::nginx;
 use crate::source::{FileId, SourceFile, Sources};
 use crate::stack::{Id, Service, Stack};
 use crate::syntax::SyntaxError;
@@ -25,8 +26,10 @@ pub struct Linked {
 /// Joins the drafts. What the user assumes of the world stands where the files leave something open.
 pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
     let mut linked = Linked::default();
-    let repository = Repository::of(sources, drafts);
-    for deployment in repository.deployments(drafts) {
+    let mut repository = Repository::of(sources, drafts);
+    let deployments = repository.deployments(drafts);
+    repository.serves_by_nginx = deployments.iter().any(|it| repository.runs_nginx(it));
+    for deployment in deployments {
         let mut stack = repository.stack(&deployment);
         super::assumed::apply(&mut stack, assume);
         linked.stacks.push(stack);
@@ -39,6 +42,9 @@ struct Repository<'a> {
     sources: &'a Sources,
     dockerfiles: Vec<&'a Dockerfile>,
     settings: Vec<(FileId, &'a [Setting])>,
+    nginx: Vec<&'a nginx::Draft>,
+    /// Whether a service of any deployment runs nginx: then its files are not those of the host.
+    serves_by_nginx: bool,
 }
 
 /// A service on its way into the stack.
@@ -54,6 +60,8 @@ impl<'a> Repository<'a> {
             sources,
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
             settings: drafts.settings().map(|(file, draft)| (file, draft.as_slice())).collect(),
+            nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
+            serves_by_nginx: false,
         }
     }
 
@@ -89,7 +97,38 @@ impl<'a> Repository<'a> {
             .collect();
         self.stores(&mut stack, deployment, &parts, &ids);
         network::join_clients(&mut stack);
+        self.proxies(&mut stack, &parts, &ids);
         stack
+    }
+
+    /// Whether a service of a deployment runs nginx.
+    fn runs_nginx(&self, deployment: &Deployment) -> bool {
+        deployment.services.iter().any(|plan| {
+            let (plan, image) = self.with_image(plan);
+            let base = image.as_ref().and_then(|image| image.base.as_ref());
+            base.or(plan.image.as_ref()).is_some_and(|name| super::nginx::is_nginx(&name.value))
+        })
+    }
+
+    /// The nginx of the services, or of the host when no service runs one. Processes stand in the stack already.
+    fn proxies(&self, stack: &mut Stack, parts: &[Part<'_>], ids: &[Id<Service>]) {
+        let seen = parts.iter().zip(ids).map(|(part, &id)| {
+            let base = part.image.as_ref().and_then(|image| image.base.as_ref());
+            let named = base.or(part.plan.image.as_ref());
+            super::nginx::Seen {
+                plan: part.plan,
+                id,
+                image: named.map(|it| &*it.value),
+                image_span: named.map(|it| it.span),
+                copies: part.image.as_ref().map_or(&[], |image| &image.copies),
+                compresses: None,
+            }
+        });
+        let seen: Vec<_> = seen.collect();
+        super::nginx::add(stack, self.sources, &self.nginx, &seen);
+        if !self.serves_by_nginx {
+            super::nginx::add_hosted(stack, self.sources, &self.nginx, &seen);
+        }
     }
 
     /// A plan with its image, whose variables are put below the service's own.

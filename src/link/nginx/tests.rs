@@ -112,7 +112,6 @@ impl Town {
                 image: Some(image),
                 image_span: span,
                 copies: &[],
-                environment: &plan.environment,
                 compresses: None,
             })
             .collect();
