@@ -340,6 +340,23 @@ fn one_address_alone_needs_no_choice() {
 }
 
 #[test]
+fn methods_before_keepalive_and_names_asked_again() {
+    let text = "upstream app {\n    server app:8000;\n    keepalive 8;\n    least_conn;\n}\n";
+    let built = fragment(text).service("app", "python", &[]).build();
+    assert_eq!(value(&built.upstream().method_last), Some(true));
+    let fixed = "upstream app {\n    server app:8000;\n    least_conn;\n    keepalive 8;\n}\n";
+    assert_eq!(built.after(&built.upstream().about, "method_first"), fixed);
+    assert!(!built.upstream().about.writers.iter().any(|it| &*it.name == "resolve"), "1.27 may be older than 1.27.3");
+    let newer =
+        Town::new(&[("default.conf", text)]).service("proxy", "nginx:1.28", MOUNTED).service("app", "python", &[]);
+    let built = newer.build();
+    assert_eq!(value(&built.upstream().resolves), Some(false));
+    assert!(built.after(&built.upstream().about, "resolve").starts_with(
+        "upstream app {\n    zone app 64k;\n    resolver 127.0.0.11 valid=10s;\n    server app:8000 resolve;\n"
+    ));
+}
+
+#[test]
 fn a_map_that_closes() {
     let text = "map $http_upgrade $connection_upgrade {\n    default upgrade;\n    '' close;\n}\nupstream app { server app:8000; }\n\
                 server {\n    location / {\n        proxy_pass http://app;\n        proxy_http_version 1.1;\n        proxy_set_header Upgrade $http_upgrade;\n        \
