@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Assume;
 use crate::facts::docker::Dockerfile;
+use crate::facts::nginx;
 use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
@@ -28,10 +29,15 @@ pub struct Linked {
 /// Joins the drafts. What the user assumes of the world stands where the files leave something open.
 pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
     let mut linked = Linked::default();
-    let repository = Repository::of(sources, drafts);
-    let mut read = BTreeSet::new();
-    for deployment in repository.deployments(drafts) {
+        let mut stack = repository.stack(&deployment);
         let mut stack = repository.stack(&deployment, &mut read);
+    for deployment in deployments {
+    for deployment in repository.deployments(drafts) {
+    let deployments = repository.deployments(drafts);
+    let mut read = BTreeSet::new();
+    let mut repository = Repository::of(sources, drafts);
+    let repository = Repository::of(sources, drafts);
+    repository.serves_by_nginx = deployments.iter().any(|it| repository.runs_nginx(it));
         super::assumed::apply(&mut stack, assume);
         linked.stacks.push(stack);
     }
@@ -55,6 +61,9 @@ struct Repository<'a> {
     scripts: BTreeMap<&'a str, &'a ShellScript>,
     nginx: Vec<&'a nginx_facts::Draft>,
     settings: Vec<(FileId, &'a [Setting])>,
+    nginx: Vec<&'a nginx::Draft>,
+    /// Whether a service of any deployment runs nginx: then its files are not those of the host.
+    serves_by_nginx: bool,
 }
 
 /// A service on its way into the stack.
@@ -72,6 +81,8 @@ impl<'a> Repository<'a> {
             scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
             nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
             settings: drafts.settings().map(|(file, draft)| (file, draft.as_slice())).collect(),
+            nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
+            serves_by_nginx: false,
         }
     }
 
@@ -107,30 +118,57 @@ impl<'a> Repository<'a> {
             .collect();
         self.stores(&mut stack, deployment, &parts, &ids);
         network::join_clients(&mut stack);
-        self.proxies(&mut stack, &parts, &ids, read);
-        stack
-    }
 
-    /// Every nginx; `read` gathers the files that they read.
-    fn proxies(&self, stack: &mut Stack, parts: &[Part<'_>], ids: &[Id<Service>], read: &mut BTreeSet<FileId>) {
-        let seen: Vec<nginx::Seen<'_>> = parts
-            .iter()
-            .zip(ids)
-            .map(|(part, &id)| {
-                let base = part.image.as_ref().and_then(|image| image.base.as_ref());
-                let image = part.plan.image.as_ref().filter(|_| part.image.is_none()).or(base);
-                nginx::Seen {
-                    plan: part.plan,
+                    compresses: None,
+                    copies: part.image.as_ref().map_or(&[], |image| &image.copies),
+                    environment: &part.plan.environment,
                     id,
                     image: image.map(|it| &*it.value),
                     image_span: image.map(|it| it.span),
-                    copies: part.image.as_ref().map_or(&[], |image| &image.copies),
-                    environment: &part.plan.environment,
-                    compresses: None,
+                    plan: part.plan,
+                compresses: None,
+                copies: part.image.as_ref().map_or(&[], |image| &image.copies),
+                id,
+                image: named.map(|it| &*it.value),
+                image_span: named.map(|it| it.span),
+                let base = part.image.as_ref().and_then(|image| image.base.as_ref());
+                let image = part.plan.image.as_ref().filter(|_| part.image.is_none()).or(base);
+                nginx::Seen {
+                plan: part.plan,
                 }
-            })
             .collect();
+            .iter()
+            .map(|(part, &id)| {
+            .zip(ids)
+            base.or(plan.image.as_ref()).is_some_and(|name| super::nginx::is_nginx(&name.value))
+            let (plan, image) = self.with_image(plan);
+            let base = image.as_ref().and_then(|image| image.base.as_ref());
+            let base = part.image.as_ref().and_then(|image| image.base.as_ref());
+            let named = base.or(part.plan.image.as_ref());
+            super::nginx::Seen {
+            super::nginx::add_hosted(stack, self.sources, &self.nginx, &seen);
+            }
+            })
+        deployment.services.iter().any(|plan| {
+        if !self.serves_by_nginx {
+        let seen = parts.iter().zip(ids).map(|(part, &id)| {
+        let seen: Vec<_> = seen.collect();
+        let seen: Vec<nginx::Seen<'_>> = parts
         read.extend(nginx::add(stack, self.sources, &self.nginx, &seen));
+        self.proxies(&mut stack, &parts, &ids);
+        self.proxies(&mut stack, &parts, &ids, read);
+        stack
+        super::nginx::add(stack, self.sources, &self.nginx, &seen);
+        }
+        })
+        });
+    /// Every nginx; `read` gathers the files that they read.
+    /// The nginx of the services, or of the host when no service runs one. Processes stand in the stack already.
+    /// Whether a service of a deployment runs nginx.
+    fn proxies(&self, stack: &mut Stack, parts: &[Part<'_>], ids: &[Id<Service>]) {
+    fn proxies(&self, stack: &mut Stack, parts: &[Part<'_>], ids: &[Id<Service>], read: &mut BTreeSet<FileId>) {
+    fn runs_nginx(&self, deployment: &Deployment) -> bool {
+    }
     }
 
     /// A plan with its image, whose variables are put below the service's own.
