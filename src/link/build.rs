@@ -31,7 +31,19 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
         super::assumed::apply(&mut stack, assume);
         linked.stacks.push(stack);
     }
+    linked.stacks.extend(code(drafts));
     linked
+}
+
+/// The stack of what the code does, wherever it is deployed.
+fn code(drafts: &Drafts<'_>) -> Option<Stack> {
+    let found = super::orm::join(drafts.orm().map(|(_, draft)| draft));
+    if found.is_empty() {
+        return None;
+    }
+    let mut stack = Stack { name: "code".into(), ..Stack::default() };
+    found.put(&mut stack);
+    Some(stack)
 }
 
 /// What every deployment of a repository draws from.
