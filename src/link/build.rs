@@ -1,8 +1,11 @@
 //! All drafts of a repository, joined into a stack for each deployment, and one for its code.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::config::Assume;
-use crate::facts::Drafts;
 use crate::facts::docker::Dockerfile;
+use crate::facts::script::ShellScript;
+use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::stack::{Id, Service, Stack};
 use crate::syntax::SyntaxError;
@@ -11,7 +14,7 @@ use crate::syntax::lines::Setting;
 use super::image::{self, Image};
 use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
-use super::{compose, services, stores};
+use super::{command, compose, nginx, orm, services, stores};
 
 /// What the files say together.
 #[derive(Debug, Default)]
@@ -26,30 +29,27 @@ pub struct Linked {
 pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
     let mut linked = Linked::default();
     let repository = Repository::of(sources, drafts);
+    let mut read = BTreeSet::new();
     for deployment in repository.deployments(drafts) {
-        let mut stack = repository.stack(&deployment);
+        let mut stack = repository.stack(&deployment, &mut read);
         super::assumed::apply(&mut stack, assume);
         linked.stacks.push(stack);
     }
-    linked.stacks.extend(code(drafts));
-    linked
-}
-
-/// The stack of what the code does, wherever it is deployed.
-fn code(drafts: &Drafts<'_>) -> Option<Stack> {
-    let found = super::orm::join(drafts.orm().map(|(_, draft)| draft));
-    if found.is_empty() {
-        return None;
+    let mut code = Stack { name: "code".into(), ..Stack::default() };
+    orm::join(drafts.orm().map(|(_, draft)| draft)).put(&mut code);
+    if read.is_empty() {
+        nginx::add_hosted(&mut code, sources, &repository.nginx, &[]);
     }
-    let mut stack = Stack { name: "code".into(), ..Stack::default() };
-    found.put(&mut stack);
-    Some(stack)
+    linked.stacks.push(code);
+    linked
 }
 
 /// What every deployment of a repository draws from.
 struct Repository<'a> {
     sources: &'a Sources,
     dockerfiles: Vec<&'a Dockerfile>,
+    scripts: BTreeMap<&'a str, &'a ShellScript>,
+    nginx: Vec<&'a nginx_facts::Draft>,
     settings: Vec<(FileId, &'a [Setting])>,
 }
 
@@ -65,6 +65,8 @@ impl<'a> Repository<'a> {
         Self {
             sources,
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
+            scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
+            nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
             settings: drafts.settings().map(|(file, draft)| (file, draft.as_slice())).collect(),
         }
     }
@@ -87,7 +89,7 @@ impl<'a> Repository<'a> {
         self.sources.by_path(path).is_some() || self.sources.iter().any(|file| is_below(file, path))
     }
 
-    fn stack(&self, deployment: &Deployment) -> Stack {
+    fn stack(&self, deployment: &Deployment, read: &mut BTreeSet<FileId>) -> Stack {
         let mut stack = Stack { name: deployment.name.clone(), ..Stack::default() };
         let plans = deployment.services.iter().map(|plan| self.with_image(plan)).collect::<Vec<_>>();
         let parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
@@ -101,7 +103,30 @@ impl<'a> Repository<'a> {
             .collect();
         self.stores(&mut stack, deployment, &parts, &ids);
         network::join_clients(&mut stack);
+        self.proxies(&mut stack, &parts, &ids, read);
         stack
+    }
+
+    /// Every nginx; `read` gathers the files that they read.
+    fn proxies(&self, stack: &mut Stack, parts: &[Part<'_>], ids: &[Id<Service>], read: &mut BTreeSet<FileId>) {
+        let seen: Vec<nginx::Seen<'_>> = parts
+            .iter()
+            .zip(ids)
+            .map(|(part, &id)| {
+                let base = part.image.as_ref().and_then(|image| image.base.as_ref());
+                let image = part.plan.image.as_ref().filter(|_| part.image.is_none()).or(base);
+                nginx::Seen {
+                    plan: part.plan,
+                    id,
+                    image: image.map(|it| &*it.value),
+                    image_span: image.map(|it| it.span),
+                    copies: part.image.as_ref().map_or(&[], |image| &image.copies),
+                    environment: &part.plan.environment,
+                    compresses: None,
+                }
+            })
+            .collect();
+        read.extend(nginx::add(stack, self.sources, &self.nginx, &seen));
     }
 
     /// A plan with its image, whose variables are put below the service's own.
@@ -112,7 +137,8 @@ impl<'a> Repository<'a> {
     }
 
     fn part<'p>(&self, plan: &'p ServicePlan, image: Option<Image>) -> Part<'p> {
-        Part { plan, image, running: Vec::new() }
+        let running = command::running(plan, image.as_ref(), &|path| self.scripts.get(path).copied());
+        Part { plan, image, running }
     }
 
     /// The databases, poolers and Redis servers, and the names by which they are reached.
@@ -120,7 +146,8 @@ impl<'a> Repository<'a> {
         let mut poolers = Vec::new();
         for (part, &id) in parts.iter().zip(ids) {
             let base = part.image.as_ref().and_then(|image| image.base.as_ref());
-            let Some(image) = part.plan.image.as_ref().or(base) else { continue };
+            let named = part.plan.image.as_ref().filter(|_| part.image.is_none());
+            let Some(image) = named.or(base) else { continue };
             let file_at = |path: &str| {
                 let paths = image::repository_paths(path, part.plan, part.image.as_ref());
                 let file = paths.iter().find_map(|path| self.sources.by_path(path))?;

@@ -35,14 +35,6 @@ pub struct OrmFacts {
 }
 
 impl OrmFacts {
-    /// Whether nothing was found.
-    pub fn is_empty(&self) -> bool {
-        self.lazy_loads.is_empty()
-            && self.queries_in_loops.is_empty()
-            && self.writes_in_loops.is_empty()
-            && self.listings.is_empty()
-    }
-
     /// Puts them into a stack.
     pub fn put(self, stack: &mut Stack) {
         stack.lazy_loads.extend(self.lazy_loads);
