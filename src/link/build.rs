@@ -42,11 +42,7 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
         linked.stacks.push(stack);
     }
     let mut code = Stack { name: "code".into(), ..Stack::default() };
-    let facts = orm::join(drafts.orm().map(|(_, draft)| draft));
-    code.lazy_loads = facts.lazy_loads;
-    code.queries_in_loops = facts.queries_in_loops;
-    code.writes_in_loops = facts.writes_in_loops;
-    code.listings = facts.listings;
+    orm::join(drafts.orm().map(|(_, draft)| draft)).put(&mut code);
     if read.is_empty() {
         nginx::add_hosted(&mut code, sources, &repository.nginx, &[]);
     }
