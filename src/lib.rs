@@ -10,6 +10,7 @@
 
 pub mod config;
 pub mod facts;
+pub mod fix;
 pub mod link;
 pub mod report;
 pub mod rule;

@@ -10,6 +10,7 @@ pub mod gunicorn;
 pub mod nginx;
 pub mod orm;
 pub mod procfile;
+pub mod python;
 pub mod requirements;
 pub mod script;
 
@@ -30,6 +31,8 @@ pub enum Draft {
     Gunicorn(gunicorn::GunicornConf),
     /// A file of nginx's configuration.
     Nginx(nginx::Draft),
+    /// A Python file that speaks to an object-relational mapper.
+    Orm(orm::OrmDraft),
     /// A Procfile.
     Procfile(procfile::Procfile),
     /// A file that names packages.
@@ -70,6 +73,8 @@ pub fn read(file: &SourceFile) -> Reading {
         reading.keep(draft.errors.clone(), Draft::Script(draft));
     } else if gunicorn::is_gunicorn_conf(&file.path) {
         reading.keep(Vec::new(), Draft::Gunicorn(gunicorn::read(file)));
+    } else if file.name().ends_with(".py") {
+        python(file, &mut reading);
     } else if let Some(draft) = nginx::read(file) {
         reading.keep(draft.errors.clone(), Draft::Nginx(draft));
     } else {
@@ -78,6 +83,15 @@ pub fn read(file: &SourceFile) -> Reading {
         reading.drafts.extend(parsed.tree.map(Draft::Compose));
     }
     reading
+}
+
+/// Reads a Python file, which is parsed once, and only when a word in it says that some reader wants it.
+fn python(file: &SourceFile, reading: &mut Reading) {
+    if !orm::wants(&file.path, file.text()) {
+        return;
+    }
+    let parsed = crate::syntax::python::parse(file);
+    reading.keep(parsed.errors, Draft::Orm(orm::read(file, &parsed.tree)));
 }
 
 impl Reading {
@@ -132,6 +146,8 @@ drafts_of! {
     gunicorn Gunicorn gunicorn::GunicornConf;
     /// All files of nginx's configuration.
     nginx Nginx nginx::Draft;
+    /// All Python files that speak to an object-relational mapper.
+    orm Orm orm::OrmDraft;
     /// All Procfiles.
     procfile Procfile procfile::Procfile;
     /// All files that name packages.

@@ -154,7 +154,7 @@ fn pairs(layer: Layer<'_>) -> Vec<Pair<'_>> {
         let pair = |(key, node): &'_ (Spanned<Box<str>>, Node), layer| Pair {
             name: key.value.clone(),
             value: None,
-            span: beside(key.span, node),
+            span: if node.is_null() { key.span } else { beside(key.span, node) },
             layer,
             reset: node.tag.as_deref() == Some("!reset"),
         };

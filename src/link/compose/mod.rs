@@ -27,6 +27,9 @@ use project::{Files, Project};
 /// The deployments that compose files make, in the order of their files. Every compose file that is no part of another
 /// is in one at least; [`Deployment::role`] says which of them serve.
 pub fn deployments(sources: &Sources, compose: &[&ComposeFile], envs: &[&EnvFile]) -> Vec<Deployment> {
+    if compose.is_empty() {
+        return Vec::new();
+    }
     let files = Files { sources, compose, envs };
     let choices = select::choose(files).into_iter();
     choices
@@ -49,10 +52,10 @@ fn services(projects: &[Project<'_>], files: Files<'_>) -> Vec<ServicePlan> {
     let mut links = Vec::new();
     for project in projects {
         let configs = project.configs(files.sources);
-        for (name, said) in &project.services {
-            let layers = project.layers(said, files.sources);
+        for said in &project.services {
+            let layers = project.layers(&said.words, files.sources);
             links.extend(attached::links(&layers));
-            plans.push(service::plan(name, &layers, &configs, files.sources, files.envs));
+            plans.push(service::plan(said.name, &layers, &configs, files.sources, files.envs));
         }
     }
     for (name, alias) in links {
@@ -75,11 +78,11 @@ fn reach(plans: &mut [ServicePlan], projects: &[Project<'_>]) {
         }
     }
     for project in projects {
-        for (name, said) in &project.services {
+        for said in &project.services {
             let mut used = BTreeSet::new();
-            said.iter().for_each(|(node, _)| references(node, &mut used));
+            said.words.iter().for_each(|(node, _)| references(node, &mut used));
             for at in used.into_iter().filter_map(|variable| project.env.place(variable)) {
-                users.entry(at).or_default().insert(name.value.clone());
+                users.entry(at).or_default().insert(said.name.value.clone());
             }
         }
     }

@@ -32,13 +32,23 @@ impl<'a> Files<'a> {
     }
 }
 
+/// A file's word on something, with the folder that its paths start from.
+type Word<'a> = (&'a Node, Box<str>);
+
 /// Services that share a folder and an environment.
 pub(super) struct Project<'a> {
-    /// Its services: the name where it is first written, and each file's word, weakest first, with the folder that its
-    /// paths start from.
-    pub(super) services: Vec<(&'a Spanned<Box<str>>, Vec<(&'a Node, Box<str>)>)>,
-    configs: Vec<(&'a Node, Box<str>)>,
+    /// Its services in the order in which they are first named.
+    pub(super) services: Vec<Said<'a>>,
+    configs: Vec<Word<'a>>,
     pub(super) env: Environment,
+}
+
+/// All that is said of a service.
+pub(super) struct Said<'a> {
+    /// Its name, where it is first written.
+    pub(super) name: &'a Spanned<Box<str>>,
+    /// What each file says, weakest first.
+    pub(super) words: Vec<Word<'a>>,
 }
 
 /// The project that these files make, weakest first, and those that it includes.
@@ -70,19 +80,19 @@ fn collect<'a>(
     let mut included = Vec::new();
     for file in ids.iter().filter_map(|id| files.file(*id)) {
         for service in &file.services {
-            let taken =
-                |project: &Project<'_>| project.services.iter().any(|(name, _)| name.value == service.name.value);
+            let same = |said: &Said<'_>| said.name.value == service.name.value;
+            let taken = |project: &Project<'_>| project.services.iter().any(same);
             if out[..at].iter().any(taken) {
                 continue;
             }
             let own = &mut out[at].services;
-            let same = own.iter().position(|(name, _)| name.value == service.name.value);
+            let same = own.iter().position(same);
             match (same, service.node.tag.as_deref()) {
                 (Some(at), Some("!reset")) => drop(own.remove(at)),
                 (None, Some("!reset")) => {}
-                (Some(at), Some("!override")) => own[at].1 = layers(service, file, folder, files, depth),
-                (Some(at), _) => own[at].1.extend(layers(service, file, folder, files, depth)),
-                (None, _) => own.push((&service.name, layers(service, file, folder, files, depth))),
+                (Some(at), Some("!override")) => own[at].words = layers(service, file, folder, files, depth),
+                (Some(at), _) => own[at].words.extend(layers(service, file, folder, files, depth)),
+                (None, _) => own.push(Said { name: &service.name, words: layers(service, file, folder, files, depth) }),
             }
         }
         out[at].configs.extend(file.configs.iter().map(|node| (node, Box::from(folder))));
@@ -121,7 +131,7 @@ fn layers<'a>(
     folder: &str,
     files: Files<'a>,
     depth: usize,
-) -> Vec<(&'a Node, Box<str>)> {
+) -> Vec<Word<'a>> {
     let own = (&service.node, Box::from(folder));
     let extended = service.node.get("extends").filter(|_| depth > 0).and_then(|extends| {
         let name = extends.text().or_else(|| extends.get("service")?.text())?;
@@ -142,7 +152,7 @@ fn layers<'a>(
 
 impl<'a> Project<'a> {
     /// What is said of a service.
-    pub(super) fn layers<'s>(&'s self, said: &'s [(&'a Node, Box<str>)], sources: &'s Sources) -> Layers<'s> {
+    pub(super) fn layers<'s>(&'s self, said: &'s [Word<'a>], sources: &'s Sources) -> Layers<'s> {
         Layers(said.iter().map(|(node, folder)| Layer { node, folder, env: &self.env, sources }).collect())
     }
 

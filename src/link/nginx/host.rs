@@ -42,7 +42,12 @@ impl<'a> Build<'a, '_> {
         };
         let scope = http.enter(self.view, item, &entity)?;
         let about = About {
-            name: if name == "_" { format!("server *:{listen}") } else { format!("server {name}") }.into(),
+            name: match name {
+                "_" if listen.bytes().all(|byte| byte.is_ascii_digit()) => format!("server *:{listen}"),
+                "_" => format!("server {listen}"),
+                name => format!("server {name}"),
+            }
+            .into(),
             anchor: self.anchor(item, scope.entity.clone()),
             span: scope.span(),
             owner: self.owner(),
@@ -61,12 +66,8 @@ impl<'a> Build<'a, '_> {
         {
             gzip = Fact::Unknown(crate::stack::Why::at("set in some locations only", span));
         }
-        let compressed = |text: &str| matches!(text, "application/json" | "*");
         let gzip_json = match scope.setting("gzip_types") {
-            Setting::Written(item) => {
-                let has = item.directive.args.iter().any(|word| compressed(&word.text));
-                Fact::derived(has, vec![head(item.directive)])
-            }
+            Setting::Written(item) => Fact::derived(has_json(item), vec![head(item.directive)]),
             Setting::Unset => Fact::default_of(false, "nginx", "gzip_types", scope.span()),
             Setting::Hidden(why) => Fact::Unknown(why),
         };
@@ -135,7 +136,7 @@ impl<'a> Build<'a, '_> {
     /// Adds the types that `gzip` leaves out.
     fn types_writer(&self, server: &Scope<'a, '_>) -> Option<Writer> {
         let edit = match server.setting("gzip_types") {
-            Setting::Written(item) => {
+            Setting::Written(item) if !has_json(item) => {
                 let last = item.directive.args.last()?;
                 let at = Span { start: last.span.end, ..last.span };
                 let slot = Slot::insert(at, " application/json", "");
@@ -145,8 +146,13 @@ impl<'a> Build<'a, '_> {
                 let owner = server.owner("gzip")?;
                 self.beside(owner.level, |name| name.starts_with("gzip"), &[&format!("gzip_types {TYPES};")])?
             }
-            Setting::Hidden(_) => return None,
+            _ => return None,
         };
         Some(Writer { name: "gzip_types".into(), edits: vec![edit], display_only: None })
     }
+}
+
+/// Whether `gzip_types` has JSON among its types.
+fn has_json(types: Item<'_>) -> bool {
+    types.directive.args.iter().any(|word| matches!(&*word.text, "application/json" | "*"))
 }

@@ -35,8 +35,7 @@ struct Path<'p> {
 impl<'a> Build<'a, '_> {
     /// Reads what a server has below it.
     pub(super) fn locations(&mut self, stack: &mut Stack, server: &Scope<'a, '_>, host: Id<Host>) -> Served {
-        let mut served = Served::default();
-        served.broad_names = fallbacks(server);
+        let mut served = Served { broad_names: fallbacks(server), ..Served::default() };
         for item in server.own("location") {
             if is_broad(&path_of(item))
                 && let Some(scope) = server.enter(self.view, item, "")

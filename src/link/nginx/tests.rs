@@ -96,6 +96,7 @@ impl Town {
         let files = files.map(|(at, (path, text))| SourceFile::new(FileId(at as u32), *path, PathBuf::new(), &**text));
         let sources = Sources::new(files.collect());
         let drafts: Vec<_> = sources.iter().filter_map(read).collect();
+        let drafts: Vec<_> = drafts.iter().collect();
         let mut stack = Stack::default();
         let ids: Vec<_> = self.services.iter().map(|_| stack.add(Service::default())).collect();
         for process in self.processes {
@@ -111,6 +112,7 @@ impl Town {
                 image: Some(image),
                 image_span: span,
                 copies: &[],
+                environment: &plan.environment,
                 compresses: None,
             })
             .collect();
@@ -186,7 +188,7 @@ fn the_official_image_stands_above_a_fragment() {
     assert_eq!(value(&location.connection_cleared), Some(false));
     assert_eq!(value(&location.read_timeout), Some(60.0));
     assert_eq!((value(&location.target).as_deref(), value(&location.port)), (Some("app"), Some(8000)));
-    assert_eq!(value(&location.host_known), Some(false));
+    assert!(location.host_known.is_absent(), "a service alone says nothing of the names around it");
 }
 
 #[test]

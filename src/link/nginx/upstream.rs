@@ -45,8 +45,8 @@ impl<'a> Build<'a, '_> {
             let Some(scope) = http.enter(self.view, item, &entity) else { continue };
             let behind = scope
                 .own("server")
-                .filter_map(|line| Some((line, line.directive.args.first()?)))
-                .find_map(|(line, word)| self.reach(stack, &target::of_server(self.view, line.draft, word)).process);
+                .filter_map(|line| line.directive.args.first())
+                .find_map(|word| self.reach(stack, &target::of_server(self.view, word)).process);
             let anchor = self.anchor(item, scope.entity.clone());
             let about = About {
                 name: format!("upstream {name}").into(),
@@ -83,7 +83,7 @@ impl<'a> Build<'a, '_> {
             .own("server")
             .filter_map(|item| {
                 let word = item.directive.args.first()?;
-                let target = target::of_server(self.view, item.draft, word);
+                let target = target::of_server(self.view, word);
                 let reached = self.reach(stack, &target);
                 Some(Member { item, word, target, reached })
             })
@@ -157,7 +157,7 @@ impl<'a> Build<'a, '_> {
     fn keepalive(&self, scope: &Scope<'a, '_>) -> Fact<u64> {
         match scope.own("keepalive").next() {
             Some(item) => match item.directive.args.first() {
-                Some(word) => read_word(self.view, item.draft, word, |text| text.parse().ok()),
+                Some(word) => read_word(self.view, word, |text| text.parse().ok()),
                 None => Fact::unknown("`keepalive` has no value"),
             },
             None => match scope.hides() {
