@@ -11,6 +11,7 @@ pub mod compose;
 pub mod image;
 pub mod network;
 pub mod nginx;
+pub mod orm;
 pub mod plan;
 pub mod rows;
 pub mod services;
