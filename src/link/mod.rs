@@ -12,6 +12,7 @@ pub mod image;
 pub mod network;
 pub mod plan;
 pub mod rows;
+pub mod server;
 pub mod services;
 pub mod stores;
 pub mod versions;

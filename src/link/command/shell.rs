@@ -229,7 +229,7 @@ impl Machine<'_> {
         let mut assignments = Vec::new();
         for (name, word) in &command.assignments {
             let text = self.value(shell, word);
-            assignments.push((name.clone(), Arg { text, span: word.span, source: None, append: Append::Never }));
+            assignments.push((name.clone(), Arg::made(text, word.span, Append::Never)));
         }
         let Some(first) = command.words.first() else {
             for (name, arg) in assignments {
