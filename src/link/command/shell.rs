@@ -321,7 +321,7 @@ impl Machine<'_> {
         if args.is_empty() {
             return Flow::Go;
         }
-        let slot = is_exact(first).then(|| Span { end: first.span.start, ..first.span });
+        let slot = is_exact(first).then_some(Span { end: first.span.start, ..first.span });
         let mut context = shell.context.clone();
         context.hears = shell.child_hears(exec, last && !command.background, slot);
         context.assignments = assignments;

@@ -86,11 +86,11 @@ fn context(dockerfile: &Dockerfile, folder: &str, exists: &dyn Fn(&str) -> bool)
         .collect();
     let mut at = folder;
     loop {
-        let found = |source: &Box<str>| {
+        let found = |source: &str| {
             let path = super::join(&format!("/{at}"), source.trim_start_matches('/'));
             exists(path.trim_start_matches('/'))
         };
-        if sources.is_empty() || sources.iter().any(found) {
+        if sources.is_empty() || sources.iter().any(|source| found(source)) {
             return at.into();
         }
         if at.is_empty() {

@@ -49,10 +49,7 @@ pub(super) fn uvicorn(settings: &Settings<'_, '_>) -> Process {
 
 /// `fastapi run` and `fastapi dev`, which start uvicorn.
 pub(super) fn fastapi(settings: &Settings<'_, '_>) -> Option<Process> {
-    let dev = match settings.words.get(1..)?.iter().find(|word| matches!(**word, "run" | "dev"))? {
-        &"dev" => true,
-        _ => false,
-    };
+    let dev = *settings.words.iter().skip(1).find(|word| matches!(**word, "run" | "dev"))? == "dev";
     let mut process = settings.base(Program::Fastapi);
     process.framework = Fact::derived(Framework::Fastapi, vec![settings.program]);
     process.processes =

@@ -9,9 +9,9 @@ use super::{Settings, number, without_slots};
 
 /// The worker or the beat that a command starts; other sub-commands of Celery serve nothing.
 pub(super) fn read(settings: &Settings<'_, '_>) -> Option<Process> {
-    match settings.words.iter().skip(1).find(|word| matches!(**word, "worker" | "beat" | "flower" | "multi"))? {
-        &"worker" => Some(worker(settings)),
-        &"beat" => Some(beat(settings)),
+    match *settings.words.iter().skip(1).find(|word| matches!(**word, "worker" | "beat" | "flower" | "multi"))? {
+        "worker" => Some(worker(settings)),
+        "beat" => Some(beat(settings)),
         _ => None,
     }
 }
