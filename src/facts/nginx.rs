@@ -115,14 +115,14 @@ const OF_NGINX: &[&str] = &[
     "content_by_lua",
     "access_by_lua",
     "rewrite_by_lua",
-    "more_set_headers",
+    "more_",
 ];
 
 /// Reads a file as nginx's configuration; [`None`] when it is none. Names are looked at first, then words, and only
 /// then is the file parsed.
 pub fn read(file: &SourceFile) -> Option<Draft> {
     let place = Place::of(&file.path)?;
-    if !place.surely && !has_its_words(file.text()) {
+    if !place.surely && !place.is_conf && !has_its_words(file.text()) {
         return None;
     }
     let parsed = parse(file);
@@ -148,6 +148,8 @@ pub fn read(file: &SourceFile) -> Option<Draft> {
 struct Place {
     /// It cannot well be anything else.
     surely: bool,
+    /// It is a configuration of some program.
+    is_conf: bool,
     template: bool,
 }
 
@@ -171,15 +173,25 @@ impl Place {
             Some(_) => false,
         };
         let maybe = surely || matches!(ending, None | Some("conf" | "inc" | "cfg"));
-        maybe.then_some(Self { surely, template: bare.is_some() })
+        maybe.then_some(Self { surely, is_conf: ending == Some("conf"), template: bare.is_some() })
     }
 }
 
 /// Whether a text has words that nginx's configurations have, cheaply.
 fn has_its_words(text: &str) -> bool {
-    ["server_name", "proxy_pass", "upstream ", "location ", "limit_req_zone", "events {", "http {", "proxy_set_header"]
-        .iter()
-        .any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+    [
+        "server_name",
+        "server {",
+        "proxy_pass",
+        "upstream ",
+        "location ",
+        "limit_req_zone",
+        "events {",
+        "http {",
+        "proxy_set_header",
+    ]
+    .iter()
+    .any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some())
 }
 
 /// Where a directive belongs.

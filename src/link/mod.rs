@@ -10,6 +10,8 @@ pub mod command;
 pub mod compose;
 pub mod image;
 pub mod network;
+pub mod nginx;
+pub mod orm;
 pub mod plan;
 pub mod rows;
 pub mod server;

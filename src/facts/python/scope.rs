@@ -1,0 +1,295 @@
+//! What the statements of a module, a class or a function do to its names.
+
+use std::sync::Arc;
+
+use super::imports::Names;
+use super::{Class, Event, EventKind, Function, Guard, Path};
+use crate::source::{SourceFile, Span};
+use crate::syntax::Spanned;
+use crate::syntax::python::{self, BinOp, Call, Expr, ExprKind, Stmt, StmtKind};
+
+/// A scope as it is read.
+#[derive(Default)]
+pub(super) struct Scope {
+    pub(super) events: Vec<Event>,
+    pub(super) functions: Vec<Function>,
+    pub(super) classes: Vec<Class>,
+    fields: Vec<Spanned<Box<str>>>,
+    /// Whether a statement does something else than bind, return and branch.
+    acts: bool,
+}
+
+struct Reader<'a> {
+    file: &'a SourceFile,
+    names: &'a Names,
+    scope: Scope,
+    guards: Vec<Guard>,
+}
+
+/// Reads a body. The tree's own depth bounds the recursion.
+pub(super) fn read(file: &SourceFile, names: &Names, body: &[Stmt]) -> Scope {
+    let mut reader = Reader { file, names, scope: Scope::default(), guards: Vec::new() };
+    reader.body(body);
+    reader.scope
+}
+
+impl Reader<'_> {
+    fn body(&mut self, body: &[Stmt]) {
+        for stmt in body {
+            self.stmt(stmt);
+        }
+    }
+
+    fn push(&mut self, kind: EventKind, span: Span) {
+        self.scope.events.push(Event { kind, guards: self.guards.clone(), span });
+    }
+
+    fn stmt(&mut self, stmt: &Stmt) {
+        match &stmt.kind {
+            StmtKind::Assign { targets, value } => {
+                for target in targets {
+                    self.assign(target, value, stmt.span);
+                }
+            }
+            StmtKind::AnnAssign { target, value: Some(value), .. } => self.assign(target, value, stmt.span),
+            StmtKind::AnnAssign { target, value: None, .. } => {
+                if let ExprKind::Name(name) = &target.kind {
+                    self.scope.fields.push(Spanned::new(name.clone(), target.span));
+                }
+            }
+            StmtKind::AugAssign { target, op, value } => {
+                if let Some(path) = path_of(target) {
+                    let value = value.clone();
+                    self.push(EventKind::Change { path, op: *op, value }, stmt.span);
+                }
+            }
+            StmtKind::Expr(value) => self.call_statement(value, stmt.span),
+            StmtKind::Import(aliases) => {
+                for alias in aliases {
+                    let first = alias.name.split('.').next().unwrap_or(&alias.name);
+                    let (name, module) = match &alias.alias {
+                        Some(name) => (name.clone(), alias.name.clone()),
+                        None => (first.into(), first.into()),
+                    };
+                    self.push(EventKind::Import { name, module, item: None }, alias.span);
+                }
+            }
+            StmtKind::ImportFrom { module, level, names } => {
+                let module = self.names.absolute(module, *level);
+                for alias in names {
+                    let kind = if &*alias.name == "*" {
+                        EventKind::Star { module: module.clone() }
+                    } else {
+                        EventKind::Import {
+                            name: alias.alias.clone().unwrap_or_else(|| alias.name.clone()),
+                            module: module.clone(),
+                            item: Some(alias.name.clone()),
+                        }
+                    };
+                    self.push(kind, stmt.span);
+                }
+            }
+            StmtKind::Function(function) => {
+                let at = self.scope.functions.len() as u32;
+                self.scope.functions.push(self.function(function));
+                self.push(EventKind::Function { at }, function.span);
+            }
+            StmtKind::Class(class) => {
+                let at = self.scope.classes.len() as u32;
+                let read = self.class(class);
+                self.scope.classes.push(read);
+                self.push(EventKind::Class { at }, class.span);
+            }
+            StmtKind::Return(value) => {
+                let none = || Expr { kind: ExprKind::None, span: stmt.span };
+                self.push(EventKind::Return(value.clone().unwrap_or_else(none)), stmt.span);
+            }
+            StmtKind::If(branches) => self.branches(branches, stmt.span),
+            // An exception is not the rule: what its handlers bind is left aside.
+            StmtKind::Try { body, orelse, finally, .. } => {
+                self.body(body);
+                self.body(orelse);
+                self.body(finally);
+            }
+            StmtKind::With { body, .. } => self.body(body),
+            StmtKind::For { iter: test, body, .. } | StmtKind::While { test, body, .. } => {
+                self.scope.acts = true;
+                let guard = Guard { test: None, holds: true, text: self.file.slice(test.span).into(), span: test.span };
+                self.guards.push(guard);
+                self.body(body);
+                self.guards.pop();
+            }
+            StmtKind::Match { .. } | StmtKind::Delete(_) => self.scope.acts = true,
+            StmtKind::Raise(_) | StmtKind::Assert(_) | StmtKind::Other => {}
+        }
+    }
+
+    fn branches(&mut self, branches: &[(Option<Expr>, Vec<Stmt>)], whole: Span) {
+        let outside = self.guards.len();
+        for (test, body) in branches {
+            let never = test.as_ref().is_some_and(|test| is_never(self.file.slice(test.span)));
+            if let Some(test) = test {
+                self.guards.push(Guard {
+                    test: Some(Arc::new(test.clone())),
+                    holds: true,
+                    text: self.file.slice(test.span).into(),
+                    span: test.span,
+                });
+            }
+            if !never {
+                self.body(body);
+            }
+            // The branches behind this one are taken only when its condition does not hold.
+            if test.is_some()
+                && let Some(guard) = self.guards.last_mut()
+            {
+                guard.holds = false;
+            }
+        }
+        debug_assert!(self.guards.len() >= outside, "{whole:?}");
+        self.guards.truncate(outside);
+    }
+
+    fn assign(&mut self, target: &Expr, value: &Expr, span: Span) {
+        match (&target.kind, &value.kind) {
+            (ExprKind::Tuple(targets) | ExprKind::List(targets), ExprKind::Tuple(values) | ExprKind::List(values))
+                if targets.len() == values.len() =>
+            {
+                for (target, value) in targets.iter().zip(values) {
+                    self.assign(target, value, span);
+                }
+            }
+            _ => {
+                if let Some(path) = path_of(target) {
+                    self.push(EventKind::Set { path, value: value.clone() }, span);
+                }
+            }
+        }
+    }
+
+    /// A call that changes what it is called on.
+    fn call_statement(&mut self, value: &Expr, span: Span) {
+        let ExprKind::Call(call) = &value.kind else {
+            return;
+        };
+        let ExprKind::Attribute { value: on, name } = &call.func.kind else {
+            self.scope.acts = true;
+            return;
+        };
+        let Some(path) = path_of(on) else {
+            self.scope.acts = true;
+            return;
+        };
+        match (&*name.value, call.args.as_slice()) {
+            ("update", _) => self.push(EventKind::Merge { path, value: entries(call, value.span) }, span),
+            ("setdefault", [key, value]) if key.str().is_some() && &*path.root != "os" => {
+                let mut path = path;
+                path.steps.extend(key.str().map(Into::into));
+                let value = Expr {
+                    // What is there already stays: `{key: value, **old}` for the one key.
+                    kind: ExprKind::Or(vec![on_key(on, key, value.span), value.clone()]),
+                    span: value.span,
+                };
+                self.push(EventKind::Set { path, value }, span);
+            }
+            ("append", [item]) => {
+                let value = Expr { kind: ExprKind::List(vec![item.clone()]), span: item.span };
+                self.push(EventKind::Change { path, op: BinOp::Add, value }, span);
+            }
+            ("insert", [_, item]) => {
+                let value = Expr { kind: ExprKind::List(vec![item.clone()]), span: item.span };
+                self.push(EventKind::Change { path, op: BinOp::Add, value }, span);
+            }
+            ("extend", [items]) => self.push(EventKind::Change { path, op: BinOp::Add, value: items.clone() }, span),
+            _ => self.scope.acts = true,
+        }
+    }
+
+    fn inner(&self, body: &[Stmt]) -> Scope {
+        read(self.file, self.names, body)
+    }
+
+    fn function(&self, function: &python::Function) -> Function {
+        let scope = self.inner(&function.body);
+        Function {
+            name: function.name.clone(),
+            params: function.params.iter().map(|it| (it.name.clone(), it.default.clone())).collect(),
+            decorators: decorators(self.names, &function.decorators),
+            plain: !scope.acts && !function.is_async,
+            events: scope.events,
+        }
+    }
+
+    fn class(&self, class: &python::Class) -> Class {
+        let scope = self.inner(&class.body);
+        Class {
+            name: class.name.clone(),
+            bases: class.bases.clone(),
+            events: scope.events,
+            fields: scope.fields,
+            methods: scope.functions,
+            classes: scope.classes,
+        }
+    }
+}
+
+/// The dotted names of decorators, calls among them by what is called.
+pub(super) fn decorators(names: &Names, decorators: &[Expr]) -> Vec<Box<str>> {
+    decorators.iter().filter_map(|it| names.dotted(it.call().map_or(it, |call| &call.func))).map(Into::into).collect()
+}
+
+/// Conditions that do not hold when a module is imported by a server.
+fn is_never(test: &str) -> bool {
+    test.ends_with("TYPE_CHECKING") && !test.contains(' ') || test.starts_with("__name__")
+}
+
+/// `old[key]`, for a value that is kept when it is there.
+fn on_key(old: &Expr, key: &Expr, span: Span) -> Expr {
+    let func = Expr {
+        kind: ExprKind::Attribute { value: Box::new(old.clone()), name: Spanned::new("get".into(), span) },
+        span,
+    };
+    Expr {
+        kind: ExprKind::Call(Box::new(Call { func, args: vec![key.clone()], keywords: Vec::new(), parens: span })),
+        span,
+    }
+}
+
+/// What `dict.update` is given, as one dict: its argument, then its keywords.
+fn entries(call: &Call, span: Span) -> Expr {
+    if let ([only], []) = (call.args.as_slice(), call.keywords.as_slice()) {
+        return only.clone();
+    }
+    let spread = call.args.iter().map(|it| (None, it.clone()));
+    let keywords = call.keywords.iter().map(|it| {
+        let key = it.name.as_ref().map(|name| Expr { kind: ExprKind::Str(name.value.clone()), span: name.span });
+        (key, it.value.clone())
+    });
+    Expr { kind: ExprKind::Dict(spread.chain(keywords).collect()), span }
+}
+
+/// A name with keys and attributes, when an expression is one.
+pub(super) fn path_of(expr: &Expr) -> Option<Path> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(Path { root: name.clone(), steps: Vec::new() }),
+        ExprKind::Attribute { value, name } => step(value, name.value.clone()),
+        ExprKind::Subscript { value, index } => match &index.kind {
+            ExprKind::Str(key) => step(value, key.clone()),
+            ExprKind::Int(Some(at)) => step(value, at.to_string().into()),
+            _ => None,
+        },
+        ExprKind::Call(call) => match &call.func.kind {
+            ExprKind::Attribute { value, name } if &*name.value == "setdefault" => {
+                step(value, call.args.first()?.str()?.into())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn step(value: &Expr, name: Box<str>) -> Option<Path> {
+    let mut path = path_of(value)?;
+    path.steps.push(name);
+    Some(path)
+}
