@@ -14,6 +14,7 @@ pub mod nginx;
 pub mod orm;
 pub mod plan;
 pub mod rows;
+pub mod server;
 pub mod services;
 pub mod stores;
 pub mod versions;
