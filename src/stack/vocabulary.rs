@@ -953,6 +953,12 @@ vocabulary! {
         orm: Fact<Orm> = "{}";
         /// The path of relations from the row: `author.profile`.
         path: Fact<Box<str>> = "reads `{}` for each row";
+        /// The model of the rows.
+        model: Fact<Box<str>> = "the queryset of `{}` does not load it";
+        /// What is looped over.
+        over: Fact<Box<str>> = "in each turn of this loop";
+        /// The relation that the path ends with: `Thread.owner`.
+        relation: Fact<Box<str>> = "`{}` comes from here";
         /// Whether it is a list (prefetched) and not one object (joined).
         to_many: Fact<bool> = "a list: {}";
         /// Whether the loop is known to be short, by a slice or a constant.
@@ -968,6 +974,8 @@ vocabulary! {
         orm: Fact<Orm> = "{}";
         /// The call: `Message.objects.filter(...).count()`.
         call: Fact<Box<str>> = "`{}` for each row";
+        /// What is looped over.
+        over: Fact<Box<str>> = "in each turn of this loop";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short: {}";
         /// Whether it is on a path that serves.
@@ -981,6 +989,8 @@ vocabulary! {
         orm: Fact<Orm> = "{}";
         /// The call: `message.save()`.
         call: Fact<Box<str>> = "`{}` for each row";
+        /// What is looped over.
+        over: Fact<Box<str>> = "in each turn of this loop";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short: {}";
         /// Whether it is on a path that serves.
