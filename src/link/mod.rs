@@ -16,6 +16,7 @@ pub mod plan;
 pub mod rows;
 pub mod services;
 pub mod stores;
+pub mod values;
 pub mod versions;
 
 pub use build::{Linked, link};
