@@ -6,10 +6,11 @@
 //! The modules are layers, each importing only from those before it:
 //! [`source`] (files, spans, edits) < `syntax` (text to trees) < [`config`] (what the user says) < [`stack`] (the
 //! vocabulary of facts) < [`facts`] (what one file says) < [`link`] (files joined into stacks) < [`rule`] (judgements) <
-//! `fix` (proven changes) < [`view`] (plain rows) < [`report`] (bytes) < this file < `cli`.
+//! [`fix`] (proven changes) < [`view`] (plain rows) < [`report`] (bytes) < this file < `cli`.
 
 pub mod config;
 pub mod facts;
+pub mod fix;
 pub mod link;
 pub mod report;
 pub mod rule;
@@ -20,4 +21,8 @@ pub mod view;
 
 mod audit;
 
-pub use audit::{AuditError, Options, audit, audit_sources, audit_texts};
+<<<<<<< HEAD
+pub use audit::{AuditError, Options, audit, audit_sources, audit_texts, settle};
+=======
+pub use audit::{AuditError, Options, audit, audit_sources, audit_texts, mend};
+>>>>>>> main

@@ -1,2 +1,7 @@
-//! main
-fn main() {}
+//! The program.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::main()
+}

@@ -1,5 +1,7 @@
 //! The hard YAML cases: what is read of each, and that every span shows what it says.
 
+#![allow(clippy::disallowed_methods, clippy::unwrap_used)]
+
 use std::path::PathBuf;
 
 use plimsoll::source::{FileId, SourceFile};
@@ -191,6 +193,12 @@ fn collections_end_with_their_last_value() {
     let ports = parsed.tree.documents[0].get("services").unwrap().get("web").unwrap().get("ports").unwrap();
     assert_eq!(file.slice(ports.span), "- \"80:80\"");
 
+    let text = "a: !t &x-y # -\n- - b\n- c\nd:\n  - e\n";
+    let file = SourceFile::new(FileId(0), "a.yaml", PathBuf::new(), text);
+    let parsed = yaml::parse(&file);
+    let list = |key: &str| file.slice(parsed.tree.documents[0].get(key).unwrap().span);
+    assert_eq!((list("a"), list("d")), ("- - b\n- c", "- e"));
+
     let (file, parsed) = read("emptyvals");
     let empty = parsed.tree.documents[0].get("services").unwrap().get("web").unwrap().get("volumes").unwrap();
     assert!(empty.is_null());
@@ -212,4 +220,37 @@ fn a_part_of_a_file_has_the_files_places() {
     assert_eq!(parsed.errors, []);
     let node = parsed.tree.documents[0].get("for").unwrap();
     assert_eq!((file.slice(node.span), node.span.file), ("db", FileId(3)));
+}
+
+proptest::proptest! {
+    /// Whatever stands in a file, it is read to the end, and all places lie within it.
+    #[test]
+    fn any_text_is_read(parts in proptest::collection::vec(
+        proptest::sample::select(vec![
+            "a", "é", ": ", ":", "\n", "\r\n", "  ", "\t", "- ", "? ", "'", "\"", "\\", "{", "}", "[", "]", ", ", "# c", "|",
+            ">-", "&x ", "*x", "<<: ", "!t ", "---\n", "...\n", "%", "$", "\u{feff}",
+        ]),
+        0..40,
+    )) {
+        let file = SourceFile::new(FileId(0), "any.yaml", PathBuf::new(), parts.concat());
+        let parsed = yaml::parse(&file);
+        for error in &parsed.errors {
+            assert!(file.text().get(error.span.range()).is_some());
+        }
+        parsed.tree.documents.iter().for_each(|root| within(root, &file));
+    }
+}
+
+fn within(node: &Node, file: &SourceFile) {
+    assert!(file.text().get(node.span.range()).is_some());
+    if let Some(mapped) = node.mapped(file) {
+        for (at, c) in mapped.text.char_indices() {
+            assert!(file.text().get(mapped.span(at..at + c.len_utf8()).range()).is_some());
+        }
+    }
+    node.items().iter().for_each(|item| within(item, file));
+    node.entries().for_each(|(key, item)| {
+        assert!(file.text().get(key.span.range()).is_some());
+        within(item, file);
+    });
 }

@@ -115,14 +115,14 @@ const OF_NGINX: &[&str] = &[
     "content_by_lua",
     "access_by_lua",
     "rewrite_by_lua",
-    "more_set_headers",
+    "more_",
 ];
 
 /// Reads a file as nginx's configuration; [`None`] when it is none. Names are looked at first, then words, and only
 /// then is the file parsed.
 pub fn read(file: &SourceFile) -> Option<Draft> {
     let place = Place::of(&file.path)?;
-    if !place.surely && !has_its_words(file.text()) {
+    if !place.surely && !place.is_conf && !has_its_words(file.text()) {
         return None;
     }
     let parsed = parse(file);
@@ -148,6 +148,8 @@ pub fn read(file: &SourceFile) -> Option<Draft> {
 struct Place {
     /// It cannot well be anything else.
     surely: bool,
+    /// It is a configuration of some program.
+    is_conf: bool,
     template: bool,
 }
 
@@ -171,7 +173,7 @@ impl Place {
             Some(_) => false,
         };
         let maybe = surely || matches!(ending, None | Some("conf" | "inc" | "cfg"));
-        maybe.then_some(Self { surely, template: bare.is_some() })
+        maybe.then_some(Self { surely, is_conf: ending == Some("conf"), template: bare.is_some() })
     }
 }
 

@@ -1,1 +1,84 @@
-//! stub
+//! The stack as the tool believes it, as a tree for people and as JSON.
+
+use std::io::{self, Write};
+
+use schemars::{JsonSchema, Schema, schema_for};
+use serde::Serialize;
+
+use super::json::write_json;
+use super::text::{Paint, Style};
+use crate::view::{Entity, Place, State, Tree, View};
+
+/// Prints every deployment with its entities, their fields, and for each value the places it comes from.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn render(view: &View, style: Style, out: &mut impl Write) -> io::Result<()> {
+    if view.stacks.is_empty() {
+        return writeln!(out, "Nothing that plimsoll knows is deployed from here.");
+    }
+    for (at, stack) in view.stacks.iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", style.paint(Paint::Bold, &stack.name))?;
+        for entity in &stack.entities {
+            write_entity(view, entity, style, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_entity(view: &View, entity: &Entity, style: Style, out: &mut impl Write) -> io::Result<()> {
+    let place = entity.place.as_ref().map(|place| format!("  {}", at(view, place))).unwrap_or_default();
+    let head = format!("{} {}", entity.kind, entity.name);
+    writeln!(out, "  {}{}", style.paint(Paint::Blue, &head), style.paint(Paint::Dim, &place))?;
+    let width = entity.fields.iter().map(|field| field.name.len()).max().unwrap_or(0);
+    for field in &entity.fields {
+        for (nth, state) in field.states.iter().enumerate() {
+            let name = if nth == 0 { field.name.as_str() } else { "" };
+            let from = origin(view, state);
+            let when = state.when.as_ref().map(|when| format!(" when {when}")).unwrap_or_default();
+            writeln!(out, "    {name:width$}  {}{when}{}", state.shown, style.paint(Paint::Dim, &from))?;
+        }
+    }
+    Ok(())
+}
+
+/// Where a value comes from: `  compose.yaml:8, from .env:3`.
+fn origin(view: &View, state: &State) -> String {
+    let places: Vec<String> = state.places.iter().map(|place| at(view, place)).collect();
+    let places = places.join(" < ");
+    match (&state.because, places.is_empty()) {
+        (None, true) => String::new(),
+        (None, false) => format!("  {places}"),
+        (Some(because), true) => format!("  ({because})"),
+        (Some(because), false) => format!("  ({because}; {places})"),
+    }
+}
+
+fn at(view: &View, place: &Place) -> String {
+    format!("{}:{}", view.shown(&place.path), place.line)
+}
+
+/// What `plimsoll facts --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Facts<'a> {
+    /// The version of this format: 1.
+    version: u32,
+    /// What there is, by deployment.
+    stacks: &'a [Tree],
+}
+
+/// Prints the same as JSON, with a version.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn render_json(view: &View, out: &mut impl Write) -> io::Result<()> {
+    write_json(&Facts { version: super::json::VERSION, stacks: &view.stacks }, out)
+}
+
+/// The JSON's schema.
+pub fn schema() -> Schema {
+    schema_for!(Facts<'static>)
+}

@@ -220,3 +220,31 @@ fn summary_lines(summary: &Summary) -> Vec<String> {
     }
     lines
 }
+
+/// Prints how each rule fared: entities it passed, failed, left open, did not speak of.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn statistics(view: &View, out: &mut impl Write) -> io::Result<()> {
+    let width = view.rules.iter().map(|row| row.rule.len()).max().unwrap_or(0).max("total".len());
+    writeln!(out, "\n{:width$}  passed  failed  undecided  not applicable", "rule")?;
+    let mut sum = [0; 4];
+    for row in &view.rules {
+        let counts = [row.passed, row.failed, row.undecided, row.not_applicable];
+        sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
+        let [passed, failed, undecided, apart] = counts;
+        writeln!(out, "{:width$}  {passed:6}  {failed:6}  {undecided:9}  {apart:14}", row.rule)?;
+    }
+    let [passed, failed, undecided, apart] = sum;
+    writeln!(out, "{:width$}  {passed:6}  {failed:6}  {undecided:9}  {apart:14}", "total")?;
+    let it = &view.summary;
+    writeln!(
+        out,
+        "\n{}: {} passed, {} failed, {} undecided, {} not applicable.",
+        count(view.rules.len(), "rule"),
+        it.rules_passed,
+        it.rules_failed,
+        it.rules_undecided,
+        it.rules_not_applicable,
+    )
+}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::expr::{Absent, Scope};
 use super::said::{Said, open, place_of};
-use super::{Confidence, Finding, Page, PageError, Rule, RuleName, Rules, Severity};
+use super::{Finding, Page, PageError, Rule, RuleName, Rules, Severity};
 use crate::source::Span;
 use crate::stack::{Anchor, EntityId, Stack, Truth};
 
@@ -213,16 +213,10 @@ fn severity(rule: &Rule, scope: &Scope<'_>) -> Severity {
     chosen.map_or(Severity::Info, |(severity, _)| *severity)
 }
 
-impl Failed {
-    /// How sure the finding is, and how bad: what a threshold is set against.
-    pub fn rank(&self) -> (Severity, Confidence) {
-        (self.finding.severity, self.finding.confidence)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::Confidence;
     use crate::source::FileId;
     use crate::stack::Fact;
     use crate::stack::vocabulary::{Client, Database};
@@ -310,7 +304,7 @@ verify: fewer than {room}
     fn severity_follows_the_case() {
         let stack = stack(&[("web", Fact::written(4, span(0)), 5)]);
         let checked = check(&rules(BUDGET), |_| true, &[stack]);
-        assert_eq!(checked.failed[0].rank().0, Severity::Medium);
+        assert_eq!(checked.failed[0].finding.severity, Severity::Medium);
     }
 
     #[test]

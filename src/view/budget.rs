@@ -113,16 +113,28 @@ impl Reader<'_> {
         self.term(id.into(), &factors, &names)
     }
 
+    /// What a pooler opens itself: the size and the reserve of each of its pools, at most what it allows a database.
     fn pooler(&self, id: Id<Pooler>) -> (Term, Numbers) {
         let pooler = &self.stack[id];
-        let (mut term, mut numbers) =
-            self.term(id.into(), &[&pooler.pools, &pooler.default_pool_size], &["pools", "default_pool_size"]);
+        let known = |fact: &Fact<u64>, otherwise: f64| match fact {
+            Fact::Unknown(_) | Fact::Absent => Numbers::point(otherwise),
+            fact => numbers(fact),
+        };
+        let size = numbers(&pooler.default_pool_size).combine(&known(&pooler.reserve_pool_size, 0.0), |a, b| a + b);
+        let mut total = size.combine(&known(&pooler.pools, 1.0), |a, b| a * b);
         if let Some(most) = pooler.max_db_connections.known().filter(|most| **most > 0) {
-            numbers = numbers.map(|it| it.min(*most as f64));
-            term.factors.push(self.factor(id.into(), "max_db_connections"));
-            term.total = shown(&numbers);
+            total = total.map(|it| it.min(*most as f64));
         }
-        (term, numbers)
+        let (mut term, _) = self.term(id.into(), &[], &["pools", "default_pool_size"]);
+        for (name, fact) in
+            [("reserve_pool_size", &pooler.reserve_pool_size), ("max_db_connections", &pooler.max_db_connections)]
+        {
+            if fact.known().is_some_and(|it| *it > 0) {
+                term.factors.push(self.factor(id.into(), name));
+            }
+        }
+        term.total = shown(&total);
+        (term, total)
     }
 
     fn term(&self, id: EntityId, facts: &[&Fact<u64>], names: &[&str]) -> (Term, Numbers) {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Place;
 use super::mask::clean;
-use crate::rule::expr::{field_unit, print};
+use crate::rule::expr::{Unit, field_unit, print};
 use crate::source::{Sources, Span};
 use crate::stack::vocabulary::{FieldInfo, FieldType, KINDS};
 use crate::stack::{EntityId, Fact, Field as Value, Origin, Sourced, Stack, Value as Erased};
@@ -48,6 +48,9 @@ pub struct Field {
 pub struct State {
     /// In a report's words: `4 worker processes`.
     pub text: String,
+    /// The value alone, for people: `4`, `2 GiB`, `unknown`.
+    #[serde(skip)]
+    pub shown: String,
     /// The bare value, when there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<serde_json::Value>,
@@ -60,7 +63,6 @@ pub struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
     /// The chain of places: the one that decides first, then those it came by.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<Place>,
 }
 
@@ -96,12 +98,21 @@ pub(super) fn states(sources: &Sources, stack: &Stack, info: &FieldInfo, value: 
 
 fn relation(stack: &Stack, id: EntityId) -> State {
     let text = format!("{} {}", id.kind.info().name, clean(&stack.about(id).name));
-    State { text, value: None, origin: "relation".into(), because: None, when: None, places: Vec::new() }
+    State {
+        shown: text.clone(),
+        text,
+        value: None,
+        origin: "relation".into(),
+        because: None,
+        when: None,
+        places: Vec::new(),
+    }
 }
 
 fn of_fact(sources: &Sources, info: &FieldInfo, fact: &Fact<Erased>) -> Vec<State> {
     let open = |origin: &str, why: &crate::stack::Why| State {
         text: origin.to_owned(),
+        shown: origin.to_owned(),
         value: None,
         origin: origin.to_owned(),
         because: Some(clean(&why.reason).into_owned()),
@@ -135,6 +146,7 @@ fn of_sourced(sources: &Sources, info: &FieldInfo, sourced: &Sourced<Erased>) ->
     debug_assert!(matches!(info.ty, FieldType::Fact(_)));
     State {
         text: clean(&print::in_words(info.words, &sourced.value, field_unit(info))).into_owned(),
+        shown: shown(&sourced.value, field_unit(info)),
         value: Some(json(&sourced.value)),
         origin: origin.to_owned(),
         because,
@@ -145,6 +157,14 @@ fn of_sourced(sources: &Sources, info: &FieldInfo, sourced: &Sourced<Erased>) ->
 
 fn places(sources: &Sources, spans: &[Span]) -> Vec<Place> {
     spans.iter().map(|span| Place::of(sources, *span)).collect()
+}
+
+/// A value alone. A number that is no size is as a file would have it, for it may be a port.
+fn shown(value: &Erased, unit: Unit) -> String {
+    match (value, unit) {
+        (Erased::Number(it), Unit::Plain | Unit::Seconds) if it.is_finite() => it.to_string(),
+        _ => clean(&print::value(value, unit)).into_owned(),
+    }
 }
 
 fn json(value: &Erased) -> serde_json::Value {

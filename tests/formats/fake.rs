@@ -180,7 +180,7 @@ fn stack() -> Stack {
 }
 
 /// The run.
-pub fn report() -> Report {
+pub(crate) fn report() -> Report {
     let tally = |rule: &str, passed, failed| (rule.into(), Tally { passed, failed, undecided: 0, not_applicable: 1 });
     Report {
         root: PathBuf::from("/somewhere/wingman"),

@@ -324,10 +324,19 @@ impl<'a> Builder<'a> {
         body: impl FnOnce(&mut Self),
     ) {
         let around = self.enter(iter, is_async, head);
-        let row = self.node(NodeKind::Row(iter), target.span);
-        self.assign(target, row);
+        self.take_row(iter, target);
         body(self);
         self.scope = around;
+    }
+
+    /// Binds a loop's variable.
+    pub(super) fn take_row(&mut self, iter: NodeId, target: &'a Expr) {
+        let name = match &target.kind {
+            ExprKind::Name(name) => Some(name.clone()),
+            _ => None,
+        };
+        let row = self.node(NodeKind::Row { of: iter, name }, target.span);
+        self.assign(target, row);
     }
 
     /// Opens a loop; gives the scope to go back to.

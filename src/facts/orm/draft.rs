@@ -20,6 +20,8 @@ pub struct OrmDraft {
     pub hot: bool,
     /// The quote that its texts mostly have.
     pub quote: char,
+    /// Whether its lines end by `\r\n`.
+    pub crlf: bool,
     /// What it imports, wherever it does.
     pub imports: Vec<Import>,
     /// What runs when it is imported.
@@ -32,6 +34,13 @@ pub struct OrmDraft {
     pub functions: Vec<FunctionDraft>,
     /// Where `selectinload` is or can be imported.
     pub loader: LoaderImport,
+}
+
+impl OrmDraft {
+    /// The line ending of the file.
+    pub fn newline(&self) -> &'static str {
+        if self.crlf { "\r\n" } else { "\n" }
+    }
 }
 
 /// A name that an import binds.

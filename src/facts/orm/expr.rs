@@ -184,7 +184,7 @@ impl<'a> Builder<'a> {
         let [param] = params else { return };
         self.apart(|it| {
             let around = it.enter(rows, false, span);
-            let row = it.node(NodeKind::Row(rows), param.span);
+            let row = it.node(NodeKind::Row { of: rows, name: Some(param.name.clone()) }, param.span);
             it.bind((None, &param.name), row);
             it.expr(body);
             it.scope = around;
@@ -213,8 +213,7 @@ impl<'a> Builder<'a> {
             let start = clause.target.span.start.min(clause.iter.span.start);
             let head = Span { start, ..clause.iter.span };
             self.enter(over, clause.is_async, head);
-            let row = self.node(NodeKind::Row(over), clause.target.span);
-            self.assign(&clause.target, row);
+            self.take_row(over, &clause.target);
             for condition in &clause.conditions {
                 self.test(condition);
             }

@@ -62,8 +62,13 @@ pub enum NodeKind {
         /// Whether there are arguments that cannot be told: `*a`, `**b`.
         open: bool,
     },
-    /// What a loop takes from this in each turn.
-    Row(NodeId),
+    /// What a loop takes from `of` in each turn.
+    Row {
+        /// What is looped over.
+        of: NodeId,
+        /// The variable, when it is one name.
+        name: Option<Box<str>>,
+    },
     /// `of[key]`, and each part of `a, b = of`.
     Item {
         /// What is indexed.

@@ -9,6 +9,7 @@ mod expr;
 pub mod flow;
 mod module;
 mod place;
+pub mod write;
 
 pub use draft::{Attribute, ClassDraft, FunctionDraft, Import, LoaderImport, OrmDraft, Parameter};
 pub use module::{read, wants};

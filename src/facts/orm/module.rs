@@ -50,6 +50,7 @@ pub fn read(file: &SourceFile, module: &Module) -> OrmDraft {
         is_package,
         hot: place::is_hot(&file.path),
         quote: quote(file.text()),
+        crlf: file.newline() == "\r\n",
         loader: loader(file, module, &reader.imports),
         imports: reader.imports,
         top,

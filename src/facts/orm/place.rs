@@ -37,5 +37,6 @@ pub(super) fn is_hot(path: &str) -> bool {
         "fixtures",
     ];
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    !folder.split('/').any(|part| COLD.contains(&part)) && !matches!(name, "manage.py" | "setup.py" | "fabfile.py")
+    !folder.split('/').any(|part| COLD.contains(&part))
+        && !matches!(name, "manage.py" | "setup.py" | "fabfile.py" | "commands.py" | "cli.py" | "tasks_cli.py")
 }

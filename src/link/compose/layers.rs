@@ -6,6 +6,7 @@ use crate::syntax::yaml::{Node, Value};
 use crate::syntax::{Mapped, Spanned};
 
 use super::fill::{Environment, Filled};
+use super::reach::Users;
 
 /// What one file says of something.
 #[derive(Clone, Copy)]
@@ -15,6 +16,7 @@ pub(super) struct Layer<'a> {
     pub(super) folder: &'a str,
     pub(super) env: &'a Environment,
     pub(super) sources: &'a Sources,
+    pub(super) users: &'a Users,
 }
 
 impl<'a> Layer<'a> {
@@ -154,7 +156,7 @@ fn pairs(layer: Layer<'_>) -> Vec<Pair<'_>> {
         let pair = |(key, node): &'_ (Spanned<Box<str>>, Node), layer| Pair {
             name: key.value.clone(),
             value: None,
-            span: beside(key.span, node),
+            span: if node.is_null() { key.span } else { beside(key.span, node) },
             layer,
             reset: node.tag.as_deref() == Some("!reset"),
         };

@@ -9,6 +9,7 @@ use crate::syntax::yaml::{Node, Value};
 use super::environment;
 use super::fill::Environment;
 use super::layers::{Layer, Layers, join};
+use super::reach::Users;
 
 /// Files that include or extend each other stop here.
 const MOST_DEPTH: usize = 8;
@@ -32,13 +33,23 @@ impl<'a> Files<'a> {
     }
 }
 
+/// A file's word on something, with the folder that its paths start from.
+type Word<'a> = (&'a Node, Box<str>);
+
 /// Services that share a folder and an environment.
 pub(super) struct Project<'a> {
-    /// Its services: the name where it is first written, and each file's word, weakest first, with the folder that its
-    /// paths start from.
-    pub(super) services: Vec<(&'a Spanned<Box<str>>, Vec<(&'a Node, Box<str>)>)>,
-    configs: Vec<(&'a Node, Box<str>)>,
+    /// Its services in the order in which they are first named.
+    pub(super) services: Vec<Said<'a>>,
+    configs: Vec<Word<'a>>,
     pub(super) env: Environment,
+}
+
+/// All that is said of a service.
+pub(super) struct Said<'a> {
+    /// Its name, where it is first written.
+    pub(super) name: &'a Spanned<Box<str>>,
+    /// What each file says, weakest first.
+    pub(super) words: Vec<Word<'a>>,
 }
 
 /// The project that these files make, weakest first, and those that it includes.
@@ -65,28 +76,30 @@ fn collect<'a>(
     depth: usize,
     out: &mut Vec<Project<'a>>,
 ) {
+    let users = Users::default();
     let at = out.len();
     out.push(Project { services: Vec::new(), configs: Vec::new(), env: env.clone() });
     let mut included = Vec::new();
     for file in ids.iter().filter_map(|id| files.file(*id)) {
         for service in &file.services {
-            let taken =
-                |project: &Project<'_>| project.services.iter().any(|(name, _)| name.value == service.name.value);
+            let same = |said: &Said<'_>| said.name.value == service.name.value;
+            let taken = |project: &Project<'_>| project.services.iter().any(same);
             if out[..at].iter().any(taken) {
                 continue;
             }
             let own = &mut out[at].services;
-            let same = own.iter().position(|(name, _)| name.value == service.name.value);
+            let same = own.iter().position(same);
             match (same, service.node.tag.as_deref()) {
                 (Some(at), Some("!reset")) => drop(own.remove(at)),
                 (None, Some("!reset")) => {}
-                (Some(at), Some("!override")) => own[at].1 = layers(service, file, folder, files, depth),
-                (Some(at), _) => own[at].1.extend(layers(service, file, folder, files, depth)),
-                (None, _) => own.push((&service.name, layers(service, file, folder, files, depth))),
+                (Some(at), Some("!override")) => own[at].words = layers(service, file, folder, files, depth),
+                (Some(at), _) => own[at].words.extend(layers(service, file, folder, files, depth)),
+                (None, _) => own.push(Said { name: &service.name, words: layers(service, file, folder, files, depth) }),
             }
         }
         out[at].configs.extend(file.configs.iter().map(|node| (node, Box::from(folder))));
-        let include = file.include.iter().map(|node| Layer { node, folder, env: &env, sources: files.sources });
+        let include =
+            file.include.iter().map(|node| Layer { node, folder, env: &env, sources: files.sources, users: &users });
         included.extend(include.flat_map(Layer::items).filter_map(|item| inclusion(item, files)));
     }
     if depth > 0 && out.len() < 64 {
@@ -121,7 +134,7 @@ fn layers<'a>(
     folder: &str,
     files: Files<'a>,
     depth: usize,
-) -> Vec<(&'a Node, Box<str>)> {
+) -> Vec<Word<'a>> {
     let own = (&service.node, Box::from(folder));
     let extended = service.node.get("extends").filter(|_| depth > 0).and_then(|extends| {
         let name = extends.text().or_else(|| extends.get("service")?.text())?;
@@ -142,12 +155,12 @@ fn layers<'a>(
 
 impl<'a> Project<'a> {
     /// What is said of a service.
-    pub(super) fn layers<'s>(&'s self, said: &'s [(&'a Node, Box<str>)], sources: &'s Sources) -> Layers<'s> {
-        Layers(said.iter().map(|(node, folder)| Layer { node, folder, env: &self.env, sources }).collect())
+    pub(super) fn layers<'s>(&'s self, said: &'s [Word<'a>], sources: &'s Sources, users: &'s Users) -> Layers<'s> {
+        Layers(said.iter().map(|(node, folder)| Layer { node, folder, env: &self.env, sources, users }).collect())
     }
 
     /// What is said of the project's `configs`.
-    pub(super) fn configs<'s>(&'s self, sources: &'s Sources) -> Layers<'s> {
-        self.layers(&self.configs, sources)
+    pub(super) fn configs<'s>(&'s self, sources: &'s Sources, users: &'s Users) -> Layers<'s> {
+        self.layers(&self.configs, sources, users)
     }
 }

@@ -20,7 +20,23 @@ const OVERRIDE: [&str; 4] =
 
 /// Words in a path, and what they say that a deployment is for; of several the first line's counts.
 const WORDS: [(Role, &[&str]); 4] = [
-    (Role::Example, &["example", "examples", "sample", "samples", "demo", "demos", "doc", "docs", "tutorial"]),
+    (
+        Role::Example,
+        &[
+            "example",
+            "examples",
+            "sample",
+            "samples",
+            "demo",
+            "demos",
+            "doc",
+            "docs",
+            "tutorial",
+            "vendor",
+            "vendored",
+            "third_party",
+        ],
+    ),
     (Role::Test, &["test", "tests", "testing", "ci", "e2e", "integration", "bench", "benchmark", "loadtest", "github"]),
     (
         Role::Development,
@@ -69,7 +85,7 @@ fn mentioned(mention: &Mention, files: Files<'_>) -> Choice {
     let file = files.sources.file(mention.span.file);
     let heading = mentions::heading(file, mention.span.start as usize);
     let (role, reason) = match said {
-        Some((role, word)) => (role, format!("is started here, and `{word}` is in its name")),
+        Some((role, word)) => (role, format!("is started here, and `{word}` is in its path")),
         None if mention.swarm => (Role::Production, "is deployed to a swarm here".into()),
         None => match role_of(heading).filter(|(role, _)| is_use(*role)) {
             Some((role, word)) => (role, format!("is started here, under `{word}`")),
@@ -109,7 +125,7 @@ fn add_unnamed(
         }
         let at = found.last().map(|id| Span::at(*id, files.sources.file(*id).bom()));
         let (role, reason) = match by_name(&found, files) {
-            Some((role, word)) => (role, format!("has `{word}` in its name")),
+            Some((role, word)) => (role, format!("has `{word}` in its path")),
             None => (Role::Default, reason.to_string()),
         };
         let because = Why { reason: reason.into(), at: at.into_iter().collect() };
@@ -158,17 +174,14 @@ fn parts(files: Files<'_>) -> BTreeSet<FileId> {
 
 /// What is left open by names: beside a production the default is for development, and so is what is laid over a base
 /// that is also started without it.
-fn judge(choices: &mut [Choice], mentions: &[Mention], files: Files<'_>) {
+fn judge(choices: &mut Vec<Choice>, mentions: &[Mention], files: Files<'_>) {
     let services = |choice: &Choice| -> BTreeSet<&str> {
         let all = choice.files.iter().filter_map(|id| files.file(*id)).flat_map(|file| &file.services);
         all.map(|service| &*service.name.value).collect()
     };
     let folder = |choice: &Choice| choice.files.first().map_or("", |id| files.sources.file(*id).folder());
-    let productions: Vec<(Vec<FileId>, &str, BTreeSet<&str>, Vec<Span>)> = choices
-        .iter()
-        .filter(|choice| choice.role == Role::Production)
-        .map(|choice| (choice.files.clone(), folder(choice), services(choice), choice.because.at.clone()))
-        .collect();
+    let (productions, mut others): (Vec<Choice>, Vec<Choice>) =
+        std::mem::take(choices).into_iter().partition(|choice| choice.role == Role::Production);
     let bare = |choice: &Choice| {
         mentions.iter().find(|mention| {
             let file = files.sources.file(mention.span.file);
@@ -177,26 +190,25 @@ fn judge(choices: &mut [Choice], mentions: &[Mention], files: Files<'_>) {
                 && by_path(&file.path).is_none()
         })
     };
-    for choice in choices.iter_mut().filter(|choice| choice.role == Role::Default) {
+    for choice in others.iter_mut().filter(|choice| choice.role == Role::Default) {
         let own = services(choice);
-        let beside = productions.iter().find(|(_, other, shared, _)| {
-            let near = *other == folder(choice) || below(other, folder(choice)) || below(folder(choice), other);
-            near && own.iter().any(|name| shared.contains(name))
+        let beside = productions.iter().find(|other| {
+            let (other_folder, folder) = (folder(other), folder(choice));
+            let near = other_folder == folder || below(other_folder, folder) || below(folder, other_folder);
+            near && !own.is_disjoint(&services(other))
         });
         let overridden = choice.files.iter().any(|id| OVERRIDE.contains(&files.sources.file(*id).name()));
-        if let Some((other, _, _, at)) = beside {
-            let reason = format!("is for development, for {} is for production", name(other, files));
-            *choice = Choice {
-                files: std::mem::take(&mut choice.files),
-                role: Role::Development,
-                because: Why { reason: reason.into(), at: at.clone() },
-                env_file: choice.env_file.take(),
-            };
+        if let Some(other) = beside {
+            let reason = format!("is for development, for {} is for production", name(&other.files, files));
+            choice.role = Role::Development;
+            choice.because = Why { reason: reason.into(), at: other.because.at.clone() };
         } else if let Some(mention) = bare(choice).filter(|_| overridden) {
             choice.role = Role::Development;
             choice.because = Why::at("is for development, for its base is started without it here", mention.span);
         }
     }
+    choices.extend(productions);
+    choices.extend(others);
 }
 
 fn below(folder: &str, parent: &str) -> bool {

@@ -28,7 +28,11 @@ pub(super) fn plan(
     let file = sources.file(name.span.file);
     ServicePlan {
         anchor: Anchor::new(file.path.clone(), format!("services.{}", name.value)),
-        image: service.get("image").text(),
+        // A tag that nobody knows leaves the name: `postgres:${VERSION}` is PostgreSQL.
+        image: service
+            .get("image")
+            .last()
+            .and_then(|layer| Some(Spanned::new(layer.filled()?.text.text, layer.node.content_span()))),
         build: attached::build(service, sources),
         entrypoint: service.get("entrypoint").last().and_then(command),
         command: service.get("command").last().and_then(command),
@@ -38,7 +42,9 @@ pub(super) fn plan(
         cpus: either(service, &["deploy", "resources", "limits", "cpus"], "cpus", "CPUs", |text| {
             text.parse().ok().filter(|cpus| *cpus > 0.0)
         }),
-        memory: either(service, &["deploy", "resources", "limits", "memory"], "mem_limit", "memory", units::bytes),
+        memory: either(service, &["deploy", "resources", "limits", "memory"], "mem_limit", "memory", |text| {
+            units::bytes(text).filter(|bytes| *bytes > 0)
+        }),
         shm_size: match service.get("shm_size").last() {
             Some(layer) => parsed(layer.fact(), units::bytes),
             None => Fact::default_of(SHM_SIZE, "Docker", "shm_size", Some(name.span)).with_slots(place::slot(
@@ -97,6 +103,11 @@ fn command(layer: Layer<'_>) -> Option<CommandLine> {
 }
 
 fn replicas(service: &Layers<'_>, name: Span) -> Fact<u64> {
+    if let Some(mode) = service.path(&["deploy", "mode"]).text()
+        && &*mode.value == "global"
+    {
+        return Fact::Unknown(Why::at("one on every node of the swarm", mode.span));
+    }
     let said = service.path(&["deploy", "replicas"]).last().or_else(|| service.get("scale").last());
     match said {
         Some(layer) => parsed(layer.fact(), |text| text.parse().ok()),
@@ -139,7 +150,7 @@ fn either<T>(
     }
 }
 
-/// A text as a value of its type; what it says instead is the reason when it is none.
+/// A text as a value of its type. One that is none, or 0 where that means no limit, leaves it unknown.
 fn parsed<T>(fact: Fact<Box<str>>, read: impl FnOnce(&str) -> Option<T>) -> Fact<T> {
     let sourced = match fact {
         Fact::Known(sourced) => sourced,
@@ -149,7 +160,7 @@ fn parsed<T>(fact: Fact<Box<str>>, read: impl FnOnce(&str) -> Option<T>) -> Fact
     match read(sourced.value.trim()) {
         Some(value) => Fact::Known(sourced.map(|_| value)),
         None => {
-            let reason = format!("`{}` is not a value that Docker Compose takes", sourced.value);
+            let reason = format!("`{}` sets none", sourced.value);
             Fact::Unknown(Why { reason: reason.into(), at: sourced.origin.span().into_iter().collect() })
         }
     }

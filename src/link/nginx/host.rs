@@ -2,8 +2,8 @@
 
 use super::Build;
 use super::location::Served;
-use super::scope::{Scope, Setting, head};
-use super::view::Item;
+use super::scope::{Scope, Setting, head, seconds};
+use super::view::{Item, Stock};
 use crate::source::Span;
 use crate::stack::vocabulary::{Host, Nginx};
 use crate::stack::{About, Fact, Id, Slot, Stack, Writer};
@@ -42,7 +42,12 @@ impl<'a> Build<'a, '_> {
         };
         let scope = http.enter(self.view, item, &entity)?;
         let about = About {
-            name: if name == "_" { format!("server *:{listen}") } else { format!("server {name}") }.into(),
+            name: match name {
+                "_" if listen.bytes().all(|byte| byte.is_ascii_digit()) => format!("server *:{listen}"),
+                "_" => format!("server {listen}"),
+                name => format!("server {name}"),
+            }
+            .into(),
             anchor: self.anchor(item, scope.entity.clone()),
             span: scope.span(),
             owner: self.owner(),
@@ -61,16 +66,18 @@ impl<'a> Build<'a, '_> {
         {
             gzip = Fact::Unknown(crate::stack::Why::at("set in some locations only", span));
         }
-        let compressed = |text: &str| matches!(text, "application/json" | "*");
         let gzip_json = match scope.setting("gzip_types") {
-            Setting::Written(item) => {
-                let has = item.directive.args.iter().any(|word| compressed(&word.text));
-                Fact::derived(has, vec![head(item.directive)])
-            }
+            Setting::Written(item) => Fact::derived(has_json(item), vec![head(item.directive)]),
             Setting::Unset => Fact::default_of(false, "nginx", "gzip_types", scope.span()),
             Setting::Hidden(why) => Fact::Unknown(why),
         };
         let level = scope.value(self.view, "gzip_comp_level", 1, |text| text.parse().ok());
+        let client_keepalive = match (scope.setting("keepalive_timeout"), self.view.stock) {
+            (Setting::Unset, Stock::Official) => {
+                Fact::default_of(65.0, "the nginx image", "keepalive_timeout", scope.span())
+            }
+            _ => scope.value(self.view, "keepalive_timeout", 75.0, seconds),
+        };
         let elsewhere = self.compressed_elsewhere(stack, scope, &served);
         let host = &mut stack[id];
         host.about.writers.extend(self.gzip_writer(scope));
@@ -79,6 +86,7 @@ impl<'a> Build<'a, '_> {
         host.gzip = gzip;
         host.gzip_json = gzip_json;
         host.gzip_level = level;
+        host.client_keepalive = client_keepalive;
         host.serves_text = match served.text {
             Some(span) => Fact::derived(true, vec![span]),
             None => Fact::derived(false, line.into_iter().collect()),
@@ -135,7 +143,7 @@ impl<'a> Build<'a, '_> {
     /// Adds the types that `gzip` leaves out.
     fn types_writer(&self, server: &Scope<'a, '_>) -> Option<Writer> {
         let edit = match server.setting("gzip_types") {
-            Setting::Written(item) => {
+            Setting::Written(item) if !has_json(item) => {
                 let last = item.directive.args.last()?;
                 let at = Span { start: last.span.end, ..last.span };
                 let slot = Slot::insert(at, " application/json", "");
@@ -145,8 +153,13 @@ impl<'a> Build<'a, '_> {
                 let owner = server.owner("gzip")?;
                 self.beside(owner.level, |name| name.starts_with("gzip"), &[&format!("gzip_types {TYPES};")])?
             }
-            Setting::Hidden(_) => return None,
+            _ => return None,
         };
         Some(Writer { name: "gzip_types".into(), edits: vec![edit], display_only: None })
     }
+}
+
+/// Whether `gzip_types` has JSON among its types.
+fn has_json(types: Item<'_>) -> bool {
+    types.directive.args.iter().any(|word| matches!(&*word.text, "application/json" | "*"))
 }

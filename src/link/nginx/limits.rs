@@ -51,7 +51,7 @@ impl<'a> Build<'a, '_> {
                 self.define_zone(item.directive, zone_name, is_conn).filter(|_| zone_defined.known() == Some(&false)),
             );
             let connections = match item.directive.args.get(1).filter(|_| is_conn) {
-                Some(word) => read_word(self.view, item.draft, word, |text| text.parse().ok()),
+                Some(word) => read_word(self.view, word, |text| text.parse().ok()),
                 None => Fact::Absent,
             };
             let behind_proxy = self.behind_proxy(scope, item.directive);

@@ -35,8 +35,7 @@ struct Path<'p> {
 impl<'a> Build<'a, '_> {
     /// Reads what a server has below it.
     pub(super) fn locations(&mut self, stack: &mut Stack, server: &Scope<'a, '_>, host: Id<Host>) -> Served {
-        let mut served = Served::default();
-        served.broad_names = fallbacks(server);
+        let mut served = Served { broad_names: fallbacks(server), ..Served::default() };
         for item in server.own("location") {
             if is_broad(&path_of(item))
                 && let Some(scope) = server.enter(self.view, item, "")
@@ -133,6 +132,14 @@ impl<'a> Build<'a, '_> {
             connection_cleared: headers.connection_cleared,
             map_closes: headers.map_closes,
             read_timeout: scope.value(self.view, "proxy_read_timeout", 60.0, seconds),
+            retries_changes: match scope.setting("proxy_next_upstream") {
+                Setting::Written(item) => {
+                    let retries = item.directive.args.iter().any(|word| &*word.text == "non_idempotent");
+                    Fact::derived(retries, vec![head(item.directive)])
+                }
+                Setting::Unset => Fact::default_of(false, "nginx", "proxy_next_upstream", scope.span()),
+                Setting::Hidden(why) => Fact::Unknown(why),
+            },
             upgrades: headers.upgrades,
             implicit: Fact::derived(
                 upstream.is_none() && !target.by_variable && !target.is_socket && target.host.known().is_some(),

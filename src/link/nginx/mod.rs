@@ -23,6 +23,7 @@ use self::limits::Zone;
 use self::scope::{Scope, Setting, head};
 pub use self::version::is_nginx;
 use self::view::{Item, Stock, View};
+use super::image::Copied;
 use super::plan::ServicePlan;
 use crate::facts::nginx::{Draft, Role};
 use crate::source::{FileId, Sources, Span};
@@ -31,7 +32,7 @@ use crate::stack::{About, Anchor, Fact, Id, Process, Service, Slot, Stack, Versi
 
 /// A service of the deployment, as nginx's part needs to see it.
 pub struct Seen<'a> {
-    /// Its plan.
+    /// Its plan, its image's own variables put into its environment.
     pub plan: &'a ServicePlan,
     /// Its entity.
     pub id: Id<Service>,
@@ -39,18 +40,18 @@ pub struct Seen<'a> {
     pub image: Option<&'a str>,
     /// Where that image is named.
     pub image_span: Option<Span>,
-    /// Files and folders of the repository that its image holds: the path below the root, the path in the container.
-    pub copies: &'a [(Box<str>, Box<str>)],
+    /// Files and folders of the repository that its image holds.
+    pub copies: &'a [Copied],
     /// Where its application compresses its answers by itself: a `GZipMiddleware`.
     pub compresses: Option<Span>,
 }
 
 /// Puts every nginx that a deployment's services run into the stack, with all that is in it; processes must stand there
 /// already. Gives the files that they read: when those of all deployments are none, [`add_hosted`] is next.
-pub fn add(stack: &mut Stack, sources: &Sources, drafts: &[Draft], services: &[Seen<'_>]) -> BTreeSet<FileId> {
+pub fn add(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], services: &[Seen<'_>]) -> BTreeSet<FileId> {
     let mut read = BTreeSet::new();
     for me in services {
-        let mut placed: Vec<(&str, &str)> = me.copies.iter().map(|(from, to)| (&**from, &**to)).collect();
+        let mut placed: Vec<(&str, &str)> = me.copies.iter().map(|it| (&*it.source, &*it.target)).collect();
         placed.extend(me.plan.mounts.iter().map(|mount| (&*mount.source, &*mount.target)));
         let image = me.image.unwrap_or("");
         let is_nginx = is_nginx(image);
@@ -63,7 +64,8 @@ pub fn add(stack: &mut Stack, sources: &Sources, drafts: &[Draft], services: &[S
         if view.is_empty() && me.plan.build.is_some() {
             view.stock = Stock::Unknown;
         }
-        if !is_nginx && !placed.iter().any(|(_, to)| to.contains("nginx")) || !is_nginx && view.is_empty() {
+        let has_its_files = !view.is_empty() && placed.iter().any(|(_, to)| to.contains("nginx"));
+        if !is_nginx && !has_its_files {
             continue;
         }
         read.extend(view.drafts().map(|draft| draft.file));
@@ -74,8 +76,8 @@ pub fn add(stack: &mut Stack, sources: &Sources, drafts: &[Draft], services: &[S
 
 /// Puts an nginx that runs on the host itself into the stack for each main configuration of the tree, or one for its
 /// fragments when there is none.
-pub fn add_hosted(stack: &mut Stack, sources: &Sources, drafts: &[Draft], services: &[Seen<'_>]) {
-    let of = |role: Role| drafts.iter().filter(move |draft| draft.role == role).collect::<Vec<_>>();
+pub fn add_hosted(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], services: &[Seen<'_>]) {
+    let of = |role: Role| drafts.iter().copied().filter(move |draft| draft.role == role).collect::<Vec<_>>();
     for main in of(Role::Main) {
         let view = View::hosted(sources, drafts, Some(main), &[]);
         Build::new(&view, services, None).run(stack);
@@ -278,7 +280,7 @@ impl<'a, 's> Build<'a, 's> {
                 nginx.auto_workers = Fact::written(is_auto, word.span);
                 nginx.worker_processes = match is_auto {
                     true => Fact::Unknown(Why::at("as many as the machine has CPUs", word.span)),
-                    false => scope::read_word(view, item.draft, word, |text| text.parse().ok()),
+                    false => scope::read_word(view, word, |text| text.parse().ok()),
                 };
             }
             Setting::Unset => {
@@ -299,7 +301,7 @@ impl<'a, 's> Build<'a, 's> {
         }
         nginx.nofile = match top.setting("worker_rlimit_nofile") {
             Setting::Written(item) => match item.directive.args.first() {
-                Some(word) => scope::read_word(view, item.draft, word, |text| text.parse().ok()),
+                Some(word) => scope::read_word(view, word, |text| text.parse().ok()),
                 None => Fact::unknown("`worker_rlimit_nofile` has no value"),
             },
             _ => Fact::unknown("set by the limits nginx is started with"),

@@ -1,7 +1,6 @@
 //! Levels of a configuration: what is set at one, and what it inherits.
 
 use super::view::{Item, Missing, Stock, View};
-use crate::facts::nginx::Draft;
 use crate::source::Span;
 use crate::stack::{Fact, Why};
 use crate::syntax::nginx::Word;
@@ -135,7 +134,7 @@ impl<'a, 'p> Scope<'a, 'p> {
     ) -> Fact<T> {
         match self.setting(name) {
             Setting::Written(item) => match item.directive.args.first() {
-                Some(word) => read_word(view, item.draft, word, read),
+                Some(word) => read_word(view, word, read),
                 None => Fact::unknown(format!("`{name}` has no value")),
             },
             Setting::Unset => Fact::default_of(default, "nginx", name, self.span()),
@@ -165,8 +164,8 @@ pub(super) fn head(directive: &crate::syntax::nginx::Directive) -> Span {
 }
 
 /// A word as a fact, by what `read` makes of its text.
-pub(super) fn read_word<T>(view: &View<'_>, draft: &Draft, word: &Word, read: impl Fn(&str) -> Option<T>) -> Fact<T> {
-    let text = match view.text(draft, word) {
+pub(super) fn read_word<T>(view: &View<'_>, word: &Word, read: impl Fn(&str) -> Option<T>) -> Fact<T> {
+    let text = match view.text(word) {
         Ok(text) => text,
         Err(why) => return Fact::Unknown(why),
     };

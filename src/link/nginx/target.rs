@@ -3,7 +3,6 @@
 use super::Build;
 use super::scope::Scope;
 use super::view::{Item, View};
-use crate::facts::nginx::Draft;
 use crate::source::Span;
 use crate::stack::vocabulary::Program;
 use crate::stack::{Fact, Id, Process, Stack, Why};
@@ -48,8 +47,8 @@ fn authority(text: &str) -> Authority<'_> {
 }
 
 /// The address of a `server` line in an upstream.
-pub(super) fn of_server(view: &View<'_>, draft: &Draft, word: &Word) -> Target {
-    match view.text(draft, word) {
+pub(super) fn of_server(view: &View<'_>, word: &Word) -> Target {
+    match view.text(word) {
         Ok(text) => read(&text, 80, word, &[]),
         Err(why) => hidden(why, false),
     }
@@ -60,7 +59,7 @@ pub(super) fn of_pass(view: &View<'_>, scope: &Scope<'_, '_>, item: Item<'_>) ->
     let Some(word) = item.directive.args.first() else {
         return hidden(Why::at("`proxy_pass` names no address", item.directive.name.span), false);
     };
-    let text = match view.text(item.draft, word) {
+    let text = match view.text(word) {
         Ok(text) => text,
         Err(why) => return hidden(why, false),
     };
@@ -74,10 +73,10 @@ pub(super) fn of_pass(view: &View<'_>, scope: &Scope<'_, '_>, item: Item<'_>) ->
     let (variable, rest) = split_variable(authority);
     let set =
         scope.levels().find_map(|level| level.own("set").filter(|set| set.directive.arg(0) == Some(variable)).last());
-    let Some((set, value)) = set.and_then(|set| Some((set, set.directive.args.get(1)?))) else {
+    let Some(value) = set.and_then(|set| set.directive.args.get(1)) else {
         return hidden(Why::at(format!("set by the variable {variable}"), word.span), true);
     };
-    let Ok(value_text) = view.text(set.draft, value) else {
+    let Ok(value_text) = view.text(value) else {
         return hidden(Why::at(format!("set by the variable {variable}"), value.span), true);
     };
     let (inner, default_port) = if authority.len() == text.len() && !word.text.contains("://") {
@@ -165,7 +164,8 @@ impl Build<'_, '_> {
         }
         let host_known = if is_self || name.parse::<std::net::IpAddr>().is_ok() {
             Fact::derived(true, span)
-        } else if name.contains('.') {
+        } else if name.contains('.') || self.services.len() == 1 {
+            // A name of the world outside; and a service alone says nothing of the names around it.
             Fact::Absent
         } else {
             self.foreign_names(name).map_or(Fact::derived(false, span), |why| why)

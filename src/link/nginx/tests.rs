@@ -96,6 +96,7 @@ impl Town {
         let files = files.map(|(at, (path, text))| SourceFile::new(FileId(at as u32), *path, PathBuf::new(), &**text));
         let sources = Sources::new(files.collect());
         let drafts: Vec<_> = sources.iter().filter_map(read).collect();
+        let drafts: Vec<_> = drafts.iter().collect();
         let mut stack = Stack::default();
         let ids: Vec<_> = self.services.iter().map(|_| stack.add(Service::default())).collect();
         for process in self.processes {
@@ -186,7 +187,7 @@ fn the_official_image_stands_above_a_fragment() {
     assert_eq!(value(&location.connection_cleared), Some(false));
     assert_eq!(value(&location.read_timeout), Some(60.0));
     assert_eq!((value(&location.target).as_deref(), value(&location.port)), (Some("app"), Some(8000)));
-    assert_eq!(value(&location.host_known), Some(false));
+    assert!(location.host_known.is_absent(), "a service alone says nothing of the names around it");
 }
 
 #[test]
@@ -336,6 +337,23 @@ fn one_address_alone_needs_no_choice() {
         fragment(text).service("app", "python", &[]).change(|it| it.replicas = Fact::derived(4, vec![it.span]));
     assert_eq!(value(&scaled.build().upstream().idle_options), Some(false));
     assert_eq!(value(&fragment(text).build().upstream().idle_options), None, "a name may have several addresses");
+}
+
+#[test]
+fn methods_before_keepalive_and_names_asked_again() {
+    let text = "upstream app {\n    server app:8000;\n    keepalive 8;\n    least_conn;\n}\n";
+    let built = fragment(text).service("app", "python", &[]).build();
+    assert_eq!(value(&built.upstream().method_last), Some(true));
+    let fixed = "upstream app {\n    server app:8000;\n    least_conn;\n    keepalive 8;\n}\n";
+    assert_eq!(built.after(&built.upstream().about, "method_first"), fixed);
+    assert!(!built.upstream().about.writers.iter().any(|it| &*it.name == "resolve"), "1.27 may be older than 1.27.3");
+    let newer =
+        Town::new(&[("default.conf", text)]).service("proxy", "nginx:1.28", MOUNTED).service("app", "python", &[]);
+    let built = newer.build();
+    assert_eq!(value(&built.upstream().resolves), Some(false));
+    assert!(built.after(&built.upstream().about, "resolve").starts_with(
+        "upstream app {\n    zone app 64k;\n    resolver 127.0.0.11 valid=10s;\n    server app:8000 resolve;\n"
+    ));
 }
 
 #[test]

@@ -34,13 +34,18 @@ pub fn is_nginx(image: &str) -> bool {
 
 /// Whether an image is nginx's own, whose main configuration is known.
 pub(super) fn is_official(image: &str) -> bool {
-    let name = ImageName::parse(image);
-    matches!(name.short(), "nginx" | "nginx-unprivileged") && !name.repository.starts_with("bitnami")
+    matches!(ImageName::parse(image).repository, "nginx" | "nginx/nginx" | "nginxinc/nginx-unprivileged")
+}
+
+/// Whether the tags of an image are versions of nginx.
+fn tags_are_versions(image: &str) -> bool {
+    let of_others = ["openresty/openresty", "bitnami/nginx", "bitnamilegacy/nginx", "ubuntu/nginx"];
+    is_official(image) || of_others.contains(&ImageName::parse(image).repository)
 }
 
 /// The version of an image, by its tag.
 pub(super) fn of_image(image: Option<&str>, span: Option<Span>) -> Fact<Version> {
-    let (Some(image), Some(span)) = (image.filter(|image| is_nginx(image)), span) else {
+    let (Some(image), Some(span)) = (image.filter(|image| tags_are_versions(image)), span) else {
         return Fact::unknown("no image names nginx's version");
     };
     let name = ImageName::parse(image);
@@ -126,7 +131,14 @@ mod tests {
         {
             assert_eq!(older(image), Truth::Yes, "{image}");
         }
-        for image in ["nginx@sha256:ab", "nginx:1.29", "openresty/openresty:alpine", "python:3.12", "nginx:custom"] {
+        for image in [
+            "nginx@sha256:ab",
+            "nginx:1.29",
+            "openresty/openresty:alpine",
+            "python:3.12",
+            "nginx:custom",
+            "team/nginx:1.2",
+        ] {
             assert_eq!(older(image), Truth::Maybe, "{image}");
         }
     }

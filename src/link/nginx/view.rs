@@ -44,6 +44,8 @@ pub(super) struct View<'a> {
     pub(super) sources: &'a Sources,
     /// The drafts by the paths that nginx knows them by.
     files: BTreeMap<String, &'a Draft>,
+    /// What is put where in the container.
+    placed: Vec<(Box<str>, Box<str>)>,
     /// The main configuration.
     pub(super) main: Option<&'a Draft>,
     /// What relative includes start from.
@@ -78,27 +80,24 @@ impl Missing {
 }
 
 impl<'a> View<'a> {
-    /// The view of an nginx in a container: `placed` are pairs of a path below the root, a file or a folder, and a path
-    /// in the container, the strongest last.
+    /// The view of an nginx in a container: `placed` are pairs of a path below the root, of a file or a folder or with a
+    /// `*` in its name, and a path in the container, the strongest last.
     pub(super) fn contained(
         sources: &'a Sources,
-        drafts: &'a [Draft],
+        drafts: &'a [&'a Draft],
         placed: &[(&str, &str)],
         environment: &'a [Variable],
         stock: Stock,
     ) -> Self {
         let mut files = BTreeMap::new();
         for (source, target) in placed {
-            let (source, target) = (trim(source), target.trim_end_matches('/'));
             for draft in drafts.iter().filter(|draft| draft.role != Role::Unread) {
-                let Some(rest) = below(&draft.path, source) else { continue };
-                // A file that is put into a folder keeps its name there.
-                let file_into_folder = rest.is_empty() && is_folder(target) && !target.ends_with(name_of(source));
-                let path =
-                    if file_into_folder { format!("{target}/{}", name_of(source)) } else { format!("{target}{rest}") };
-                files.insert(filled_in(&path), draft);
+                if let Some(path) = lands_at(&draft.path, trim(source), target) {
+                    files.insert(filled_in(&path), *draft);
+                }
             }
         }
+        take_strays_in(&mut files);
         let root = |path: &str| ROOTS.iter().any(|root| path.strip_prefix(root) == Some("/nginx.conf"));
         let main = files
             .iter()
@@ -108,13 +107,24 @@ impl<'a> View<'a> {
         let prefix = main.as_ref().map_or(ROOTS[0], |(path, _)| folder_of(path)).to_owned();
         let main = main.map(|(_, draft)| draft);
         let stock = if main.is_some() { Stock::Nothing } else { stock };
-        Self { sources, files, main, prefix, stock, contained: true, environment: Some(environment), budget: budget() }
+        let placed = placed.iter().map(|(source, target)| (trim(source).into(), (*target).into())).collect();
+        Self {
+            sources,
+            files,
+            placed,
+            main,
+            prefix,
+            stock,
+            contained: true,
+            environment: Some(environment),
+            budget: budget(),
+        }
     }
 
     /// The view of an nginx of the host itself, whose main configuration or fragments are these.
     pub(super) fn hosted(
         sources: &'a Sources,
-        drafts: &'a [Draft],
+        drafts: &'a [&'a Draft],
         main: Option<&'a Draft>,
         fragments: &[&'a Draft],
     ) -> Self {
@@ -122,12 +132,22 @@ impl<'a> View<'a> {
         let prefix = main.map_or("", |draft| folder_of(&draft.path)).to_owned();
         for draft in drafts.iter().filter(|draft| draft.role != Role::Unread) {
             if main.is_some() || draft.role == Role::Inner {
-                files.insert(draft.path.to_string(), draft);
+                files.insert(draft.path.to_string(), *draft);
             }
         }
         files.extend(fragments.iter().map(|draft| (draft.path.to_string(), *draft)));
         let stock = if main.is_some() { Stock::Nothing } else { Stock::Unknown };
-        Self { sources, files, main, prefix, stock, contained: false, environment: None, budget: budget() }
+        Self {
+            sources,
+            files,
+            placed: Vec::new(),
+            main,
+            prefix,
+            stock,
+            contained: false,
+            environment: None,
+            budget: budget(),
+        }
     }
 
     /// Whether any file of the repository is seen.
@@ -157,12 +177,13 @@ impl<'a> View<'a> {
         self.sources.file(draft.file)
     }
 
-    /// The text of a word, with the environment's variables in it when the file is a template.
+    /// The text of a word, with the environment's variables in it, which `envsubst` puts in before nginx starts: nginx's
+    /// own are in small letters.
     ///
     /// # Errors
     /// When it holds a variable that the environment does not define, which one.
-    pub(super) fn text<'w>(&self, draft: &Draft, word: &'w Word) -> Result<Cow<'w, str>, Why> {
-        if !draft.template || !word.text.contains('$') {
+    pub(super) fn text<'w>(&self, word: &'w Word) -> Result<Cow<'w, str>, Why> {
+        if !word.text.contains('$') {
             return Ok(Cow::Borrowed(&word.text));
         }
         let mut out = String::new();
@@ -178,7 +199,6 @@ impl<'a> View<'a> {
             let braced = after[1..].starts_with('{');
             let name = &inner[..length];
             let end = 1 + usize::from(braced) + length;
-            // nginx's own variables are in small letters.
             if length == 0 || braced && after.as_bytes().get(end) != Some(&b'}') {
                 out.push('$');
                 rest = &after[1..];
@@ -256,11 +276,39 @@ impl<'a> View<'a> {
             || path.contains("modules-enabled")
             || path.contains("modules/")
             || (self.contained && path.contains('*'))
+            || self.is_there(path)
+    }
+
+    /// Whether an included file is in the repository, though nothing in it is for nginx to read: comments, types.
+    fn is_there(&self, path: &str) -> bool {
+        let path = if path.starts_with('/') { path.to_owned() } else { join(&self.prefix, path) };
+        if !self.contained {
+            return self.sources.by_path(path.trim_start_matches('/')).is_some();
+        }
+        self.placed.iter().any(|(source, target)| {
+            below(&path, target.trim_end_matches('/'))
+                .is_some_and(|rest| self.sources.by_path(&format!("{source}{rest}")).is_some())
+        })
     }
 }
 
 fn budget() -> Cell<usize> {
     Cell::new(100_000)
+}
+
+/// Fragments that lie where no include looks, when none lies where one does: a script of the container fills them in and
+/// puts them into `conf.d` before nginx starts.
+fn take_strays_in(files: &mut BTreeMap<String, &Draft>) {
+    let is_main = |path: &str| ROOTS.iter().any(|root| path.strip_prefix(root) == Some("/nginx.conf"));
+    let fragments = || files.iter().filter(|(path, draft)| draft.role == Role::Fragment && !is_main(path));
+    if fragments().any(|(path, _)| {
+        ["/conf.d/", "/sites-", "/server_blocks/"].iter().any(|it| path.contains(it)) && path.ends_with(".conf")
+    }) {
+        return;
+    }
+    let strays: Vec<_> =
+        fragments().map(|(path, draft)| (format!("{}/conf.d/{}.conf", ROOTS[0], name_of(path)), *draft)).collect();
+    files.extend(strays);
 }
 
 /// A template's place becomes that of the file that the official image's entrypoint makes of it.
@@ -269,6 +317,20 @@ fn filled_in(path: &str) -> String {
         Some(rest) => format!("/etc/nginx/conf.d/{rest}"),
         None => path.to_owned(),
     }
+}
+
+/// Where a file of the repository stands in a container when `source` is put at `target`.
+fn lands_at(path: &str, source: &str, target: &str) -> Option<String> {
+    let into = target.trim_end_matches('/');
+    if name_of(source).contains('*') {
+        let fits = folder_of(path) == folder_of(source) && glob(name_of(source), name_of(path));
+        return fits.then(|| format!("{into}/{}", name_of(path)));
+    }
+    // The whole tree, as `COPY . /app` takes it.
+    let rest = if source.is_empty() || source == "." { format!("/{path}") } else { below(path, source)?.to_owned() };
+    // A file that is put into a folder keeps its name there.
+    let into_folder = rest.is_empty() && (target.ends_with('/') || is_folder(into) && name_of(into) != name_of(source));
+    Some(if into_folder { format!("{into}/{}", name_of(source)) } else { format!("{into}{rest}") })
 }
 
 fn trim(path: &str) -> &str {
@@ -314,7 +376,10 @@ fn glob(pattern: &str, path: &str) -> bool {
     let (mut p, mut t) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while t < path.len() {
+        let hidden = path[t] == b'.' && (t == 0 || path[t - 1] == b'/');
         match pattern.get(p) {
+            // A name that starts with a dot must be named so.
+            Some(b'*' | b'?') if hidden => return false,
             Some(b'*') => {
                 star = Some((p + 1, t));
                 p += 1;
@@ -346,6 +411,21 @@ mod tests {
         assert!(!glob("a?c", "a/c"));
         assert!(!glob("a", "ab"));
         assert!(glob("*", ""));
+        assert!(!glob("conf.d/*.conf", "conf.d/.default.conf"));
+    }
+
+    #[test]
+    fn copies_and_mounts() {
+        let lands = |path, source, target| lands_at(path, source, target);
+        let at = |path: &str| Some(path.to_owned());
+        assert_eq!(lands("n/a.conf", "n/a.conf", "/etc/nginx/nginx.conf"), at("/etc/nginx/nginx.conf"));
+        assert_eq!(lands("n/a.conf", "n/a.conf", "/etc/nginx/conf.d/"), at("/etc/nginx/conf.d/a.conf"));
+        assert_eq!(lands("n/a.conf", "n/a.conf", "/etc/nginx/conf.d"), at("/etc/nginx/conf.d/a.conf"));
+        assert_eq!(lands("n/conf.d/a.conf", "n", "/etc/nginx"), at("/etc/nginx/conf.d/a.conf"));
+        assert_eq!(lands("n/a.conf", "n/*.conf", "/etc/nginx/conf.d/"), at("/etc/nginx/conf.d/a.conf"));
+        assert_eq!(lands("n/b/a.conf", "n/*.conf", "/etc/nginx/conf.d/"), None);
+        assert_eq!(lands("n/a.conf", ".", "/app"), at("/app/n/a.conf"));
+        assert_eq!(lands("n/a.conf", "m", "/app"), None);
     }
 
     #[test]

@@ -66,7 +66,7 @@ pub(super) fn is_model(names: &Names<'_>, id: ClassId) -> bool {
 
 /// The user's model: what the settings name, else the one class that is made to be it.
 pub(super) fn user(names: &Names<'_>, django: &[ClassId]) -> Option<ClassId> {
-    for draft in names.drafts {
+    for draft in &names.drafts {
         let named = draft.globals.iter().find(|(name, _)| &**name == "AUTH_USER_MODEL");
         if let Some(label) = named.and_then(|(_, node)| draft.top.text(*node))
             && let Some(id) = labelled(names, django, label)
@@ -134,7 +134,8 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
                     Target::Class(class) => *class,
                 });
                 let accessor = accessor(names, id, field);
-                if own && concrete
+                if own
+                    && concrete
                     && let (Some(target), Some(accessor)) = (target, &accessor)
                 {
                     reverse.extend(backwards(field, accessor, id).map(|relation| (target, relation)));
@@ -352,7 +353,8 @@ fn manager(names: &Names<'_>, draft: u32, flow: &Flow, value: NodeId) -> Option<
                 let made = top.call(node)?;
                 let NodeKind::Attr { of, name, .. } = &top.node(made.func).kind else { return None };
                 (&**name == "from_queryset").then(|| {
-                    let classes = std::iter::once(of).chain(made.args).filter_map(|node| class_of(names, at, top, *node));
+                    let classes =
+                        std::iter::once(of).chain(made.args).filter_map(|node| class_of(names, at, top, *node));
                     Manager { classes: classes.collect() }
                 })
             }

@@ -73,7 +73,8 @@ impl Models {
         let mut models = Models::default();
         let classes = names.all_classes();
         let django: Vec<ClassId> = classes.iter().copied().filter(|id| django_models::is_model(names, *id)).collect();
-        let mapped: Vec<ClassId> = classes.iter().copied().filter(|id| sqlalchemy_models::is_model(names, *id)).collect();
+        let mapped: Vec<ClassId> =
+            classes.iter().copied().filter(|id| sqlalchemy_models::is_model(names, *id)).collect();
         models.user = Some(django_models::user(names, &django).unwrap_or(AUTH_USER));
         models.all.insert(AUTH_USER, Model::new(Orm::Django));
         for id in &django {

@@ -49,7 +49,7 @@ const MOST_ANCESTORS: usize = 64;
 
 /// All files, and what their names mean.
 pub(super) struct Names<'a> {
-    pub(super) drafts: &'a [OrmDraft],
+    pub(super) drafts: Vec<&'a OrmDraft>,
     /// Modules by each dotted end of their names.
     modules: HashMap<&'a str, Vec<u32>>,
     classes: Vec<HashMap<&'a str, u32>>,
@@ -58,21 +58,24 @@ pub(super) struct Names<'a> {
     globals: Vec<HashMap<&'a str, NodeId>>,
     imports: Vec<HashMap<&'a str, usize>>,
     lineages: HashMap<ClassId, Lineage>,
+    /// The lineage of what has none: a class outside the repository.
+    orphan: Lineage,
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(drafts: &'a [OrmDraft]) -> Self {
+    pub(super) fn new(drafts: Vec<&'a OrmDraft>) -> Self {
         let mut names = Self {
-            drafts,
             modules: HashMap::new(),
             classes: Vec::with_capacity(drafts.len()),
             functions: Vec::with_capacity(drafts.len()),
             methods: HashMap::new(),
             globals: Vec::with_capacity(drafts.len()),
             imports: Vec::with_capacity(drafts.len()),
+            drafts: Vec::new(),
             lineages: HashMap::new(),
+            orphan: Lineage::default(),
         };
-        for (at, draft) in drafts.iter().enumerate() {
+        for (at, draft) in drafts.iter().copied().enumerate() {
             let at = at as u32;
             let module = &*draft.module;
             names.modules.entry(module).or_default().push(at);
@@ -97,6 +100,7 @@ impl<'a> Names<'a> {
             names.globals.push(draft.globals.iter().map(|(name, node)| (&**name, *node)).collect());
             names.imports.push(draft.imports.iter().enumerate().map(|(at, it)| (&*it.name, at)).collect());
         }
+        names.drafts = drafts;
         for id in names.all_classes() {
             let lineage = names.trace(id);
             names.lineages.insert(id, lineage);
@@ -106,14 +110,14 @@ impl<'a> Names<'a> {
 
     /// Every class, in the order of files.
     pub(super) fn all_classes(&self) -> Vec<ClassId> {
-        let each = |(draft, it): (usize, &OrmDraft)| {
+        let each = |(draft, it): (usize, &&OrmDraft)| {
             (0..it.classes.len()).map(move |at| ClassId { draft: draft as u32, at: at as u32 })
         };
         self.drafts.iter().enumerate().flat_map(each).collect()
     }
 
     pub(super) fn draft(&self, at: u32) -> &'a OrmDraft {
-        &self.drafts[at as usize]
+        self.drafts[at as usize]
     }
 
     pub(super) fn class(&self, id: ClassId) -> &'a ClassDraft {
@@ -125,8 +129,7 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn lineage(&self, id: ClassId) -> &Lineage {
-        static NONE: Lineage = Lineage { classes: Vec::new(), external: Vec::new() };
-        self.lineages.get(&id).unwrap_or(&NONE)
+        self.lineages.get(&id).unwrap_or(&self.orphan)
     }
 
     /// Whether a class derives from one of the repository, or is it.
@@ -192,7 +195,8 @@ impl<'a> Names<'a> {
             Def::Module(draft) => self.within_module(*draft, name, 0),
             Def::External(dotted) => {
                 let whole = format!("{dotted}.{name}");
-                let exact = self.modules.get(&*whole).and_then(|all| all.iter().find(|at| *self.draft(**at).module == *whole));
+                let exact =
+                    self.modules.get(&*whole).and_then(|all| all.iter().find(|at| *self.draft(**at).module == *whole));
                 Some(exact.map_or_else(|| Def::External(whole.as_str().into()), |at| Def::Module(*at)))
             }
             Def::Class(id) => self.inner(*id, name).map(Def::Class),
@@ -233,7 +237,9 @@ impl<'a> Names<'a> {
             return Some(match &import.item {
                 None => self.absolute(at, &import.module),
                 Some(item) => match self.module(at, &import.module) {
-                    Some(module) => self.within_module(module, item, hops + 1).unwrap_or_else(|| external(&import.module, item)),
+                    Some(module) => {
+                        self.within_module(module, item, hops + 1).unwrap_or_else(|| external(&import.module, item))
+                    }
                     None => self.absolute(at, &format!("{}.{item}", import.module)),
                 },
             });
@@ -273,7 +279,11 @@ impl<'a> Names<'a> {
             let known = matches!(root, "src" | "app" | "backend" | "server" | "api") || name.contains('.');
             (above || known).then_some((above, root.len()))
         };
-        candidates.iter().filter(|at| reach(at).is_some()).max_by_key(|at| (reach(at), std::cmp::Reverse(**at))).copied()
+        candidates
+            .iter()
+            .filter(|at| reach(at).is_some())
+            .max_by_key(|at| (reach(at), std::cmp::Reverse(**at)))
+            .copied()
     }
 
     fn trace(&self, id: ClassId) -> Lineage {

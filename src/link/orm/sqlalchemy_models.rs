@@ -13,7 +13,8 @@ pub(super) fn is_model(names: &Names<'_>, id: ClassId) -> bool {
     names.lineage(id).classes.iter().any(|class| {
         let draft = names.class(*class);
         draft.attributes.iter().any(|it| {
-            let called = it.value.and_then(|value| draft.body.call(value)).and_then(|call| draft.body.dotted(call.func));
+            let called =
+                it.value.and_then(|value| draft.body.call(value)).and_then(|call| draft.body.dotted(call.func));
             match called.as_deref() {
                 Some(func) => {
                     let last = func.rsplit('.').next().unwrap_or(func);
@@ -62,7 +63,13 @@ struct Graph<'a> {
 
 impl Graph<'_> {
     /// The relation that an attribute declares, and the one that its backref puts on the other model.
-    fn relationship(&self, id: ClassId, class: ClassId, flow: &Flow, attribute: &Attribute) -> Vec<(ClassId, Relation)> {
+    fn relationship(
+        &self,
+        id: ClassId,
+        class: ClassId,
+        flow: &Flow,
+        attribute: &Attribute,
+    ) -> Vec<(ClassId, Relation)> {
         let Some(call) = attribute.value.and_then(|value| flow.call(value)) else { return Vec::new() };
         let func = flow.dotted(call.func).unwrap_or_default();
         if !matches!(func.rsplit('.').next(), Some("relationship" | "Relationship")) {
@@ -79,7 +86,11 @@ impl Graph<'_> {
             target,
             to_many,
             joinable: !to_many,
-            back: call.keyword("back_populates").or(call.keyword("backref")).and_then(|node| flow.text(node)).map(Into::into),
+            back: call
+                .keyword("back_populates")
+                .or(call.keyword("backref"))
+                .and_then(|node| flow.text(node))
+                .map(Into::into),
             loading: loading(flow, call),
             span: attribute.span,
         };

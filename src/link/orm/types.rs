@@ -48,7 +48,7 @@ pub(super) enum Type {
     /// Pages of a queryset.
     Paginator(Rc<Set>),
     /// `Model.attribute` of SQLAlchemy.
-    Mapped(ClassId, Rc<str>),
+    Mapped(Rc<str>),
     /// A loader option of SQLAlchemy: the paths it loads, the last one being where it goes on.
     Loader(Rc<[String]>),
     /// Django's `Prefetch`: the path, or [`None`] when it goes to an attribute of its own; what its queryset loads.
@@ -97,6 +97,8 @@ pub(super) struct Set {
     pub(super) related: Option<(Rc<Row>, Rc<Relation>)>,
     /// Whether it is all that the relation leads to, which a prefetch gives as well.
     pub(super) plain: bool,
+    /// Relations that are one and the same for all rows, or none: `filter(author=None)`, `filter_by(room_id=…)`.
+    pub(super) pinned: Vec<Box<str>>,
     /// Where eager clauses could be put: in each branch that makes it.
     pub(super) sites: Vec<Site>,
     /// What first made it.
@@ -123,6 +125,8 @@ pub(super) struct Row {
     pub(super) turn: Option<Turn>,
     /// The relation that it already holds, for it was reached from there.
     pub(super) known: Option<Box<str>>,
+    /// Whether it was asked for alone: `get`, `first`.
+    pub(super) alone: bool,
 }
 
 /// A loop of a frame of the evaluation.
@@ -138,6 +142,17 @@ pub(super) enum Unit {
     Top(u32),
     Class(ClassId),
     Function(FunctionId),
+}
+
+impl Unit {
+    /// The draft it is of.
+    pub(super) fn draft(self) -> u32 {
+        match self {
+            Unit::Top(draft) => draft,
+            Unit::Class(class) => class.draft,
+            Unit::Function(function) => function.draft,
+        }
+    }
 }
 
 /// A place where an eager clause could be put.
@@ -172,6 +187,12 @@ impl Loads {
                 .any(|it| it.get(path.len()..).is_some_and(|rest| rest.starts_with("__")))
     }
 
+    /// What is loaded below a path, as seen from there.
+    pub(super) fn below(&self, path: &str) -> Loads {
+        let rest = |it: &String| it.strip_prefix(path)?.strip_prefix("__").map(str::to_owned);
+        Loads { paths: self.paths.iter().filter_map(rest).collect(), open: self.open }
+    }
+
     /// What both load, where either may have been taken.
     pub(super) fn join(&mut self, other: &Loads) {
         self.open |= other.open;
@@ -186,6 +207,11 @@ impl Size {
 }
 
 impl Row {
+    /// A row of which only the model is known: a new instance, a parameter.
+    pub(super) fn of(model: ClassId) -> Row {
+        Row { model, root: None, path: Vec::new(), turn: None, known: None, alone: true }
+    }
+
     /// The path to one of its relations, from the queryset's row.
     pub(super) fn path_to(&self, name: &str) -> String {
         let mut path = String::new();
@@ -257,6 +283,7 @@ impl Set {
         out.cut &= other.cut;
         out.awaited |= other.awaited;
         out.plain &= other.plain;
+        out.pinned.retain(|it| other.pinned.contains(it));
         if self.related.is_some() != other.related.is_some() {
             out.related = None;
         }

@@ -171,10 +171,15 @@ impl Builder<'_> {
         if self.open.len() >= MOST_DEPTH {
             return Err(too_deep(self.span(range.start, range.end)));
         }
-        self.end = self.end.max(range.end);
         let flow = style == StructureStyle::Flow;
+        // Of a list that stands as far left as its key the parser gives the place behind the first dash.
+        let start = match kind {
+            Kind::List(_) if !flow && self.at_value() => self.indicator(range.start, &['-']),
+            _ => range.start,
+        };
+        self.end = self.end.max(range.end);
         let size = Size { nodes: 1, depth: 1 };
-        self.open.push(Open { start: range.start, anchor, tag: tag.map(tag_name), flow, size, kind });
+        self.open.push(Open { start, anchor, tag: tag.map(tag_name), flow, size, kind });
         Ok(())
     }
 
@@ -298,7 +303,7 @@ impl Builder<'_> {
     fn scalar_range(&self, text: &str, style: ScalarStyle, range: std::ops::Range<usize>) -> (usize, usize) {
         match style {
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                let start = self.block_header(range.start);
+                let start = self.indicator(range.start, &['|', '>']);
                 let body = self.text.get(range.clone()).unwrap_or("");
                 // The last line may be the next token's indentation.
                 let body = body.rfind('\n').map_or(body, |at| match body.get(at..) {
@@ -328,14 +333,14 @@ impl Builder<'_> {
         matches!(self.open.last(), Some(Open { kind: Kind::Map { key: Some(_), .. }, .. }))
     }
 
-    /// The `|` or `>` of a block scalar whose content starts at `content`. Between it and the last token stand only
-    /// indicators, properties, blanks and comments.
-    fn block_header(&self, content: usize) -> usize {
+    /// The first of these characters between the last token and `content`, where only indicators, properties, blanks
+    /// and comments stand.
+    fn indicator(&self, content: usize, wanted: &[char]) -> usize {
         let mut at = self.end;
         while let Some(rest) = self.text.get(at..content) {
             let Some(first) = rest.chars().next() else { break };
             at += match first {
-                '|' | '>' => return at,
+                first if wanted.contains(&first) => return at,
                 '#' => rest.find('\n').unwrap_or(rest.len()),
                 '!' | '&' => rest.find(char::is_whitespace).unwrap_or(rest.len()),
                 other => other.len_utf8(),

@@ -1,0 +1,27 @@
+//! `plimsoll explain`
+
+use clap::Args;
+use plimsoll::config::Selector;
+use plimsoll::report::rules;
+use plimsoll::rule::Rules;
+use plimsoll::view::RuleInfo;
+
+use super::output::Out;
+use super::{Error, Verdict};
+
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// The rule's name, `area/rule`.
+    #[arg(value_name = "RULE")]
+    rule: String,
+}
+
+impl Explain {
+    pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
+        let rules = Rules::builtin();
+        let page = rules.page(&self.rule).and_then(RuleInfo::of);
+        let info = page.ok_or_else(|| Error::Usage(Selector::flag(&self.rule).unknown(rules.names())))?;
+        out.print(None, |to, style| rules::explain(&info, style, to))?;
+        Ok(Verdict::Fine)
+    }
+}

@@ -1,0 +1,46 @@
+//! `plimsoll facts`
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use plimsoll::report::facts;
+use plimsoll::view::{Filter, View};
+use plimsoll::{Options, audit};
+
+use super::output::Out;
+use super::roots::Roots;
+use super::{Error, Reading, Verdict};
+
+#[derive(Debug, Args)]
+pub(super) struct Facts {
+    /// The folder to read.
+    #[arg(value_name = "PATH")]
+    path: Option<PathBuf>,
+    /// How to print them.
+    #[arg(long, default_value = "text")]
+    format: Format,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A tree for people.
+    Text,
+    /// For programs; the schema is in schemas/facts.schema.json.
+    Json,
+}
+
+impl Facts {
+    pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
+        let roots = Roots::of(self.path.as_slice(), &std::env::current_dir()?)?;
+        let options = Options { fixes: false, ..self.reading.options(&roots.root)? };
+        let report = audit(&roots.root, &options)?;
+        let view = View { prefix: roots.prefix, ..View::new(&report, &Filter::default()) };
+        out.print(None, |to, style| match self.format {
+            Format::Text => facts::render(&view, style, to),
+            Format::Json => facts::render_json(&view, to),
+        })?;
+        Ok(Verdict::Fine)
+    }
+}

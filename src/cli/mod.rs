@@ -1,0 +1,162 @@
+//! The command line: flags, exit codes, and the only place that reads the environment.
+
+mod audit;
+mod check;
+mod completions;
+mod explain;
+mod facts;
+mod output;
+mod patch;
+mod roots;
+mod rules;
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use plimsoll::config::{Config, ConfigError};
+use plimsoll::report::Style;
+use plimsoll::source::{WalkError, WriteError};
+use plimsoll::{AuditError, Options};
+
+use output::Out;
+
+/// Audits the capacity of web backends without running them: what caps the load, at its line, with the diff that
+/// lifts it.
+#[derive(Debug, Parser)]
+#[command(name = "plimsoll", version, styles = STYLES, max_term_width = 100, infer_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Blue.on_default().bold())
+    .usage(AnsiColor::Blue.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find what caps the load, and mend it on request.
+    Check(check::Check),
+    /// Write a report for whoever inherits the code, as Markdown.
+    Audit(audit::Audit),
+    /// Show the stack as the files say it, each value with its origin.
+    Facts(facts::Facts),
+    /// Show a rule's page: why, when it is fine, examples.
+    Explain(explain::Explain),
+    /// List the rules.
+    Rules(rules::List),
+    /// Print completions for a shell.
+    Completions(completions::Completions),
+    /// Print the manual page.
+    #[command(hide = true)]
+    Man,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+struct Global {
+    /// Colours: when the output is a terminal, always, or never. NO_COLOR and CLICOLOR_FORCE are heeded.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global options")]
+    color: Color,
+    /// Print findings only; twice, nothing.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
+    quiet: u8,
+    /// Print also what is undecided and what is suppressed.
+    #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = "Global options")]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What every command takes that reads a repository.
+#[derive(Debug, Args)]
+struct Reading {
+    /// Read this configuration, and no other.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Read no configuration.
+    #[arg(long, conflicts_with = "config")]
+    no_config: bool,
+    /// Leave out files and folders, as a line of .gitignore does; may be given several times.
+    #[arg(long, value_name = "GLOB")]
+    exclude: Vec<String>,
+}
+
+impl Reading {
+    /// What the user says for an audit of `root`: flags over the file.
+    fn options(&self, root: &std::path::Path) -> Result<Options, Error> {
+        let mut config = match &self.config {
+            Some(path) => Config::read(path)?,
+            None if self.no_config => Config::default(),
+            None => Config::discover(root)?,
+        };
+        config.exclude.extend(self.exclude.iter().cloned());
+        Ok(Options { config, ..Options::default() })
+    }
+}
+
+/// Why plimsoll could not do its work.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    #[error(transparent)]
+    Walk(#[from] WalkError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error("cannot print: {0}")]
+    Print(#[from] io::Error),
+    #[error("{0}")]
+    Usage(String),
+}
+
+/// What came of a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    /// Nothing to complain of.
+    Fine,
+    /// Findings as bad as the user minds.
+    Findings,
+    /// Something could not be read, and the user minds that.
+    Unread,
+}
+
+/// Runs the command line of this process.
+pub(crate) fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let out = Out::new(cli.global.color, cli.global.quiet, cli.global.verbose);
+    let verdict = match &cli.command {
+        Command::Check(command) => command.run(&out),
+        Command::Audit(command) => command.run(&out),
+        Command::Facts(command) => command.run(&out),
+        Command::Explain(command) => command.run(&out),
+        Command::Rules(command) => command.run(&out),
+        Command::Completions(command) => command.run(&out, Cli::command()),
+        Command::Man => completions::man(&out, Cli::command()),
+    };
+    match verdict {
+        Ok(Verdict::Fine) => ExitCode::SUCCESS,
+        Ok(Verdict::Findings) => ExitCode::from(1),
+        Ok(Verdict::Unread) => ExitCode::from(2),
+        // Whoever read the output has read enough.
+        Err(Error::Print(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            out.complain(&error.to_string());
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! From the paths that a user names to the folder that is audited.
+
+use std::path::{Component, Path, PathBuf};
+
+use plimsoll::source::WalkError;
+
+/// What is audited, and which part of it is spoken of.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Roots {
+    /// The folder whose files are read.
+    pub(super) root: PathBuf,
+    /// What to put before a path below the root, so that it is found from the current folder.
+    pub(super) prefix: String,
+    /// Files and folders below the root that findings must touch; none for all.
+    pub(super) only: Option<Vec<String>>,
+}
+
+impl Roots {
+    /// One folder is audited whole. Of several paths, or of files, the repository they lie in is read for context, and
+    /// only what touches them is spoken of.
+    ///
+    /// # Errors
+    /// When a path leads nowhere.
+    pub(super) fn of(paths: &[PathBuf], here: &Path) -> Result<Self, WalkError> {
+        let here = here.canonicalize().unwrap_or_else(|_| here.to_owned());
+        let mut named = Vec::new();
+        for path in paths {
+            named.push(here.join(path).canonicalize().map_err(|_| WalkError::Absent(path.clone()))?);
+        }
+        let (root, only) = match named.as_slice() {
+            [] => (here.clone(), None),
+            [folder] if folder.is_dir() => (folder.clone(), None),
+            several => {
+                let root = repository(several, &here);
+                let below = |path: &PathBuf| path.strip_prefix(&root).ok().map(slashes);
+                let only = several.iter().filter_map(below).collect();
+                (root, Some(only))
+            }
+        };
+        let prefix = prefix(&root, &here);
+        Ok(Self { root, prefix, only })
+    }
+}
+
+/// The nearest folder above all paths that is a repository or has a configuration; else the current folder, when they
+/// lie in it; else the folder they share.
+fn repository(paths: &[PathBuf], here: &Path) -> PathBuf {
+    let mut shared = paths.first().cloned().unwrap_or_else(|| here.to_owned());
+    while !shared.is_dir() || !paths.iter().all(|path| path.starts_with(&shared)) {
+        if !shared.pop() {
+            break;
+        }
+    }
+    let marked =
+        shared.ancestors().find(|folder| [".git", "plimsoll.toml"].iter().any(|mark| folder.join(mark).exists()));
+    match marked {
+        Some(folder) => folder.to_owned(),
+        None if shared.starts_with(here) => here.to_owned(),
+        None => shared,
+    }
+}
+
+/// The way from the current folder to the root, with a slash at its end; empty when they are one.
+fn prefix(root: &Path, here: &Path) -> String {
+    if let Ok(below) = root.strip_prefix(here) {
+        let path = slashes(below);
+        return if path.is_empty() { path } else { path + "/" };
+    }
+    if let Ok(above) = here.strip_prefix(root) {
+        return "../".repeat(above.components().count());
+    }
+    let path = root.to_string_lossy().into_owned();
+    if path.ends_with('/') { path } else { path + "/" }
+}
+
+/// A relative path, parted by `/`.
+fn slashes(path: &Path) -> String {
+    let parts = path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_string_lossy()),
+        _ => None,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn roots(top: &Path, here: &str, paths: &[&str]) -> (String, String, Option<Vec<String>>) {
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        let top = top.canonicalize().unwrap();
+        let roots = Roots::of(&paths, &top.join(here)).unwrap();
+        (slashes(roots.root.strip_prefix(&top).unwrap()), roots.prefix, roots.only)
+    }
+
+    #[test]
+    fn folders_are_audited_and_files_speak_of_their_repository() {
+        let top = tempfile::tempdir().unwrap();
+        for folder in ["repo/.git", "repo/app/deep", "loose/a"] {
+            fs::create_dir_all(top.path().join(folder)).unwrap();
+        }
+        for file in ["repo/app/x.py", "repo/y.py", "loose/a/z.py"] {
+            fs::write(top.path().join(file), "").unwrap();
+        }
+        let of = |here, paths: &[&str]| roots(top.path(), here, paths);
+        let only = |paths: &[&str]| Some(paths.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
+        assert_eq!(of("repo", &[]), ("repo".into(), String::new(), None));
+        assert_eq!(of("repo", &["app"]), ("repo/app".into(), "app/".into(), None));
+        assert_eq!(of("repo/app", &["deep/../.."]), ("repo".into(), "../".into(), None));
+        assert_eq!(of("repo", &["app/x.py", "y.py"]), ("repo".into(), String::new(), only(&["app/x.py", "y.py"])));
+        assert_eq!(of("repo/app", &["x.py"]), ("repo".into(), "../".into(), only(&["app/x.py"])));
+        assert_eq!(of("loose", &["a/z.py"]), ("loose".into(), String::new(), only(&["a/z.py"])));
+        assert!(Roots::of(&["nowhere".into()], top.path()).is_err());
+    }
+}

@@ -1,0 +1,143 @@
+//! Functions outside the repository that hand rows on: Python's own, and helpers of the frameworks.
+
+use std::rc::Rc;
+
+use super::eval::{Args, Eval};
+use super::names::{ClassId, Def};
+use super::types::{Loads, Type, Unit};
+use super::{django, sqlalchemy};
+use crate::facts::orm::flow::NodeId;
+use crate::stack::vocabulary::Orm;
+
+/// Calls something by its dotted name.
+pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId) -> Type {
+    let first = args.positional.first().map(|node| eval.type_of(*node)).unwrap_or_default();
+    let scope = eval.frame().flow.node(id).scope;
+    let last = name.rsplit('.').next().unwrap_or(name);
+    match last {
+        "list" | "tuple" | "set" | "sorted" | "reversed" | "iter" | "frozenset" | "tqdm" | "deepcopy" => {
+            if let Some(node) = args.positional.first().filter(|_| last != "iter") {
+                eval.consume(&first, *node, scope);
+            }
+            listed(eval, &first)
+        }
+        "filter" if name == "filter" => match args.positional.get(1) {
+            Some(node) => {
+                let rows = eval.type_of(*node);
+                listed(eval, &rows)
+            }
+            None => Type::Unknown,
+        },
+        "len" | "sum" | "any" | "all" | "bool" if name == last => {
+            if let Some(node) = args.positional.first() {
+                eval.consume(&first, *node, scope);
+            }
+            Type::Unknown
+        }
+        "next" | "min" | "max" if name == last => match first {
+            Type::Set(_) | Type::List(..) => eval.element(&first, None),
+            _ => Type::Unknown,
+        },
+        "enumerate" if name == last => match listed(eval, &first) {
+            Type::List(element, size) => {
+                Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, (*element).clone()]))), size)
+            }
+            _ => Type::Unknown,
+        },
+        "zip" if name == last => {
+            let lists: Vec<Type> = args.positional.iter().map(|node| listed(eval, &eval.type_of(*node))).collect();
+            let size = lists.iter().find_map(Type::size);
+            let parts: Vec<Type> = lists.iter().map(|list| eval.element(list, None)).collect();
+            Type::List(Rc::new(Type::Tuple(parts.into())), size)
+        }
+        "super" if name == last => super_of(eval),
+        "getattr" if name == last => Type::Unknown,
+        "get_user_model" => eval.models.user.map_or(Type::Unknown, |id| Type::Def(Def::Class(id))),
+        "get_object_or_404" | "get_list_or_404" => {
+            let set = match &first {
+                Type::Def(def) => eval.models.of(def).map(|model| {
+                    let span = eval.frame().flow.node(id).span;
+                    Rc::new(django::all_of(model, Rc::from([]), Vec::new(), span))
+                }),
+                Type::Set(set) => Some(set.clone()),
+                Type::Manager(manager) => Some(Rc::new(super::eval::set_of(manager))),
+                _ => None,
+            };
+            let Some(set) = set else { return Type::Unknown };
+            if last == "get_object_or_404" {
+                let remedy = django::batch(eval, id);
+                eval.query(Orm::Django, id, scope, &remedy);
+                return eval.single(&set);
+            }
+            listed(eval, &Type::Set(set))
+        }
+        "Prefetch" => django::prefetch_object(eval, args),
+        "Paginator" => match first {
+            Type::Set(set) => Type::Paginator(set),
+            Type::Manager(manager) => Type::Paginator(Rc::new(super::eval::set_of(&manager))),
+            _ => Type::Unknown,
+        },
+        "prefetch_related_objects" => {
+            load_onto(eval, &first, args);
+            Type::Unknown
+        }
+        "select" if name.contains("sql") || name.ends_with("select") => sqlalchemy::select(eval, args, id),
+        _ if sqlalchemy::is_loader(last) => sqlalchemy::loader(eval, None, last, args),
+        _ if name.contains('.') => sqlalchemy::session(eval, last, args, id),
+        _ => Type::Unknown,
+    }
+}
+
+/// The rows of something, as a list.
+fn listed(eval: &Eval<'_>, of: &Type) -> Type {
+    match of {
+        Type::Set(_) | Type::Result(..) => match eval.element(of, None) {
+            Type::Unknown => Type::List(Rc::new(Type::Unknown), of.size()),
+            element => Type::List(Rc::new(element), of.size()),
+        },
+        Type::List(..) => of.clone(),
+        Type::Tuple(parts) => Type::List(Rc::new(Type::either(parts.to_vec())), None),
+        Type::Dict(_, size) => Type::List(Rc::new(Type::Unknown), *size),
+        Type::Data => Type::Data,
+        Type::Nothing => Type::Nothing,
+        _ => Type::Unknown,
+    }
+}
+
+fn super_of(eval: &Eval<'_>) -> Type {
+    let Unit::Function(function) = eval.frame().unit else { return Type::Unknown };
+    let Some(owner) = eval.names.function(function).owner else { return Type::Unknown };
+    let after = ClassId { draft: function.draft, at: owner };
+    let this = eval.type_of(0);
+    Type::Super(Rc::new(this), after)
+}
+
+/// `prefetch_related_objects(rows, "path", …)`
+fn load_onto(eval: &mut Eval<'_>, rows: &Type, args: &Args<'_>) {
+    let root = match rows {
+        Type::List(element, _) => match &**element {
+            Type::Row(row) => row.root.clone(),
+            _ => None,
+        },
+        Type::Set(set) => Some(set.clone()),
+        Type::Row(row) => row.root.clone(),
+        _ => None,
+    };
+    let Some(root) = root else { return };
+    let mut loads = Loads::default();
+    for node in args.positional.iter().skip(1) {
+        match eval.type_of(*node) {
+            Type::Text(path) => {
+                loads.paths.insert(path.to_string());
+            }
+            Type::Prefetch(Some(path), _) => {
+                loads.paths.insert(path.to_string());
+                loads.open = true;
+            }
+            _ => loads.open = true,
+        }
+    }
+    if let Some(frame) = eval.frames.last_mut() {
+        frame.loaded.push((root.span, loads));
+    }
+}

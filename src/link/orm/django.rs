@@ -1,0 +1,350 @@
+//! Django's managers, querysets and generic views: what their methods give, load and run.
+
+use std::rc::Rc;
+
+use super::eval::{Args, Eval, set_of};
+use super::models::Relation;
+use super::names::{ClassId, Def};
+use super::types::{Loads, ManagerType, Row, Set, Site, Size, Type};
+use crate::facts::orm::flow::{NodeId, NodeKind};
+use crate::source::Span;
+use crate::stack::vocabulary::Orm;
+
+pub(super) use super::django_models::{is_manager, is_user_model};
+
+/// All rows of a model.
+pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, span: Span) -> Set {
+    Set {
+        orm: Orm::Django,
+        model,
+        classes,
+        loads: Loads::default(),
+        rows: true,
+        size: Size::Open,
+        cut: false,
+        awaited: false,
+        related: None,
+        plain: false,
+        pinned: Vec::new(),
+        sites,
+        span,
+    }
+}
+
+/// `Model.objects`
+pub(super) fn manager(eval: &Eval<'_>, model: ClassId, classes: &[ClassId], id: NodeId) -> Type {
+    let span = eval.frame().flow.node(id).span;
+    let site = Some(eval.site(id, false));
+    Type::Manager(Rc::new(ManagerType { model, classes: classes.into(), related: None, site, span }))
+}
+
+/// `row.relation` of a list
+pub(super) fn related_manager(
+    eval: &Eval<'_>,
+    target: ClassId,
+    row: &Rc<Row>,
+    relation: Rc<Relation>,
+    id: NodeId,
+) -> Type {
+    let classes: Vec<ClassId> = eval
+        .models
+        .get(target)
+        .and_then(|model| model.managers.get("objects").or(model.managers.values().next()))
+        .map(|manager| manager.classes.clone())
+        .unwrap_or_default();
+    Type::Manager(Rc::new(ManagerType {
+        model: target,
+        classes: classes.into(),
+        related: Some((row.clone(), relation)),
+        site: Some(eval.site(id, false)),
+        span: eval.frame().flow.node(id).span,
+    }))
+}
+
+/// What a manager gives before anything is asked of it: its own `get_queryset` where it has one.
+fn start(eval: &mut Eval<'_>, manager: &Rc<ManagerType>, id: NodeId) -> Option<Set> {
+    let mut set = set_of(manager);
+    let overridden = manager.classes.iter().find_map(|class| eval.names.method(*class, "get_queryset", None));
+    if let Some(method) = overridden
+        && !eval.frames.iter().any(|frame| frame.unit == super::types::Unit::Function(method))
+    {
+        let this = Rc::new(Type::Manager(manager.clone()));
+        match eval.enter(method, this, &Args { positional: &[], keywords: &[], open: false }, id) {
+            Type::Set(given) if given.rows => {
+                set.loads = given.loads.clone();
+                set.classes = given.classes.clone();
+            }
+            _ => return None,
+        }
+    }
+    Some(set)
+}
+
+/// The queryset that a method is called on.
+fn queryset(eval: &mut Eval<'_>, base: &Type, id: NodeId) -> Option<Set> {
+    match base {
+        Type::Set(set) => Some((**set).clone()),
+        Type::Manager(manager) => start(eval, manager, id),
+        _ => None,
+    }
+}
+
+/// Calls a method of a manager or a queryset.
+pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<'_>, id: NodeId) -> Type {
+    let Some(mut set) = queryset(eval, base, id) else { return Type::Unknown };
+    let node = eval.frame().flow.node(id);
+    let scope = node.scope;
+    match name {
+        "all" | "get_queryset" | "using" => {
+            step(eval, &mut set, id);
+            Type::Set(Rc::new(set))
+        }
+        "filter" | "exclude" | "order_by" | "distinct" | "annotate" | "alias" | "select_for_update" | "reverse"
+        | "extra" | "complex_filter" | "only" | "defer" | "none" => {
+            step(eval, &mut set, id);
+            if name == "filter" {
+                pin(eval, &mut set, args);
+            }
+            set.plain = false;
+            for site in &mut set.sites {
+                site.bars_one |= matches!(name, "only" | "defer" | "select_for_update");
+            }
+            Type::Set(Rc::new(set))
+        }
+        "select_related" | "prefetch_related" => {
+            step(eval, &mut set, id);
+            eager(eval, &mut set, name, args);
+            Type::Set(Rc::new(set))
+        }
+        "fetch_mode" => {
+            step(eval, &mut set, id);
+            set.loads.open = true;
+            Type::Set(Rc::new(set))
+        }
+        "union" | "intersection" | "difference" => {
+            set.loads.open = true;
+            Type::Set(Rc::new(set))
+        }
+        "values" | "values_list" | "dates" | "datetimes" => {
+            step(eval, &mut set, id);
+            set.plain = false;
+            set.rows = false;
+            Type::Set(Rc::new(set))
+        }
+        "iterator" | "aiterator" => {
+            set.plain = false;
+            let chunked = !args.positional.is_empty() || args.keyword("chunk_size").is_some();
+            for site in &mut set.sites {
+                site.bars_many |= !chunked;
+            }
+            Type::Set(Rc::new(set))
+        }
+        "get" | "first" | "last" | "earliest" | "latest" | "aget" | "afirst" | "alast" => {
+            query(eval, &set, name, id);
+            set.related = None;
+            if name.starts_with('a') { Type::Unknown } else { eval.single(&Rc::new(set)) }
+        }
+        "count" | "exists" | "aggregate" | "contains" | "acount" | "aexists" => {
+            query(eval, &set, name, id);
+            Type::Unknown
+        }
+        "in_bulk" => {
+            query(eval, &set, name, id);
+            let size = set.size;
+            Type::Dict(Rc::new(eval.element(&Type::Set(Rc::new(set)), None)), Some(size))
+        }
+        "create" | "get_or_create" | "update_or_create" => {
+            let remedy = if name == "create" { "bulk_create" } else { "bulk_create(..., update_conflicts=True)" };
+            if name == "create"
+                || eval.row_loop(node.span, scope).is_some_and(|(turn, ..)| eval.keyed(eval.vary(id), turn))
+            {
+                eval.write(Orm::Django, id, remedy, false);
+            }
+            let row = Row::of(set.model);
+            let row = Type::Row(Rc::new(row));
+            if name == "create" { row } else { Type::Tuple(Rc::from([row, Type::Unknown])) }
+        }
+        "update" | "delete" => {
+            let keyed = eval.row_loop(node.span, scope).is_some_and(|(turn, ..)| eval.keyed(eval.vary(id), turn));
+            if keyed {
+                eval.write(
+                    Orm::Django,
+                    id,
+                    if name == "update" { "bulk_update" } else { "filter(pk__in=…).delete()" },
+                    false,
+                );
+            }
+            Type::Unknown
+        }
+        "add" | "remove" | "set" if matches!(base, Type::Manager(manager) if manager.related.is_some()) => {
+            let keyed = eval.row_loop(node.span, scope).is_some_and(|(turn, ..)| eval.keyed(eval.vary(id), turn));
+            if keyed {
+                eval.write(Orm::Django, id, "bulk_create of the rows between", false);
+            }
+            Type::Unknown
+        }
+        _ => Type::Unknown,
+    }
+}
+
+/// Conditions under which a relation is `None` for all rows, so that reading it runs no query.
+fn pin(eval: &Eval<'_>, set: &mut Set, args: &Args<'_>) {
+    let flow = eval.frame().flow;
+    for (key, node) in args.keywords {
+        let relation = match (key.strip_suffix("__isnull"), &flow.node(*node).kind) {
+            (Some(relation), NodeKind::Flag(true)) => relation,
+            (None, NodeKind::Nothing) => key.strip_suffix("_id").unwrap_or(key),
+            _ => continue,
+        };
+        set.pinned.push(relation.into());
+    }
+}
+
+/// One method call further: eager clauses go behind the first.
+fn step(eval: &Eval<'_>, set: &mut Set, id: NodeId) {
+    let frame = eval.frame();
+    let NodeKind::Call { func, .. } = &frame.flow.node(id).kind else { return };
+    let NodeKind::Attr { line, .. } = &frame.flow.node(*func).kind else { return };
+    for site in &mut set.sites {
+        if !site.called && site.unit == frame.unit {
+            *site =
+                Site { line: line.clone(), bars_one: site.bars_one, bars_many: site.bars_many, ..eval.site(id, true) };
+        }
+    }
+}
+
+/// `select_related(...)`, `prefetch_related(...)`: what they load.
+fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>) {
+    if args.open || (args.positional.is_empty() && name == "select_related") || !args.keywords.is_empty() {
+        set.loads.open = true;
+        return;
+    }
+    for node in args.positional {
+        match eval.type_of(*node) {
+            Type::Text(path) => {
+                set.loads.paths.insert(path.to_string());
+            }
+            Type::Prefetch(path, nested) => load_prefetch(&mut set.loads, path.as_deref(), &nested),
+            // `select_related(None)` takes all of them back.
+            Type::Nothing => set.loads = Loads::default(),
+            _ => set.loads.open = true,
+        }
+    }
+    let Some(last) = args.positional.last() else { return };
+    let last = eval.frame().flow.node(*last).span;
+    let behind = Some(Span::at(last.file, last.end as usize));
+    let unit = eval.frame().unit;
+    for site in set.sites.iter_mut().filter(|site| site.unit == unit) {
+        match name {
+            "select_related" => site.one = behind,
+            _ => site.many = behind,
+        }
+    }
+}
+
+fn load_prefetch(loads: &mut Loads, path: Option<&str>, nested: &Loads) {
+    let Some(path) = path else { return };
+    loads.paths.insert(path.to_owned());
+    loads.paths.extend(nested.paths.iter().map(|it| format!("{path}__{it}")));
+    // What is loaded beyond is not known; then all below the path counts as loaded.
+    loads.open |= nested.open;
+}
+
+/// `Prefetch("path", queryset=…, to_attr=…)`
+pub(super) fn prefetch_object(eval: &Eval<'_>, args: &Args<'_>) -> Type {
+    let lookup = args.positional.first().copied().or_else(|| args.keyword("lookup"));
+    let Some(Type::Text(path)) = lookup.map(|node| eval.type_of(node)) else { return Type::Unknown };
+    let to_attr = args.positional.get(2).copied().or_else(|| args.keyword("to_attr"));
+    let queryset = args.positional.get(1).copied().or_else(|| args.keyword("queryset"));
+    let loads = match queryset.map(|node| eval.type_of(node)) {
+        None => Loads::default(),
+        Some(Type::Set(set)) => set.loads.clone(),
+        Some(_) => Loads { open: true, ..Loads::default() },
+    };
+    Type::Prefetch(to_attr.is_none().then_some(path), Rc::new(loads))
+}
+
+/// A query that gives one thing: a row, a count.
+fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
+    let scope = eval.frame().flow.node(id).scope;
+    let Some((row, relation)) = &set.related else {
+        let remedy = batch(eval, id);
+        return eval.query(Orm::Django, id, scope, &remedy);
+    };
+    let loaded = set.plain
+        && row.root.as_ref().is_some_and(|root| eval.is_loaded(root, &row.path_to(&relation.name)))
+        && match name {
+            "count" | "exists" => true,
+            "first" | "last" => eval.models.get(set.model).is_some_and(|model| model.ordered),
+            _ => false,
+        };
+    if loaded {
+        return;
+    }
+    let remedy = match name {
+        "count" | "acount" => format!("annotate(Count(\"{}\"))", relation.name),
+        "exists" | "aexists" => "annotate(Exists(...))".to_owned(),
+        "aggregate" => "annotate(...)".to_owned(),
+        _ => prefetch(relation),
+    };
+    eval.query_per_row(row, Orm::Django, id, scope, &remedy);
+}
+
+/// What gives the rows of a relation, cut or sorted in a way of one's own, in one query for all.
+pub(super) fn prefetch(relation: &Relation) -> String {
+    format!("Prefetch(\"{}\", queryset=...)", relation.name)
+}
+
+/// What asks for all rows at once, in place of a query for each: by the first condition that names one.
+pub(super) fn batch(eval: &Eval<'_>, id: NodeId) -> String {
+    let flow = eval.frame().flow;
+    let mut at = id;
+    let mut found: Option<String> = None;
+    loop {
+        match &flow.node(at).kind {
+            NodeKind::Call { func, keywords, .. } => {
+                let keyed = keywords.iter().find(|(_, value)| eval.vary(*value).is_some());
+                if let Some((key, _)) = keyed {
+                    found = Some(key.to_string());
+                }
+                at = *func;
+            }
+            NodeKind::Attr { of, .. } | NodeKind::Slice { of, .. } => at = *of,
+            _ => break,
+        }
+    }
+    match found {
+        Some(key) if !key.contains("__") && &*key != "**" => format!("filter({key}__in=...)"),
+        _ => "filter(...__in=...)".to_owned(),
+    }
+}
+
+/// Calls a method that generic views have.
+pub(super) fn view(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<'_>, id: NodeId) -> Type {
+    let given = |eval: &Eval<'_>| args.positional.first().map(|node| eval.type_of(*node)).unwrap_or_default();
+    match name {
+        "get_queryset" => match eval.class_value(class, "queryset") {
+            Some(Type::Manager(manager)) => {
+                start(eval, &manager, id).map_or(Type::Unknown, |set| Type::Set(Rc::new(set)))
+            }
+            Some(value @ Type::Set(_)) => eval.at_site(value, id),
+            Some(_) => Type::Unknown,
+            None => match eval.class_value(class, "model") {
+                Some(Type::Def(Def::Class(model)))
+                    if eval.models.get(model).is_some_and(|it| it.orm == Orm::Django) =>
+                {
+                    let mut set = all_of(model, Rc::from([]), Vec::new(), eval.frame().flow.node(id).span);
+                    set.sites = vec![eval.site(id, true)];
+                    Type::Set(Rc::new(set))
+                }
+                _ => Type::Unknown,
+            },
+        },
+        "filter_queryset" => given(eval),
+        "paginate_queryset" => match given(eval) {
+            Type::Set(set) => Type::Set(Rc::new(Set { cut: true, ..(*set).clone() })),
+            _ => Type::Unknown,
+        },
+        _ => Type::Unknown,
+    }
+}

@@ -1,0 +1,167 @@
+//! What an evaluation tells: a relation read, a query or a write, for each row of a loop.
+
+use std::rc::Rc;
+
+use super::eval::Eval;
+use super::models::Relation;
+use super::types::{Set, Size, Turn, Unit};
+use crate::facts::orm::Parameter;
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::source::Span;
+use crate::stack::vocabulary::Orm;
+
+/// One thing that happens in each turn of a loop.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    /// The code that has the loop.
+    pub(super) unit: Unit,
+    /// The head of the loop.
+    pub(super) head: Span,
+    /// What is looped over.
+    pub(super) over: String,
+    /// The place in the loop.
+    pub(super) at: Span,
+    /// The place where it happens, which may be in a function called from there.
+    pub(super) deep: Span,
+    pub(super) size: Size,
+    pub(super) kind: EventKind,
+}
+
+/// What happens.
+#[derive(Clone, Debug)]
+pub(super) enum EventKind {
+    /// A path of relations that the queryset does not load is read.
+    Lazy { root: Rc<Set>, path: Vec<Rc<Relation>> },
+    /// A query.
+    Query { orm: Orm, call: String, remedy: String },
+    /// A write.
+    Write { orm: Orm, call: String, remedy: String, commits: bool },
+}
+
+/// All that was told, in order, each once.
+pub(super) type Events = Vec<Event>;
+
+impl Event {
+    /// The place in the loop, and the one where it happens when that is another.
+    pub(super) fn places(&self) -> Vec<Span> {
+        if self.at == self.deep { vec![self.at] } else { vec![self.at, self.deep] }
+    }
+
+    pub(super) fn lazy(
+        eval: &Eval<'_>,
+        turn: Turn,
+        at: Span,
+        deep: Span,
+        root: Rc<Set>,
+        path: Vec<Rc<Relation>>,
+    ) -> Event {
+        let size = root.size;
+        Event::new(eval, turn, at, deep, size, EventKind::Lazy { root, path })
+    }
+
+    pub(super) fn query(
+        eval: &Eval<'_>,
+        turn: Turn,
+        at: Span,
+        orm: Orm,
+        size: Size,
+        id: NodeId,
+        remedy: &str,
+    ) -> Event {
+        let flow = eval.frame().flow;
+        let kind =
+            EventKind::Query { orm, call: spelled(eval, eval.frame().unit, flow, id), remedy: remedy.to_owned() };
+        Event::new(eval, turn, at, flow.node(id).span, size, kind)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "each is a field")]
+    pub(super) fn write(
+        eval: &Eval<'_>,
+        turn: Turn,
+        at: Span,
+        orm: Orm,
+        size: Size,
+        id: NodeId,
+        remedy: &str,
+        commits: bool,
+    ) -> Event {
+        let flow = eval.frame().flow;
+        let kind = EventKind::Write {
+            orm,
+            call: spelled(eval, eval.frame().unit, flow, id),
+            remedy: remedy.to_owned(),
+            commits,
+        };
+        Event::new(eval, turn, at, flow.node(id).span, size, kind)
+    }
+
+    fn new(eval: &Eval<'_>, turn: Turn, at: Span, deep: Span, size: Size, kind: EventKind) -> Event {
+        let frame = eval.frames.get(turn.depth);
+        let unit = frame.map_or(Unit::Top(0), |it| it.unit);
+        let turned = frame.and_then(|it| it.flow.scope(turn.scope));
+        let head = turned.map_or(at, |it| it.head);
+        let over =
+            frame.zip(turned).map(|(frame, it)| spelled(eval, frame.unit, frame.flow, it.iter)).unwrap_or_default();
+        Event { unit, head, over, at, deep, size, kind }
+    }
+}
+
+/// An expression in short: `Message.objects.filter(...).count()`.
+fn spelled(eval: &Eval<'_>, unit: Unit, flow: &Flow, id: NodeId) -> String {
+    /// Longer ones lose their beginning.
+    const MOST: usize = 70;
+    let params: &[Parameter] = match unit {
+        Unit::Function(function) => &eval.names.function(function).params,
+        _ => &[],
+    };
+    let mut parts: Vec<String> = Vec::new();
+    let mut at = id;
+    let mut long = 0;
+    loop {
+        let part = match &flow.node(at).kind {
+            NodeKind::Call { func, args, keywords, open } => {
+                let next = *func;
+                let empty = args.is_empty() && keywords.is_empty() && !open;
+                parts.push(if empty { "()".into() } else { "(...)".into() });
+                at = next;
+                continue;
+            }
+            NodeKind::Attr { of, name, .. } => {
+                at = *of;
+                format!(".{name}")
+            }
+            NodeKind::Slice { of, .. } => {
+                at = *of;
+                "[...]".into()
+            }
+            NodeKind::Await(of) | NodeKind::Test(of) => {
+                at = *of;
+                continue;
+            }
+            NodeKind::Either(branches) if !branches.is_empty() => {
+                at = branches[0];
+                continue;
+            }
+            NodeKind::Name(name) | NodeKind::Row { name: Some(name), .. } => {
+                parts.push(name.to_string());
+                break;
+            }
+            NodeKind::Param(at) => {
+                parts.push(params.get(*at as usize).map_or("…", |it| &it.name).to_owned());
+                break;
+            }
+            _ => {
+                parts.push("…".into());
+                break;
+            }
+        };
+        long += part.len();
+        parts.push(part);
+        if long > MOST {
+            parts.push("…".into());
+            break;
+        }
+    }
+    parts.reverse();
+    parts.concat()
+}

@@ -1,0 +1,62 @@
+//! What code asks of its object-relational mapper, over all files: which relations it reads row by row, which queries
+//! and writes it makes in loops.
+//!
+//! The drafts of files are joined into a graph of models; then each function is evaluated once, with types for values
+//! (`eval`), and followed into the functions that it passes rows to. Nothing here is an opinion: a loop that queries per
+//! row is told, and a rule judges it.
+
+mod builtins;
+mod django;
+mod django_models;
+mod eval;
+mod events;
+mod models;
+mod names;
+mod report;
+mod sqlalchemy;
+mod sqlalchemy_models;
+mod types;
+
+use crate::facts::orm::OrmDraft;
+use crate::stack::Stack;
+use crate::stack::vocabulary::{LazyLoad, Listing, QueryInLoop, WriteInLoop};
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct OrmFacts {
+    /// Relations that are loaded row by row, in the order of files.
+    pub lazy_loads: Vec<LazyLoad>,
+    /// Queries that run for each row of a loop.
+    pub queries_in_loops: Vec<QueryInLoop>,
+    /// Writes that run for each row of a loop.
+    pub writes_in_loops: Vec<WriteInLoop>,
+    /// Endpoints that answer with a list.
+    pub listings: Vec<Listing>,
+}
+
+impl OrmFacts {
+    /// Puts them into a stack.
+    pub fn put(self, stack: &mut Stack) {
+        stack.lazy_loads.extend(self.lazy_loads);
+        stack.queries_in_loops.extend(self.queries_in_loops);
+        stack.writes_in_loops.extend(self.writes_in_loops);
+        stack.listings.extend(self.listings);
+    }
+}
+
+/// Joins the drafts of all files, which are given in the order of their paths.
+pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> OrmFacts {
+    let names = names::Names::new(drafts.into_iter().collect());
+    let models = models::Models::new(&names);
+    let mut eval = eval::Eval::new(&names, &models);
+    for (draft, it) in names.drafts.iter().enumerate() {
+        for at in 0..it.functions.len() {
+            eval.root(names::FunctionId { draft: draft as u32, at: at as u32 });
+        }
+    }
+    let events = std::mem::take(&mut eval.events);
+    report::facts(&names, &models, events)
+}
+
+#[cfg(test)]
+mod tests;

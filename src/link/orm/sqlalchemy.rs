@@ -1,0 +1,289 @@
+//! SQLAlchemy's sessions, queries, statements and loader options.
+
+use std::rc::Rc;
+
+use super::eval::{Args, Eval, op};
+use super::models::Relation;
+use super::names::{ClassId, Def};
+use super::types::{Loads, Row, Set, Site, Size, Type, Unit};
+use crate::facts::orm::flow::{NodeId, NodeKind};
+use crate::source::Span;
+use crate::stack::vocabulary::Orm;
+
+/// What stands behind `.query(...)`, `select(...)`.
+fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
+    Set {
+        orm: Orm::Sqlalchemy,
+        model,
+        classes: Rc::from([]),
+        loads: Loads::default(),
+        rows,
+        size: Size::Open,
+        cut: false,
+        awaited: false,
+        related: None,
+        plain: false,
+        pinned: Vec::new(),
+        sites,
+        span,
+    }
+}
+
+/// The collection of a relationship, which is loaded when it is read.
+pub(super) fn collection(model: ClassId, row: &Rc<Row>, relation: Rc<Relation>, span: Span) -> Set {
+    let mut set = base(model, true, Vec::new(), span);
+    set.related = Some((row.clone(), relation));
+    set.plain = true;
+    set
+}
+
+/// `Model.query` of Flask-SQLAlchemy
+pub(super) fn query_of(eval: &Eval<'_>, model: ClassId, id: NodeId) -> Type {
+    let flow = eval.frame().flow;
+    let entity = match &flow.node(id).kind {
+        NodeKind::Attr { of, .. } => flow.dotted(*of),
+        _ => None,
+    };
+    let site = Site { entity: entity.map(Into::into), ..eval.site(id, true) };
+    Type::Set(Rc::new(base(model, true, vec![site], flow.node(id).span)))
+}
+
+/// `select(...)`
+pub(super) fn select(eval: &Eval<'_>, args: &Args<'_>, id: NodeId) -> Type {
+    let Some(first) = args.positional.first() else { return Type::Unknown };
+    let model = match eval.type_of(*first) {
+        Type::Def(Def::Class(model)) => model,
+        _ => return Type::Unknown,
+    };
+    if eval.models.get(model).is_none_or(|it| it.orm != Orm::Sqlalchemy) {
+        return Type::Unknown;
+    }
+    let flow = eval.frame().flow;
+    let entity = flow.dotted(*first).map(Into::into);
+    let rows = args.positional.len() == 1 && !args.open;
+    Type::Set(Rc::new(base(model, rows, vec![Site { entity, ..eval.site(id, true) }], flow.node(id).span)))
+}
+
+/// Calls a method of something that is not known, which a session may be: its arguments tell.
+pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId) -> Type {
+    let first = args.positional.first().map(|node| eval.type_of(*node)).unwrap_or_default();
+    let scope = eval.frame().flow.node(id).scope;
+    match (name, first) {
+        ("query", _) => select(eval, args, id),
+        ("execute", Type::Set(set)) if set.orm == Orm::Sqlalchemy => {
+            keyed_query(eval, id);
+            Type::Result(set, false)
+        }
+        ("scalars" | "exec", Type::Set(set)) if set.orm == Orm::Sqlalchemy => {
+            keyed_query(eval, id);
+            Type::Result(set, true)
+        }
+        ("scalar", Type::Set(set)) if set.orm == Orm::Sqlalchemy => {
+            keyed_query(eval, id);
+            eval.single(&set)
+        }
+        ("get", Type::Def(Def::Class(model))) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Sqlalchemy) => {
+            let remedy = "select(...).where(....in_(...))";
+            eval.query(Orm::Sqlalchemy, id, scope, remedy);
+            Type::Row(Rc::new(Row::of(model)))
+        }
+        ("commit" | "flush" | "refresh", _) if is_session(eval, id) => {
+            let remedy = match name {
+                "commit" => "one commit after the loop",
+                _ => "one flush after the loop",
+            };
+            eval.write(Orm::Sqlalchemy, id, remedy, name == "commit");
+            Type::Unknown
+        }
+        _ => Type::Unknown,
+    }
+}
+
+fn keyed_query(eval: &mut Eval<'_>, id: NodeId) {
+    let scope = eval.frame().flow.node(id).scope;
+    eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(....in_(...))");
+}
+
+/// Whether the method is called on what is named as sessions are: `session`, `db`, `self.session`, `db.session`.
+fn is_session(eval: &Eval<'_>, id: NodeId) -> bool {
+    let flow = eval.frame().flow;
+    let NodeKind::Call { func, .. } = flow.node(id).kind else { return false };
+    let NodeKind::Attr { of, .. } = flow.node(func).kind else { return false };
+    let named = |name: &str| name == "db" || name.ends_with("session") || name == "Session";
+    let imports = &eval.names.draft(eval.draft()).imports;
+    let uses = imports.iter().any(|it| {
+        it.module.starts_with("sqlalchemy")
+            || it.module.starts_with("sqlmodel")
+            || it.module.starts_with("flask_sqlalchemy")
+    });
+    match &flow.node(of).kind {
+        NodeKind::Name(name) => named(name),
+        NodeKind::Attr { name, .. } => name.ends_with("session"),
+        NodeKind::Param(at) => match eval.frame().unit {
+            Unit::Function(function) => {
+                eval.names.function(function).params.get(*at as usize).is_some_and(|it| named(&it.name))
+            }
+            _ => false,
+        },
+        // A variable, whose name is not kept: the file says whose session it can be.
+        NodeKind::Call { .. } => uses,
+        _ => false,
+    }
+}
+
+/// Calls a method of a query or a statement.
+pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Args<'_>, id: NodeId) -> Type {
+    let mut next = (**set).clone();
+    let scope = eval.frame().flow.node(id).scope;
+    match name {
+        "filter" | "filter_by" | "where" => {
+            pin(eval, &mut next, args);
+            Type::Set(Rc::new(next))
+        }
+        "order_by" | "join" | "outerjoin" | "group_by" | "having" | "distinct" | "offset" | "with_for_update"
+        | "execution_options" | "select_from" | "populate_existing" | "yield_per" | "unique" | "enable_eagerloads" => {
+            Type::Set(Rc::new(next))
+        }
+        "limit" | "slice" => {
+            next.cut = true;
+            let most = args.positional.first().map(|node| &eval.frame().flow.node(*node).kind);
+            if matches!(most, Some(NodeKind::Number(most)) if *most <= 10) {
+                next.size = Size::Short;
+            }
+            Type::Set(Rc::new(next))
+        }
+        "paginate" => {
+            next.cut = true;
+            Type::Unknown
+        }
+        "options" => {
+            for node in args.all() {
+                match eval.type_of(node) {
+                    Type::Loader(paths) => next.loads.paths.extend(paths.iter().cloned()),
+                    _ => next.loads.open = true,
+                }
+            }
+            next.loads.open |= args.open;
+            Type::Set(Rc::new(next))
+        }
+        "with_entities" | "with_only_columns" | "add_columns" | "add_column" | "add_entity" | "subquery" | "cte" => {
+            Type::Unknown
+        }
+        "all" => {
+            consume(eval, set, id);
+            let element = eval.element(&Type::Set(set.clone()), None);
+            Type::List(Rc::new(element), Some(set.size))
+        }
+        "first" | "one" | "one_or_none" | "scalar" | "get" | "get_or_404" | "first_or_404" => {
+            eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(....in_(...))");
+            eval.single(set)
+        }
+        "count" => {
+            eval.query(Orm::Sqlalchemy, id, scope, "func.count() grouped by the key");
+            Type::Unknown
+        }
+        "delete" | "update" => Type::Unknown,
+        // A relationship's collection is a list.
+        "append" | "remove" | "extend" => Type::Unknown,
+        _ => Type::Unknown,
+    }
+}
+
+/// Conditions that give all rows the same foreign key: the identity map then has the one row, however many ask for it.
+fn pin(eval: &Eval<'_>, set: &mut Set, args: &Args<'_>) {
+    let flow = eval.frame().flow;
+    let mut pin = |name: &str| set.pinned.push(name.strip_suffix("_id").unwrap_or(name).into());
+    for (key, _) in args.keywords {
+        pin(key);
+    }
+    for node in args.positional {
+        // `Message.room_id == room.id`, `Message.room_id.is_(None)`
+        let side = match &flow.node(*node).kind {
+            NodeKind::Mix(parts) if parts.len() == 2 => parts.first().copied(),
+            NodeKind::Call { func, .. } => match &flow.node(*func).kind {
+                NodeKind::Attr { of, name, .. } if &**name == "is_" => Some(*of),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(NodeKind::Attr { name, .. }) = side.map(|side| &flow.node(side).kind) {
+            pin(name);
+        }
+    }
+}
+
+fn consume(eval: &mut Eval<'_>, set: &Set, id: NodeId) {
+    if set.related.is_none() {
+        let scope = eval.frame().flow.node(id).scope;
+        eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(....in_(...))");
+    }
+}
+
+/// Calls a method of what a session gave for a statement.
+pub(super) fn result(eval: &mut Eval<'_>, set: &Rc<Set>, scalars: bool, name: &str, _id: NodeId) -> Type {
+    match name {
+        "scalars" => Type::Result(set.clone(), true),
+        "unique" | "partitions" | "yield_per" | "mappings" if name != "mappings" => Type::Result(set.clone(), scalars),
+        "all" | "fetchall" => {
+            let element = eval.element(&Type::Result(set.clone(), scalars), None);
+            Type::List(Rc::new(element), Some(set.size))
+        }
+        "first" | "one" | "one_or_none" if scalars => eval.single(set),
+        "scalar" | "scalar_one" | "scalar_one_or_none" => eval.single(set),
+        _ => Type::Unknown,
+    }
+}
+
+/// Whether a function makes a loader option.
+pub(super) fn is_loader(name: &str) -> bool {
+    matches!(
+        name,
+        "selectinload"
+            | "joinedload"
+            | "subqueryload"
+            | "immediateload"
+            | "contains_eager"
+            | "defaultload"
+            | "eagerload"
+            | "lazyload"
+            | "noload"
+            | "raiseload"
+            | "load_only"
+            | "defer"
+            | "undefer"
+    )
+}
+
+/// `selectinload(Model.relation)`, or behind another option.
+pub(super) fn loader(eval: &Eval<'_>, before: Option<&[String]>, name: &str, args: &Args<'_>) -> Type {
+    let before = before.unwrap_or(&[]);
+    if matches!(name, "load_only" | "defer" | "undefer" | "lazyload" | "noload") {
+        return Type::Loader(before.into());
+    }
+    if name == "raiseload" {
+        return Type::Unknown;
+    }
+    let mut paths: Vec<String> = before.to_vec();
+    let mut at = before.last().cloned();
+    for node in args.positional {
+        let step = match eval.type_of(*node) {
+            Type::Mapped(relation) => relation.to_string(),
+            Type::Text(path) => path.replace('.', "__"),
+            _ => return Type::Unknown,
+        };
+        let path = at.map_or(step.clone(), |at| format!("{at}__{step}"));
+        paths.push(path.clone());
+        at = Some(path);
+    }
+    Type::Loader(paths.into())
+}
+
+/// Calls a method of a loader option, or of `Model.relation`.
+pub(super) fn option(eval: &Eval<'_>, base: &Type, name: &str, args: &Args<'_>) -> Type {
+    match base {
+        Type::Loader(paths) if is_loader(name) => loader(eval, Some(paths), name, args),
+        Type::Loader(_) if name == "options" => Type::Unknown,
+        Type::Mapped(..) if matches!(name, "of_type" | "and_") => base.clone(),
+        _ => op(&Type::Unknown, name),
+    }
+}
