@@ -1,6 +1,5 @@
 //! A run: files read, joined, judged, and the fixes of what was found proven.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,22 +7,12 @@ use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::facts::{Drafts, Reading, read};
-<<<<<<< HEAD
-use crate::fix::{Audited, Used, converge, propose, prove};
-use crate::link;
-use crate::rule::suppress::suppress;
-use crate::rule::{Finding, RuleName, Rules, Tally, Undecided, check};
-use crate::source::{self, EditError, FileId, Fix, Skipped, SourceFile, Sources, WalkError, WalkOptions};
-use crate::stack::Stack;
-use crate::view::{Applied, Patch, Problem, Report, RuleInfo, Suppressed};
-=======
 use crate::fix::{self, Audited, Converged};
 use crate::link;
 use crate::rule::{Failed, Finding, RuleName, Rules, Tally, Undecided, check, suppress};
 use crate::source::{self, FileId, Fix, Skipped, SourceFile, Sources, WalkError, WalkOptions};
 use crate::stack::Stack;
 use crate::view::{Problem, Report, RuleInfo, Suppressed};
->>>>>>> main
 
 /// What a run is told.
 pub struct Options {
@@ -72,16 +61,6 @@ pub fn audit_texts(files: Vec<(String, String)>) -> Report {
 }
 
 /// Audits files that were read.
-<<<<<<< HEAD
-pub fn audit_sources(root: PathBuf, mut sources: Sources, skipped: Vec<Skipped>, options: &Options) -> Report {
-    let run = Run::read(&sources, options);
-    let mut judged = run.judge(&sources, &run.readings);
-    if options.fixes {
-        let mut audited = judged.audited(&sources);
-        prove(&mut sources, &mut audited, &|sources, edited| run.again(sources, edited));
-        judged.findings = audited.findings;
-    }
-=======
 pub fn audit_sources(root: PathBuf, sources: Sources, skipped: Vec<Skipped>, options: &Options) -> Report {
     let run = Run::read(&sources);
     let mut judged = run.judge(&sources, options);
@@ -96,66 +75,20 @@ pub fn audit_sources(root: PathBuf, sources: Sources, skipped: Vec<Skipped>, opt
         finding,
         reason: judged.suppressed.all.get(at).map_or_else(Box::default, |it| it.reason.clone()),
     };
->>>>>>> main
     Report {
         root,
-        rules: judged.rules(&options.rules),
         stacks: judged.stacks,
-<<<<<<< HEAD
-        findings: judged.findings,
-        suppressed: judged.suppressed,
-=======
         findings: judged.failed.into_iter().map(|it| it.finding).collect(),
         suppressed: judged.suppressed.findings.into_iter().map(suppression).collect(),
->>>>>>> main
         tallies: judged.tallies,
         undecided: judged.undecided,
         problems: judged.problems,
         skipped,
-<<<<<<< HEAD
-=======
         rules: options.rules.pages().iter().filter_map(RuleInfo::of).collect(),
->>>>>>> main
         sources,
     }
 }
 
-<<<<<<< HEAD
-/// Makes the fixes of a report that are `wanted`, in rounds until nothing changes, and gives what comes of it. Nothing is
-/// written to the disk.
-///
-/// # Errors
-/// When edits overlap, which those of proven fixes do not.
-pub fn settle(report: &Report, options: &Options, wanted: &dyn Fn(&Finding, &Fix) -> bool) -> Result<Patch, EditError> {
-    if !report.findings.iter().any(|finding| finding.fixes.iter().any(|fix| wanted(finding, fix))) {
-        return Ok(Patch::default());
-    }
-    let mut sources = report.sources.clone();
-    let run = Run::read(&sources, options);
-    let mut audited = run.judge(&sources, &run.readings).audited(&sources);
-    // What the report offers is proven already.
-    audited.findings.clone_from(&report.findings);
-    let converged = converge(&mut sources, &audited, wanted, &|sources, edited| run.again(sources, edited));
-    let applied = |used: Used| Applied { rule: used.rule, edits: used.fix.edits().to_vec() };
-    let rounds: Vec<Vec<Applied>> =
-        converged.rounds.into_iter().map(|round| round.into_iter().map(applied).collect()).collect();
-    Patch::new(&report.sources, &rounds)
-}
-
-/// What the files say as they were first read, each for itself.
-struct Run<'a> {
-    readings: Vec<Arc<Reading>>,
-    options: &'a Options,
-}
-
-/// What is said of them together.
-struct Judged {
-    stacks: Vec<Stack>,
-    findings: Vec<Finding>,
-    suppressed: Vec<Suppressed>,
-    tallies: Vec<(RuleName, Tally)>,
-    undecided: Vec<Undecided>,
-=======
 /// Makes the fixes of a report that are `wanted`, of each finding the first, in rounds until nothing changes. Nothing is
 /// written.
 pub fn mend(report: &Report, options: &Options, wanted: &dyn Fn(&Finding, &Fix) -> bool) -> Converged {
@@ -180,63 +113,11 @@ struct Judged {
     suppressed: suppress::Suppressed,
     undecided: Vec<Undecided>,
     tallies: Vec<(RuleName, Tally)>,
->>>>>>> main
     problems: Vec<Problem>,
 }
 
-impl<'a> Run<'a> {
+impl Run {
     /// Reads every file, side by side.
-<<<<<<< HEAD
-    fn read(sources: &Sources, options: &'a Options) -> Self {
-        let files: Vec<&SourceFile> = sources.iter().collect();
-        Self { readings: files.par_iter().map(|file| Arc::new(read(file))).collect(), options }
-    }
-
-    /// Judges files of which some have changed since they were first read; only those are read again.
-    fn again(&self, sources: &Sources, edited: &[FileId]) -> Audited {
-        let mut readings = self.readings.clone();
-        for id in edited {
-            if let Some(reading) = readings.get_mut(id.0 as usize) {
-                *reading = Arc::new(read(sources.file(*id)));
-            }
-        }
-        self.judge(sources, &readings).audited(sources)
-    }
-
-    /// Joins what the files say, and judges it. Fixes are proposed, and not proven.
-    fn judge(&self, sources: &Sources, readings: &[Arc<Reading>]) -> Judged {
-        let Options { config, rules, fixes } = self.options;
-        let linked = link::link(sources, &Drafts(readings), &config.assume);
-        let runs = |name: &str| config.runs(name);
-        let mut checked = check(rules, runs, &linked.stacks);
-        checked.failed.retain_mut(|it| {
-            let severity = config.severity_of(&it.finding.rule, &it.finding.anchor.file, it.finding.severity);
-            it.finding.severity = severity.unwrap_or(it.finding.severity);
-            severity.is_some()
-        });
-        let comments = suppress(sources, rules, runs, &mut checked.failed);
-        if *fixes {
-            propose(rules, &linked.stacks, &mut checked.failed);
-        }
-        let read = readings.iter().flat_map(|reading| &reading.errors).chain(&linked.problems);
-        let mut problems: Vec<Problem> = read.map(|it| Problem { at: it.span, message: it.message.clone() }).collect();
-        let faults = comments.faults.iter().map(|(at, message)| Problem { at: *at, message: message.as_str().into() });
-        problems.extend(faults);
-        let unused = comments.unused.iter().filter_map(|at| comments.all.get(*at));
-        let unused = unused.map(|it| Problem { at: it.span, message: "it suppresses nothing: take it out".into() });
-        problems.extend(unused);
-        let reason = |at: usize| comments.all.get(at).map_or_else(|| "".into(), |it| it.reason.clone());
-        Judged {
-            findings: checked.failed.into_iter().map(|it| it.finding).collect(),
-            suppressed: comments
-                .findings
-                .into_iter()
-                .map(|(finding, at)| Suppressed { finding, reason: reason(at) })
-                .collect(),
-            stacks: linked.stacks,
-            tallies: checked.tallies,
-            undecided: checked.undecided,
-=======
     fn read(sources: &Sources) -> Self {
         let files: Vec<&SourceFile> = sources.iter().collect();
         Self { readings: files.par_iter().map(|file| Arc::new(read(file))).collect() }
@@ -282,30 +163,12 @@ impl<'a> Run<'a> {
             undecided: checked.undecided,
             tallies: checked.tallies,
             suppressed,
->>>>>>> main
             problems,
         }
     }
 }
 
 impl Judged {
-<<<<<<< HEAD
-    /// What a proof compares.
-    fn audited(&self, sources: &Sources) -> Audited {
-        let problem = |it: &Problem| (sources.file(it.at.file).path.clone(), it.message.clone());
-        Audited {
-            findings: self.findings.clone(),
-            undecided: self.undecided.iter().map(|it| (it.rule.clone(), it.anchor.clone())).collect(),
-            problems: self.problems.iter().map(problem).collect(),
-        }
-    }
-
-    /// What the rules say of themselves that found something.
-    fn rules(&self, rules: &Rules) -> Vec<RuleInfo> {
-        let suppressed = self.suppressed.iter().map(|it| &*it.finding.rule);
-        let found: BTreeSet<&str> = self.findings.iter().map(|it| &*it.rule).chain(suppressed).collect();
-        found.into_iter().filter_map(|name| RuleInfo::of(rules.page(name)?)).collect()
-=======
     /// What a proof must know of it.
     fn audited(&self, sources: &Sources) -> Audited {
         Audited {
@@ -328,6 +191,5 @@ fn remap(options: &Options, finding: &mut Finding) -> bool {
             true
         }
         None => false,
->>>>>>> main
     }
 }

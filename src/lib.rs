@@ -21,8 +21,4 @@ pub mod view;
 
 mod audit;
 
-<<<<<<< HEAD
-pub use audit::{AuditError, Options, audit, audit_sources, audit_texts, settle};
-=======
 pub use audit::{AuditError, Options, audit, audit_sources, audit_texts, mend};
->>>>>>> main

@@ -1,16 +1,15 @@
 //! All drafts of a repository, joined into a stack for each deployment, and one for its code.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::config::Assume;
 use crate::facts::docker::Dockerfile;
-use crate::facts::nginx;
 use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::stack::{Id, Service, Stack};
-use crate::syntax::SyntaxError;
 use crate::syntax::lines::Setting;
+use crate::syntax::{Spanned, SyntaxError};
 
 use super::image::{self, Image};
 use super::network::{self, Network};
@@ -29,21 +28,21 @@ pub struct Linked {
 /// Joins the drafts. What the user assumes of the world stands where the files leave something open.
 pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
     let mut linked = Linked::default();
-        let mut stack = repository.stack(&deployment);
-        let mut stack = repository.stack(&deployment, &mut read);
-    for deployment in deployments {
-    for deployment in repository.deployments(drafts) {
-    let deployments = repository.deployments(drafts);
-    let mut read = BTreeSet::new();
     let mut repository = Repository::of(sources, drafts);
-    let repository = Repository::of(sources, drafts);
+    let deployments = repository.deployments(drafts);
     repository.serves_by_nginx = deployments.iter().any(|it| repository.runs_nginx(it));
+    for deployment in &deployments {
+        let mut stack = repository.stack(deployment);
         super::assumed::apply(&mut stack, assume);
         linked.stacks.push(stack);
     }
     let mut code = Stack { name: "code".into(), ..Stack::default() };
-    orm::join(drafts.orm().map(|(_, draft)| draft)).put(&mut code);
-    if read.is_empty() {
+    let facts = orm::join(drafts.orm().map(|(_, draft)| draft));
+    code.lazy_loads = facts.lazy_loads;
+    code.queries_in_loops = facts.queries_in_loops;
+    code.writes_in_loops = facts.writes_in_loops;
+    code.listings = facts.listings;
+    if deployments.is_empty() {
         nginx::add_hosted(&mut code, sources, &repository.nginx, &[]);
     }
     linked.stacks.push(code);
@@ -57,7 +56,6 @@ struct Repository<'a> {
     scripts: BTreeMap<&'a str, &'a ShellScript>,
     nginx: Vec<&'a nginx_facts::Draft>,
     settings: Vec<(FileId, &'a [Setting])>,
-    nginx: Vec<&'a nginx::Draft>,
     /// Whether a service of any deployment runs nginx: then its files are not those of the host.
     serves_by_nginx: bool,
 }
@@ -77,7 +75,6 @@ impl<'a> Repository<'a> {
             scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
             nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
             settings: drafts.settings().map(|(file, draft)| (file, draft.as_slice())).collect(),
-            nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
             serves_by_nginx: false,
         }
     }
@@ -100,7 +97,7 @@ impl<'a> Repository<'a> {
         self.sources.by_path(path).is_some() || self.sources.iter().any(|file| is_below(file, path))
     }
 
-    fn stack(&self, deployment: &Deployment, read: &mut BTreeSet<FileId>) -> Stack {
+    fn stack(&self, deployment: &Deployment) -> Stack {
         let mut stack = Stack { name: deployment.name.clone(), ..Stack::default() };
         let plans = deployment.services.iter().map(|plan| self.with_image(plan)).collect::<Vec<_>>();
         let parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
@@ -114,57 +111,36 @@ impl<'a> Repository<'a> {
             .collect();
         self.stores(&mut stack, deployment, &parts, &ids);
         network::join_clients(&mut stack);
+        self.proxies(&mut stack, &parts, &ids);
+        stack
+    }
 
-                    compresses: None,
-                    copies: part.image.as_ref().map_or(&[], |image| &image.copies),
-                    environment: &part.plan.environment,
-                    id,
-                    image: image.map(|it| &*it.value),
-                    image_span: image.map(|it| it.span),
-                    plan: part.plan,
-                compresses: None,
-                copies: part.image.as_ref().map_or(&[], |image| &image.copies),
+    /// Whether a service of a deployment runs nginx.
+    fn runs_nginx(&self, deployment: &Deployment) -> bool {
+        deployment.services.iter().any(|plan| {
+            let (plan, image) = self.with_image(plan);
+            image_of(&plan, image.as_ref()).is_some_and(|name| nginx::is_nginx(&name.value))
+        })
+    }
+
+    /// The nginx of the services, or of the host when no service runs one. Processes stand in the stack already.
+    fn proxies(&self, stack: &mut Stack, parts: &[Part<'_>], ids: &[Id<Service>]) {
+        let seen = parts.iter().zip(ids).map(|(part, &id)| {
+            let named = image_of(part.plan, part.image.as_ref());
+            nginx::Seen {
+                plan: part.plan,
                 id,
                 image: named.map(|it| &*it.value),
                 image_span: named.map(|it| it.span),
-                let base = part.image.as_ref().and_then(|image| image.base.as_ref());
-                let image = part.plan.image.as_ref().filter(|_| part.image.is_none()).or(base);
-                nginx::Seen {
-                plan: part.plan,
-                }
-            .collect();
-            .iter()
-            .map(|(part, &id)| {
-            .zip(ids)
-            base.or(plan.image.as_ref()).is_some_and(|name| super::nginx::is_nginx(&name.value))
-            let (plan, image) = self.with_image(plan);
-            let base = image.as_ref().and_then(|image| image.base.as_ref());
-            let base = part.image.as_ref().and_then(|image| image.base.as_ref());
-            let named = base.or(part.plan.image.as_ref());
-            super::nginx::Seen {
-            super::nginx::add_hosted(stack, self.sources, &self.nginx, &seen);
+                copies: part.image.as_ref().map_or(&[], |image| &image.copies),
+                compresses: None,
             }
-            })
-        deployment.services.iter().any(|plan| {
-        if !self.serves_by_nginx {
-        let seen = parts.iter().zip(ids).map(|(part, &id)| {
-        let seen: Vec<_> = seen.collect();
-        let seen: Vec<nginx::Seen<'_>> = parts
-        read.extend(nginx::add(stack, self.sources, &self.nginx, &seen));
-        self.proxies(&mut stack, &parts, &ids);
-        self.proxies(&mut stack, &parts, &ids, read);
-        stack
-        super::nginx::add(stack, self.sources, &self.nginx, &seen);
-        }
-        })
         });
-    /// Every nginx; `read` gathers the files that they read.
-    /// The nginx of the services, or of the host when no service runs one. Processes stand in the stack already.
-    /// Whether a service of a deployment runs nginx.
-    fn proxies(&self, stack: &mut Stack, parts: &[Part<'_>], ids: &[Id<Service>]) {
-    fn proxies(&self, stack: &mut Stack, parts: &[Part<'_>], ids: &[Id<Service>], read: &mut BTreeSet<FileId>) {
-    fn runs_nginx(&self, deployment: &Deployment) -> bool {
-    }
+        let seen: Vec<_> = seen.collect();
+        nginx::add(stack, self.sources, &self.nginx, &seen);
+        if !self.serves_by_nginx {
+            nginx::add_hosted(stack, self.sources, &self.nginx, &seen);
+        }
     }
 
     /// A plan with its image, whose variables are put below the service's own.
@@ -183,9 +159,7 @@ impl<'a> Repository<'a> {
     fn stores(&self, stack: &mut Stack, deployment: &Deployment, parts: &[Part<'_>], ids: &[Id<Service>]) -> Network {
         let mut poolers = Vec::new();
         for (part, &id) in parts.iter().zip(ids) {
-            let base = part.image.as_ref().and_then(|image| image.base.as_ref());
-            let named = part.plan.image.as_ref().filter(|_| part.image.is_none());
-            let Some(image) = named.or(base) else { continue };
+            let Some(image) = image_of(part.plan, part.image.as_ref()) else { continue };
             let file_at = |path: &str| {
                 let paths = image::repository_paths(path, part.plan, part.image.as_ref());
                 let file = paths.iter().find_map(|path| self.sources.by_path(path))?;
@@ -220,6 +194,14 @@ impl<'a> Repository<'a> {
                 before.ends_with('$') && !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
             })
         })
+    }
+}
+
+/// The image that a service runs in the end, by its name: the one that its Dockerfile starts from, else its own.
+fn image_of<'a>(plan: &'a ServicePlan, image: Option<&'a Image>) -> Option<&'a Spanned<Box<str>>> {
+    match image {
+        Some(image) => image.base.as_ref(),
+        None => plan.image.as_ref(),
     }
 }
 
