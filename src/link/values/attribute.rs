@@ -88,7 +88,8 @@ impl<'a> Evaluator<'a> {
             if let Some(field) = self.settings_field(class, name, instance) {
                 return field;
             }
-            let is_property = |it: &&Function| &*it.name.value == name && it.decorators.iter().any(|it| is_property(it));
+            let is_property =
+                |it: &&Function| &*it.name.value == name && it.decorators.iter().any(|it| is_property(it));
             if let Some(property) = draft.methods.iter().find(is_property) {
                 let object = at(PyValue::Object(instance.clone().into()), instance.span);
                 return self.call_function(class.0, property, vec![object], Vec::new(), instance.span);

@@ -63,7 +63,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Calls a value.
-    pub(super) fn call_value(&self, callee: Fact<PyValue>, args: Args, keywords: Keywords, span: Span) -> Fact<PyValue> {
+    pub(super) fn call_value(
+        &self,
+        callee: Fact<PyValue>,
+        args: Args,
+        keywords: Keywords,
+        span: Span,
+    ) -> Fact<PyValue> {
         lift::then(callee, |callee| match &callee.value {
             PyValue::Outside(name) => self.outside(name, args.clone(), keywords.clone(), span),
             PyValue::Function(module, place) => {
@@ -94,10 +100,8 @@ impl<'a> Evaluator<'a> {
         self.deeper(|| {
             let whole = self.whole(module);
             let given = self.bind(&whole, function, &args, &keywords, span);
-            let frame = |before| Frame {
-                local: Some(Local { events: &function.events, before, given: &given }),
-                ..whole
-            };
+            let frame =
+                |before| Frame { local: Some(Local { events: &function.events, before, given: &given }), ..whole };
             let mut result = at(PyValue::None, span);
             for (place, event) in function.events.iter().enumerate().rev() {
                 if let EventKind::Return(value) = &event.kind {
@@ -130,13 +134,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Makes an instance of a class of the repository.
-    pub(super) fn instance(
-        &self,
-        class: (ModuleId, u32),
-        args: Args,
-        keywords: Keywords,
-        span: Span,
-    ) -> Fact<PyValue> {
+    pub(super) fn instance(&self, class: (ModuleId, u32), args: Args, keywords: Keywords, span: Span) -> Fact<PyValue> {
         let Some(draft) = self.class(class) else { return self.unknown_at(span) };
         let object = Object {
             of: draft.name.value.clone(),

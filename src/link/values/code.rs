@@ -62,7 +62,8 @@ impl Code {
         let mut above = Some(folder);
         while let Some(folder) = above {
             for source in ["", "src/"] {
-                let whole = if folder.is_empty() { format!("{source}{path}") } else { format!("{folder}/{source}{path}") };
+                let whole =
+                    if folder.is_empty() { format!("{source}{path}") } else { format!("{folder}/{source}{path}") };
                 if let Some(&id) = self.by_path.get(whole.as_str()) {
                     return Some(id);
                 }

@@ -68,11 +68,15 @@ fn convert<T>(fact: Fact<PyValue>, each: impl Fn(&PyValue) -> Option<T>) -> Fact
             Fact::Unknown(why) => Fact::Unknown(why),
             Fact::Absent => Fact::Absent,
         },
-        Some(PyValue::Outside(name)) => Fact::Unknown(Why { reason: format!("given by `{name}`").into(), at: at.into_iter().collect() }),
+        Some(PyValue::Outside(name)) => {
+            Fact::Unknown(Why { reason: format!("given by `{name}`").into(), at: at.into_iter().collect() })
+        }
         Some(PyValue::Object(object)) => {
             Fact::Unknown(Why { reason: format!("given by `{}`", object.of).into(), at: vec![object.span] })
         }
-        Some(_) => Fact::Unknown(Why { reason: "not a value of the kind that is needed".into(), at: at.into_iter().collect() }),
+        Some(_) => {
+            Fact::Unknown(Why { reason: "not a value of the kind that is needed".into(), at: at.into_iter().collect() })
+        }
     }
 }
 

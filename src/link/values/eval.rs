@@ -201,7 +201,8 @@ impl<'a> Evaluator<'a> {
             Truth::Yes => self.eval(frame, body),
             Truth::No => self.eval(frame, orelse),
             Truth::Maybe => {
-                let say = |what: &str| Condition { text: format!("the condition is {what}").into(), at: Some(test.span) };
+                let say =
+                    |what: &str| Condition { text: format!("the condition is {what}").into(), at: Some(test.span) };
                 branch(&say("true"), &say("false"), self.eval(frame, body), self.eval(frame, orelse))
             }
         }

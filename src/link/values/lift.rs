@@ -60,6 +60,9 @@ fn one_of(mut all: Vec<(Condition, Sourced<PyValue>)>) -> Fact<PyValue> {
 
 /// What two branches leave: `yes` when the condition holds, `no` when not. Dicts are joined entry by entry.
 pub(super) fn branch(when: &Condition, not: &Condition, yes: Fact<PyValue>, no: Fact<PyValue>) -> Fact<PyValue> {
+    if yes == no {
+        return yes;
+    }
     if let (Fact::Known(a), Fact::Known(b)) = (&yes, &no) {
         if a.value == b.value {
             return yes;

@@ -26,7 +26,7 @@ use crate::syntax::python::Expr;
 
 pub use code::{Code, ModuleId};
 pub use convert::{count, number, text, truth};
-pub use url::Address;
+pub use url::{Address, address};
 
 /// A value of Python, as far as it can be told.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,6 +116,9 @@ const MOST_STEPS: u32 = 50_000;
 /// How deep calls and names lead to each other, at most.
 const MOST_DEPTH: u32 = 64;
 
+/// What names of loaded modules stand for.
+type Known = BTreeMap<(ModuleId, Box<str>), Fact<PyValue>>;
+
 /// Evaluates expressions in one environment.
 pub struct Evaluator<'a> {
     code: &'a Code,
@@ -126,7 +129,7 @@ pub struct Evaluator<'a> {
     depth: Cell<u32>,
     /// Names that are being worked out: one that needs itself has no value.
     open: RefCell<BTreeSet<(ModuleId, Box<str>, usize)>>,
-    known: RefCell<BTreeMap<(ModuleId, Box<str>), Fact<PyValue>>>,
+    known: RefCell<Known>,
 }
 
 impl<'a> Evaluator<'a> {

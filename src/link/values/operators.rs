@@ -61,7 +61,8 @@ fn is_text(fact: &Fact<PyValue>) -> bool {
 }
 
 fn is_open(fact: &Fact<PyValue>) -> bool {
-    !matches!(fact, Fact::Known(_) | Fact::OneOf(_)) || matches!(fact.known(), Some(PyValue::Outside(_) | PyValue::Object(_)))
+    !matches!(fact, Fact::Known(_) | Fact::OneOf(_))
+        || matches!(fact.known(), Some(PyValue::Outside(_) | PyValue::Object(_)))
 }
 
 fn apply(left: &PyValue, op: BinOp, right: &PyValue) -> Option<PyValue> {
@@ -142,7 +143,13 @@ fn formatted(text: &str, values: &PyValue) -> Option<PyValue> {
         if let Some(named) = rest.strip_prefix('(') {
             let (name, behind) = named.split_once(')')?;
             let PyValue::Dict(dict) = values else { return None };
-            out.push_str(&dict.entries.iter().find(|it| &*it.0 == name).map_or_else(|| HOLE.to_string().into(), |it| shown(&it.1)));
+            out.push_str(
+                &dict
+                    .entries
+                    .iter()
+                    .find(|it| &*it.0 == name)
+                    .map_or_else(|| HOLE.to_string().into(), |it| shown(&it.1)),
+            );
             rest = behind;
         } else if rest.starts_with(['s', 'd']) {
             out.push_str(&given.next()?);

@@ -69,7 +69,8 @@ impl<'a> Evaluator<'a> {
             }
         }
         let first = field.args.first().cloned().filter(|it| !matches!(it.known(), Some(PyValue::Outside(_))));
-        let made = keyword("default_factory").map(|factory| self.call_value(factory, Vec::new(), Vec::new(), field.span));
+        let made =
+            keyword("default_factory").map(|factory| self.call_value(factory, Vec::new(), Vec::new(), field.span));
         (keyword("default").or(first).or(made), names)
     }
 
@@ -93,7 +94,9 @@ impl<'a> Evaluator<'a> {
             _ => None,
         };
         let new = match config.known() {
-            Some(PyValue::Object(it)) => it.keywords.iter().find(|it| &*it.0 == "env_prefix").and_then(|it| text(&it.1)),
+            Some(PyValue::Object(it)) => {
+                it.keywords.iter().find(|it| &*it.0 == "env_prefix").and_then(|it| text(&it.1))
+            }
             Some(PyValue::Dict(it)) => it.entries.iter().find(|it| &*it.0 == "env_prefix").and_then(|it| text(&it.1)),
             _ => None,
         };
@@ -175,7 +178,9 @@ pub(super) fn as_number(text: Fact<PyValue>, whole: bool) -> Fact<PyValue> {
             (PyValue::Bool(truth), true) => Some(PyValue::Int(i64::from(*truth))),
             (PyValue::Int(int), false) => Some(PyValue::Float(*int as f64)),
             (PyValue::Int(_), true) | (PyValue::Float(_), false) => Some(it.value.clone()),
-            (PyValue::Object(object), _) => return Fact::Unknown(Why::at(format!("given by `{}`", object.of), object.span)),
+            (PyValue::Object(object), _) => {
+                return Fact::Unknown(Why::at(format!("given by `{}`", object.of), object.span));
+            }
             _ => None,
         };
         match number {

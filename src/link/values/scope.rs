@@ -161,7 +161,9 @@ impl<'a> Evaluator<'a> {
             EventKind::Function { at: place, .. } if frame.local.is_none() => {
                 at(PyValue::Function(module, *place), event.span)
             }
-            EventKind::Class { at: place, .. } if frame.local.is_none() => at(PyValue::Class(module, *place), event.span),
+            EventKind::Class { at: place, .. } if frame.local.is_none() => {
+                at(PyValue::Class(module, *place), event.span)
+            }
             EventKind::Function { .. } | EventKind::Class { .. } => Fact::unknown("defined within a function"),
             EventKind::Return(_) => old,
         }

@@ -171,7 +171,8 @@ fn settings_in_modules_that_import_each_other() {
 
 #[test]
 fn branches_that_are_open_are_both_kept() {
-    let text = "import os\nD = {'a': {'n': 1}}\nif os.environ['E'] == 'prod':\n    D['a']['n'] = 2\n    D['a']['m'] = 3\n";
+    let text =
+        "import os\nD = {'a': {'n': 1}}\nif os.environ['E'] == 'prod':\n    D['a']['n'] = 2\n    D['a']['m'] = 3\n";
     let world = World { complete: false, ..World::of(&[("a.py", text)]) };
     let condition = "`os.environ['E'] == 'prod'` is";
     assert_eq!(world.show(&["D", "a", "n"]), format!("2 when {condition} true; 1 when {condition} false"));
@@ -209,7 +210,8 @@ fn database_urls() {
 
 #[test]
 fn parts_of_a_text_that_nobody_knows() {
-    let text = "import os\nP = os.environ['P']\nX = f'postgresql://u:{P}@db:5432/{P}'\nY = 'redis://:' + P + '@r:6379/0'\n";
+    let text =
+        "import os\nP = os.environ['P']\nX = f'postgresql://u:{P}@db:5432/{P}'\nY = 'redis://:' + P + '@r:6379/0'\n";
     let world = World { complete: false, ..World::of(&[("a.py", text)]) };
     assert_eq!(world.show(&["X"]), "postgresql://u:*@db:5432/*");
     let address = url::address(&world.setting(&["X"])).known().cloned().unwrap();
@@ -306,7 +308,8 @@ fn nothing_runs_away() {
     assert!(x(calls).starts_with("? "), "{}", x(calls));
     let text = format!("X = {}1{}", "[".repeat(150), "]".repeat(150));
     assert!(x(&text).contains("too many steps"));
-    let world = World::of(&[("a.py", "from b import *\nX = Y\n"), ("b.py", "from a import *\nfrom b import *\nY = X\n")]);
+    let world =
+        World::of(&[("a.py", "from b import *\nX = Y\n"), ("b.py", "from a import *\nfrom b import *\nY = X\n")]);
     assert!(!world.show(&["X"]).is_empty());
     let doubling: String = (0..60).map(|i| format!("A{} = A{i} + A{i}\n", i + 1)).collect();
     let world = World::of(&[("a.py", &format!("A0 = 'x' * 2 + 'y'\nA0 = 'xy'\n{doubling}"))]);
