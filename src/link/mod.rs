@@ -17,6 +17,7 @@ pub mod rows;
 pub mod server;
 pub mod services;
 pub mod stores;
+pub mod values;
 pub mod versions;
 
 pub use build::{Linked, link};
