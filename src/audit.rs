@@ -7,10 +7,12 @@ use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::facts::{Drafts, Reading, read};
+use crate::fix::{self, Audited, Converged};
 use crate::link;
-use crate::rule::{Rules, check};
-use crate::source::{self, FileId, Skipped, SourceFile, Sources, WalkError, WalkOptions};
-use crate::view::{Problem, Report, RuleInfo};
+use crate::rule::{Failed, Finding, RuleName, Rules, Tally, Undecided, check, suppress};
+use crate::source::{self, FileId, Fix, Skipped, SourceFile, Sources, WalkError, WalkOptions};
+use crate::stack::Stack;
+use crate::view::{Problem, Report, RuleInfo, Suppressed};
 
 /// What a run is told.
 pub struct Options {
@@ -60,50 +62,134 @@ pub fn audit_texts(files: Vec<(String, String)>) -> Report {
 
 /// Audits files that were read.
 pub fn audit_sources(root: PathBuf, sources: Sources, skipped: Vec<Skipped>, options: &Options) -> Report {
-    let run = Run::read(sources);
-    let judged = run.judge(options);
+    let run = Run::read(&sources);
+    let mut judged = run.judge(&sources, options);
+    if options.fixes && judged.failed.iter().any(|it| !it.finding.fixes.is_empty()) {
+        let mut audited = judged.audited(&sources);
+        fix::prove(&mut sources.clone(), &mut audited, &run.again(options));
+        for (failed, proven) in judged.failed.iter_mut().zip(audited.findings) {
+            failed.finding.fixes = proven.fixes;
+        }
+    }
+    let suppression = |(finding, at): (Finding, usize)| Suppressed {
+        finding,
+        reason: judged.suppressed.all.get(at).map_or_else(Box::default, |it| it.reason.clone()),
+    };
     Report {
         root,
         stacks: judged.stacks,
-        findings: judged.checked.failed.into_iter().map(|it| it.finding).collect(),
-        suppressed: Vec::new(),
-        tallies: judged.checked.tallies,
-        undecided: judged.checked.undecided,
+        findings: judged.failed.into_iter().map(|it| it.finding).collect(),
+        suppressed: judged.suppressed.findings.into_iter().map(suppression).collect(),
+        tallies: judged.tallies,
+        undecided: judged.undecided,
         problems: judged.problems,
         skipped,
         rules: options.rules.pages().iter().filter_map(RuleInfo::of).collect(),
-        sources: run.sources,
+        sources,
     }
 }
 
-/// Files with what they say.
+/// Makes the fixes of a report that are `wanted`, of each finding the first, in rounds until nothing changes. Nothing is
+/// written.
+pub fn mend(report: &Report, options: &Options, wanted: &dyn Fn(&Finding, &Fix) -> bool) -> Converged {
+    let run = Run::read(&report.sources);
+    let audited = Audited {
+        findings: report.findings.clone(),
+        undecided: report.undecided.iter().map(|it| (it.rule.clone(), it.anchor.clone())).collect(),
+        problems: problems(&report.sources, &report.problems),
+    };
+    fix::converge(&mut report.sources.clone(), &audited, wanted, &run.again(options))
+}
+
+/// What the files say, each for itself.
 struct Run {
-    sources: Sources,
     readings: Vec<Arc<Reading>>,
 }
 
-/// What is said of them.
+/// What is said of them together.
 struct Judged {
-    stacks: Vec<crate::stack::Stack>,
-    checked: crate::rule::Checked,
+    stacks: Vec<Stack>,
+    failed: Vec<Failed>,
+    suppressed: suppress::Suppressed,
+    undecided: Vec<Undecided>,
+    tallies: Vec<(RuleName, Tally)>,
     problems: Vec<Problem>,
 }
 
 impl Run {
     /// Reads every file, side by side.
-    fn read(sources: Sources) -> Self {
+    fn read(sources: &Sources) -> Self {
         let files: Vec<&SourceFile> = sources.iter().collect();
-        let readings = files.par_iter().map(|file| Arc::new(read(file))).collect();
-        Self { sources, readings }
+        Self { readings: files.par_iter().map(|file| Arc::new(read(file))).collect() }
     }
 
-    /// Joins what they say, and judges it.
-    fn judge(&self, options: &Options) -> Judged {
-        let linked = link::link(&self.sources, &Drafts(&self.readings), &options.config.assume);
-        let selected = |name: &str| options.config.runs(name);
-        let checked = check(&options.rules, selected, &linked.stacks);
-        let read = self.readings.iter().flat_map(|reading| &reading.errors);
-        let problems = read.chain(&linked.problems).map(|it| Problem { at: it.span, message: it.message.clone() });
-        Judged { stacks: linked.stacks, checked, problems: problems.collect() }
+    /// Audits the files again when some of them hold another text.
+    fn again<'a>(&'a self, options: &'a Options) -> impl Fn(&Sources, &[FileId]) -> Audited + 'a {
+        |sources, edited| {
+            let mut readings = self.readings.clone();
+            for file in edited {
+                if let Some(reading) = readings.get_mut(file.0 as usize) {
+                    *reading = Arc::new(read(sources.file(*file)));
+                }
+            }
+            Run { readings }.judge(sources, options).audited(sources)
+        }
+    }
+
+    /// Joins what they say and judges it; the fixes are proposed, not proven.
+    fn judge(&self, sources: &Sources, options: &Options) -> Judged {
+        let linked = link::link(sources, &Drafts(&self.readings), &options.config.assume);
+        let runs = |name: &str| options.config.runs(name);
+        let mut checked = check(&options.rules, runs, &linked.stacks);
+        let mut suppressed = suppress::suppress(sources, &options.rules, runs, &mut checked.failed);
+        checked.failed.retain_mut(|it| remap(options, &mut it.finding));
+        suppressed.findings.retain_mut(|(finding, _)| remap(options, finding));
+        if options.fixes {
+            fix::propose(&options.rules, &linked.stacks, &mut checked.failed);
+        }
+        let read = self.readings.iter().flat_map(|reading| &reading.errors).chain(&linked.problems);
+        let read = read.map(|it| Problem { at: it.span, message: it.message.clone() });
+        let faults =
+            suppressed.faults.iter().map(|(at, message)| Problem { at: *at, message: message.as_str().into() });
+        let unused = suppressed
+            .unused
+            .iter()
+            .filter_map(|at| suppressed.all.get(*at))
+            .map(|it| Problem { at: it.span, message: "this comment suppresses nothing; take it out".into() });
+        let problems = read.chain(faults).chain(unused).collect();
+        Judged {
+            stacks: linked.stacks,
+            failed: checked.failed,
+            undecided: checked.undecided,
+            tallies: checked.tallies,
+            suppressed,
+            problems,
+        }
+    }
+}
+
+impl Judged {
+    /// What a proof must know of it.
+    fn audited(&self, sources: &Sources) -> Audited {
+        Audited {
+            findings: self.failed.iter().map(|it| it.finding.clone()).collect(),
+            undecided: self.undecided.iter().map(|it| (it.rule.clone(), it.anchor.clone())).collect(),
+            problems: problems(sources, &self.problems),
+        }
+    }
+}
+
+fn problems(sources: &Sources, problems: &[Problem]) -> Vec<(Box<str>, Box<str>)> {
+    problems.iter().map(|it| (sources.file(it.at.file).path.clone(), it.message.clone())).collect()
+}
+
+/// Gives a finding the severity that the user wants; false when it is not wanted at all.
+fn remap(options: &Options, finding: &mut Finding) -> bool {
+    match options.config.severity_of(&finding.rule, &finding.anchor.file, finding.severity) {
+        Some(severity) => {
+            finding.severity = severity;
+            true
+        }
+        None => false,
     }
 }

@@ -6,7 +6,7 @@
 //! The modules are layers, each importing only from those before it:
 //! [`source`] (files, spans, edits) < `syntax` (text to trees) < [`config`] (what the user says) < [`stack`] (the
 //! vocabulary of facts) < [`facts`] (what one file says) < [`link`] (files joined into stacks) < [`rule`] (judgements) <
-//! `fix` (proven changes) < [`view`] (plain rows) < [`report`] (bytes) < this file < `cli`.
+//! [`fix`] (proven changes) < [`view`] (plain rows) < [`report`] (bytes) < this file < `cli`.
 
 pub mod config;
 pub mod facts;
@@ -21,4 +21,4 @@ pub mod view;
 
 mod audit;
 
-pub use audit::{AuditError, Options, audit, audit_sources, audit_texts};
+pub use audit::{AuditError, Options, audit, audit_sources, audit_texts, mend};

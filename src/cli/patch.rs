@@ -2,25 +2,23 @@
 
 use std::path::Path;
 
-use plimsoll::Options;
-use plimsoll::source::{Applicability, replace_file};
+use plimsoll::fix::Used;
+use plimsoll::rule::Finding;
+use plimsoll::source::{Applicability, Fix, replace_file};
 use plimsoll::view::{Applied, Filter, Patch, Report};
+use plimsoll::{Options, mend};
 
 use super::Error;
 use super::output::Out;
 
-/// What comes of the best fix of each finding that is shown, as far as they do not touch.
-pub(super) fn of(report: &Report, _options: &Options, filter: &Filter, least: Applicability) -> Patch {
-    let mut taken: Vec<&plimsoll::source::Fix> = Vec::new();
-    let mut round = Vec::new();
-    for finding in report.findings.iter().filter(|finding| filter.keeps(&report.sources, finding)) {
-        let fix = finding.fixes.iter().find(|fix| fix.applicability >= least);
-        if let Some(fix) = fix.filter(|fix| !taken.iter().any(|other| other.meets(fix))) {
-            taken.push(fix);
-            round.push(Applied { rule: finding.rule.clone(), edits: fix.edits().to_vec() });
-        }
-    }
-    Patch::new(&report.sources, &[round]).unwrap_or_default()
+/// What comes of the fixes that are shown and trusted enough, made in rounds until nothing changes.
+pub(super) fn of(report: &Report, options: &Options, filter: &Filter, least: Applicability) -> Patch {
+    let wanted = |finding: &Finding, fix: &Fix| fix.applicability >= least && filter.keeps(&report.sources, finding);
+    let converged = mend(report, options, &wanted);
+    let applied = |used: Used| Applied { rule: used.rule, edits: used.fix.edits().to_vec() };
+    let rounds: Vec<Vec<Applied>> =
+        converged.rounds.into_iter().map(|round| round.into_iter().map(applied).collect()).collect();
+    Patch::new(&report.sources, &rounds).unwrap_or_default()
 }
 
 /// Prints the patch, and says what it leaves out.

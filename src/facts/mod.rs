@@ -35,6 +35,8 @@ pub enum Draft {
     Orm(orm::OrmDraft),
     /// A Procfile.
     Procfile(procfile::Procfile),
+    /// What Python code binds, imports and calls.
+    Python(python::Module),
     /// A file that names packages.
     Requirements(requirements::Requirements),
     /// A shell script.
@@ -71,9 +73,7 @@ pub fn read(file: &SourceFile) -> Reading {
     } else if script::is_script(file) {
         let draft = script::read(file);
         reading.keep(draft.errors.clone(), Draft::Script(draft));
-    } else if gunicorn::is_gunicorn_conf(&file.path) {
-        reading.keep(Vec::new(), Draft::Gunicorn(gunicorn::read(file)));
-    } else if file.name().ends_with(".py") {
+    } else if file.path.ends_with(".py") {
         python(file, &mut reading);
     } else if let Some(draft) = nginx::read(file) {
         reading.keep(draft.errors.clone(), Draft::Nginx(draft));
@@ -82,16 +82,29 @@ pub fn read(file: &SourceFile) -> Reading {
         reading.errors.extend(parsed.errors);
         reading.drafts.extend(parsed.tree.map(Draft::Compose));
     }
+    // One line for a file says enough: what follows the first error is often its consequence.
+    reading.errors.truncate(1);
     reading
 }
 
 /// Reads a Python file, which is parsed once, and only when a word in it says that some reader wants it.
 fn python(file: &SourceFile, reading: &mut Reading) {
-    if !orm::wants(&file.path, file.text()) {
+    if gunicorn::is_gunicorn_conf(&file.path) {
+        reading.keep(Vec::new(), Draft::Gunicorn(gunicorn::read(file)));
+    }
+    let (config, orm) = (python::wants(file), orm::wants(&file.path, file.text()));
+    if !config && !orm {
+        if !python::is_aside(&file.path) {
+            reading.keep(Vec::new(), Draft::Python(python::scan(file)));
+        }
         return;
     }
     let parsed = crate::syntax::python::parse(file);
-    reading.keep(parsed.errors, Draft::Orm(orm::read(file, &parsed.tree)));
+    let draft = if config { python::read(file, &parsed.tree) } else { python::scan(file) };
+    reading.keep(parsed.errors, Draft::Python(draft));
+    if orm {
+        reading.keep(Vec::new(), Draft::Orm(orm::read(file, &parsed.tree)));
+    }
 }
 
 impl Reading {
@@ -148,6 +161,8 @@ drafts_of! {
     nginx Nginx nginx::Draft;
     /// All Python files that speak to an object-relational mapper.
     orm Orm orm::OrmDraft;
+    /// What all Python code binds, imports and calls.
+    python Python python::Module;
     /// All Procfiles.
     procfile Procfile procfile::Procfile;
     /// All files that name packages.

@@ -1,17 +1,20 @@
 //! All drafts of a repository, joined into a stack for each deployment, and one for its code.
 
+use std::collections::BTreeMap;
+
 use crate::config::Assume;
-use crate::facts::Drafts;
 use crate::facts::docker::Dockerfile;
+use crate::facts::script::ShellScript;
+use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::stack::{Id, Service, Stack};
-use crate::syntax::SyntaxError;
 use crate::syntax::lines::Setting;
+use crate::syntax::{Spanned, SyntaxError};
 
 use super::image::{self, Image};
 use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
-use super::{compose, services, stores};
+use super::{command, compose, nginx, orm, services, stores};
 
 /// What the files say together.
 #[derive(Debug, Default)]
@@ -25,12 +28,24 @@ pub struct Linked {
 /// Joins the drafts. What the user assumes of the world stands where the files leave something open.
 pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
     let mut linked = Linked::default();
-    let repository = Repository::of(sources, drafts);
-    for deployment in repository.deployments(drafts) {
-        let mut stack = repository.stack(&deployment);
+    let mut repository = Repository::of(sources, drafts);
+    let deployments = repository.deployments(drafts);
+    repository.serves_by_nginx = deployments.iter().any(|it| repository.runs_nginx(it));
+    for deployment in &deployments {
+        let mut stack = repository.stack(deployment);
         super::assumed::apply(&mut stack, assume);
         linked.stacks.push(stack);
     }
+    let mut code = Stack { name: "code".into(), ..Stack::default() };
+    let facts = orm::join(drafts.orm().map(|(_, draft)| draft));
+    code.lazy_loads = facts.lazy_loads;
+    code.queries_in_loops = facts.queries_in_loops;
+    code.writes_in_loops = facts.writes_in_loops;
+    code.listings = facts.listings;
+    if deployments.is_empty() {
+        nginx::add_hosted(&mut code, sources, &repository.nginx, &[]);
+    }
+    linked.stacks.push(code);
     linked
 }
 
@@ -38,7 +53,11 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
 struct Repository<'a> {
     sources: &'a Sources,
     dockerfiles: Vec<&'a Dockerfile>,
+    scripts: BTreeMap<&'a str, &'a ShellScript>,
+    nginx: Vec<&'a nginx_facts::Draft>,
     settings: Vec<(FileId, &'a [Setting])>,
+    /// Whether a service of any deployment runs nginx: then its files are not those of the host.
+    serves_by_nginx: bool,
 }
 
 /// A service on its way into the stack.
@@ -53,7 +72,10 @@ impl<'a> Repository<'a> {
         Self {
             sources,
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
+            scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
+            nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
             settings: drafts.settings().map(|(file, draft)| (file, draft.as_slice())).collect(),
+            serves_by_nginx: false,
         }
     }
 
@@ -89,7 +111,36 @@ impl<'a> Repository<'a> {
             .collect();
         self.stores(&mut stack, deployment, &parts, &ids);
         network::join_clients(&mut stack);
+        self.proxies(&mut stack, &parts, &ids);
         stack
+    }
+
+    /// Whether a service of a deployment runs nginx.
+    fn runs_nginx(&self, deployment: &Deployment) -> bool {
+        deployment.services.iter().any(|plan| {
+            let (plan, image) = self.with_image(plan);
+            image_of(&plan, image.as_ref()).is_some_and(|name| nginx::is_nginx(&name.value))
+        })
+    }
+
+    /// The nginx of the services, or of the host when no service runs one. Processes stand in the stack already.
+    fn proxies(&self, stack: &mut Stack, parts: &[Part<'_>], ids: &[Id<Service>]) {
+        let seen = parts.iter().zip(ids).map(|(part, &id)| {
+            let named = image_of(part.plan, part.image.as_ref());
+            nginx::Seen {
+                plan: part.plan,
+                id,
+                image: named.map(|it| &*it.value),
+                image_span: named.map(|it| it.span),
+                copies: part.image.as_ref().map_or(&[], |image| &image.copies),
+                compresses: None,
+            }
+        });
+        let seen: Vec<_> = seen.collect();
+        nginx::add(stack, self.sources, &self.nginx, &seen);
+        if !self.serves_by_nginx {
+            nginx::add_hosted(stack, self.sources, &self.nginx, &seen);
+        }
     }
 
     /// A plan with its image, whose variables are put below the service's own.
@@ -100,15 +151,15 @@ impl<'a> Repository<'a> {
     }
 
     fn part<'p>(&self, plan: &'p ServicePlan, image: Option<Image>) -> Part<'p> {
-        Part { plan, image, running: Vec::new() }
+        let running = command::running(plan, image.as_ref(), &|path| self.scripts.get(path).copied());
+        Part { plan, image, running }
     }
 
     /// The databases, poolers and Redis servers, and the names by which they are reached.
     fn stores(&self, stack: &mut Stack, deployment: &Deployment, parts: &[Part<'_>], ids: &[Id<Service>]) -> Network {
         let mut poolers = Vec::new();
         for (part, &id) in parts.iter().zip(ids) {
-            let base = part.image.as_ref().and_then(|image| image.base.as_ref());
-            let Some(image) = part.plan.image.as_ref().or(base) else { continue };
+            let Some(image) = image_of(part.plan, part.image.as_ref()) else { continue };
             let file_at = |path: &str| {
                 let paths = image::repository_paths(path, part.plan, part.image.as_ref());
                 let file = paths.iter().find_map(|path| self.sources.by_path(path))?;
@@ -143,6 +194,14 @@ impl<'a> Repository<'a> {
                 before.ends_with('$') && !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
             })
         })
+    }
+}
+
+/// The image that a service runs in the end, by its name: the one that its Dockerfile starts from, else its own.
+fn image_of<'a>(plan: &'a ServicePlan, image: Option<&'a Image>) -> Option<&'a Spanned<Box<str>>> {
+    match image {
+        Some(image) => image.base.as_ref(),
+        None => plan.image.as_ref(),
     }
 }
 

@@ -36,7 +36,7 @@ impl Repo {
             args: Vec::new(),
             span,
         });
-        let image = service.build.as_ref().and_then(|build| image(build, &dockerfiles));
+        let image = service.build.as_ref().and_then(|build| image(build, &dockerfiles.iter().collect::<Vec<_>>()));
         Self { files, service, image, scripts }
     }
 

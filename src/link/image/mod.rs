@@ -367,7 +367,7 @@ mod tests {
             args: vec![("VERSION".into(), Spanned::new("3.13".into(), span))],
             span,
         };
-        let image = image(&build, &[docker::read(&file)]);
+        let image = image(&build, &[&docker::read(&file)]);
         (file, image)
     }
 

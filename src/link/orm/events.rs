@@ -17,6 +17,8 @@ pub(super) struct Event {
     pub(super) unit: Unit,
     /// The head of the loop.
     pub(super) head: Span,
+    /// What is looped over.
+    pub(super) over: String,
     /// The place in the loop.
     pub(super) at: Span,
     /// The place where it happens, which may be in a function called from there.
@@ -40,6 +42,11 @@ pub(super) enum EventKind {
 pub(super) type Events = Vec<Event>;
 
 impl Event {
+    /// The place in the loop, and the one where it happens when that is another.
+    pub(super) fn places(&self) -> Vec<Span> {
+        if self.at == self.deep { vec![self.at] } else { vec![self.at, self.deep] }
+    }
+
     pub(super) fn lazy(
         eval: &Eval<'_>,
         turn: Turn,
@@ -62,7 +69,8 @@ impl Event {
         remedy: &str,
     ) -> Event {
         let flow = eval.frame().flow;
-        let kind = EventKind::Query { orm, call: spelled(eval, flow, id), remedy: remedy.to_owned() };
+        let kind =
+            EventKind::Query { orm, call: spelled(eval, eval.frame().unit, flow, id), remedy: remedy.to_owned() };
         Event::new(eval, turn, at, flow.node(id).span, size, kind)
     }
 
@@ -78,23 +86,31 @@ impl Event {
         commits: bool,
     ) -> Event {
         let flow = eval.frame().flow;
-        let kind = EventKind::Write { orm, call: spelled(eval, flow, id), remedy: remedy.to_owned(), commits };
+        let kind = EventKind::Write {
+            orm,
+            call: spelled(eval, eval.frame().unit, flow, id),
+            remedy: remedy.to_owned(),
+            commits,
+        };
         Event::new(eval, turn, at, flow.node(id).span, size, kind)
     }
 
     fn new(eval: &Eval<'_>, turn: Turn, at: Span, deep: Span, size: Size, kind: EventKind) -> Event {
         let frame = eval.frames.get(turn.depth);
         let unit = frame.map_or(Unit::Top(0), |it| it.unit);
-        let head = frame.and_then(|it| it.flow.scope(turn.scope)).map_or(at, |it| it.head);
-        Event { unit, head, at, deep, size, kind }
+        let turned = frame.and_then(|it| it.flow.scope(turn.scope));
+        let head = turned.map_or(at, |it| it.head);
+        let over =
+            frame.zip(turned).map(|(frame, it)| spelled(eval, frame.unit, frame.flow, it.iter)).unwrap_or_default();
+        Event { unit, head, over, at, deep, size, kind }
     }
 }
 
 /// An expression in short: `Message.objects.filter(...).count()`.
-fn spelled(eval: &Eval<'_>, flow: &Flow, id: NodeId) -> String {
+fn spelled(eval: &Eval<'_>, unit: Unit, flow: &Flow, id: NodeId) -> String {
     /// Longer ones lose their beginning.
     const MOST: usize = 70;
-    let params: &[Parameter] = match eval.frame().unit {
+    let params: &[Parameter] = match unit {
         Unit::Function(function) => &eval.names.function(function).params,
         _ => &[],
     };

@@ -18,6 +18,7 @@ mod sqlalchemy_models;
 mod types;
 
 use crate::facts::orm::OrmDraft;
+use crate::stack::Stack;
 use crate::stack::vocabulary::{LazyLoad, Listing, QueryInLoop, WriteInLoop};
 
 /// What was found.
@@ -31,6 +32,16 @@ pub struct OrmFacts {
     pub writes_in_loops: Vec<WriteInLoop>,
     /// Endpoints that answer with a list.
     pub listings: Vec<Listing>,
+}
+
+impl OrmFacts {
+    /// Puts them into a stack.
+    pub fn put(self, stack: &mut Stack) {
+        stack.lazy_loads.extend(self.lazy_loads);
+        stack.queries_in_loops.extend(self.queries_in_loops);
+        stack.writes_in_loops.extend(self.writes_in_loops);
+        stack.listings.extend(self.listings);
+    }
 }
 
 /// Joins the drafts of all files, which are given in the order of their paths.

@@ -139,20 +139,31 @@ impl Report<'_> {
             let dotted = path.replace("__", ".");
             let about = self.about(event.unit, &dotted, event.at, writers);
             let hot = self.hot(event.unit);
-            let mut places = vec![event.at];
-            for place in [Some(event.deep), Some(event.head), Some(root.span), hops.last().map(|hop| hop.span)] {
-                places.extend(place.filter(|place| !places.contains(place)));
-            }
+            let model = self.models.name(self.names, root.model);
+            let (relation, declared) = self.last_hop(root, hops);
             self.out.lazy_loads.push(LazyLoad {
                 about,
                 orm: derived(root.orm, Vec::new()),
-                path: derived(dotted.into(), places),
+                path: derived(dotted.into(), event.places()),
+                model: derived(model, vec![root.span]),
+                over: derived(event.over.into(), vec![event.head]),
+                relation: derived(relation.into(), vec![declared]),
                 to_many: derived(many, Vec::new()),
                 short: derived(event.size == Size::Short, Vec::new()),
                 hot,
                 remedy: derived(remedy.into(), Vec::new()),
             });
         }
+    }
+
+    /// The relation that a path ends with, as `Model.relation`, and where it is declared.
+    fn last_hop(&self, root: &Set, hops: &[Rc<Relation>]) -> (String, Span) {
+        let owner = match hops {
+            [.., before, _] => before.target.unwrap_or(root.model),
+            _ => root.model,
+        };
+        let name = self.models.name(self.names, owner);
+        hops.last().map_or((name.to_string(), root.span), |hop| (format!("{name}.{}", hop.name), hop.span))
     }
 
     /// The edits that load paths with a queryset of Django, in each branch that makes it.
@@ -199,12 +210,8 @@ impl Report<'_> {
     }
 
     fn other(&mut self, event: Event) {
-        let mut places = vec![event.at];
-        for place in [event.deep, event.head] {
-            if !places.contains(&place) {
-                places.push(place);
-            }
-        }
+        let places = event.places();
+        let over = derived(event.over.into(), vec![event.head]);
         let short = derived(event.size == Size::Short, Vec::new());
         let hot = self.hot(event.unit);
         match event.kind {
@@ -215,6 +222,7 @@ impl Report<'_> {
                     about,
                     orm: derived(orm, Vec::new()),
                     call: derived(call.into(), places),
+                    over,
                     short,
                     hot,
                     remedy: derived(remedy.into(), Vec::new()),
@@ -226,6 +234,7 @@ impl Report<'_> {
                     about,
                     orm: derived(orm, Vec::new()),
                     call: derived(call.into(), places),
+                    over,
                     short,
                     hot,
                     commits: derived(commits, Vec::new()),

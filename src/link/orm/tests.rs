@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::facts::orm::{read, wants};
-use crate::source::{FileId, SourceFile, Sources, apply};
+use crate::source::{FileId, SourceFile, Sources};
 use crate::syntax::python;
 
 fn sources(files: &[(&str, &str)]) -> Sources {
