@@ -174,11 +174,8 @@ mod tests {
         .map(docker::read)
         .collect();
         let procfile = procfile::read(&file(3, "Procfile", "web: gunicorn a:b\nworker: celery worker\n"));
-            standalone(&dockerfiles.iter().collect::<Vec<_>>(), &[&procfile], &|path| path == "requirements.txt");
         let all: Vec<_> = dockerfiles.iter().collect();
-        let found =
         let found = standalone(&all, &[&procfile], &|path| path == "requirements.txt");
-        standalone(&dockerfiles.iter().collect::<Vec<_>>(), &[&procfile], &|path| path == "requirements.txt");
         let names: Vec<_> = found
             .iter()
             .map(|it| (&*it.name, it.services.iter().map(|service| &*service.name.value).collect::<Vec<_>>()))
