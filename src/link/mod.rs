@@ -8,6 +8,7 @@ mod assumed;
 mod build;
 pub mod command;
 pub mod compose;
+pub mod framework;
 pub mod image;
 pub mod network;
 pub mod nginx;
