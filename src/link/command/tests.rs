@@ -281,6 +281,13 @@ fn functions_and_sourced_files_are_followed() {
 }
 
 #[test]
+fn a_function_that_returns_early_leaves_the_rest_alone() {
+    let script = "setup() { [ -f x ] || return 0; python prepare.py; }\nsetup\nexec gunicorn app:app\n";
+    let repo = Repo::new(&[("Dockerfile", &docker_with("CMD [\"sh\", \"start.sh\"]")), ("start.sh", script)]);
+    assert_eq!(repo.show(), ["python prepare.py: deaf if [ -f x ]", "gunicorn app:app: hears"]);
+}
+
+#[test]
 fn scripts_that_call_themselves_end() {
     let script = "f() { f; g; }\ng() { f; }\nf\n. ./start.sh\n./start.sh a & ./start.sh b\nsh -c './start.sh'\n";
     let repo = Repo::new(&[("Dockerfile", &docker_with("CMD ./start.sh")), ("start.sh", script)]);
