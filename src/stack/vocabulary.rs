@@ -475,6 +475,8 @@ vocabulary! {
         mode: Fact<Mode> = "serves as {}";
         /// What the application is written with.
         framework: Fact<Framework> = "a {} application";
+        /// The application as the command names it: `app.main:app`, `wingman.asgi:application`.
+        application: Fact<Box<str>> = "serves `{}`";
         /// How many worker processes one container runs.
         processes: Fact<u64> = "{} worker processes";
         /// How many threads each of them has for requests.

@@ -3,7 +3,7 @@
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Fact, Why, defaults};
 
-use super::{Settings, number, without_slots};
+use super::{Settings, application, number, without_slots};
 
 /// Commands of `manage.py` that stay and work off a queue.
 const WORKERS: &[&str] =
@@ -107,6 +107,7 @@ pub(super) fn uwsgi(settings: &Settings<'_, '_>) -> Process {
         .value(&["-w", "--module", "--wsgi"])
         .and_then(|text| Some((text.known()?.clone(), text.span()?)));
     process.framework = settings.framework(module.as_ref());
+    process.application = application(module.as_ref());
     process.version = (settings.context.version_of)("uwsgi");
     process
 }

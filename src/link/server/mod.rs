@@ -76,6 +76,11 @@ pub fn process(running: &Running, context: &Context<'_>) -> Option<Process> {
     }
 }
 
+/// The application that a command names.
+fn application(app: Option<&(Box<str>, Span)>) -> Fact<Box<str>> {
+    app.map_or(Fact::Absent, |(app, span)| Fact::derived(app.clone(), vec![*span]))
+}
+
 /// A program that is not known, in Python: what it serves, and how often, only its code would tell.
 fn other(running: &Running, context: &Context<'_>) -> Option<Process> {
     let settings = Settings::of(running, context)?;
