@@ -129,7 +129,9 @@ impl<'a, 'c> Settings<'a, 'c> {
         let environment = self.context.service.environment_slot.as_ref().zip(variable).map(|(slot, name)| {
             Slot::insert(slot.at, format!("{}{name}{}", slot.before, slot.between), slot.after.clone())
         });
-        self.running.append.option(option).into_iter().chain(environment).collect()
+        let line = self.running.append.option(option);
+        let line = line.map(|slot| Slot { reaches: self.running.reaches.clone(), ..slot });
+        line.into_iter().chain(environment).collect()
     }
 
     /// A setting that nothing says: the default, and where it would be said. Unknown when the command line has a word
