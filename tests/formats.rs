@@ -3,7 +3,7 @@
 #[path = "formats/fake.rs"]
 mod fake;
 
-use plimsoll::report::{Style, concise, github, json, terminal};
+use plimsoll::report::{Style, concise, facts, github, json, markdown, sarif, terminal};
 use plimsoll::view::{Filter, View};
 use snapbox::{assert_data_eq, file};
 
@@ -39,4 +39,67 @@ fn json() {
 #[test]
 fn github() {
     assert_data_eq!(printed(|out| github::render(&view(), out)), file!["formats/github.txt"]);
+}
+
+#[test]
+fn sarif() {
+    let text = printed(|out| sarif::render(&view(), out));
+    assert_data_eq!(text, file!["formats/sarif.json"].raw());
+}
+
+#[test]
+fn markdown() {
+    assert_data_eq!(printed(|out| markdown::render(&view(), out)), file!["formats/audit.md"]);
+}
+
+#[test]
+fn facts() {
+    let plain = Style { width: 90, detail: 1, color: false };
+    assert_data_eq!(printed(|out| facts::render(&view(), plain, out)), file!["formats/facts.txt"]);
+    assert_data_eq!(printed(|out| facts::render_json(&view(), out)), file!["formats/facts.json"].raw());
+}
+
+/// The schemas in the repository are those of the code; `SNAPSHOTS=overwrite` rewrites them.
+#[test]
+fn schemas() {
+    let pretty = |schema: &schemars::Schema| serde_json::to_string_pretty(schema).unwrap() + "\n";
+    assert_data_eq!(
+        pretty(&json::schema()),
+        snapbox::Data::read_from("schemas/check.schema.json".as_ref(), None).raw()
+    );
+    assert_data_eq!(
+        pretty(&facts::schema()),
+        snapbox::Data::read_from("schemas/facts.schema.json".as_ref(), None).raw()
+    );
+}
+
+#[test]
+fn what_is_printed_holds_to_the_schemas() {
+    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    for (schema, print) in [
+        (json::schema(), printed(|out| json::render(&view(), out))),
+        (facts::schema(), printed(|out| facts::render_json(&view(), out))),
+    ] {
+        let validator = jsonschema::validator_for(&serde_json::to_value(schema).unwrap()).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&parse(&print)).map(|error| error.to_string()).collect();
+        assert_eq!(errors, Vec::<String>::new());
+    }
+}
+
+#[test]
+fn secrets_are_in_no_format() {
+    let style = Style { width: 90, detail: 2, color: false };
+    let all = [
+        printed(|out| terminal::render(&view(), style, out)),
+        printed(|out| concise::render(&view(), out)),
+        printed(|out| json::render(&view(), out)),
+        printed(|out| sarif::render(&view(), out)),
+        printed(|out| github::render(&view(), out)),
+        printed(|out| markdown::render(&view(), out)),
+        printed(|out| facts::render(&view(), style, out)),
+        printed(|out| facts::render_json(&view(), out)),
+    ];
+    for text in all {
+        assert!(!text.contains("hunter2"), "{text}");
+    }
 }

@@ -16,13 +16,32 @@ pub struct EnvFile {
 }
 
 /// Whether a path is that of a file of variables: `.env`, `web.env`, `.env.production`, and what stands below `.envs/`.
+/// One that is only there to be copied, as `.env.example`, sets nothing.
 pub fn is_env_file(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let copied = ["example", "sample", "template", "tmpl", "dist", "default", "j2", "patch"];
+    if name.split('.').any(|part| copied.contains(&part)) {
+        return false;
+    }
     name == ".env" || name.ends_with(".env") || name.starts_with(".env.") || folder.split('/').any(|it| it == ".envs")
 }
 
-/// Reads a file of variables.
+/// Reads a file of variables. Only its first error is told: one that is a template has one in every other line.
 pub fn read(file: &SourceFile) -> Parsed<EnvFile> {
-    let Parsed { tree, errors } = env::parse(file);
+    let Parsed { tree, mut errors } = env::parse(file);
+    errors.truncate(1);
     Parsed { tree: EnvFile { file: Some(file.id), entries: tree.entries }, errors }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_env_file;
+
+    #[test]
+    fn knows_env_files() {
+        let are = [".env", "deploy/web.env", ".env.production", ".envs/.production/.django"];
+        let are_not = [".env.example", "example.env", "env.py", ".envrc", ".env.j2", "environment"];
+        assert_eq!(are.map(is_env_file), [true; 4]);
+        assert_eq!(are_not.map(is_env_file), [false; 6]);
+    }
 }

@@ -1,20 +1,24 @@
 //! All drafts of a repository, joined into a stack for each deployment, and one for its code.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::config::Assume;
 use crate::facts::docker::Dockerfile;
+use crate::facts::gunicorn::GunicornConf;
+use crate::facts::requirements::Requirements;
 use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
-use crate::stack::{Id, Service, Stack};
-use crate::syntax::SyntaxError;
+use crate::stack::{Fact, Id, Service, Stack};
 use crate::syntax::lines::Setting;
+use crate::syntax::{Spanned, SyntaxError};
 
 use super::image::{self, Image};
 use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
-use super::{command, compose, nginx, orm, services, stores};
+use super::values::Code;
+use super::versions::Versions;
+use super::{command, compose, framework, nginx, orm, server, services, stores};
 
 /// What the files say together.
 #[derive(Debug, Default)]
@@ -28,16 +32,21 @@ pub struct Linked {
 /// Joins the drafts. What the user assumes of the world stands where the files leave something open.
 pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
     let mut linked = Linked::default();
-    let repository = Repository::of(sources, drafts);
-    let mut read = BTreeSet::new();
-    for deployment in repository.deployments(drafts) {
-        let mut stack = repository.stack(&deployment, &mut read);
+    let mut repository = Repository::of(sources, drafts);
+    let deployments = repository.deployments(drafts);
+    repository.serves_by_nginx = deployments.iter().any(|it| repository.runs_nginx(it));
+    for deployment in &deployments {
+        let mut stack = repository.stack(deployment);
         super::assumed::apply(&mut stack, assume);
         linked.stacks.push(stack);
     }
     let mut code = Stack { name: "code".into(), ..Stack::default() };
-    orm::join(drafts.orm().map(|(_, draft)| draft)).put(&mut code);
-    if read.is_empty() {
+    let facts = orm::join(drafts.orm().map(|(_, draft)| draft));
+    code.lazy_loads = facts.lazy_loads;
+    code.queries_in_loops = facts.queries_in_loops;
+    code.writes_in_loops = facts.writes_in_loops;
+    code.listings = facts.listings;
+    if deployments.is_empty() {
         nginx::add_hosted(&mut code, sources, &repository.nginx, &[]);
     }
     linked.stacks.push(code);
@@ -50,7 +59,12 @@ struct Repository<'a> {
     dockerfiles: Vec<&'a Dockerfile>,
     scripts: BTreeMap<&'a str, &'a ShellScript>,
     nginx: Vec<&'a nginx_facts::Draft>,
+    gunicorn: BTreeMap<&'a str, &'a GunicornConf>,
+    requirements: Vec<(&'a SourceFile, &'a Requirements)>,
+    code: Code,
     settings: Vec<(FileId, &'a [Setting])>,
+    /// Whether a service of any deployment runs nginx: then its files are not those of the host.
+    serves_by_nginx: bool,
 }
 
 /// A service on its way into the stack.
@@ -67,7 +81,11 @@ impl<'a> Repository<'a> {
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
             scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
             nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
+            gunicorn: drafts.gunicorn().map(|(_, draft)| (&*draft.path, draft)).collect(),
+            requirements: drafts.requirements().map(|(file, draft)| (sources.file(file), draft)).collect(),
+            code: Code::new(drafts.python().map(|(_, draft)| draft.clone())),
             settings: drafts.settings().map(|(file, draft)| (file, draft.as_slice())).collect(),
+            serves_by_nginx: false,
         }
     }
 
@@ -89,7 +107,7 @@ impl<'a> Repository<'a> {
         self.sources.by_path(path).is_some() || self.sources.iter().any(|file| is_below(file, path))
     }
 
-    fn stack(&self, deployment: &Deployment, read: &mut BTreeSet<FileId>) -> Stack {
+    fn stack(&self, deployment: &Deployment) -> Stack {
         let mut stack = Stack { name: deployment.name.clone(), ..Stack::default() };
         let plans = deployment.services.iter().map(|plan| self.with_image(plan)).collect::<Vec<_>>();
         let parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
@@ -101,32 +119,73 @@ impl<'a> Repository<'a> {
                 services::add(&mut stack, self.sources, part.plan, base, &part.running)
             })
             .collect();
+        for (part, &id) in parts.iter().zip(&ids) {
+            self.processes(&mut stack, part, id);
+        }
         self.stores(&mut stack, deployment, &parts, &ids);
         network::join_clients(&mut stack);
-        self.proxies(&mut stack, &parts, &ids, read);
+        self.proxies(&mut stack, &parts, &ids);
         stack
     }
 
-    /// Every nginx; `read` gathers the files that they read.
-    fn proxies(&self, stack: &mut Stack, parts: &[Part<'_>], ids: &[Id<Service>], read: &mut BTreeSet<FileId>) {
-        let seen: Vec<nginx::Seen<'_>> = parts
-            .iter()
-            .zip(ids)
-            .map(|(part, &id)| {
-                let base = part.image.as_ref().and_then(|image| image.base.as_ref());
-                let image = part.plan.image.as_ref().filter(|_| part.image.is_none()).or(base);
-                nginx::Seen {
-                    plan: part.plan,
-                    id,
-                    image: image.map(|it| &*it.value),
-                    image_span: image.map(|it| it.span),
-                    copies: part.image.as_ref().map_or(&[], |image| &image.copies),
-                    environment: &part.plan.environment,
-                    compresses: None,
-                }
-            })
-            .collect();
-        read.extend(nginx::add(stack, self.sources, &self.nginx, &seen));
+    /// The servers and workers of a service.
+    fn processes(&self, stack: &mut Stack, part: &Part<'_>, id: Id<Service>) {
+        let folder = part.plan.build.as_ref().map_or(&*part.plan.folder, |build| &*build.context);
+        let versions = self.versions(folder);
+        let gunicorn_conf = |path: &str| {
+            let paths = image::repository_paths(path, part.plan, part.image.as_ref());
+            paths.iter().find_map(|path| self.gunicorn.get(&**path).copied())
+        };
+        let context = server::Context {
+            service: part.plan,
+            environment: &part.plan.environment,
+            gunicorn_conf: &gunicorn_conf,
+            framework_of: &|application| framework::of(&self.code, folder, application),
+            version_of: &|package| versions.version(package),
+            celery_setting: &|_, _| Fact::Absent,
+        };
+        for mut process in server::processes(&part.running, &context) {
+            process.service = Some(id);
+            process.replicas = part.plan.replicas.clone();
+            process.cpus = part.plan.cpus.clone();
+            process.memory = part.plan.memory.clone();
+            let process = stack.add(process);
+            stack[id].processes.push(process);
+        }
+    }
+
+    /// The packages that a folder's files ask for; those of the whole tree when its own ask for none.
+    fn versions(&self, folder: &str) -> Versions<'a> {
+        let own = Versions::of(folder, self.requirements.iter().copied());
+        if own.is_empty() { Versions::of("", self.requirements.iter().copied()) } else { own }
+    }
+
+    /// Whether a service of a deployment runs nginx.
+    fn runs_nginx(&self, deployment: &Deployment) -> bool {
+        deployment.services.iter().any(|plan| {
+            let (plan, image) = self.with_image(plan);
+            image_of(&plan, image.as_ref()).is_some_and(|name| nginx::is_nginx(&name.value))
+        })
+    }
+
+    /// The nginx of the services, or of the host when no service runs one. Processes stand in the stack already.
+    fn proxies(&self, stack: &mut Stack, parts: &[Part<'_>], ids: &[Id<Service>]) {
+        let seen = parts.iter().zip(ids).map(|(part, &id)| {
+            let named = image_of(part.plan, part.image.as_ref());
+            nginx::Seen {
+                plan: part.plan,
+                id,
+                image: named.map(|it| &*it.value),
+                image_span: named.map(|it| it.span),
+                copies: part.image.as_ref().map_or(&[], |image| &image.copies),
+                compresses: None,
+            }
+        });
+        let seen: Vec<_> = seen.collect();
+        nginx::add(stack, self.sources, &self.nginx, &seen);
+        if !self.serves_by_nginx {
+            nginx::add_hosted(stack, self.sources, &self.nginx, &seen);
+        }
     }
 
     /// A plan with its image, whose variables are put below the service's own.
@@ -145,9 +204,7 @@ impl<'a> Repository<'a> {
     fn stores(&self, stack: &mut Stack, deployment: &Deployment, parts: &[Part<'_>], ids: &[Id<Service>]) -> Network {
         let mut poolers = Vec::new();
         for (part, &id) in parts.iter().zip(ids) {
-            let base = part.image.as_ref().and_then(|image| image.base.as_ref());
-            let named = part.plan.image.as_ref().filter(|_| part.image.is_none());
-            let Some(image) = named.or(base) else { continue };
+            let Some(image) = image_of(part.plan, part.image.as_ref()) else { continue };
             let file_at = |path: &str| {
                 let paths = image::repository_paths(path, part.plan, part.image.as_ref());
                 let file = paths.iter().find_map(|path| self.sources.by_path(path))?;
@@ -182,6 +239,14 @@ impl<'a> Repository<'a> {
                 before.ends_with('$') && !after.is_some_and(|c| c.is_alphanumeric() || c == '_')
             })
         })
+    }
+}
+
+/// The image that a service runs in the end, by its name: the one that its Dockerfile starts from, else its own.
+fn image_of<'a>(plan: &'a ServicePlan, image: Option<&'a Image>) -> Option<&'a Spanned<Box<str>>> {
+    match image {
+        Some(image) => image.base.as_ref(),
+        None => plan.image.as_ref(),
     }
 }
 

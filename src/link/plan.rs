@@ -51,7 +51,7 @@ pub struct ServicePlan {
     pub name: Spanned<Box<str>>,
     /// What it is keyed by: the file that first names it, and `services.NAME`.
     pub anchor: Anchor,
-    /// The image it names, variables filled in.
+    /// The image it names, variables filled in; one that nobody knows stands in it as it is written.
     pub image: Option<Spanned<Box<str>>>,
     /// What it is built from.
     pub build: Option<Build>,
@@ -139,6 +139,8 @@ pub struct EnvironmentSlot {
     pub between: Box<str>,
     /// What comes after the value.
     pub after: Box<str>,
+    /// The services that a variable put here reaches, when they are more than one.
+    pub reaches: Vec<Box<str>>,
 }
 
 /// A command as an outer file writes it.
@@ -228,8 +230,10 @@ pub struct Running {
 /// A word of a command that runs.
 #[derive(Clone, Debug)]
 pub struct Argument {
-    /// Its text.
+    /// Its text. Its slots replace its value: what follows `=` in `--name=value`, all of it otherwise.
     pub text: Fact<Box<str>>,
+    /// What it certainly begins with: all of it when it is known, `--workers=` for `--workers=$N`.
+    pub head: Box<str>,
     /// The place of its content, quotes not included.
     pub span: Span,
 }

@@ -15,7 +15,7 @@ use crate::view::{Entity, Place, State, Tree, View};
 /// When `out` cannot be written to.
 pub fn render(view: &View, style: Style, out: &mut impl Write) -> io::Result<()> {
     if view.stacks.is_empty() {
-        return writeln!(out, "Nothing that plimsoll knows is deployed from here.");
+        return writeln!(out, "No file here says how a backend is run.");
     }
     for (at, stack) in view.stacks.iter().enumerate() {
         if at > 0 {

@@ -24,7 +24,7 @@ pub fn render(view: &View, style: Style, out: &mut impl Write) -> io::Result<()>
     if style.detail > 1 {
         write_more(view, style, out)?;
     }
-    write_summary(&view.summary, style, out)
+    write_summary(view, style, out)
 }
 
 /// The colour of a severity.
@@ -163,8 +163,11 @@ fn write_more(view: &View, style: Style, out: &mut impl Write) -> io::Result<()>
     Ok(())
 }
 
-fn write_summary(summary: &Summary, style: Style, out: &mut impl Write) -> io::Result<()> {
-    for line in summary_lines(summary) {
+fn write_summary(view: &View, style: Style, out: &mut impl Write) -> io::Result<()> {
+    if view.stacks.is_empty() && view.findings.is_empty() {
+        writeln!(out, "Nothing to check: no file here says how a backend is run.")?;
+    }
+    for line in summary_lines(&view.summary) {
         for line in wrap(&line, style.width) {
             writeln!(out, "{line}")?;
         }

@@ -192,4 +192,14 @@ mod tests {
         assert_eq!(Prose::parse("## Flagged: x\n```yaml a.yaml\nopen", 0).examples[0].blocks, []);
         assert_eq!(Prose::parse("", 0), Prose::default());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(page in "(## |Flagged:|Fine:|```|yaml a.yaml|report|é|\n|\r\n| ){0,40}") {
+            let prose = Prose::parse(&page, 0);
+            for block in prose.examples.iter().flat_map(|it| &it.blocks) {
+                assert_eq!(page.get(block.at.clone()), Some(&*block.text));
+            }
+        }
+    }
 }

@@ -276,4 +276,11 @@ mod tests {
         assert_eq!((&*one.reason, one.line, out.findings.len()), ("the gateway limits it", Some(1), 1));
         assert_eq!(&text[one.span.range()], "plimsoll: ignore[a/one]");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(text in "(plimsoll:|#|ignore|-file|\\[|\\]|,|a/one|é|\n|\r| ){0,40}") {
+            collect(sources(&text).file(FileId(0)), &rules(), &mut Suppressed::default());
+        }
+    }
 }

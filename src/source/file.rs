@@ -69,7 +69,7 @@ pub struct Position {
 }
 
 /// A file as it is on disk: UTF-8, with its byte order mark and its line endings where it has them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     /// Which file of the run it is.
     pub id: FileId,

@@ -826,6 +826,8 @@ vocabulary! {
         gzip_json: Fact<bool> = "`gzip_types` has JSON: {}";
         /// How hard it compresses.
         gzip_level: Fact<u64> = "`gzip_comp_level` is {}";
+        /// How long a client's idle connection is kept, in seconds.
+        client_keepalive: Fact<f64> = "keeps clients' idle connections for {} s";
         /// Whether it passes requests on, or serves text itself.
         serves_text: Fact<bool> = "passes requests on: {}";
         /// Whether what it passes on to compresses by itself, or something before it does.
@@ -853,6 +855,8 @@ vocabulary! {
         map_closes: Fact<bool> = "a map sets `Connection: close`: {}";
         /// How long it waits for an answer, in seconds.
         read_timeout: Fact<f64> = "waits {} s for an answer";
+        /// Whether requests that change something are sent again when an answer fails to come.
+        retries_changes: Fact<bool> = "sends requests that change something again: {}";
         /// Whether the upgrade to a WebSocket is passed on.
         upgrades: Fact<bool> = "passes the upgrade on: {}";
         /// Whether it is passed to a bare host and port, without an upstream block.
@@ -904,10 +908,14 @@ vocabulary! {
         app_closes: Fact<bool> = "the application closes every connection: {}";
         /// Whether its locations speak HTTP/1.1 and clear `Connection`.
         recipe: Fact<bool> = "HTTP/1.1 and no `Connection: close`: {}";
+        /// Whether the choice among its servers stands behind `keepalive`, which before 1.29.7 undoes that.
+        method_last: Fact<bool> = "the balancing method stands behind `keepalive`: {}";
         /// nginx's version.
         version: Fact<Version> = "nginx {}";
         /// Its servers.
         members: Vec<Id<UpstreamServer>>;
+        /// The locations that pass to it.
+        locations: Vec<Id<Location>>;
     }
     /// A `server` line of an upstream.
     UpstreamServer "upstream_server" in upstream_servers {

@@ -63,7 +63,6 @@ pub struct State {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
     /// The chain of places: the one that decides first, then those it came by.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<Place>,
 }
 

@@ -135,9 +135,8 @@ fn overview(tree: &Tree) -> Overview {
 const STORES: &[(&str, &[&str])] = &[
     ("database", &["engine", "version", "max_connections"]),
     ("pooler", &["version", "pool_mode", "default_pool_size", "max_client_conn"]),
-    ("redis_server", &["version", "max_memory", "policy"]),
-    ("broker", &["version"]),
-    ("proxy", &["version", "workers", "worker_connections"]),
+    ("redis", &["maxmemory", "policy", "maxclients"]),
+    ("nginx", &["version", "worker_processes", "worker_connections"]),
 ];
 
 fn states<'a>(entity: &'a Entity, field: &str) -> &'a [State] {

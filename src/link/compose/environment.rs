@@ -67,6 +67,7 @@ pub(super) fn slot(service: &Layers<'_>) -> Option<EnvironmentSlot> {
                     before: format!("{}{before}", place.before).into(),
                     between: "=".into(),
                     after: after.into(),
+                    reaches: place.reaches,
                 })
             }
         };
@@ -76,7 +77,13 @@ pub(super) fn slot(service: &Layers<'_>) -> Option<EnvironmentSlot> {
 
 /// An entry of a map, at a place.
 fn entry(place: Place) -> EnvironmentSlot {
-    EnvironmentSlot { at: place.at, before: place.before.into(), between: ": \"".into(), after: "\"".into() }
+    EnvironmentSlot {
+        at: place.at,
+        before: place.before.into(),
+        between: ": \"".into(),
+        after: "\"".into(),
+        reaches: place.reaches,
+    }
 }
 
 /// A slot that makes the `environment` which a service does not have, or whose key has nothing behind it.
@@ -89,7 +96,8 @@ fn created(service: &Layers<'_>) -> Option<EnvironmentSlot> {
         (None, Some(_)) => return None,
         (None, None) => (place.at, format!("{}environment: {{", place.before), "\"}"),
     };
-    Some(EnvironmentSlot { at, before: before.into(), between: ": \"".into(), after: after.into() })
+    let reaches = place.reaches;
+    Some(EnvironmentSlot { at, before: before.into(), between: ": \"".into(), after: after.into(), reaches })
 }
 
 /// `environment: *shared` becomes a map that takes the shared one in, so that what is put there reaches this service
@@ -103,11 +111,12 @@ fn beside_alias(service: &Layers<'_>) -> Option<EnvironmentSlot> {
     let Value::Map { .. } = node.value else { return None };
     let alias = *node.by.first()?;
     let file = own.file();
-    let inner = place::behind(*own)?.inner?;
+    let Place { inner: Some(inner), reaches, .. } = place::behind(*own)? else { return None };
     Some(EnvironmentSlot {
         at: alias,
         before: format!("{inner}<<: {}{inner}", file.slice(alias)).into(),
         between: ": \"".into(),
         after: "\"".into(),
+        reaches,
     })
 }

@@ -6,6 +6,7 @@ use crate::syntax::yaml::{Node, Value};
 use crate::syntax::{Mapped, Spanned};
 
 use super::fill::{Environment, Filled};
+use super::reach::Users;
 
 /// What one file says of something.
 #[derive(Clone, Copy)]
@@ -15,6 +16,7 @@ pub(super) struct Layer<'a> {
     pub(super) folder: &'a str,
     pub(super) env: &'a Environment,
     pub(super) sources: &'a Sources,
+    pub(super) users: &'a Users,
 }
 
 impl<'a> Layer<'a> {

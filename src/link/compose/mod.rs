@@ -8,18 +8,16 @@ mod layers;
 mod mentions;
 mod place;
 mod project;
+mod reach;
 mod select;
 mod service;
 #[cfg(test)]
 mod tests;
 mod units;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::facts::compose::ComposeFile;
 use crate::facts::env::EnvFile;
-use crate::source::{Sources, Span};
-use crate::syntax::yaml::{Node, Value};
+use crate::source::Sources;
 
 use super::plan::{Deployment, ServicePlan};
 use project::{Files, Project};
@@ -48,12 +46,13 @@ pub fn deployments(sources: &Sources, compose: &[&ComposeFile], envs: &[&EnvFile
 }
 
 fn services(projects: &[Project<'_>], files: Files<'_>) -> Vec<ServicePlan> {
+    let users = reach::Users::of(projects);
     let mut plans = Vec::new();
     let mut links = Vec::new();
     for project in projects {
-        let configs = project.configs(files.sources);
+        let configs = project.configs(files.sources, &users);
         for said in &project.services {
-            let layers = project.layers(&said.words, files.sources);
+            let layers = project.layers(&said.words, files.sources, &users);
             links.extend(attached::links(&layers));
             plans.push(service::plan(said.name, &layers, &configs, files.sources, files.envs));
         }
@@ -63,43 +62,6 @@ fn services(projects: &[Project<'_>], files: Files<'_>) -> Vec<ServicePlan> {
             plan.aliases.push(alias);
         }
     }
-    reach(&mut plans, projects);
+    reach::say(&mut plans, projects);
     plans
-}
-
-/// Says of each slot whom it reaches: an anchor's value those who take it in, a value in `.env` those who use its
-/// variable.
-fn reach(plans: &mut [ServicePlan], projects: &[Project<'_>]) {
-    let mut users: BTreeMap<Span, BTreeSet<Box<str>>> = BTreeMap::new();
-    for plan in plans.iter_mut() {
-        let name = plan.name.value.clone();
-        for slot in service::slots(plan) {
-            users.entry(slot.span).or_default().insert(name.clone());
-        }
-    }
-    for project in projects {
-        for said in &project.services {
-            let mut used = BTreeSet::new();
-            said.words.iter().for_each(|(node, _)| references(node, &mut used));
-            for at in used.into_iter().filter_map(|variable| project.env.place(variable)) {
-                users.entry(at).or_default().insert(said.name.value.clone());
-            }
-        }
-    }
-    for plan in plans.iter_mut() {
-        for slot in service::slots(plan) {
-            if let Some(users) = users.get(&slot.span).filter(|users| users.len() > 1) {
-                slot.reaches = users.iter().cloned().collect();
-            }
-        }
-    }
-}
-
-/// The variables that a service's scalars use.
-fn references<'a>(node: &'a Node, used: &mut BTreeSet<&'a str>) {
-    match &node.value {
-        Value::Scalar { text, .. } => used.extend(fill::references(text)),
-        Value::List { items, .. } => items.iter().for_each(|item| references(item, used)),
-        Value::Map { entries, .. } => entries.iter().for_each(|(_, item)| references(item, used)),
-    }
 }

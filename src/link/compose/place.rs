@@ -13,33 +13,33 @@ pub(super) struct Place {
     pub(super) before: String,
     /// The indentation of what it holds: a line end and blanks; [`None`] within brackets.
     pub(super) inner: Option<String>,
+    /// Whom it reaches, when that is more than one service.
+    pub(super) reaches: Vec<Box<str>>,
 }
 
 /// The place behind the last entry of a collection that stands where it is used.
 pub(super) fn behind(layer: Layer<'_>) -> Option<Place> {
     let (node, file) = (layer.node, layer.file());
-    let (flow, empty) = match &node.value {
-        Value::Map { entries, flow } => (*flow, entries.is_empty()),
-        Value::List { items, flow } => (*flow, items.is_empty()),
+    let flow = match &node.value {
+        Value::Map { flow, .. } | Value::List { flow, .. } => *flow,
         Value::Scalar { .. } => return None,
     };
     if !node.by.is_empty() || node.span.is_empty() {
         return None;
     }
+    let reaches = layer.users.of_content(node);
     if flow {
-        let inner = file.slice(node.span);
-        let end = inner.len() - 1;
-        let end = inner.get(..end)?.trim_end().len().max(1);
-        let before = if empty { "" } else { ", " };
-        return Some(Place {
-            at: Span::at(file.id, node.span.start as usize + end),
-            before: before.to_string(),
-            inner: None,
-        });
+        let own = |span: &Span| node.span.contains(*span);
+        let places = node.items().iter().chain(node.entries().map(|(_, node)| node));
+        let places = places.map(|node| node.by.last().copied().unwrap_or(node.span));
+        let last = places.chain(node.entries().map(|(key, _)| key.span)).filter(own).map(|span| span.end).max();
+        let (at, before) = last.map_or((node.span.start + 1, ""), |end| (end, ", "));
+        return Some(Place { at: Span::at(file.id, at as usize), before: before.into(), inner: None, reaches });
     }
     let before = line(file, node.span.start as usize, 0)?;
     let inner = format!("{before}{}", " ".repeat(step(layer)));
-    Some(Place { at: Span::at(file.id, line_end(file, node.span.end as usize)), before, inner: Some(inner) })
+    let at = Span::at(file.id, line_end(file, node.span.end as usize));
+    Some(Place { at, before, inner: Some(inner), reaches })
 }
 
 /// Where a key that a service does not have could be written, as a slot: `path` is one key, or two.
@@ -65,7 +65,7 @@ pub(super) fn slot(service: &Layers<'_>, path: &[&str], unit: &str) -> Option<Sl
         }
     }
     before.push_str(&format!("{last}: "));
-    Some(Slot::insert(place.at, before, after))
+    Some(Slot { reaches: place.reaches, ..Slot::insert(place.at, before, after) })
 }
 
 /// A line end, and the indentation of what starts at byte `at`, with `more` blanks.

@@ -9,6 +9,7 @@ use crate::syntax::yaml::{Node, Value};
 use super::environment;
 use super::fill::Environment;
 use super::layers::{Layer, Layers, join};
+use super::reach::Users;
 
 /// Files that include or extend each other stop here.
 const MOST_DEPTH: usize = 8;
@@ -75,6 +76,7 @@ fn collect<'a>(
     depth: usize,
     out: &mut Vec<Project<'a>>,
 ) {
+    let users = Users::default();
     let at = out.len();
     out.push(Project { services: Vec::new(), configs: Vec::new(), env: env.clone() });
     let mut included = Vec::new();
@@ -96,7 +98,8 @@ fn collect<'a>(
             }
         }
         out[at].configs.extend(file.configs.iter().map(|node| (node, Box::from(folder))));
-        let include = file.include.iter().map(|node| Layer { node, folder, env: &env, sources: files.sources });
+        let include =
+            file.include.iter().map(|node| Layer { node, folder, env: &env, sources: files.sources, users: &users });
         included.extend(include.flat_map(Layer::items).filter_map(|item| inclusion(item, files)));
     }
     if depth > 0 && out.len() < 64 {
@@ -152,12 +155,12 @@ fn layers<'a>(
 
 impl<'a> Project<'a> {
     /// What is said of a service.
-    pub(super) fn layers<'s>(&'s self, said: &'s [Word<'a>], sources: &'s Sources) -> Layers<'s> {
-        Layers(said.iter().map(|(node, folder)| Layer { node, folder, env: &self.env, sources }).collect())
+    pub(super) fn layers<'s>(&'s self, said: &'s [Word<'a>], sources: &'s Sources, users: &'s Users) -> Layers<'s> {
+        Layers(said.iter().map(|(node, folder)| Layer { node, folder, env: &self.env, sources, users }).collect())
     }
 
     /// What is said of the project's `configs`.
-    pub(super) fn configs<'s>(&'s self, sources: &'s Sources) -> Layers<'s> {
-        self.layers(&self.configs, sources)
+    pub(super) fn configs<'s>(&'s self, sources: &'s Sources, users: &'s Users) -> Layers<'s> {
+        self.layers(&self.configs, sources, users)
     }
 }

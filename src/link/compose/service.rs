@@ -28,7 +28,11 @@ pub(super) fn plan(
     let file = sources.file(name.span.file);
     ServicePlan {
         anchor: Anchor::new(file.path.clone(), format!("services.{}", name.value)),
-        image: service.get("image").text(),
+        // A tag that nobody knows leaves the name: `postgres:${VERSION}` is PostgreSQL.
+        image: service
+            .get("image")
+            .last()
+            .and_then(|layer| Some(Spanned::new(layer.filled()?.text.text, layer.node.content_span()))),
         build: attached::build(service, sources),
         entrypoint: service.get("entrypoint").last().and_then(command),
         command: service.get("command").last().and_then(command),

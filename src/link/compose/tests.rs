@@ -163,7 +163,7 @@ fn variables_come_from_the_env_file_or_their_defaults() {
       G:
       A2:
   worker:
-    image: app
+    image: postgres:${VERSION}
     command: run -c ${A}
 ";
     let tree = tree(&[("compose.yaml", compose), (".env", "A=4\nG=g\n"), (".env.example", "D=1\n")]);
@@ -177,7 +177,8 @@ fn variables_come_from_the_env_file_or_their_defaults() {
     assert_eq!(all("G"), "g (G < g)");
     assert_eq!(all("A2"), "? set by the environment (A2) (A2)");
     let web = tree.service(0, "web");
-    assert_eq!(web.image.as_ref().map(|it| &*it.value), Some("app:1"));
+    let image = |name: &str| tree.service(0, name).image.as_ref().map(|it| &*it.value);
+    assert_eq!((image("web"), image("worker")), (Some("app:1"), Some("postgres:${VERSION}")));
     let b = &web.environment.iter().find(|it| &*it.name == "B").unwrap().value;
     assert_eq!(tree.written(&slots(b)[0], "9"), compose.replace("${B:-2}", "${B:-9}"));
     let a = &web.environment.iter().find(|it| &*it.name == "A").unwrap().value;
@@ -260,6 +261,41 @@ services:
     let tree = one(text);
     assert_eq!(tree.variable(0, "web", "WORKERS"), "4 (4 < *env) web+worker");
     assert_eq!(tree.variable(0, "worker", "OWN"), "1 (1)");
+}
+
+#[test]
+fn what_is_put_at_an_anchor_says_whom_it_reaches() {
+    let text = "services:
+  web: &web
+    image: app
+    environment: &env {A: b}
+    deploy:
+      mode: replicated
+  worker:
+    <<: *web
+    environment: {<<: *env, B: c}
+  beat:
+    extends: web
+  other:
+    image: app
+    environment: {A: b}
+";
+    let tree = one(text);
+    let reaches = |name: &str| {
+        let service = tree.service(0, name);
+        let variable = service.environment_slot.as_ref().map(|slot| slot.reaches.join("+"));
+        let replicas = slots(&service.replicas).first().map(|slot| slot.reaches.join("+"));
+        let shm = slots(&service.shm_size).first().map(|slot| slot.reaches.join("+"));
+        (variable, replicas, shm)
+    };
+    let all = || Some("beat+web+worker".to_string());
+    let none = || Some(String::new());
+    assert_eq!(reaches("web"), (all(), all(), all()));
+    // What it has inherited whole it cannot add to; its own keys are its own.
+    assert_eq!(reaches("worker"), (none(), None, none()));
+    assert_eq!(reaches("other"), (none(), none(), none()));
+    let grown = tree.added(tree.service(0, "worker").environment_slot.as_ref().unwrap(), "W", "4");
+    assert_eq!(grown, text.replace("B: c}", "B: c, W: \"4\"}"));
 }
 
 #[test]

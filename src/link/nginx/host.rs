@@ -2,8 +2,8 @@
 
 use super::Build;
 use super::location::Served;
-use super::scope::{Scope, Setting, head};
-use super::view::Item;
+use super::scope::{Scope, Setting, head, seconds};
+use super::view::{Item, Stock};
 use crate::source::Span;
 use crate::stack::vocabulary::{Host, Nginx};
 use crate::stack::{About, Fact, Id, Slot, Stack, Writer};
@@ -72,6 +72,12 @@ impl<'a> Build<'a, '_> {
             Setting::Hidden(why) => Fact::Unknown(why),
         };
         let level = scope.value(self.view, "gzip_comp_level", 1, |text| text.parse().ok());
+        let client_keepalive = match (scope.setting("keepalive_timeout"), self.view.stock) {
+            (Setting::Unset, Stock::Official) => {
+                Fact::default_of(65.0, "the nginx image", "keepalive_timeout", scope.span())
+            }
+            _ => scope.value(self.view, "keepalive_timeout", 75.0, seconds),
+        };
         let elsewhere = self.compressed_elsewhere(stack, scope, &served);
         let host = &mut stack[id];
         host.about.writers.extend(self.gzip_writer(scope));
@@ -80,6 +86,7 @@ impl<'a> Build<'a, '_> {
         host.gzip = gzip;
         host.gzip_json = gzip_json;
         host.gzip_level = level;
+        host.client_keepalive = client_keepalive;
         host.serves_text = match served.text {
             Some(span) => Fact::derived(true, vec![span]),
             None => Fact::derived(false, line.into_iter().collect()),

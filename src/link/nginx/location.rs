@@ -132,6 +132,14 @@ impl<'a> Build<'a, '_> {
             connection_cleared: headers.connection_cleared,
             map_closes: headers.map_closes,
             read_timeout: scope.value(self.view, "proxy_read_timeout", 60.0, seconds),
+            retries_changes: match scope.setting("proxy_next_upstream") {
+                Setting::Written(item) => {
+                    let retries = item.directive.args.iter().any(|word| &*word.text == "non_idempotent");
+                    Fact::derived(retries, vec![head(item.directive)])
+                }
+                Setting::Unset => Fact::default_of(false, "nginx", "proxy_next_upstream", scope.span()),
+                Setting::Hidden(why) => Fact::Unknown(why),
+            },
             upgrades: headers.upgrades,
             implicit: Fact::derived(
                 upstream.is_none() && !target.by_variable && !target.is_socket && target.host.known().is_some(),

@@ -24,7 +24,7 @@ use self::scope::{Scope, Setting, head};
 pub use self::version::is_nginx;
 use self::view::{Item, Stock, View};
 use super::image::Copied;
-use super::plan::{ServicePlan, Variable};
+use super::plan::ServicePlan;
 use crate::facts::nginx::{Draft, Role};
 use crate::source::{FileId, Sources, Span};
 use crate::stack::vocabulary::{Location, Nginx, Upstream};
@@ -32,7 +32,7 @@ use crate::stack::{About, Anchor, Fact, Id, Process, Service, Slot, Stack, Versi
 
 /// A service of the deployment, as nginx's part needs to see it.
 pub struct Seen<'a> {
-    /// Its plan.
+    /// Its plan, its image's own variables put into its environment.
     pub plan: &'a ServicePlan,
     /// Its entity.
     pub id: Id<Service>,
@@ -42,8 +42,6 @@ pub struct Seen<'a> {
     pub image_span: Option<Span>,
     /// Files and folders of the repository that its image holds.
     pub copies: &'a [Copied],
-    /// The environment that its commands see, its image's own included.
-    pub environment: &'a [Variable],
     /// Where its application compresses its answers by itself: a `GZipMiddleware`.
     pub compresses: Option<Span>,
 }
@@ -62,7 +60,7 @@ pub fn add(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], services: &[
             true => Stock::Official,
             false => Stock::Unknown,
         };
-        let mut view = View::contained(sources, drafts, &placed, me.environment, stock);
+        let mut view = View::contained(sources, drafts, &placed, &me.plan.environment, stock);
         if view.is_empty() && me.plan.build.is_some() {
             view.stock = Stock::Unknown;
         }

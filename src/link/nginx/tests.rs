@@ -112,7 +112,6 @@ impl Town {
                 image: Some(image),
                 image_span: span,
                 copies: &[],
-                environment: &plan.environment,
                 compresses: None,
             })
             .collect();
@@ -176,7 +175,7 @@ fn the_official_image_stands_above_a_fragment() {
     );
     assert_eq!(
         built.after(&host.about, "gzip"),
-        "server {\n    listen 80;\n    gzip on;\n    gzip_comp_level 1;\n    gzip_min_length 1024;\n    gzip_proxied any;\n    \
+        "server {\n    listen 80;\n\n    gzip on;\n    gzip_comp_level 1;\n    gzip_min_length 1024;\n    gzip_proxied any;\n    \
          gzip_vary on;\n    gzip_types application/json application/javascript text/css text/plain text/xml \
          application/xml image/svg+xml;\n    location / {\n        proxy_pass http://app:8000;\n    }\n}\n"
     );
@@ -338,6 +337,23 @@ fn one_address_alone_needs_no_choice() {
         fragment(text).service("app", "python", &[]).change(|it| it.replicas = Fact::derived(4, vec![it.span]));
     assert_eq!(value(&scaled.build().upstream().idle_options), Some(false));
     assert_eq!(value(&fragment(text).build().upstream().idle_options), None, "a name may have several addresses");
+}
+
+#[test]
+fn methods_before_keepalive_and_names_asked_again() {
+    let text = "upstream app {\n    server app:8000;\n    keepalive 8;\n    least_conn;\n}\n";
+    let built = fragment(text).service("app", "python", &[]).build();
+    assert_eq!(value(&built.upstream().method_last), Some(true));
+    let fixed = "upstream app {\n    server app:8000;\n    least_conn;\n    keepalive 8;\n}\n";
+    assert_eq!(built.after(&built.upstream().about, "method_first"), fixed);
+    assert!(!built.upstream().about.writers.iter().any(|it| &*it.name == "resolve"), "1.27 may be older than 1.27.3");
+    let newer =
+        Town::new(&[("default.conf", text)]).service("proxy", "nginx:1.28", MOUNTED).service("app", "python", &[]);
+    let built = newer.build();
+    assert_eq!(value(&built.upstream().resolves), Some(false));
+    assert!(built.after(&built.upstream().about, "resolve").starts_with(
+        "upstream app {\n    zone app 64k;\n    resolver 127.0.0.11 valid=10s;\n    server app:8000 resolve;\n"
+    ));
 }
 
 #[test]

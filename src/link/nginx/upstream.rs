@@ -2,7 +2,7 @@
 
 use super::headers::spans_of;
 use super::ink::{self, Edit};
-use super::scope::{Scope, head, read_word, seconds};
+use super::scope::{Scope, Setting, head, read_word, seconds};
 use super::target::{self, Reached};
 use super::version;
 use super::view::Item;
@@ -119,7 +119,13 @@ impl<'a> Build<'a, '_> {
         writers.extend(self.keepalive_writer(used, scope, &keepalive, self.shorter_than(&app_keepalive)));
         let (idle_options, remove) = self.idle_options(&members, method.map(|(item, _)| item), service, name);
         writers.extend(remove);
-        writers.extend(self.order_writer(scope, method.map(|(item, _)| item)));
+        let order = self.order(scope, method.map(|(item, _)| item));
+        let method_last = match &order {
+            Some((spans, _)) => Fact::derived(true, spans.clone()),
+            None => Fact::derived(false, vec![name]),
+        };
+        writers.extend(order.map(|(_, writer)| writer));
+        writers.extend(self.resolve_writer(scope, &members));
         let replicas = match service {
             Some(at) => self.services[at].plan.replicas.clone(),
             None => Fact::Absent,
@@ -151,7 +157,9 @@ impl<'a> Build<'a, '_> {
         upstream.app_closes = app_closes;
         upstream.recipe = recipe;
         upstream.version = self.version.clone();
+        upstream.method_last = method_last;
         upstream.members = ids;
+        upstream.locations.clone_from(&used.locations);
     }
 
     fn keepalive(&self, scope: &Scope<'a, '_>) -> Fact<u64> {
@@ -207,8 +215,9 @@ impl<'a> Build<'a, '_> {
         (!edits.is_empty()).then(|| Writer { name: "keepalive".into(), edits, display_only: None })
     }
 
-    /// Before 1.29.7 a method that stands behind `keepalive` takes its place: the change that puts it before.
-    fn order_writer(&self, scope: &Scope<'a, '_>, method: Option<Item<'a>>) -> Option<Writer> {
+    /// A method that stands behind `keepalive`, with the change that puts it before: before 1.29.7 it takes the place of
+    /// what `keepalive` has set up.
+    fn order(&self, scope: &Scope<'a, '_>, method: Option<Item<'a>>) -> Option<(Vec<Span>, Writer)> {
         let (method, keepalive) = (method?, scope.own("keepalive").next()?);
         if method.directive.span.start < keepalive.directive.span.start || method.draft.file != keepalive.draft.file {
             return None;
@@ -217,7 +226,41 @@ impl<'a> Build<'a, '_> {
         let line = source.slice(method.directive.span);
         let edits =
             vec![ink::insert_before(source, keepalive.directive, &[line]), ink::delete(source, method.directive)];
-        Some(Writer { name: "method_first".into(), edits, display_only: None })
+        let writer = Writer { name: "method_first".into(), edits, display_only: None };
+        Some((vec![head(method.directive), head(keepalive.directive)], writer))
+    }
+
+    /// Names that are asked again while nginx runs, as 1.27.3 and newer can, by the name server that Docker gives every
+    /// container.
+    fn resolve_writer(&self, scope: &Scope<'a, '_>, members: &[Member<'a>]) -> Option<Writer> {
+        let can = self.version.known().is_some_and(|version| version.less(&[1, 27, 3]) == Truth::No);
+        if !can || !self.in_network {
+            return None;
+        }
+        let named = members.iter().filter(|member| member.reached.service.is_some());
+        let unresolved = named.filter(|member| member.item.directive.args.iter().all(|word| &*word.text != "resolve"));
+        let mut edits: Vec<Edit> = unresolved
+            .filter_map(|member| {
+                let end = member.item.directive.args.last()?.span.end as usize;
+                Some((Span::at(member.word.span.file, end), " resolve".into()))
+            })
+            .collect();
+        if edits.is_empty() {
+            return None;
+        }
+        let zone = format!("zone {} 64k;", scope.opened?.directive.arg(0)?);
+        let mut lines = Vec::new();
+        if scope.own("zone").next().is_none() {
+            lines.push(&*zone);
+        }
+        if !matches!(scope.setting("resolver"), Setting::Written(_)) {
+            lines.push("resolver 127.0.0.11 valid=10s;");
+        }
+        if !lines.is_empty() {
+            let first = scope.opened?.directive.items().first()?;
+            edits.push(ink::insert_before(self.view.source(scope.opened?.draft), first, &lines));
+        }
+        Some(Writer { name: "resolve".into(), edits, display_only: None })
     }
 
     /// The one service that all servers are of.

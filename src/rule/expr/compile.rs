@@ -381,9 +381,11 @@ fn type_of(field: &FieldInfo) -> Ty {
     }
 }
 
-/// The unit of a number, which its doc comment states.
+/// The unit of a number, which its name or its doc comment states.
 pub fn field_unit(field: &FieldInfo) -> Unit {
-    if field.doc.contains("in bytes") {
+    if field.name.ends_with("port") {
+        Unit::Name
+    } else if field.doc.contains("in bytes") {
         Unit::Bytes
     } else if field.doc.contains("seconds") {
         Unit::Seconds
@@ -409,7 +411,7 @@ fn beside(a: Unit, b: Unit, at: &Range<usize>) -> Result<Unit, ExprError> {
     match (a, b) {
         (Unit::Plain, other) | (other, Unit::Plain) => Ok(other),
         _ if a == b => Ok(a),
-        _ => Err(ExprError::new(at.clone(), "seconds stand beside bytes")),
+        _ => Err(ExprError::new(at.clone(), format!("{} stands beside {}", Ty::Number(a), Ty::Number(b)))),
     }
 }
 
@@ -465,7 +467,7 @@ mod tests {
     fn types_do_not_mix() {
         assert_eq!(error("it.version > 5.1"), "a version is written `v\"5.1\"`");
         assert_eq!(error("it.mode == \"asgi_django\""), "a word stands without quotes: `asgi_django`");
-        assert_eq!(error("it.timeout > it.memory"), "seconds stand beside bytes");
+        assert_eq!(error("it.timeout > it.memory"), "a number of seconds stands beside a number of bytes");
         assert_eq!(error("it.processes && true"), "expected true or false, found a number");
         assert_eq!(error("it.clients.pool"), "`clients` is a list: take its items by a fold, as `any(x in …: x.pool)`");
         assert_eq!(error("it.processes.x"), "`processes` is a number, which has no fields");

@@ -44,8 +44,7 @@ impl Seen {
 
 type Evaluated = Result<Seen, Absent>;
 
-/// What an expression is evaluated over: an entity, and the `let`s of its rule, each evaluated at most once and only
-/// when it is asked for.
+/// What an expression is evaluated over: an entity, and the `let`s of its rule, each evaluated at most once.
 #[derive(Debug)]
 pub struct Scope<'a> {
     stack: &'a Stack,
@@ -140,16 +139,16 @@ impl Eval<'_> {
     }
 
     fn named(&mut self, place: usize) -> Evaluated {
-        if let Some(Some(seen)) = self.scope.values.borrow().get(place) {
-            return seen.clone();
+        // Those before it first, so that a chain of them is no recursion.
+        for (at, (_, expr)) in self.scope.lets.iter().enumerate().take(place + 1) {
+            if self.scope.values.borrow().get(at).is_some_and(Option::is_none) {
+                let seen = self.scope.eval(expr);
+                if let Some(value) = self.scope.values.borrow_mut().get_mut(at) {
+                    *value = Some(seen);
+                }
+            }
         }
-        // A `let` sees only those before it, so this ends.
-        let Some((_, expr)) = self.scope.lets.get(place) else { return Err(Absent) };
-        let seen = self.scope.eval(expr);
-        if let Some(value) = self.scope.values.borrow_mut().get_mut(place) {
-            *value = Some(seen.clone());
-        }
-        seen
+        self.scope.values.borrow().get(place).cloned().flatten().unwrap_or(Err(Absent))
     }
 
     /// Only what decided is kept: of `a && b` that is false, the one that is false.
@@ -471,15 +470,17 @@ mod tests {
     /// A process with 8 workers, an unknown number of threads, 2 or 4 CPUs, no memory limit.
     fn stack() -> Stack {
         let mut stack = Stack::default();
-        let mut process = Process::default();
-        process.processes = Fact::written(8, span(1));
-        process.threads = Fact::unknown("set by the environment (THREADS)");
-        process.cpus = one_of([2.0, 4.0]);
-        process.mode = Fact::written(Mode::AsgiDjango, span(2));
-        process.replicas = Fact::default_of(1, "Docker", "replicas", None);
-        process.keepalive = Fact::Unbounded(crate::stack::Why::new("never closed"));
         let written = Version { low: vec![0, 30], high: None, written: ">=0.30".into() };
-        process.version = Fact::written(written, span(3));
+        let process = Process {
+            processes: Fact::written(8, span(1)),
+            threads: Fact::unknown("set by the environment (THREADS)"),
+            cpus: one_of([2.0, 4.0]),
+            mode: Fact::written(Mode::AsgiDjango, span(2)),
+            replicas: Fact::default_of(1, "Docker", "replicas", None),
+            keepalive: Fact::Unbounded(crate::stack::Why::new("never closed")),
+            version: Fact::written(written, span(3)),
+            ..Default::default()
+        };
         let process = stack.add(process);
         let database = stack.add(Database { max_connections: Fact::written(100, span(4)), ..Default::default() });
         let pool = stack.add(Pool { max: Fact::written(15, span(5)), ..Default::default() });

@@ -36,7 +36,7 @@ impl ExprError {
     }
 }
 
-/// What a number measures. It decides how the number is printed, and forbids seconds beside bytes.
+/// What a number measures. It decides how the number is printed, and keeps seconds from standing beside bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// A count or a ratio.
@@ -45,6 +45,8 @@ pub enum Unit {
     Bytes,
     /// Seconds.
     Seconds,
+    /// Nothing: it is a name, such as a port.
+    Name,
 }
 
 /// What an expression is.
@@ -71,7 +73,7 @@ impl std::fmt::Display for Ty {
         match self {
             Ty::Number(Unit::Bytes) => out.write_str("a number of bytes"),
             Ty::Number(Unit::Seconds) => out.write_str("a number of seconds"),
-            Ty::Number(Unit::Plain) => out.write_str("a number"),
+            Ty::Number(Unit::Plain | Unit::Name) => out.write_str("a number"),
             Ty::Bool => out.write_str("true or false"),
             Ty::Text => out.write_str("a text"),
             Ty::Word(words) => write!(out, "one of the words {}", words.join(", ")),

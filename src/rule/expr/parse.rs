@@ -10,6 +10,8 @@ use super::{ExprError, Unit};
 
 /// How deep expressions nest at most.
 const MOST_DEPTH: usize = 40;
+/// How many operators an expression has at most: a long chain is a deep tree, too, and trees are walked by recursion.
+const MOST_OPERATORS: usize = 60;
 
 /// A node of the tree, and its place in the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,7 +96,7 @@ const COMPARISONS: usize = 2;
 
 /// Reads one expression, which must be the whole text.
 pub(super) fn parse(text: &str) -> Result<Ast<'_>, ExprError> {
-    let mut parser = Parser { tokens: lex(text)?, next: 0, depth: 0 };
+    let mut parser = Parser { tokens: lex(text)?, next: 0, depth: 0, operators: 0 };
     let ast = parser.level(0)?;
     match parser.peek() {
         Token::End => Ok(ast),
@@ -106,6 +108,7 @@ struct Parser<'a> {
     tokens: Vec<Placed<'a>>,
     next: usize,
     depth: usize,
+    operators: usize,
 }
 
 impl<'a> Parser<'a> {
@@ -144,18 +147,28 @@ impl<'a> Parser<'a> {
         self.next.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(0, |placed| placed.at.end)
     }
 
+    /// Takes an operator that has been seen.
+    fn operator(&mut self) -> Result<(), ExprError> {
+        self.operators += 1;
+        if self.operators > MOST_OPERATORS {
+            return Err(ExprError::new(self.place(), format!("an expression has at most {MOST_OPERATORS} operators")));
+        }
+        self.next += 1;
+        Ok(())
+    }
+
     fn level(&mut self, level: usize) -> Result<Ast<'a>, ExprError> {
         let Some(operators) = LEVELS.get(level) else { return self.unary() };
         let mut left = self.level(level + 1)?;
         loop {
             let op = operators.iter().find(|(sign, _)| matches!(self.peek(), Token::Sign(it) if it == sign));
             if let Some((_, op)) = op {
-                self.next += 1;
+                self.operator()?;
                 let right = self.level(level + 1)?;
                 let at = left.at.start..right.at.end;
                 left = Ast { is: Is::Binary(*op, Box::new(left), Box::new(right)), at };
             } else if level == COMPARISONS && *self.peek() == Token::Name("in") {
-                self.next += 1;
+                self.operator()?;
                 self.expect("(")?;
                 let items = self.items()?;
                 let at = left.at.start..self.end();
@@ -183,7 +196,8 @@ impl<'a> Parser<'a> {
             Ast { at: start..inner.at.end, is: Is::Negate(Box::new(inner)) }
         } else {
             let mut left = self.primary()?;
-            while self.take("??") {
+            while *self.peek() == Token::Sign("??") {
+                self.operator()?;
                 let right = self.primary()?;
                 left = Ast { at: start..right.at.end, is: Is::OrElse(Box::new(left), Box::new(right)) };
             }

@@ -15,7 +15,7 @@ pub fn number(value: f64, unit: Unit) -> String {
         }
         return format!("{} bytes", decimal(value));
     }
-    decimal(value)
+    if unit == Unit::Name { value.to_string() } else { decimal(value) }
 }
 
 /// With at most two decimals, and commas between the thousands.
@@ -156,6 +156,7 @@ mod tests {
         assert_eq!(number(2_147_483_648.0, Unit::Bytes), "2 GiB");
         assert_eq!(number(1_610_612_736.0, Unit::Bytes), "1.5 GiB");
         assert_eq!(number(512.0, Unit::Bytes), "512 bytes");
+        assert_eq!(number(8000.0, Unit::Name), "8000");
     }
 
     #[test]

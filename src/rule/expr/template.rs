@@ -209,4 +209,21 @@ mod tests {
         assert_eq!((misspelt.at.start, misspelt.message.contains("did you mean `processes`?")), (7, true));
         assert!(error("{it.clients}").message.contains("cannot be shown"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,60}", words in "[{}()it.a-z:|\"+!?& é]{0,80}") {
+            for text in [text, words] {
+                let _ = Template::compile(&text, Names { kind: Kind::Process, lets: &[] });
+                let _ = compile(&text, Names { kind: Kind::Process, lets: &[] });
+            }
+        }
+    }
+
+    #[test]
+    fn long_chains_are_no_deep_recursion() {
+        let chain = format!("1{} > 0", "+1".repeat(59));
+        assert_eq!(show(&format!("{{{chain}}}")), "true");
+        assert!(compile(&format!("1{}", "+1".repeat(60 + 1)), Names { kind: Kind::Process, lets: &[] }).is_err());
+    }
 }
