@@ -71,9 +71,14 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     out
 }
 
-/// `1 file`, `2 files`.
+/// `1 file`, `2 files`, `3 fixes`.
 pub(super) fn count(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{} {one}s", thousands(number)) }
+    let end = match one {
+        _ if number == 1 => "",
+        _ if one.ends_with('x') => "es",
+        _ => "s",
+    };
+    format!("{} {one}{end}", thousands(number))
 }
 
 /// `12,345`
