@@ -1,4 +1,5 @@
 //! Every format over one small run: what users see, byte for byte, and what programs can rely on.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail, and reads files")]
 
 #[path = "formats/fake.rs"]
 mod fake;

@@ -169,5 +169,6 @@ fn quoted(side: &str, path: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests make files of their own")]
 #[path = "patch_tests.rs"]
 mod tests;
