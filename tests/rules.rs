@@ -6,11 +6,12 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use plimsoll::fix::Used;
 use plimsoll::rule::example::{BlockKind, Example};
 use plimsoll::rule::{Finding, Page, Rules};
 use plimsoll::source::{FileId, SourceFile, Sources};
-use plimsoll::view::Problem;
-use plimsoll::{Options, audit_sources, settle};
+use plimsoll::view::{Applied, Patch, Problem};
+use plimsoll::{Options, audit_sources, mend};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -151,7 +152,10 @@ fn audit(example: &Example, page: &Page) -> Result<Said, Failed> {
         format!("{}:{}: {}", file.path, file.position(it.at.start as usize).line, it.message)
     };
     let undecided = report.undecided.iter().map(|it| format!("undecided: {}: {}", it.anchor, it.reasons.join("; ")));
-    let patch = settle(&report, &options, &|_, _| true)?;
+    let applied = |used: &Used| Applied { rule: used.rule.clone(), edits: used.fix.edits().to_vec() };
+    let mended = mend(&report, &options, &|_, _| true);
+    let rounds: Vec<Vec<Applied>> = mended.rounds.iter().map(|round| round.iter().map(applied).collect()).collect();
+    let patch = Patch::new(&report.sources, &rounds)?;
     Ok(Said {
         report: report.findings.iter().map(line).collect(),
         diff: patch.unified("").0,

@@ -88,7 +88,7 @@ impl Check {
         let mut report = audit(&roots.root, &options)?;
         if self.diff || self.fix {
             let least = if self.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-            let patch = super::patch::of(&report, &options, &filter, least);
+            let patch = super::patch::of(&report, &options, &filter, least)?;
             if self.diff {
                 super::patch::print(out, &patch, &roots.prefix, self.output.as_deref())?;
                 return Ok(self.verdict(&View::new(&report, &filter), options.config.fail_on));

@@ -132,6 +132,8 @@ enum Error {
     Walk(#[from] WalkError),
     #[error(transparent)]
     Write(#[from] WriteError),
+    #[error("the fixes cannot be put together: {0}")]
+    Edit(#[from] plimsoll::source::EditError),
     #[error("cannot print: {0}")]
     Print(#[from] io::Error),
     #[error("{0}")]

@@ -230,8 +230,10 @@ pub struct Running {
 /// A word of a command that runs.
 #[derive(Clone, Debug)]
 pub struct Argument {
-    /// Its text.
+    /// Its text. Its slots replace its value: what follows `=` in `--name=value`, all of it otherwise.
     pub text: Fact<Box<str>>,
+    /// What it certainly begins with: all of it when it is known, `--workers=` for `--workers=$N`.
+    pub head: Box<str>,
     /// The place of its content, quotes not included.
     pub span: Span,
 }

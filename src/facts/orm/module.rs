@@ -11,6 +11,7 @@ use crate::syntax::python::{Class, Expr, ExprKind, Function, Module, Stmt, StmtK
 const TOKENS: &[&str] = &[
     ".objects",
     "models.",
+    "models import",
     "queryset",
     "QuerySet",
     "relationship(",

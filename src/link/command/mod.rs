@@ -8,8 +8,8 @@ mod condition;
 mod shell;
 #[cfg(test)]
 pub(in crate::link) mod tests;
-mod words;
-mod wrapper;
+pub(in crate::link) mod words;
+pub(in crate::link) mod wrapper;
 
 use std::collections::BTreeMap;
 
@@ -52,6 +52,8 @@ pub fn running<'a>(service: &'a ServicePlan, image: Option<&'a Image>, scripts: 
 struct Arg {
     /// Its text. Its slots replace its value: what follows `=` in `--name=value`, all of it otherwise.
     text: Fact<Box<str>>,
+    /// What it certainly begins with.
+    head: Box<str>,
     /// Where it stands.
     span: Span,
     /// Its text with the place of each byte, when it is written as it is.
@@ -67,12 +69,22 @@ impl Arg {
         let place = if value.is_empty() { Span::at(span.file, span.end as usize) } else { source.span(value.clone()) };
         let slots = if source.is_replaceable(value) { vec![Slot::replace(place)] } else { Vec::new() };
         let sourced = Sourced { value: source.text.clone(), origin: Origin::Written(vec![place]), slots };
-        Arg { text: Fact::Known(sourced), span, source: Some(source), append }
+        Arg { text: Fact::Known(sourced), head: source.text.clone(), span, source: Some(source), append }
+    }
+
+    /// A word whose text was made of others.
+    fn made(text: Fact<Box<str>>, span: Span, append: Append) -> Self {
+        let head = text.known().cloned().unwrap_or_default();
+        Arg { text, head, span, source: None, append }
     }
 
     fn known(&self) -> Option<&str> {
         self.text.known().map(|text| &**text)
     }
+}
+
+fn argument(arg: Arg) -> Argument {
+    Argument { text: arg.text, head: arg.head, span: arg.span }
 }
 
 /// Where the value of `--name=value` or `NAME=value` begins; 0 for any other word.
@@ -328,14 +340,13 @@ impl<'a> Machine<'a> {
         };
         let exported = context.vars.into_iter().filter(|(_, (_, exported))| *exported).map(|(name, (text, _))| {
             let span = text.span().unwrap_or(span);
-            (name, Argument { text, span })
+            (name, argument(Arg::made(text, span, Append::Never)))
         });
-        let own =
-            context.assignments.into_iter().map(|(name, arg)| (name, Argument { text: arg.text, span: arg.span }));
+        let own = context.assignments.into_iter().map(|(name, arg)| (name, argument(arg)));
         let assignments = exported.chain(own).collect();
         let append = args.last().map_or(Append::Never, |arg| arg.append.clone());
         self.out.push(Running {
-            argv: args.into_iter().map(|arg| Argument { text: arg.text, span: arg.span }).collect(),
+            argv: args.into_iter().map(argument).collect(),
             assignments,
             gets_signals,
             exec_slot,

@@ -229,7 +229,7 @@ impl Machine<'_> {
         let mut assignments = Vec::new();
         for (name, word) in &command.assignments {
             let text = self.value(shell, word);
-            assignments.push((name.clone(), Arg { text, span: word.span, source: None, append: Append::Never }));
+            assignments.push((name.clone(), Arg::made(text, word.span, Append::Never)));
         }
         let Some(first) = command.words.first() else {
             for (name, arg) in assignments {
@@ -321,7 +321,7 @@ impl Machine<'_> {
         if args.is_empty() {
             return Flow::Go;
         }
-        let slot = is_exact(first).then(|| Span { end: first.span.start, ..first.span });
+        let slot = is_exact(first).then_some(Span { end: first.span.start, ..first.span });
         let mut context = shell.context.clone();
         context.hears = shell.child_hears(exec, last && !command.background, slot);
         context.assignments = assignments;

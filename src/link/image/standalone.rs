@@ -86,11 +86,11 @@ fn context(dockerfile: &Dockerfile, folder: &str, exists: &dyn Fn(&str) -> bool)
         .collect();
     let mut at = folder;
     loop {
-        let found = |source: &Box<str>| {
+        let found = |source: &str| {
             let path = super::join(&format!("/{at}"), source.trim_start_matches('/'));
             exists(path.trim_start_matches('/'))
         };
-        if sources.is_empty() || sources.iter().any(found) {
+        if sources.is_empty() || sources.iter().any(|source| found(source)) {
             return at.into();
         }
         if at.is_empty() {
@@ -174,7 +174,6 @@ mod tests {
         .map(docker::read)
         .collect();
         let procfile = procfile::read(&file(3, "Procfile", "web: gunicorn a:b\nworker: celery worker\n"));
-        standalone(&dockerfiles.iter().collect::<Vec<_>>(), &[&procfile], &|path| path == "requirements.txt");
         let all: Vec<_> = dockerfiles.iter().collect();
         let found = standalone(&all, &[&procfile], &|path| path == "requirements.txt");
         let names: Vec<_> = found

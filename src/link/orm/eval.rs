@@ -514,9 +514,16 @@ impl<'a> Eval<'a> {
             return Type::Set(Rc::new(sqlalchemy::collection(target, row, relation, span)));
         }
         let mut path = row.path.clone();
-        let known = relation.back.clone();
+        let known = self.held_by(&relation);
         path.push(relation);
         Type::Row(Rc::new(Row { model: target, path, known, ..(**row).clone() }))
+    }
+
+    /// What rows that come by a relation hold already: the one object that leads back.
+    fn held_by(&self, relation: &Relation) -> Option<Box<str>> {
+        let back = relation.back.as_ref()?;
+        let leads = self.models.relation(relation.target?, back)?;
+        (!leads.to_many).then(|| back.clone())
     }
 
     /// A relation is read of a row: a query, unless it is loaded, or the row is only one.
@@ -676,13 +683,13 @@ impl<'a> Eval<'a> {
                     root: outer.root.clone(),
                     path,
                     turn,
-                    known: relation.back.clone(),
+                    known: self.held_by(relation),
                     alone: false,
                     ..Row::of(set.model)
                 }
             }
             related => {
-                let known = related.as_ref().and_then(|(_, relation)| relation.back.clone());
+                let known = related.as_ref().and_then(|(_, relation)| self.held_by(relation));
                 let root = Some(self.with_loads(set));
                 Row { root, turn, known, alone: false, ..Row::of(set.model) }
             }

@@ -332,7 +332,7 @@ impl Walk<'_> {
         let test = nodes.get(1..then).unwrap_or_default();
         let named = || test.iter().filter(|node| node.is_named());
         let range =
-            named().next().map_or(0, |node| node.start_byte())..named().last().map_or(0, |node| node.end_byte());
+            named().next().map_or(0, |node| node.start_byte())..named().next_back().map_or(0, |node| node.end_byte());
         let condition = Some(self.slice(range).trim().into());
         let test = Test::Succeeds(Script { items: self.condition(test) });
         let body = Script { items: self.statements(nodes.iter().copied().skip(then + 1)) };
