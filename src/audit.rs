@@ -7,12 +7,12 @@ use rayon::prelude::*;
 
 use crate::config::Config;
 use crate::facts::{Drafts, Reading, read};
-use crate::fix::{self, Audited, Converged};
+use crate::fix::{self, Audited, Used};
 use crate::link;
 use crate::rule::{Failed, Finding, RuleName, Rules, Tally, Undecided, check, suppress};
-use crate::source::{self, FileId, Fix, Skipped, SourceFile, Sources, WalkError, WalkOptions};
+use crate::source::{self, EditError, FileId, Fix, Skipped, SourceFile, Sources, WalkError, WalkOptions};
 use crate::stack::Stack;
-use crate::view::{Problem, Report, RuleInfo, Suppressed};
+use crate::view::{Applied, Patch, Problem, Report, RuleInfo, Suppressed};
 
 /// What a run is told.
 pub struct Options {
@@ -89,16 +89,23 @@ pub fn audit_sources(root: PathBuf, sources: Sources, skipped: Vec<Skipped>, opt
     }
 }
 
-/// Makes the fixes of a report that are `wanted`, of each finding the first, in rounds until nothing changes. Nothing is
-/// written.
-pub fn mend(report: &Report, options: &Options, wanted: &dyn Fn(&Finding, &Fix) -> bool) -> Converged {
+/// The patch that settles a report: its fixes that are `wanted`, of each finding the first, made in rounds until nothing
+/// changes. Nothing is written.
+///
+/// # Errors
+/// When the report is not of its sources.
+pub fn settle(report: &Report, options: &Options, wanted: &dyn Fn(&Finding, &Fix) -> bool) -> Result<Patch, EditError> {
     let run = Run::read(&report.sources);
     let audited = Audited {
         findings: report.findings.clone(),
         undecided: report.undecided.iter().map(|it| (it.rule.clone(), it.anchor.clone())).collect(),
         problems: problems(&report.sources, &report.problems),
     };
-    fix::converge(&mut report.sources.clone(), &audited, wanted, &run.again(options))
+    let converged = fix::converge(&mut report.sources.clone(), &audited, wanted, &run.again(options));
+    let applied = |used: Used| Applied { rule: used.rule, edits: used.fix.edits().to_vec() };
+    let rounds: Vec<Vec<Applied>> =
+        converged.rounds.into_iter().map(|round| round.into_iter().map(applied).collect()).collect();
+    Patch::new(&report.sources, &rounds)
 }
 
 /// What the files say, each for itself.

@@ -21,4 +21,4 @@ pub mod view;
 
 mod audit;
 
-pub use audit::{AuditError, Options, audit, audit_sources, audit_texts, mend};
+pub use audit::{AuditError, Options, audit, audit_sources, audit_texts, settle};

@@ -97,13 +97,27 @@ struct Reading {
 impl Reading {
     /// What the user says for an audit of `root`: flags over the file.
     fn options(&self, root: &std::path::Path) -> Result<Options, Error> {
-        let mut config = match &self.config {
-            Some(path) => Config::read(path)?,
-            None if self.no_config => Config::default(),
-            None => Config::discover(root)?,
+        let found = match &self.config {
+            Some(path) => Config::read(path),
+            None if self.no_config => Ok(Config::default()),
+            None => Config::discover(root),
         };
+        let mut config = found.map_err(from_here)?;
         config.exclude.extend(self.exclude.iter().cloned());
         Ok(Options { config, ..Options::default() })
+    }
+}
+
+/// The same, with its file as it is found from the current folder.
+fn from_here(error: ConfigError) -> ConfigError {
+    let shorten = |path: PathBuf| {
+        let here = std::env::current_dir().and_then(|here| here.canonicalize());
+        here.ok().and_then(|here| path.strip_prefix(here).map(PathBuf::from).ok()).unwrap_or(path)
+    };
+    match error {
+        ConfigError::Faults { path, faults } => ConfigError::Faults { path: shorten(path), faults },
+        ConfigError::Unreadable { path, reason } => ConfigError::Unreadable { path: shorten(path), reason },
+        other @ ConfigError::Walk(_) => other,
     }
 }
 
@@ -118,6 +132,8 @@ enum Error {
     Walk(#[from] WalkError),
     #[error(transparent)]
     Write(#[from] WriteError),
+    #[error("the fixes cannot be put together: {0}")]
+    Edit(#[from] plimsoll::source::EditError),
     #[error("cannot print: {0}")]
     Print(#[from] io::Error),
     #[error("{0}")]

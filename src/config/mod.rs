@@ -89,16 +89,20 @@ pub enum ConfigError {
 /// A fault of a configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Its line, from 1.
+    /// Its line, from 1; 0 when it came by a flag.
     pub line: usize,
-    /// Its column, from 1, in characters.
+    /// Its column, from 1, in characters; 0 when it came by a flag.
     pub column: usize,
     /// What is wrong and what to do.
     pub message: String,
 }
 
 fn lines(path: &Path, faults: &[Fault]) -> String {
-    let line = |it: &Fault| format!("{}:{}:{}: {}", path.display(), it.line, it.column, it.message);
+    let line = |it: &Fault| match it.line {
+        // What came by a flag has no place.
+        0 => it.message.clone(),
+        line => format!("{}:{line}:{}: {}", path.display(), it.column, it.message),
+    };
     faults.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
@@ -197,4 +201,5 @@ fn read(path: &Path) -> Result<String, ConfigError> {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests make files of their own")]
 mod tests;

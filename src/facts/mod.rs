@@ -14,6 +14,8 @@ pub mod python;
 pub mod requirements;
 pub mod script;
 
+use std::sync::Arc;
+
 use crate::source::{FileId, SourceFile};
 use crate::syntax::SyntaxError;
 use crate::syntax::lines::{self, Dialect, Setting};
@@ -36,7 +38,7 @@ pub enum Draft {
     /// A Procfile.
     Procfile(procfile::Procfile),
     /// What Python code binds, imports and calls.
-    Python(python::Module),
+    Python(Arc<python::Module>),
     /// A file that names packages.
     Requirements(requirements::Requirements),
     /// A shell script.
@@ -95,13 +97,13 @@ fn python(file: &SourceFile, reading: &mut Reading) {
     let (config, orm) = (python::wants(file), orm::wants(&file.path, file.text()));
     if !config && !orm {
         if !python::is_aside(&file.path) {
-            reading.keep(Vec::new(), Draft::Python(python::scan(file)));
+            reading.keep(Vec::new(), Draft::Python(Arc::new(python::scan(file))));
         }
         return;
     }
     let parsed = crate::syntax::python::parse(file);
     let draft = if config { python::read(file, &parsed.tree) } else { python::scan(file) };
-    reading.keep(parsed.errors, Draft::Python(draft));
+    reading.keep(parsed.errors, Draft::Python(Arc::new(draft)));
     if orm {
         reading.keep(Vec::new(), Draft::Orm(orm::read(file, &parsed.tree)));
     }
@@ -128,7 +130,7 @@ fn settings_dialect(file: &SourceFile) -> Option<Dialect> {
 }
 
 /// The drafts of a run, by file.
-pub struct Drafts<'a>(pub &'a [std::sync::Arc<Reading>]);
+pub struct Drafts<'a>(pub &'a [Arc<Reading>]);
 
 macro_rules! drafts_of {
     ($($(#[doc = $doc:literal])* $name:ident $variant:ident $ty:ty;)*) => {
@@ -162,7 +164,7 @@ drafts_of! {
     /// All Python files that speak to an object-relational mapper.
     orm Orm orm::OrmDraft;
     /// What all Python code binds, imports and calls.
-    python Python python::Module;
+    python Python Arc<python::Module>;
     /// All Procfiles.
     procfile Procfile procfile::Procfile;
     /// All files that name packages.

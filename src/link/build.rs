@@ -4,17 +4,21 @@ use std::collections::BTreeMap;
 
 use crate::config::Assume;
 use crate::facts::docker::Dockerfile;
+use crate::facts::gunicorn::GunicornConf;
+use crate::facts::requirements::Requirements;
 use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
-use crate::stack::{Id, Service, Stack};
+use crate::stack::{Fact, Id, Service, Stack};
 use crate::syntax::lines::Setting;
 use crate::syntax::{Spanned, SyntaxError};
 
 use super::image::{self, Image};
 use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
-use super::{command, compose, nginx, orm, services, stores};
+use super::values::Code;
+use super::versions::Versions;
+use super::{command, compose, framework, nginx, orm, server, services, sqlalchemy, stores};
 
 /// What the files say together.
 #[derive(Debug, Default)]
@@ -55,6 +59,9 @@ struct Repository<'a> {
     dockerfiles: Vec<&'a Dockerfile>,
     scripts: BTreeMap<&'a str, &'a ShellScript>,
     nginx: Vec<&'a nginx_facts::Draft>,
+    gunicorn: BTreeMap<&'a str, &'a GunicornConf>,
+    requirements: Vec<(&'a SourceFile, &'a Requirements)>,
+    code: Code,
     settings: Vec<(FileId, &'a [Setting])>,
     /// Whether a service of any deployment runs nginx: then its files are not those of the host.
     serves_by_nginx: bool,
@@ -74,6 +81,9 @@ impl<'a> Repository<'a> {
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
             scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
             nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
+            gunicorn: drafts.gunicorn().map(|(_, draft)| (&*draft.path, draft)).collect(),
+            requirements: drafts.requirements().map(|(file, draft)| (sources.file(file), draft)).collect(),
+            code: Code::new(drafts.python().map(|(_, draft)| draft.clone())),
             settings: drafts.settings().map(|(file, draft)| (file, draft.as_slice())).collect(),
             serves_by_nginx: false,
         }
@@ -109,10 +119,56 @@ impl<'a> Repository<'a> {
                 services::add(&mut stack, self.sources, part.plan, base, &part.running)
             })
             .collect();
-        self.stores(&mut stack, deployment, &parts, &ids);
+        for (part, &id) in parts.iter().zip(&ids) {
+            self.processes(&mut stack, part, id);
+        }
+        let mut network = self.stores(&mut stack, deployment, &parts, &ids);
+        self.clients(&mut stack, &mut network, &parts, &ids);
         network::join_clients(&mut stack);
         self.proxies(&mut stack, &parts, &ids);
         stack
+    }
+
+    /// The servers and workers of a service.
+    fn processes(&self, stack: &mut Stack, part: &Part<'_>, id: Id<Service>) {
+        let folder = folder(part.plan);
+        let versions = self.versions(folder);
+        let gunicorn_conf = |path: &str| {
+            let paths = image::repository_paths(path, part.plan, part.image.as_ref());
+            paths.iter().find_map(|path| self.gunicorn.get(&**path).copied())
+        };
+        let context = server::Context {
+            service: part.plan,
+            environment: &part.plan.environment,
+            gunicorn_conf: &gunicorn_conf,
+            framework_of: &|application| framework::of(&self.code, folder, application),
+            version_of: &|package| versions.version(package),
+            celery_setting: &|_, _| Fact::Absent,
+        };
+        for mut process in server::processes(&part.running, &context) {
+            process.service = Some(id);
+            process.replicas = part.plan.replicas.clone();
+            process.cpus = part.plan.cpus.clone();
+            process.memory = part.plan.memory.clone();
+            let process = stack.add(process);
+            stack[id].processes.push(process);
+        }
+    }
+
+    /// Who connects to what.
+    fn clients(&self, stack: &mut Stack, network: &mut Network, parts: &[Part<'_>], ids: &[Id<Service>]) {
+        let seen = parts.iter().zip(ids).map(|(part, &id)| sqlalchemy::Seen {
+            plan: part.plan,
+            id,
+            folder: folder(part.plan),
+        });
+        sqlalchemy::add(stack, &self.code, network, &seen.collect::<Vec<_>>());
+    }
+
+    /// The packages that a folder's files ask for; those of the whole tree when its own ask for none.
+    fn versions(&self, folder: &str) -> Versions<'a> {
+        let own = Versions::of(folder, self.requirements.iter().copied());
+        if own.is_empty() { Versions::of("", self.requirements.iter().copied()) } else { own }
     }
 
     /// Whether a service of a deployment runs nginx.
@@ -203,6 +259,11 @@ fn image_of<'a>(plan: &'a ServicePlan, image: Option<&'a Image>) -> Option<&'a S
         Some(image) => image.base.as_ref(),
         None => plan.image.as_ref(),
     }
+}
+
+/// The folder of the repository that a service's code lies in.
+fn folder(plan: &ServicePlan) -> &str {
+    plan.build.as_ref().map_or(&plan.folder, |build| &build.context)
 }
 
 fn is_below(file: &SourceFile, folder: &str) -> bool {

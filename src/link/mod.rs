@@ -8,14 +8,18 @@ mod assumed;
 mod build;
 pub mod command;
 pub mod compose;
+pub mod framework;
 pub mod image;
 pub mod network;
 pub mod nginx;
 pub mod orm;
 pub mod plan;
 pub mod rows;
+pub mod server;
 pub mod services;
+pub mod sqlalchemy;
 pub mod stores;
+pub mod values;
 pub mod versions;
 
 pub use build::{Linked, link};

@@ -225,13 +225,17 @@ pub struct Running {
     pub by: Vec<Span>,
     /// The folder of the container that it runs in, absolute.
     pub folder: Box<str>,
+    /// The services that the same words start, when there are more than one: a change of them reaches all.
+    pub reaches: Vec<Box<str>>,
 }
 
 /// A word of a command that runs.
 #[derive(Clone, Debug)]
 pub struct Argument {
-    /// Its text.
+    /// Its text. Its slots replace its value: what follows `=` in `--name=value`, all of it otherwise.
     pub text: Fact<Box<str>>,
+    /// What it certainly begins with: all of it when it is known, `--workers=` for `--workers=$N`.
+    pub head: Box<str>,
     /// The place of its content, quotes not included.
     pub span: Span,
 }

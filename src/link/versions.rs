@@ -36,6 +36,11 @@ impl<'a> Versions<'a> {
         versions
     }
 
+    /// Whether no file names packages.
+    pub fn is_empty(&self) -> bool {
+        !self.any
+    }
+
     /// The version of a package: exact from a lock file, a range from a requirement; where a lock and a project both
     /// speak, the lock's. Unknown when nothing says it, or when files of one kind differ.
     pub fn version(&self, name: &str) -> Fact<Version> {

@@ -46,19 +46,15 @@ const ENDINGS: &[&str] = &[
     "yml",
 ];
 
-/// Names, in lower case, of files without a telling ending.
-const NAMES: &[&str] = &[
-    "containerfile",
-    "dockerfile",
-    "entrypoint",
-    "gemfile.lock",
-    "justfile",
-    "makefile",
-    "package.json",
-    "procfile",
-    "start",
-    "run",
+/// Endings of files that hold data, pictures or prose, whatever they are called: `dockerfile-cases.jsonl`.
+const DATA: &[&str] = &[
+    "bak", "css", "csv", "gif", "html", "ipynb", "jpg", "js", "json", "jsonl", "log", "md", "orig", "pdf", "png", "rs",
+    "rst", "sql", "svg", "ts", "tsx", "zip",
 ];
+
+/// Names, in lower case, of files without a telling ending.
+const NAMES: &[&str] =
+    &["containerfile", "dockerfile", "entrypoint", "justfile", "makefile", "package.json", "procfile", "start", "run"];
 
 /// Whether the file at this path below the root may say something of a stack, by its name alone.
 ///
@@ -70,10 +66,13 @@ const NAMES: &[&str] = &[
 pub fn may_matter(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let name = name.to_ascii_lowercase();
-    if name.ends_with(".min.js") || matches!(name.as_str(), "package-lock.yaml" | "pnpm-lock.yaml") {
+    if matches!(name.as_str(), "package-lock.yaml" | "pnpm-lock.yaml") {
         return false;
     }
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    if DATA.contains(&ending) {
+        return NAMES.contains(&name.as_str()) || (ending == "md" && name.starts_with("readme"));
+    }
     NAMES.contains(&name.as_str())
         || ENDINGS.contains(&ending)
         || ["dockerfile", "containerfile", ".env", "readme", "nginx", "procfile"].iter().any(|it| name.starts_with(it))

@@ -475,6 +475,8 @@ vocabulary! {
         mode: Fact<Mode> = "serves as {}";
         /// What the application is written with.
         framework: Fact<Framework> = "a {} application";
+        /// The application as the command names it: `app.main:app`, `wingman.asgi:application`.
+        application: Fact<Box<str>> = "serves `{}`";
         /// How many worker processes one container runs.
         processes: Fact<u64> = "{} worker processes";
         /// How many threads each of them has for requests.
@@ -957,6 +959,8 @@ vocabulary! {
         model: Fact<Box<str>> = "the queryset of `{}` does not load it";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
+        /// The serializer that reads it, when no loop does.
+        serializer: Fact<Box<str>> = "serialised by `{}`";
         /// The relation that the path ends with: `Thread.owner`.
         relation: Fact<Box<str>> = "`{}` comes from here";
         /// Whether it is a list (prefetched) and not one object (joined).
@@ -1010,5 +1014,7 @@ vocabulary! {
         capped: Fact<bool> = "the page's size is capped: {}";
         /// What it lists: the model.
         model: Fact<Box<str>> = "lists `{}`";
+        /// Whether it is on a path that serves.
+        hot: Fact<bool> = "on a path that serves: {}";
     }
 }

@@ -100,7 +100,7 @@ impl View {
         let row = |finding| FindingRow::of(sources, finding, info);
         let mut findings: Vec<FindingRow> = kept.into_iter().map(row).collect();
         findings.sort_by(FindingRow::compare);
-        let suppressed = report.suppressed.iter().map(|it| {
+        let suppressed = report.suppressed.iter().filter(|it| filter.names(&it.finding.anchor.file)).map(|it| {
             let reason = clean(&it.reason).into_owned();
             (FindingRow::of(sources, &it.finding, info), reason)
         });
@@ -109,13 +109,14 @@ impl View {
             prefix: String::new(),
             name: clean(&name).into_owned(),
             suppressed: suppressed.collect(),
-            undecided: report.undecided.iter().map(undecided).collect(),
+            undecided: report.undecided.iter().filter(|it| filter.names(&it.anchor.file)).map(undecided).collect(),
             problems: report
                 .problems
                 .iter()
+                .filter(|it| filter.names(&sources.file(it.at.file).path))
                 .map(|it| ProblemRow { place: Place::of(sources, it.at), message: clean(&it.message).into_owned() })
                 .collect(),
-            skipped: report.skipped.iter().map(skipped).collect(),
+            skipped: report.skipped.iter().filter(|it| filter.names(&it.path)).map(skipped).collect(),
             rules: rule::rows(report),
             info: report.rules.clone(),
             stacks: report.stacks.iter().map(|stack| Tree::of(sources, stack)).collect(),

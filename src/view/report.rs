@@ -58,8 +58,8 @@ pub struct Filter {
     pub severity: Severity,
     /// Those as sure as this, or surer.
     pub confidence: Confidence,
-    /// Only those with a place in one of these files (paths below the root), when there are any: what a hook is told
-    /// has changed.
+    /// Only those with a place in one of these files or folders (paths below the root), when there are any: what a hook
+    /// is told has changed.
     pub files: Option<Vec<String>>,
 }
 
@@ -72,12 +72,15 @@ impl Default for Filter {
 impl Filter {
     /// Whether a finding is shown, and its fixes applied.
     pub fn keeps(&self, sources: &Sources, finding: &Finding) -> bool {
-        let near = |files: &Vec<String>| {
-            let lies = |span: Span| files.iter().any(|path| *path == *sources.file(span.file).path);
-            finding.labels.iter().any(|label| lies(label.span))
-        };
         finding.severity >= self.severity
             && finding.confidence >= self.confidence
-            && self.files.as_ref().is_none_or(near)
+            && (self.files.is_none() || finding.labels.iter().any(|it| self.names(&sources.file(it.span.file).path)))
+    }
+
+    /// Whether the file at this path is spoken of: itself or its folder is named, or nothing is.
+    pub fn names(&self, path: &str) -> bool {
+        let lies =
+            |named: &String| path.strip_prefix(named.as_str()).is_some_and(|it| it.is_empty() || it.starts_with('/'));
+        self.files.as_ref().is_none_or(|files| files.iter().any(lies))
     }
 }

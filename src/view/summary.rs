@@ -109,7 +109,8 @@ fn kind(name: &str) -> &'static str {
         "yml" | "yaml" => "YAML",
         "conf" | "nginx" | "vhost" => "configuration",
         "sh" | "bash" => "shell",
-        "toml" | "lock" | "txt" | "in" => "requirements",
+        "toml" => "TOML",
+        "lock" | "txt" | "in" => "requirements",
         _ => "other",
     }
 }

@@ -148,10 +148,7 @@ fn own_line(text: &str, at: usize) -> Option<&str> {
 
 /// The quote that a text uses.
 fn quote_of(text: &str) -> char {
-    match text.find(['"', '\'']).and_then(|at| text[at..].chars().next()) {
-        Some(quote) => quote,
-        None => '"',
-    }
+    text.find(['"', '\'']).and_then(|at| text[at..].chars().next()).unwrap_or('"')
 }
 
 /// The place between the quotes of a string that stands in one piece and as it is meant.

@@ -101,11 +101,15 @@ pub enum EventKind {
     },
     /// `def name`
     Function {
+        /// Its name.
+        name: Box<str>,
         /// Its place among the scope's functions.
         at: u32,
     },
     /// `class name`
     Class {
+        /// Its name.
+        name: Box<str>,
         /// Its place among the scope's classes.
         at: u32,
     },
@@ -159,12 +163,21 @@ pub struct Class {
     pub bases: Vec<Expr>,
     /// What its body does to its names.
     pub events: Vec<Event>,
-    /// Its fields with an annotation but no value.
-    pub fields: Vec<Spanned<Box<str>>>,
+    /// Its fields with an annotation, also those with a value.
+    pub fields: Vec<Field>,
     /// Its methods.
     pub methods: Vec<Function>,
     /// The classes within, as pydantic's `Config`.
     pub classes: Vec<Class>,
+}
+
+/// A field of a class with an annotation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name.
+    pub name: Spanned<Box<str>>,
+    /// Its annotation as written: `int | None`.
+    pub annotation: Box<str>,
 }
 
 /// A call that matters.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::imports::Names;
-use super::{Class, Event, EventKind, Function, Guard, Path};
+use super::{Class, Event, EventKind, Field, Function, Guard, Path};
 use crate::source::{SourceFile, Span};
 use crate::syntax::Spanned;
 use crate::syntax::python::{self, BinOp, Call, Expr, ExprKind, Stmt, StmtKind};
@@ -14,7 +14,7 @@ pub(super) struct Scope {
     pub(super) events: Vec<Event>,
     pub(super) functions: Vec<Function>,
     pub(super) classes: Vec<Class>,
-    fields: Vec<Spanned<Box<str>>>,
+    fields: Vec<Field>,
     /// Whether a statement does something else than bind, return and branch.
     acts: bool,
 }
@@ -51,10 +51,14 @@ impl Reader<'_> {
                     self.assign(target, value, stmt.span);
                 }
             }
-            StmtKind::AnnAssign { target, value: Some(value), .. } => self.assign(target, value, stmt.span),
-            StmtKind::AnnAssign { target, value: None, .. } => {
+            StmtKind::AnnAssign { target, annotation, value } => {
                 if let ExprKind::Name(name) = &target.kind {
-                    self.scope.fields.push(Spanned::new(name.clone(), target.span));
+                    let name = Spanned::new(name.clone(), target.span);
+                    let annotation = self.file.slice(annotation.span).into();
+                    self.scope.fields.push(Field { name, annotation });
+                }
+                if let Some(value) = value {
+                    self.assign(target, value, stmt.span);
                 }
             }
             StmtKind::AugAssign { target, op, value } => {
@@ -92,13 +96,13 @@ impl Reader<'_> {
             StmtKind::Function(function) => {
                 let at = self.scope.functions.len() as u32;
                 self.scope.functions.push(self.function(function));
-                self.push(EventKind::Function { at }, function.span);
+                self.push(EventKind::Function { name: function.name.value.clone(), at }, function.span);
             }
             StmtKind::Class(class) => {
                 let at = self.scope.classes.len() as u32;
                 let read = self.class(class);
                 self.scope.classes.push(read);
-                self.push(EventKind::Class { at }, class.span);
+                self.push(EventKind::Class { name: class.name.value.clone(), at }, class.span);
             }
             StmtKind::Return(value) => {
                 let none = || Expr { kind: ExprKind::None, span: stmt.span };
@@ -172,14 +176,8 @@ impl Reader<'_> {
         let ExprKind::Call(call) = &value.kind else {
             return;
         };
-        let ExprKind::Attribute { value: on, name } = &call.func.kind else {
-            self.scope.acts = true;
-            return;
-        };
-        let Some(path) = path_of(on) else {
-            self.scope.acts = true;
-            return;
-        };
+        let ExprKind::Attribute { value: on, name } = &call.func.kind else { return };
+        let Some(path) = path_of(on) else { return };
         match (&*name.value, call.args.as_slice()) {
             ("update", _) => self.push(EventKind::Merge { path, value: entries(call, value.span) }, span),
             ("setdefault", [key, value]) if key.str().is_some() && &*path.root != "os" => {
@@ -201,7 +199,8 @@ impl Reader<'_> {
                 self.push(EventKind::Change { path, op: BinOp::Add, value }, span);
             }
             ("extend", [items]) => self.push(EventKind::Change { path, op: BinOp::Add, value: items.clone() }, span),
-            _ => self.scope.acts = true,
+            ("pop" | "clear" | "remove" | "popitem" | "sort" | "reverse", _) => self.scope.acts = true,
+            _ => {}
         }
     }
 

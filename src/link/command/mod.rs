@@ -8,8 +8,8 @@ mod condition;
 mod shell;
 #[cfg(test)]
 pub(in crate::link) mod tests;
-mod words;
-mod wrapper;
+pub(in crate::link) mod words;
+pub(in crate::link) mod wrapper;
 
 use std::collections::BTreeMap;
 
@@ -52,6 +52,8 @@ pub fn running<'a>(service: &'a ServicePlan, image: Option<&'a Image>, scripts: 
 struct Arg {
     /// Its text. Its slots replace its value: what follows `=` in `--name=value`, all of it otherwise.
     text: Fact<Box<str>>,
+    /// What it certainly begins with.
+    head: Box<str>,
     /// Where it stands.
     span: Span,
     /// Its text with the place of each byte, when it is written as it is.
@@ -67,12 +69,22 @@ impl Arg {
         let place = if value.is_empty() { Span::at(span.file, span.end as usize) } else { source.span(value.clone()) };
         let slots = if source.is_replaceable(value) { vec![Slot::replace(place)] } else { Vec::new() };
         let sourced = Sourced { value: source.text.clone(), origin: Origin::Written(vec![place]), slots };
-        Arg { text: Fact::Known(sourced), span, source: Some(source), append }
+        Arg { text: Fact::Known(sourced), head: source.text.clone(), span, source: Some(source), append }
+    }
+
+    /// A word whose text was made of others.
+    fn made(text: Fact<Box<str>>, span: Span, append: Append) -> Self {
+        let head = text.known().cloned().unwrap_or_default();
+        Arg { text, head, span, source: None, append }
     }
 
     fn known(&self) -> Option<&str> {
         self.text.known().map(|text| &**text)
     }
+}
+
+fn argument(arg: Arg) -> Argument {
+    Argument { text: arg.text, head: arg.head, span: arg.span }
 }
 
 /// Where the value of `--name=value` or `NAME=value` begins; 0 for any other word.
@@ -84,6 +96,43 @@ fn value_at(text: &str) -> usize {
             name.len() + 1
         }
         _ => 0,
+    }
+}
+
+/// The place behind the last item of a list in brackets, whose content ends at `end`. Whether the item is quoted is not
+/// known here; where room is left before the bracket, it is taken to be, as nearly all are.
+fn behind_item(end: u32, list: Span) -> usize {
+    let bracket = list.end.saturating_sub(1);
+    (end + u32::from(end < bracket)).min(bracket) as usize
+}
+
+/// Notes which commands are started by the same words in several services: what is written there reaches all of them.
+/// Each part is a service's name with its commands.
+pub fn note_shared(parts: &mut [(Box<str>, &mut [Running])]) {
+    let mut users: BTreeMap<Span, Vec<Box<str>>> = BTreeMap::new();
+    let mut note = |span: Span, name: &str| {
+        let names = users.entry(span).or_default();
+        if !names.iter().any(|it| **it == *name) {
+            names.push(name.into());
+        }
+    };
+    for (name, commands) in parts.iter() {
+        for command in commands.iter() {
+            note(command.span, name);
+            for slot in command.argv.iter().filter_map(|arg| arg.text.sourced()).flat_map(|text| &text.slots) {
+                note(slot.span, name);
+            }
+        }
+    }
+    let shared = |span: Span| users.get(&span).filter(|names| names.len() > 1).cloned();
+    for command in parts.iter_mut().flat_map(|(_, commands)| commands.iter_mut()) {
+        command.reaches = shared(command.span).unwrap_or_default();
+        for text in command.argv.iter_mut().map(|arg| &mut arg.text) {
+            let Fact::Known(sourced) = text else { continue };
+            for slot in sourced.slots.iter_mut().filter(|slot| slot.reaches.is_empty()) {
+                slot.reaches = shared(slot.span).unwrap_or_default();
+            }
+        }
     }
 }
 
@@ -169,11 +218,10 @@ impl<'a> Machine<'a> {
                 let last = words.len().saturating_sub(1);
                 let append = |at: usize| match style {
                     _ if at != last => Append::Never,
-                    // Before the bracket that closes the list: the last item may be quoted or not.
-                    ListStyle::Brackets => Append::List {
-                        at: Span { start: span.end.saturating_sub(1), end: span.end.saturating_sub(1), ..*span },
-                        style: style.clone(),
-                    },
+                    ListStyle::Brackets => {
+                        let end = words.get(at).map_or(span.end, |word| word.span.end);
+                        Append::List { at: Span::at(span.file, behind_item(end, *span)), style: style.clone() }
+                    }
                     ListStyle::Dashes { .. } => {
                         Append::List { at: Span { start: span.end, ..*span }, style: style.clone() }
                     }
@@ -328,14 +376,13 @@ impl<'a> Machine<'a> {
         };
         let exported = context.vars.into_iter().filter(|(_, (_, exported))| *exported).map(|(name, (text, _))| {
             let span = text.span().unwrap_or(span);
-            (name, Argument { text, span })
+            (name, argument(Arg::made(text, span, Append::Never)))
         });
-        let own =
-            context.assignments.into_iter().map(|(name, arg)| (name, Argument { text: arg.text, span: arg.span }));
+        let own = context.assignments.into_iter().map(|(name, arg)| (name, argument(arg)));
         let assignments = exported.chain(own).collect();
         let append = args.last().map_or(Append::Never, |arg| arg.append.clone());
         self.out.push(Running {
-            argv: args.into_iter().map(|arg| Argument { text: arg.text, span: arg.span }).collect(),
+            argv: args.into_iter().map(argument).collect(),
             assignments,
             gets_signals,
             exec_slot,
@@ -344,6 +391,7 @@ impl<'a> Machine<'a> {
             append,
             by: context.by,
             folder: context.folder.into(),
+            reaches: Vec::new(),
         });
     }
 }

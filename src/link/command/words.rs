@@ -29,7 +29,8 @@ pub(super) fn assigned(arg: Arg) -> Option<(Box<str>, Arg)> {
     let name = arg.known()?.get(..at - 1)?.into();
     let text = arg.text.clone().map(|text| text.get(at..).unwrap_or("").into());
     let source = arg.source.as_ref().map(|source| source.slice(at..source.text.len()));
-    Some((name, Arg { text, source, ..arg }))
+    let head = text.known().cloned().unwrap_or_default();
+    Some((name, Arg { text, head, source, ..arg }))
 }
 
 impl Machine<'_> {
@@ -50,7 +51,10 @@ impl Machine<'_> {
             return vec![Arg::literal(source, word.span, append)];
         }
         let text = self.value(shell, word);
-        let arg = Arg { text, span: word.span, source: None, append };
+        let mut arg = Arg::made(text, word.span, append);
+        if let (Some(Part::Text(head)), None) = (word.parts.first(), arg.known()) {
+            arg.head = head.text.clone();
+        }
         match arg.known() {
             Some(known) if !word.quoted && known.trim().is_empty() => Vec::new(),
             Some(known) if !word.quoted && known.trim().contains(char::is_whitespace) => split(&arg, known),
@@ -223,12 +227,7 @@ fn split(arg: &Arg, text: &str) -> Vec<Arg> {
             let range = at..at + piece.len();
             Arg::literal(source.slice(range.clone()), source.span(range), Append::Never)
         } else {
-            Arg {
-                text: Fact::derived(piece.into(), chain.clone()),
-                span: arg.span,
-                source: None,
-                append: Append::Never,
-            }
+            Arg::made(Fact::derived(piece.into(), chain.clone()), arg.span, Append::Never)
         };
         words.push(Arg { text: word.text.by_way_of(chain.iter().copied()), ..word });
     }

@@ -24,7 +24,9 @@ impl Users {
     }
 
     fn add(&mut self, node: &Node, service: &str) {
-        let mut mark = |span| drop(self.0.entry(span).or_default().insert(service.into()));
+        let mut mark = |span| {
+            self.0.entry(span).or_default().insert(service.into());
+        };
         match &node.value {
             Value::Scalar { .. } => {}
             Value::List { items, .. } => items.iter().for_each(|item| mark(item.span)),

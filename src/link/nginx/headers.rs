@@ -137,7 +137,7 @@ impl<'a> Build<'a, '_> {
     }
 
     /// Puts lines into a level's own block, behind the last of its directives that `akin` knows, else behind the last
-    /// include, else behind the settings that the block starts with.
+    /// include, else, as a paragraph when there are several, behind the settings that the block starts with.
     pub(super) fn beside(&self, level: &Scope<'a, '_>, akin: impl Fn(&str) -> bool, lines: &[&str]) -> Option<Edit> {
         let Some(opened) = level.opened else {
             // The top of a fragment: beside what already stands there.
@@ -145,15 +145,16 @@ impl<'a> Build<'a, '_> {
             return Some(ink::insert_after(self.view.source(item.draft), item.directive, lines));
         };
         let block = opened.directive.block.as_ref()?;
-        let after = block
-            .items
-            .iter()
-            .rfind(|item| akin(&item.name.text) && item.block.is_none())
-            .or_else(|| {
-                level.items.iter().any(|item| akin(&item.directive.name.text)).then(|| last_include(block)).flatten()
-            })
-            .or_else(|| last_setting(block));
-        Some(ink::insert(self.view.source(opened.draft), block, after, lines))
+        let source = self.view.source(opened.draft);
+        let last = block.items.iter().rfind(|item| akin(&item.name.text) && item.block.is_none());
+        let is_included = || level.items.iter().any(|item| akin(&item.directive.name.text));
+        if let Some(after) = last.or_else(|| is_included().then(|| last_include(block)).flatten()) {
+            return Some(ink::insert(source, block, Some(after), lines));
+        }
+        let after = last_setting(block);
+        let paragraph: Vec<&str> = std::iter::once("").chain(lines.iter().copied()).collect();
+        let lines = if lines.len() > 2 && after.is_some() { &paragraph } else { lines };
+        Some(ink::insert(source, block, after, lines))
     }
 }
 

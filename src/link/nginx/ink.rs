@@ -48,7 +48,8 @@ pub(super) fn insert(file: &SourceFile, block: &Block, after: Option<&Directive>
     let newline = file.newline();
     let from = after.map_or(block.open.end, |item| item.span.end) as usize;
     let at = if ends_line(file, from) { from + rest_of_line(file, from).len() } else { from };
-    let mut text: String = lines.iter().map(|line| format!("{newline}{indent_here}{line}")).collect();
+    let mut text: String =
+        lines.iter().map(|line| format!("{newline}{}{line}", unless_empty(line, &indent_here))).collect();
     if at == from && !rest_of_line(file, from).is_empty() {
         // Something else of the block follows on the same line.
         let closes = block.close.start as usize >= from && rest_of_line(file, from).trim_start().starts_with('}');
@@ -74,16 +75,29 @@ pub(super) fn insert_after(file: &SourceFile, after: &Directive, lines: &[&str])
 pub(super) fn insert_before(file: &SourceFile, before: &Directive, lines: &[&str]) -> Edit {
     let start = before.span.start as usize;
     let blanks = if starts_line(file, start) { indent(file, start) } else { "" };
-    let text: String = lines.iter().map(|line| format!("{line}{}{blanks}", file.newline())).collect();
+    let mut text = String::new();
+    for (at, line) in lines.iter().enumerate() {
+        let next = lines.get(at + 1).copied().unwrap_or("the directive");
+        text.extend([line, file.newline(), unless_empty(next, blanks)]);
+    }
     (file.span(start..start), text.into())
+}
+
+/// The blanks before a line, for one that has something in it.
+fn unless_empty<'b>(line: &str, blanks: &'b str) -> &'b str {
+    if line.is_empty() { "" } else { blanks }
 }
 
 /// Takes a directive out, with its line when nothing but a comment stands beside it.
 pub(super) fn delete(file: &SourceFile, directive: &Directive) -> Edit {
     let (start, end) = (directive.span.start as usize, directive.span.end as usize);
     if starts_line(file, start) && ends_line(file, end) {
-        let from = file.line_range(file.line_of(start)).start.max(file.bom());
-        return (file.span(from..file.line_range(file.line_of(end)).end), "".into());
+        let (first, last) = (file.line_of(start), file.line_of(end));
+        let from = file.line_range(first).start.max(file.bom());
+        let is_blank = |line: usize| !file.line_range(line).is_empty() && file.line(line).trim().is_empty();
+        // Of two empty lines that would meet one goes, too.
+        let until = if first > 0 && is_blank(first - 1) && is_blank(last + 1) { last + 1 } else { last };
+        return (file.span(from..file.line_range(until).end), "".into());
     }
     (file.span(with_blanks_before(file, start)..end), "".into())
 }
@@ -131,6 +145,7 @@ mod tests {
     #[test]
     fn lines_go_in_before() {
         assert_eq!(changed("  a;\n", |file, item| insert_before(file, item, &["x;"])), "  x;\n  a;\n");
+        assert_eq!(changed("  a;\n", |file, item| insert_before(file, item, &["x;", ""])), "  x;\n\n  a;\n");
         assert_eq!(changed("\u{feff}a;", |file, item| insert_before(file, item, &["x;"])), "\u{feff}x;\na;");
     }
 
@@ -138,6 +153,8 @@ mod tests {
     fn directives_go_out_with_their_line() {
         let first = |file: &SourceFile, item: &Directive| delete(file, &item.items()[0]);
         assert_eq!(changed("a {\n  b; # c\n  d;\n}\n", first), "a {\n  d;\n}\n");
+        assert_eq!(changed("a {\n  b;\n\n  d;\n}\n", first), "a {\n\n  d;\n}\n");
+        assert_eq!(changed("a {\n\n  b;\n\n  d;\n}\n", first), "a {\n\n  d;\n}\n");
         assert_eq!(changed("a { b; c; }", first), "a { c; }");
         assert_eq!(changed("a {\n  b; c;\n}", first), "a {\n c;\n}");
         assert_eq!(changed("a {\n  b\n   c;\n}", first), "a {\n}");

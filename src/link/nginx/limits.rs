@@ -114,7 +114,7 @@ impl<'a> Build<'a, '_> {
             true => format!("limit_conn_zone $binary_remote_addr zone={name}:10m;"),
             false => format!("limit_req_zone $binary_remote_addr zone={name}:10m rate=10r/s;"),
         };
-        let edits = vec![ink::insert_before(self.view.source(place.draft), place.directive, &[&line])];
+        let edits = vec![ink::insert_before(self.view.source(place.draft), place.directive, &[&line, ""])];
         let reason = format!("what `{}` counts by, and how much it allows, is yours to choose", used.name.text);
         Some(Writer { name: "define_zone".into(), edits, display_only: Some(reason.into()) })
     }

@@ -175,7 +175,7 @@ fn the_official_image_stands_above_a_fragment() {
     );
     assert_eq!(
         built.after(&host.about, "gzip"),
-        "server {\n    listen 80;\n    gzip on;\n    gzip_comp_level 1;\n    gzip_min_length 1024;\n    gzip_proxied any;\n    \
+        "server {\n    listen 80;\n\n    gzip on;\n    gzip_comp_level 1;\n    gzip_min_length 1024;\n    gzip_proxied any;\n    \
          gzip_vary on;\n    gzip_types application/json application/javascript text/css text/plain text/xml \
          application/xml image/svg+xml;\n    location / {\n        proxy_pass http://app:8000;\n    }\n}\n"
     );

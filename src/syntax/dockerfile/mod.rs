@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Mapped, Parsed, Spanned, SyntaxError};
 use crate::source::{SourceFile, Span};
 pub use lines::joined;
-pub use words::expand;
+pub use words::{Lookup, expand};
 
 /// A Dockerfile: its instructions in order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -32,7 +32,7 @@ pub struct Instruction {
     /// Whether it runs only in images built from this one.
     pub onbuild: bool,
     /// `--from=builder`: name without dashes, and value.
-    pub flags: Vec<(Box<str>, Option<Spanned<Box<str>>>)>,
+    pub flags: Vec<Flag>,
     /// What follows, by its form.
     pub arguments: Arguments,
     /// Heredocs that belong to it, in order.
@@ -40,6 +40,11 @@ pub struct Instruction {
     /// The whole, from the name to the last byte before the line end (continuation lines included, heredocs too).
     pub span: Span,
 }
+
+/// A flag: its name without dashes, and its value.
+pub type Flag = (Box<str>, Option<Spanned<Box<str>>>);
+/// A name, and what is said of it.
+pub type Pair = (Spanned<Box<str>>, Option<Spanned<Box<str>>>);
 
 /// The arguments of an instruction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,7 +63,7 @@ pub enum Arguments {
     Words(Vec<Spanned<Box<str>>>),
     /// `NAME=value` pairs (`ENV`, `ARG`, `LABEL`), quotes taken off, variables not replaced; [`None`] for `ARG NAME`.
     /// The span of a value is that of what is written, quotes included.
-    Pairs(Vec<(Spanned<Box<str>>, Option<Spanned<Box<str>>>)>),
+    Pairs(Vec<Pair>),
     /// Shell text (`RUN`, shell-form `CMD` and `ENTRYPOINT`), as it stands, continuation lines included: [`joined`]
     /// gives the text that the shell sees.
     Shell(Span),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::lines::Line;
-use super::{Arguments, Heredoc, Instruction, Spanned, SyntaxError};
+use super::{Arguments, Flag, Heredoc, Instruction, Spanned, SyntaxError};
 use crate::source::Span;
 
 const NAMES: &[&str] = &[
@@ -111,8 +111,7 @@ impl Reader<'_> {
     }
 
     /// The words in front that start with two dashes, and what is left behind them.
-    #[allow(clippy::type_complexity, reason = "it is the field's own type")]
-    fn flags(&self, mut rest: Range<usize>) -> (Vec<(Box<str>, Option<Spanned<Box<str>>>)>, Range<usize>) {
+    fn flags(&self, mut rest: Range<usize>) -> (Vec<Flag>, Range<usize>) {
         let mut flags = Vec::new();
         while self.text(rest.clone()).starts_with("--") {
             let Some(word) = words(&self.line.text, rest.clone(), self.escape, 1).pop() else { break };
@@ -329,21 +328,18 @@ fn shell_words(text: &str) -> Option<Vec<Range<usize>>> {
     quote.is_none().then(|| words(text, 0..text.len(), '\\', usize::MAX))
 }
 
+/// Gives the value of a variable.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<Box<str>>;
+
 /// A word with quotes and escapes taken off and, given the variables' values, with those put in (`$NAME`, `${NAME}`,
 /// `${NAME:-word}`, `${NAME:+word}`); one without a value becomes empty. Without `lookup` variables stay as written.
-pub fn expand(word: &str, escape: char, lookup: Option<&dyn Fn(&str) -> Option<Box<str>>>) -> String {
+pub fn expand(word: &str, escape: char, lookup: Option<Lookup<'_>>) -> String {
     let mut out = String::with_capacity(word.len());
     expand_into(&mut out, word, escape, lookup, 0);
     out
 }
 
-fn expand_into(
-    out: &mut String,
-    word: &str,
-    escape: char,
-    lookup: Option<&dyn Fn(&str) -> Option<Box<str>>>,
-    depth: usize,
-) {
+fn expand_into(out: &mut String, word: &str, escape: char, lookup: Option<Lookup<'_>>, depth: usize) {
     let mut quote = None;
     let mut rest = word;
     while let Some(c) = rest.chars().next() {

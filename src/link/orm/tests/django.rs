@@ -1,0 +1,193 @@
+use super::*;
+
+#[test]
+fn a_foreign_key_in_a_loop() {
+    let text =
+        "def get(request):\n    for thread in Thread.objects.filter(closed=False):\n        print(thread.room.name)\n";
+    assert_eq!(views(text), [r#"lazy get:room: select_related("room")"#]);
+}
+
+#[test]
+fn comprehensions_and_generators() {
+    let text = "def get():\n    return sum(len(thread.room.name) for thread in Thread.objects.all())\n";
+    assert_eq!(views(text), [r#"lazy get:room: select_related("room")"#]);
+    let text = "def get():\n    threads = Thread.objects.all()\n    return {thread.id: thread.room.name for thread in threads}\n";
+    assert_eq!(views(text), [r#"lazy get:room: select_related("room")"#]);
+}
+
+#[test]
+fn wrapped_iterables() {
+    for iter in ["enumerate(Thread.objects.all())", "enumerate(list(Thread.objects.all()))"] {
+        let text = format!("def get():\n    for at, thread in {iter}:\n        print(thread.room.name)\n");
+        assert_eq!(views(&text), [r#"lazy get:room: select_related("room")"#], "{iter}");
+    }
+    for iter in
+        ["sorted(Thread.objects.all(), key=len)", "reversed(list(Thread.objects.all()))", "Thread.objects.iterator()"]
+    {
+        let text = format!("def get():\n    for thread in {iter}:\n        print(thread.room.name)\n");
+        assert_eq!(views(&text), [r#"lazy get:room: select_related("room")"#], "{iter}");
+    }
+}
+
+#[test]
+fn a_sort_key_reads_each_row() {
+    let text = "def get():\n    return sorted(Thread.objects.all(), key=lambda thread: thread.room.name)\n";
+    assert_eq!(views(text), [r#"lazy get:room: select_related("room")"#]);
+}
+
+#[test]
+fn paths_of_two_relations_are_one() {
+    let text =
+        "def get():\n    for thread in Thread.objects.all():\n        print(thread.room, thread.room.owner.email)\n";
+    assert_eq!(views(text), [r#"lazy get:room.owner: select_related("room__owner")"#]);
+}
+
+#[test]
+fn an_eager_clause_may_be_incomplete() {
+    let text = "def get():\n    for thread in Thread.objects.select_related('room'):\n        print(thread.room.owner, thread.starter)\n";
+    let expected = [
+        r#"lazy get:room.owner: select_related("room__owner", "starter")"#,
+        r#"lazy get:starter: select_related("room__owner", "starter")"#,
+    ];
+    assert_eq!(views(text), expected);
+}
+
+#[test]
+fn lists_are_prefetched() {
+    let text = "def get():\n    for thread in Thread.objects.all():\n        for tag in thread.tags.all():\n            print(tag.label)\n        print([m.author.email for m in thread.messages.all()], thread.pin.id)\n";
+    let expected = [
+        r#"lazy get:tags: prefetch_related("tags", "messages__author")"#,
+        r#"lazy get:messages.author: prefetch_related("tags", "messages__author")"#,
+        r#"lazy get:pin: select_related("pin")"#,
+    ];
+    assert_eq!(views(text), expected);
+}
+
+#[test]
+fn a_prefetch_is_defeated_by_a_filter() {
+    let text = "def get():\n    for thread in Thread.objects.prefetch_related('messages'):\n        print(thread.messages.filter(author=None).first(), thread.messages.count(), list(thread.messages.all()))\n";
+    assert_eq!(views(text), [r#"query get:thread.messages.filter.first: Prefetch("messages", queryset=...)"#]);
+}
+
+#[test]
+fn first_of_a_prefetched_relation_is_free_only_with_an_order() {
+    let text = "def get():\n    for thread in Thread.objects.prefetch_related('messages', 'tags'):\n        print(thread.messages.first(), thread.tags.first())\n";
+    assert_eq!(views(text), [r#"query get:thread.messages.first: Prefetch("messages", queryset=...)"#]);
+}
+
+#[test]
+fn counts_per_row() {
+    let text = "def get():\n    for thread in Thread.objects.all():\n        print(thread.messages.count(), thread.tags.exists())\n";
+    let expected = [
+        r#"query get:thread.messages.count: annotate(Count("messages"))"#,
+        "query get:thread.tags.exists: annotate(Exists(...))",
+    ];
+    assert_eq!(views(text), expected);
+}
+
+#[test]
+fn properties_and_methods_of_the_row() {
+    let text = "def get():\n    for thread in Thread.objects.open():\n        print(thread.place, thread.labels())\n";
+    let expected = [r#"lazy get:room: select_related("room")"#, r#"lazy get:tags: prefetch_related("tags")"#];
+    assert_eq!(views(text), expected);
+}
+
+#[test]
+fn functions_that_get_the_row() {
+    let text = "def line(thread, sep):\n    return name(thread) + sep\n\ndef name(it):\n    return it.room.name\n\ndef get():\n    return [line(thread, ',') for thread in Thread.objects.all()]\n";
+    assert_eq!(views(text), [r#"lazy get:room: select_related("room")"#]);
+}
+
+#[test]
+fn querysets_that_come_from_methods_and_functions() {
+    let text = "def threads():\n    return Thread.objects.filter(closed=True)\n\ndef get():\n    return [thread.room.name for thread in threads()]\n";
+    assert_eq!(views(text), [r#"lazy get:room: select_related("room")"#]);
+    let text = "class View:\n    queryset = Thread.objects.all()\n\n    def get(self):\n        return [thread.room.name for thread in self.get_queryset()]\n";
+    assert_eq!(views(text), [r#"lazy View.get:room: select_related("room")"#]);
+    let text = "def get():\n    return [thread.room.name for thread in Thread.objects.with_room().open()]\n";
+    assert!(views(text).is_empty());
+}
+
+#[test]
+fn rows_of_a_row() {
+    let text = "def get(room: Room):\n    return [thread.starter.email for thread in room.threads.all()]\n";
+    assert_eq!(views(text), [r#"lazy get:starter: select_related("starter")"#]);
+    let text = "def get(request):\n    return [room.threads.count() for room in request.user.rooms.all()]\n";
+    assert_eq!(views(text), [r#"query get:room.threads.count: annotate(Count("threads"))"#]);
+}
+
+#[test]
+fn branches_are_joined() {
+    let text = "def get(closed):\n    threads = Thread.objects.all()\n    if closed:\n        threads = threads.filter(closed=True)\n    for thread in threads:\n        print(thread.room.name)\n";
+    assert_eq!(views(text), [r#"lazy get:room: select_related("room")"#]);
+}
+
+#[test]
+fn queries_keyed_by_the_row() {
+    let text = "def get():\n    for thread in Thread.objects.all():\n        first = Message.objects.filter(thread=thread).order_by('id').first()\n        room = Room.objects.get(pk=thread.room_id)\n";
+    let expected = [
+        "query get:Message.objects.filter.order_by.first: filter(thread__in=...)",
+        "query get:Room.objects.get: filter(pk__in=...)",
+    ];
+    assert_eq!(views(text), expected);
+}
+
+#[test]
+fn what_a_client_sent() {
+    let text = "def post(request):\n    for pk in request.data['ids']:\n        Thread.objects.get(pk=pk)\n";
+    assert_eq!(views(text), ["query post:Thread.objects.get: filter(pk__in=...)"]);
+}
+
+#[test]
+fn writes() {
+    let text = "def close(request):\n    for thread in Thread.objects.all():\n        thread.closed = True\n        thread.save()\n        Message.objects.create(thread=thread, author=request.user)\n        pin = Pin(thread=thread)\n        pin.save()\n";
+    let expected = [
+        "write close:thread.save: bulk_update",
+        "write close:Message.objects.create: bulk_create",
+        "write close:Pin.save: bulk_create",
+    ];
+    assert_eq!(views(text), expected);
+}
+
+#[test]
+fn a_slice_of_a_few_is_short() {
+    let text = "def get():\n    for thread in Thread.objects.order_by('-id')[:5]:\n        print(thread.room.name)\n";
+    assert_eq!(views(text), [r#"lazy get:room: select_related("room") (short)"#]);
+}
+
+#[test]
+fn models_in_other_folders() {
+    let models = "from django.db import models\n\nclass City(models.Model):\n    pass\n\nclass Base(models.Model):\n    city = models.ForeignKey('places.City', on_delete=models.CASCADE, related_name='%(class)s_in')\n\n    class Meta:\n        abstract = True\n";
+    let shop = "from django.db import models\nfrom places.models import Base\n\nclass Shop(Base):\n    pass\n";
+    let view = "from places.models import City\nfrom .models import Shop\n\ndef get():\n    print([shop.city for shop in Shop.objects.all()])\n    return [list(city.shop_in.all()) for city in City.objects.all()]\n";
+    let files = [
+        ("backend/places/models/__init__.py", "from .city import *\nfrom .city import Base, City\n"),
+        ("backend/places/models/city.py", models),
+        ("backend/shops/models.py", shop),
+        ("backend/shops/views.py", view),
+    ];
+    let files = files.map(|(path, text)| {
+        (path, if path.ends_with("__init__.py") { "# models.\nfrom .city import *\n" } else { text })
+    });
+    let expected = [r#"lazy get:city: select_related("city")"#, r#"lazy get:shop_in: prefetch_related("shop_in")"#];
+    assert_eq!(told(&files), expected);
+}
+
+#[test]
+fn the_origin_names_every_place() {
+    let view = "from .models import Thread\n\ndef get():\n    for thread in Thread.objects.all():\n        print(thread.room.name)\n";
+    let sources = sources(&[("chat/models.py", MODELS), ("chat/views.py", view)]);
+    let facts = found(&sources);
+    let it = &facts.lazy_loads[0];
+    let text = |fact: &Fact<Box<str>>| {
+        let span: Span = fact.span().unwrap();
+        sources.file(span.file).slice(span).to_owned()
+    };
+    assert_eq!(&*it.about.name, "chat.views.get");
+    assert_eq!(it.about.anchor.to_string(), "chat/views.py#get:room");
+    assert_eq!(text(&it.path), "thread.room");
+    assert_eq!(text(&it.model), "Thread.objects");
+    assert_eq!(text(&it.over), "for thread in Thread.objects.all()");
+    assert!(text(&it.relation).starts_with("room = models.ForeignKey(Room"));
+    assert_eq!(it.relation.known().map(|it| &**it), Some("Thread.room"));
+}

@@ -1,0 +1,92 @@
+use super::*;
+
+/// The view after its change; the import line is left out.
+fn fixed(text: &str) -> String {
+    let view = format!("from .models import *\n{text}");
+    let after = mended(&[("chat/models.py", MODELS), ("chat/views.py", &view)], "chat/views.py");
+    after.split_once('\n').unwrap().1.to_owned()
+}
+
+#[track_caller]
+fn chain(before: &str, after: &str) {
+    let rest = ":\n        print(thread.room.name, list(thread.tags.all()))\n";
+    let text = format!("def get():\n    for thread in {before}{rest}");
+    assert_eq!(fixed(&text), format!("def get():\n    for thread in {after}{rest}"));
+}
+
+#[test]
+fn behind_the_first_call() {
+    chain("Thread.objects.all()", r#"Thread.objects.all().select_related("room").prefetch_related("tags")"#);
+    chain(
+        "Thread.objects.filter(closed=True)[:100]",
+        r#"Thread.objects.filter(closed=True).select_related("room").prefetch_related("tags")[:100]"#,
+    );
+    chain("Thread.objects.open()", r#"Thread.objects.open().select_related("room").prefetch_related("tags")"#);
+    chain(
+        "list(Thread.objects.iterator(chunk_size=500))",
+        r#"list(Thread.objects.select_related("room").prefetch_related("tags").iterator(chunk_size=500))"#,
+    );
+}
+
+#[test]
+fn clauses_that_are_there_grow() {
+    chain(
+        "Thread.objects.select_related(\"starter\").order_by(\"id\")",
+        r#"Thread.objects.select_related("starter", "room").prefetch_related("tags").order_by("id")"#,
+    );
+    chain(
+        "Thread.objects.all().select_related(\"room\").prefetch_related(\"messages\",)",
+        r#"Thread.objects.all().select_related("room").prefetch_related("messages", "tags",)"#,
+    );
+}
+
+#[test]
+fn chains_over_lines_keep_their_form() {
+    let before = "def get():\n    threads = (\n        Thread.objects\n        .filter(closed=True)\n        .order_by(\"id\")\n    )\n    return [thread.room.name for thread in threads]\n";
+    let after = "def get():\n    threads = (\n        Thread.objects\n        .filter(closed=True)\n        .select_related(\"room\")\n        .order_by(\"id\")\n    )\n    return [thread.room.name for thread in threads]\n";
+    assert_eq!(fixed(before), after);
+}
+
+#[test]
+fn quotes_are_those_of_the_file() {
+    let before = "def get():\n    return [thread.room.name for thread in Thread.objects.filter(name='a', kind='b')]\n";
+    assert!(fixed(before).contains("filter(name='a', kind='b').select_related('room')]"));
+}
+
+#[test]
+fn each_branch_gets_the_clause() {
+    let before = "def get(closed):\n    if closed:\n        threads = Thread.objects.filter(closed=True)\n    else:\n        threads = Thread.objects.all()\n    return [thread.room.name for thread in threads]\n";
+    let after = fixed(before);
+    assert_eq!(after.matches(".select_related(\"room\")").count(), 2, "{after}");
+}
+
+#[test]
+fn a_related_manager_gets_the_clause() {
+    let before = "def get(room: Room):\n    return [thread.starter.email for thread in room.threads.all()]\n";
+    assert!(fixed(before).contains("in room.threads.all().select_related(\"starter\")]"));
+}
+
+#[test]
+fn what_comes_from_elsewhere_gets_it_where_it_arrives() {
+    let before = "class View:\n    queryset = Thread.objects.all()\n\n    def get_queryset(self):\n        return self.queryset.filter(closed=True)\n\n    def get(self):\n        return [thread.room.name for thread in self.get_queryset()]\n";
+    assert!(fixed(before).contains("in self.get_queryset().select_related(\"room\")]"));
+}
+
+#[test]
+fn no_clause_where_it_would_fail() {
+    let text = "def get():\n    for thread in Thread.objects.only('id'):\n        print(thread.room.name)\n    for thread in Thread.objects.iterator():\n        print(list(thread.tags.all()))\n";
+    let expected =
+        [r#"lazy get:room: select_related("room") (no fix)"#, r#"lazy get:tags: prefetch_related("tags") (no fix)"#];
+    assert_eq!(views(text), expected);
+}
+
+#[test]
+fn sqlalchemy_gets_options_and_the_import() {
+    let models = "from sqlalchemy import ForeignKey, select\nfrom sqlalchemy.orm import Mapped, mapped_column, relationship\n\nclass User(Base):\n    __tablename__ = 'users'\n    posts: Mapped[list['Post']] = relationship()\n\nclass Post(Base):\n    __tablename__ = 'posts'\n    author_id = mapped_column(ForeignKey('users.id'))\n\ndef get(session):\n    return [user.posts for user in session.scalars(select(User).order_by(User.id))]\n";
+    let after = mended(&[("blog/models.py", models)], "blog/models.py");
+    assert!(
+        after.contains("from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload\n"),
+        "{after}"
+    );
+    assert!(after.contains("select(User).options(selectinload(User.posts)).order_by(User.id)"), "{after}");
+}

@@ -1,0 +1,112 @@
+//! What must not be told.
+
+use super::*;
+
+#[track_caller]
+fn silent(text: &str) {
+    assert_eq!(views(text), [""; 0], "{text}");
+}
+
+#[test]
+fn what_is_loaded() {
+    silent(
+        "def get():\n    for thread in Thread.objects.select_related('room__owner'):\n        print(thread.room.name, thread.room.owner)\n",
+    );
+    silent(
+        "def get():\n    for thread in Thread.objects.prefetch_related('messages__author', 'tags'):\n        print([m.author for m in thread.messages.all()], thread.tags.count(), len(thread.tags.all()))\n",
+    );
+    silent(
+        "from django.db.models import Prefetch\n\ndef get():\n    messages = Message.objects.select_related('author')\n    for thread in Thread.objects.prefetch_related(Prefetch('messages', queryset=messages)):\n        print([m.author for m in thread.messages.all()])\n",
+    );
+    silent(
+        "def get():\n    room = Room.objects.prefetch_related('threads__tags').get(pk=1)\n    return [list(thread.tags.all()) for thread in room.threads.all()]\n",
+    );
+}
+
+#[test]
+fn what_cannot_be_told() {
+    silent(
+        "FIELDS = load()\n\ndef get():\n    for thread in Thread.objects.select_related(*FIELDS):\n        print(thread.room)\n",
+    );
+    silent("def get():\n    for thread in Thread.objects.select_related():\n        print(thread.room)\n");
+    silent("def get(threads):\n    for thread in threads:\n        print(thread.room.name)\n");
+    silent("def get(threads: list[Thread]):\n    for thread in threads:\n        print(thread.room.name)\n");
+    silent(
+        "def get():\n    for thread in cached('threads') or Thread.objects.all():\n        print(thread.room.name)\n",
+    );
+    silent("def get():\n    for thread in client.Thread.objects.all():\n        print(thread.room.name)\n");
+}
+
+#[test]
+fn what_is_free() {
+    silent(
+        "def get():\n    for thread in Thread.objects.all():\n        print(thread.room_id, thread.pk, thread.closed)\n",
+    );
+    silent("def get():\n    for thread in Thread.objects.values('room__name'):\n        print(thread['room__name'])\n");
+    silent(
+        "def get():\n    for room in Room.objects.prefetch_related('threads'):\n        print([thread.room.name for thread in room.threads.all()])\n",
+    );
+    silent("def get(room: Room):\n    for thread in room.threads.all():\n        print(thread.room.name)\n");
+    silent("def get():\n    for pin in Pin.objects.select_related('thread'):\n        print(pin.thread.pin)\n");
+    silent("def get():\n    for thread in Thread.objects.filter(starter=None):\n        print(thread.starter)\n");
+}
+
+#[test]
+fn what_runs_once() {
+    silent("def get():\n    thread = Thread.objects.first()\n    print(thread.room.name, thread.messages.count())\n");
+    silent(
+        "def get(key):\n    for thread in Thread.objects.all():\n        if thread.pk == key:\n            return thread.room.name\n",
+    );
+    silent(
+        "def get(key):\n    for thread in Thread.objects.all():\n        if thread.pk == key:\n            print(thread.room.name)\n            break\n",
+    );
+    silent("def get():\n    for thread in Thread.objects.all():\n        last = thread\n    return last.room.name\n");
+}
+
+#[test]
+fn what_is_set_before() {
+    silent(
+        "def get(room):\n    for thread in Thread.objects.all():\n        thread.room = room\n        print(thread.room.name)\n",
+    );
+    silent(
+        "from django.db.models import prefetch_related_objects\n\ndef get():\n    threads = list(Thread.objects.all())\n    prefetch_related_objects(threads, 'room')\n    for thread in threads:\n        print(thread.room.name)\n",
+    );
+}
+
+#[test]
+fn queries_that_the_row_does_not_key() {
+    silent("def get():\n    for thread in Thread.objects.all():\n        Room.objects.filter(name='lobby')\n");
+    silent("def get():\n    for thread in Thread.objects.all():\n        Message.objects.filter(thread=thread)\n");
+    silent("def get():\n    for name in ['a', 'b']:\n        Room.objects.get(name=name)\n");
+    silent("def get(names):\n    for name in names:\n        Room.objects.get(name=name)\n");
+    silent("def get():\n    for at in range(3):\n        Room.objects.create(name=str(at))\n");
+    silent(
+        "def get():\n    rooms = []\n    for thread in Thread.objects.all():\n        rooms.append(Room(name=thread.pk))\n    Room.objects.bulk_create(rooms)\n",
+    );
+}
+
+#[test]
+fn what_is_no_model() {
+    silent(
+        "class Form:\n    room = forms.CharField()\n\ndef get():\n    for form in Form.objects.all():\n        print(form.room.name)\n",
+    );
+    silent(
+        "def get(bucket):\n    for thread in bucket.objects.filter(Prefix='a'):\n        print(thread.room.name, thread.delete())\n",
+    );
+}
+
+#[test]
+fn files_aside() {
+    let view = "from chat.models import Thread\n\ndef get():\n    for thread in Thread.objects.all():\n        print(thread.room.name)\n";
+    for path in ["chat/tests/test_views.py", "chat/migrations/0002_rooms.py", "conftest.py", "chat/tests.py"] {
+        assert!(told(&[("chat/models.py", MODELS), (path, view)]).is_empty(), "{path}");
+    }
+    let facts = found(&sources(&[("chat/models.py", MODELS), ("chat/management/commands/show.py", view)]));
+    assert_eq!(facts.lazy_loads[0].hot.known(), Some(&false));
+}
+
+#[test]
+fn loads_of_the_manager_itself() {
+    let models = "from django.db import models\n\nclass Room(models.Model):\n    pass\n\nclass ThreadManager(models.Manager):\n    def get_queryset(self):\n        return super().get_queryset().select_related('room')\n\nclass Thread(models.Model):\n    room = models.ForeignKey(Room, on_delete=models.CASCADE)\n    objects = ThreadManager()\n\ndef get():\n    return [thread.room.pk for thread in Thread.objects.filter(pk=1)]\n";
+    assert!(told(&[("chat/models.py", models)]).is_empty());
+}

@@ -1,0 +1,175 @@
+//! Servers that speak ASGI themselves: uvicorn, `fastapi run`, daphne, hypercorn, granian.
+
+use crate::stack::vocabulary::{Framework, Mode, Process, Program};
+use crate::stack::{Fact, Truth, Why, defaults};
+
+use super::{Settings, all_requests, application, asgi_mode, number, without_slots};
+
+const UVICORN_FLAGS: &[&str] = &[
+    "--reload",
+    "--factory",
+    "--access-log",
+    "--no-access-log",
+    "--use-colors",
+    "--no-use-colors",
+    "--proxy-headers",
+    "--no-proxy-headers",
+    "--server-header",
+    "--no-server-header",
+    "--date-header",
+    "--no-date-header",
+    "--http2",
+    "--reset-contextvars",
+    "--version",
+];
+
+/// uvicorn: the command line stands over `UVICORN_…`, that over `WEB_CONCURRENCY`, that over the default.
+pub(super) fn uvicorn(settings: &Settings<'_, '_>) -> Process {
+    let mut process = settings.base(Program::Uvicorn);
+    let app = settings.options.positional(UVICORN_FLAGS).into_iter().next();
+    process.framework = settings.framework(app.as_ref());
+    process.application = application(app.as_ref());
+    process.processes = workers(settings, &["UVICORN_WORKERS", "WEB_CONCURRENCY"]);
+    limits(settings, &mut process);
+    process.reload = settings.flag(&["--reload"]);
+    process.port = match settings.options.flag(&["--uds", "--fd"]) {
+        Some(_) => Fact::Absent,
+        None => settings
+            .count(&["--port"], &["UVICORN_PORT"], || defaults::count("uvicorn", "port", Some(settings.program))),
+    };
+    let interface = settings.options.value(&["--interface"]);
+    if interface.as_ref().and_then(Fact::known).is_some_and(|it| &**it == "wsgi") {
+        process.mode = Fact::derived(Mode::WsgiThreads, vec![settings.program]);
+    }
+    process.version = (settings.context.version_of)("uvicorn");
+    settings.offer_drop(&mut process, "drop_reload", settings.options.flag(&["--reload"]));
+    settings.note_host_cpus(&mut process, "--workers");
+    settings.note_overridden(&mut process);
+    process
+}
+
+/// `fastapi run` and `fastapi dev`, which start uvicorn.
+pub(super) fn fastapi(settings: &Settings<'_, '_>) -> Option<Process> {
+    let dev = *settings.words.iter().skip(1).find(|word| matches!(**word, "run" | "dev"))? == "dev";
+    let mut process = settings.base(Program::Fastapi);
+    process.framework = Fact::derived(Framework::Fastapi, vec![settings.program]);
+    process.processes =
+        if dev { Fact::derived(1, vec![settings.program]) } else { workers(settings, &["WEB_CONCURRENCY"]) };
+    limits(settings, &mut process);
+    process.limit_concurrency = Fact::Unbounded(Why::at("no limit is set", settings.program));
+    process.dev_server = Fact::derived(dev, vec![settings.running.span]);
+    process.reload = match (settings.options.flag(&["--reload"]), settings.options.flag(&["--no-reload"])) {
+        (Some(span), _) => Fact::derived(true, vec![span]),
+        (_, Some(span)) => Fact::derived(false, vec![span]),
+        _ => Fact::derived(dev, vec![settings.running.span]),
+    };
+    process.port =
+        settings.count(&["--port"], &["PORT"], || defaults::count("fastapi", "port", Some(settings.program)));
+    process.version = (settings.context.version_of)("uvicorn");
+    settings.offer_drop(&mut process, "drop_reload", settings.options.flag(&["--reload"]));
+    settings.note_host_cpus(&mut process, "--workers");
+    settings.note_overridden(&mut process);
+    Some(process)
+}
+
+fn workers(settings: &Settings<'_, '_>, variables: &[&str]) -> Fact<u64> {
+    settings.count(&["--workers"], variables, || defaults::count("uvicorn", "workers", Some(settings.program)))
+}
+
+/// What uvicorn does however it is started.
+fn limits(settings: &Settings<'_, '_>, process: &mut Process) {
+    let at = Some(settings.program);
+    process.mode = asgi_mode(&process.framework);
+    process.slots = all_requests(settings.program);
+    process.max_requests =
+        settings.count(&["--limit-max-requests"], &[], || defaults::count("uvicorn", "limit_max_requests", at));
+    process.max_requests_jitter = settings
+        .count(&["--limit-max-requests-jitter"], &[], || defaults::count("uvicorn", "limit_max_requests_jitter", at));
+    let version = (settings.context.version_of)("uvicorn");
+    let has_jitter = version.known().is_some_and(|it| it.less(&[0, 41]) == Truth::No);
+    if !has_jitter && settings.options.value(&["--limit-max-requests-jitter"]).is_none() {
+        // Older ones refuse the option.
+        process.max_requests_jitter = without_slots(std::mem::take(&mut process.max_requests_jitter));
+    }
+    process.keepalive =
+        settings.seconds(&["--timeout-keep-alive"], || defaults::number("uvicorn", "timeout_keep_alive", at));
+    process.graceful_timeout = settings.seconds(&["--timeout-graceful-shutdown"], || {
+        Fact::Unbounded(Why::at("it waits until all requests are done", settings.program))
+    });
+    process.limit_concurrency =
+        settings.count(&["--limit-concurrency"], &[], || Fact::Unbounded(Why::at("no limit is set", settings.program)));
+}
+
+/// daphne, which has one process and no option for more.
+pub(super) fn daphne(settings: &Settings<'_, '_>) -> Process {
+    let mut process = settings.base(Program::Daphne);
+    let app = settings.options.positional(&["--proxy-headers", "--no-server-name"]).into_iter().next();
+    process.framework = settings.framework(app.as_ref());
+    process.application = application(app.as_ref());
+    if matches!(process.framework, Fact::Unknown(_)) {
+        process.framework = Fact::derived(Framework::Django, vec![settings.program]);
+    }
+    process.mode = asgi_mode(&process.framework);
+    process.slots = all_requests(settings.program);
+    process.port = settings.count(&["-p", "--port"], &[], || defaults::count("daphne", "port", Some(settings.program)));
+    process.version = (settings.context.version_of)("daphne");
+    process
+}
+
+/// hypercorn. A configuration file, which is not read, leaves open what the command line does not say.
+pub(super) fn hypercorn(settings: &Settings<'_, '_>) -> Process {
+    let at = Some(settings.program);
+    let mut process = settings.base(Program::Hypercorn);
+    let app = settings.options.positional(&["--reload", "--debug", "-D", "--daemon"]).into_iter().next();
+    process.framework = settings.framework(app.as_ref());
+    process.application = application(app.as_ref());
+    process.mode = asgi_mode(&process.framework);
+    process.slots = all_requests(settings.program);
+    let conf = settings.options.value(&["-c", "--config"]).is_some();
+    let default = |name: &'static str| match conf {
+        true => Fact::unknown("perhaps set by hypercorn's configuration, which is not read"),
+        false => defaults::number("hypercorn", name, at),
+    };
+    let count = |options: &[&str], name| settings.count(options, &[], || default(name).map(|value| value as u64));
+    process.processes = count(&["-w", "--workers"], "workers");
+    process.max_requests = count(&["--max-requests"], "max_requests");
+    process.max_requests_jitter = count(&["--max-requests-jitter"], "max_requests_jitter");
+    process.graceful_timeout = settings.seconds(&["--graceful-timeout"], || default("graceful_timeout"));
+    process.keepalive = settings.seconds(&["--keep-alive"], || default("keep_alive_timeout"));
+    process.reload = settings.flag(&["--reload"]);
+    process.port = match settings.options.value(&["-b", "--bind"]) {
+        Some(address) => settings.port_of(address),
+        None => default("port").map(|port| port as u64),
+    };
+    process.version = (settings.context.version_of)("hypercorn");
+    settings.note_host_cpus(&mut process, "--workers");
+    process
+}
+
+/// granian: the command line stands over `GRANIAN_…`, that over the default.
+pub(super) fn granian(settings: &Settings<'_, '_>) -> Process {
+    let at = Some(settings.program);
+    let mut process = settings.base(Program::Granian);
+    let app = settings.options.positional(&["--reload", "--no-ws", "--access-log", "--factory"]).into_iter().next();
+    process.framework = settings.framework(app.as_ref());
+    process.application = application(app.as_ref());
+    let interface = settings.options.value(&["--interface"]).or_else(|| settings.variable("GRANIAN_INTERFACE"));
+    process.processes =
+        settings.count(&["--workers"], &["GRANIAN_WORKERS"], || defaults::count("granian", "workers", at));
+    if interface.as_ref().and_then(Fact::known).is_some_and(|it| &**it == "wsgi") {
+        let threads = settings.options.value(&["--blocking-threads"]).map(number);
+        process.threads = threads
+            .unwrap_or_else(|| Fact::unknown("granian decides how many blocking threads it has"))
+            .map(|threads| threads as u64);
+        process.mode = Fact::derived(Mode::WsgiThreads, vec![settings.program]);
+        process.slots = without_slots(process.threads.clone());
+    } else {
+        process.mode = asgi_mode(&process.framework);
+        process.slots = all_requests(settings.program);
+    }
+    process.reload = settings.flag(&["--reload"]);
+    process.port = settings.count(&["--port"], &["GRANIAN_PORT"], || defaults::count("granian", "port", at));
+    process.version = (settings.context.version_of)("granian");
+    settings.note_host_cpus(&mut process, "--workers");
+    process
+}

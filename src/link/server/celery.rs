@@ -1,0 +1,127 @@
+//! Celery: workers and beat. The command line stands over `CELERY_WORKER_…`, that over the application's configuration,
+//! that over the defaults.
+
+use crate::link::command::words::HOST_CPUS;
+use crate::stack::vocabulary::{Mode, Process, Program};
+use crate::stack::{Fact, Sourced, Why, defaults};
+
+use super::{Settings, number, without_slots};
+
+/// The worker or the beat that a command starts; other sub-commands of Celery serve nothing.
+pub(super) fn read(settings: &Settings<'_, '_>) -> Option<Process> {
+    match *settings.words.iter().skip(1).find(|word| matches!(**word, "worker" | "beat" | "flower" | "multi"))? {
+        "worker" => Some(worker(settings)),
+        "beat" => Some(beat(settings)),
+        _ => None,
+    }
+}
+
+fn common(settings: &Settings<'_, '_>, program: Program) -> (Process, Box<str>) {
+    let mut process = settings.base(program);
+    let app = settings.options.value(&["-A", "--app"]).and_then(|app| app.known().cloned());
+    let app = app.unwrap_or_default();
+    if !app.is_empty() {
+        process.application = Fact::derived(app.clone(), vec![settings.program]);
+    }
+    let django = (settings.context.framework_of)(&app);
+    process.framework = match django {
+        Some(framework) => Fact::derived(framework, vec![settings.program]),
+        None => Fact::Unknown(Why::at(format!("what `{app}` is written with is not known"), settings.program)),
+    };
+    process.version = (settings.context.version_of)("celery");
+    (process, app)
+}
+
+fn beat(settings: &Settings<'_, '_>) -> Process {
+    let (mut process, _) = common(settings, Program::CeleryBeat);
+    process.mode = Fact::derived(Mode::Single, vec![settings.program]);
+    process.slots = Fact::derived(1, vec![settings.program]);
+    process
+}
+
+fn worker(settings: &Settings<'_, '_>) -> Process {
+    let (mut process, app) = common(settings, Program::CeleryWorker);
+    let said = |name: &str| match (settings.context.celery_setting)(&app, name) {
+        Fact::Absent => None,
+        fact => Some(fact),
+    };
+    let pool = settings
+        .options
+        .value(&["-P", "--pool"])
+        .or_else(|| settings.variable("CELERY_WORKER_POOL"))
+        .or_else(|| said("worker_pool"))
+        .unwrap_or_else(|| {
+            let default = Fact::default_of("prefork".into(), "celery", "worker_pool", Some(settings.program));
+            settings.unsaid(default, settings.slots("--pool", None))
+        });
+    let concurrency = concurrency(settings, &said);
+    let one = || Fact::derived(1, vec![settings.program]);
+    let by_pool = |mode: Mode| without_slots(pool.clone().map(|_| mode));
+    match pool.known().map(|pool| &**pool) {
+        Some("prefork" | "processes") => {
+            process.mode = by_pool(Mode::CeleryPrefork);
+            process.slots = one();
+            process.processes = concurrency;
+            settings.note_host_cpus(&mut process, "--concurrency");
+        }
+        Some("solo") => {
+            process.mode = by_pool(Mode::Single);
+            process.slots = one();
+        }
+        Some("threads") => {
+            process.mode = by_pool(Mode::CeleryThreads);
+            process.slots = without_slots(concurrency.clone());
+            process.threads = concurrency;
+        }
+        Some("gevent" | "eventlet") => {
+            process.mode = by_pool(Mode::CeleryGevent);
+            process.slots = concurrency;
+        }
+        _ => {
+            let why = match &pool {
+                Fact::Unknown(why) => why.clone(),
+                _ => Why::at("which pool it uses is not known", settings.program),
+            };
+            process.mode = Fact::Unknown(why.clone());
+            process.slots = Fact::Unknown(why.clone());
+            process.processes = Fact::Unknown(why);
+        }
+    }
+    process.worker_class = pool;
+    process.max_requests = match settings.options.value(&["--max-tasks-per-child"]) {
+        Some(text) => number(text).map(|tasks| tasks as u64),
+        None => Fact::Absent,
+    };
+    process.prefetch =
+        match settings.options.value(&["--prefetch-multiplier"]).or_else(|| said("worker_prefetch_multiplier")) {
+            Some(text) => number(text).map(|tasks| tasks as u64),
+            None => settings.unsaid(
+                defaults::count("celery", "worker_prefetch_multiplier", Some(settings.program)),
+                settings.slots("--prefetch-multiplier", None),
+            ),
+        };
+    process.embedded_beat = settings.flag(&["-B", "--beat"]);
+    process
+}
+
+/// How many tasks run at once: `--autoscale` over `--concurrency`, and the host's CPUs where nothing says it.
+fn concurrency(settings: &Settings<'_, '_>, said: &dyn Fn(&str) -> Option<Fact<Box<str>>>) -> Fact<u64> {
+    if let Some(scale) = settings.options.value(&["--autoscale"]) {
+        let most = scale.map(|text| text.split(',').next().unwrap_or("").trim().into());
+        return without_slots(number(most).map(|tasks| tasks as u64));
+    }
+    let host = || Fact::Unknown(Why::at(HOST_CPUS, settings.program));
+    let text = settings
+        .options
+        .value(&["-c", "--concurrency"])
+        .or_else(|| settings.variable("CELERY_WORKER_CONCURRENCY"))
+        .or_else(|| said("worker_concurrency"));
+    match text {
+        None => settings.unsaid(host(), Vec::new()),
+        Some(Fact::Known(Sourced { value, origin, .. })) if &*value == "auto" => {
+            Fact::Unknown(Why { reason: "the CPUs of its container".into(), at: origin.span().into_iter().collect() })
+        }
+        Some(Fact::Known(sourced)) if &*sourced.value == "0" => host(),
+        Some(text) => number(text).map(|tasks| tasks as u64),
+    }
+}

@@ -1,0 +1,113 @@
+//! Servers for development (`manage.py runserver`, `flask run`), other commands of Django that stay, and uWSGI.
+
+use crate::stack::vocabulary::{Framework, Mode, Process, Program};
+use crate::stack::{Fact, Why, defaults};
+
+use super::{Settings, application, number, without_slots};
+
+/// Commands of `manage.py` that stay and work off a queue.
+const WORKERS: &[&str] =
+    &["rqworker", "rqscheduler", "qcluster", "process_tasks", "runworker", "run_huey", "db_worker", "rundramatiq"];
+/// Commands that are a server for development.
+const SERVERS: &[&str] = &["runserver", "runserver_plus", "runsslserver"];
+
+/// `manage.py runserver` and its kin; other commands end, or are not known.
+pub(super) fn manage(settings: &Settings<'_, '_>) -> Option<Process> {
+    let is_manage = |at: usize| match settings.words[at].rsplit('/').next() {
+        Some("manage.py" | "django-admin" | "django-admin.py") => true,
+        // `python -m manage`, `python -m django`
+        Some("manage" | "django") => at > 0 && settings.words[at - 1] == "-m",
+        _ => false,
+    };
+    let at = (0..settings.words.len()).find(|&at| is_manage(at))?;
+    let command = *settings.words.get(at + 1)?;
+    if WORKERS.contains(&command) {
+        let mut process = settings.base(Program::Other);
+        process.framework = Fact::derived(Framework::Django, vec![settings.program]);
+        process.mode = Fact::derived(Mode::Single, vec![settings.running.span]);
+        process.slots = Fact::derived(1, vec![settings.program]);
+        return Some(process);
+    }
+    if !SERVERS.contains(&command) {
+        return None;
+    }
+    let mut process = settings.base(Program::Runserver);
+    let span = settings.running.span;
+    process.framework = Fact::derived(Framework::Django, vec![span]);
+    process.dev_server = Fact::derived(true, vec![span]);
+    threads(settings, &mut process, &["--nothreading"]);
+    process.reload = match settings.options.flag(&["--noreload"]) {
+        Some(place) => Fact::derived(false, vec![place]),
+        None => Fact::derived(true, vec![span]),
+    };
+    let address = settings.words.iter().enumerate().skip(at + 2).find(|(_, word)| {
+        word.rsplit(':').next().is_some_and(|port| port.parse::<u16>().is_ok()) && !word.starts_with('-')
+    });
+    process.port = match address.and_then(|(nth, _)| settings.running.argv.get(nth)) {
+        Some(arg) => settings.port_of(arg.text.clone()),
+        None => defaults::count("Django", "runserver port", Some(settings.program)),
+    };
+    process.version = (settings.context.version_of)("django");
+    Some(process)
+}
+
+/// `flask run`.
+pub(super) fn flask(settings: &Settings<'_, '_>) -> Option<Process> {
+    settings.words.iter().skip(1).find(|word| **word == "run")?;
+    let mut process = settings.base(Program::Flask);
+    let span = settings.running.span;
+    process.framework = Fact::derived(Framework::Flask, vec![span]);
+    process.dev_server = Fact::derived(true, vec![span]);
+    threads(settings, &mut process, &["--without-threads"]);
+    process.reload = settings.flag(&["--reload", "--debug"]);
+    process.port = settings
+        .count(&["-p", "--port"], &["FLASK_RUN_PORT"], || defaults::count("Flask", "port", Some(settings.program)));
+    process.version = (settings.context.version_of)("flask");
+    Some(process)
+}
+
+/// A thread for each request, unless told otherwise.
+fn threads(settings: &Settings<'_, '_>, process: &mut Process, without: &[&str]) {
+    let span = settings.running.span;
+    match settings.options.flag(without) {
+        Some(place) => {
+            process.mode = Fact::derived(Mode::WsgiSync, vec![place]);
+            process.threads = Fact::derived(1, vec![place]);
+            process.slots = Fact::derived(1, vec![place]);
+        }
+        None => {
+            let why = || Why::at("each request gets a thread", span);
+            process.mode = Fact::derived(Mode::WsgiThreads, vec![span]);
+            process.threads = Fact::Unbounded(why());
+            process.slots = Fact::Unbounded(why());
+        }
+    }
+}
+
+/// uWSGI, as far as its command line says it; its own configuration is not read.
+pub(super) fn uwsgi(settings: &Settings<'_, '_>) -> Process {
+    let mut process = settings.base(Program::Uwsgi);
+    let conf = settings.words.iter().skip(1).any(|word| {
+        matches!(*word, "--ini" | "--yaml" | "--xml" | "--json") || word.ends_with(".ini") || word.ends_with(".yaml")
+    });
+    let said = |options: &[&str]| match (settings.options.value(options), conf) {
+        (Some(text), _) => number(text).map(|value| value as u64),
+        (None, true) => Fact::unknown("perhaps set by uWSGI's configuration, which is not read"),
+        (None, false) => Fact::derived(1, vec![settings.program]),
+    };
+    process.processes = said(&["-p", "--processes", "--workers"]);
+    process.threads = said(&["--threads"]);
+    process.mode = without_slots(process.threads.clone().map(|threads| match threads {
+        0 | 1 => Mode::WsgiSync,
+        _ => Mode::WsgiThreads,
+    }));
+    process.slots = without_slots(process.threads.clone());
+    let module = settings
+        .options
+        .value(&["-w", "--module", "--wsgi"])
+        .and_then(|text| Some((text.known()?.clone(), text.span()?)));
+    process.framework = settings.framework(module.as_ref());
+    process.application = application(module.as_ref());
+    process.version = (settings.context.version_of)("uwsgi");
+    process
+}

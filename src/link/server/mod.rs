@@ -1,0 +1,330 @@
+//! Commands to processes: which server a command line starts, and the value that each of its settings really has.
+//!
+//! A setting may be said in several places. Each server's file says which of them is the stronger; here is what they
+//! share.
+
+mod asgi;
+mod celery;
+mod dev;
+mod gunicorn;
+mod options;
+mod python;
+#[cfg(test)]
+mod tests;
+
+use crate::facts::gunicorn::GunicornConf;
+use crate::source::Span;
+use crate::stack::vocabulary::About;
+use crate::stack::vocabulary::{Framework, Mode, Process, Program};
+use crate::stack::{Fact, Origin, Slot, Version, Why, Writer};
+
+use super::command::words::HOST_CPUS;
+use super::command::wrapper::is_python;
+use super::plan::{Append, Running, ServicePlan, Variable};
+use options::Options;
+
+/// What else a process is made of: its service, its environment, and what other files say of its application.
+pub struct Context<'a> {
+    /// The service it runs in.
+    pub service: &'a ServicePlan,
+    /// The environment of its container ([`super::image::environment`]).
+    pub environment: &'a [Variable],
+    /// The configuration of gunicorn at an absolute path of the container.
+    pub gunicorn_conf: &'a dyn Fn(&str) -> Option<&'a GunicornConf>,
+    /// What an application is written with, by how the command names it: `wingman.asgi:application`, `app.main:app`.
+    pub framework_of: &'a dyn Fn(&str) -> Option<Framework>,
+    /// The version of a Python package in the image.
+    pub version_of: &'a dyn Fn(&str) -> Fact<Version>,
+    /// What an application's own configuration says of a setting of Celery, by its new name (`worker_concurrency`);
+    /// absent when it does not. The first argument is what `-A` names.
+    pub celery_setting: &'a dyn Fn(&str, &str) -> Fact<Box<str>>,
+}
+
+/// The servers and workers among the commands of a service, in order. Commands that end (migrations) are none. Of those
+/// that only some branch runs, one is taken when nothing else serves: the first that is no server for development.
+pub fn processes(running: &[Running], context: &Context<'_>) -> Vec<Process> {
+    let mut sure = Vec::new();
+    let mut perhaps: Vec<Process> = Vec::new();
+    for (at, command) in running.iter().enumerate() {
+        let last = at + 1 == running.len();
+        let found = process(command, context).or_else(|| other(command, context).filter(|_| last));
+        let Some(process) = found else { continue };
+        if command.conditional.is_none() { sure.push(process) } else { perhaps.push(process) }
+    }
+    if sure.is_empty() && !perhaps.is_empty() {
+        let at = perhaps.iter().position(|it| it.dev_server.known() != Some(&true)).unwrap_or(0);
+        sure.push(perhaps.swap_remove(at));
+    }
+    sure
+}
+
+/// The server or worker that a command starts, if it is one that is known.
+pub fn process(running: &Running, context: &Context<'_>) -> Option<Process> {
+    let settings = Settings::of(running, context)?;
+    let name = settings.words.first().copied().unwrap_or("").rsplit('/').next().unwrap_or("");
+    match name {
+        "gunicorn" => Some(gunicorn::read(&settings)),
+        "uvicorn" => Some(asgi::uvicorn(&settings)),
+        "fastapi" => asgi::fastapi(&settings),
+        "daphne" => Some(asgi::daphne(&settings)),
+        "hypercorn" => Some(asgi::hypercorn(&settings)),
+        "granian" => Some(asgi::granian(&settings)),
+        "celery" => celery::read(&settings),
+        "flask" => dev::flask(&settings),
+        "uwsgi" => Some(dev::uwsgi(&settings)),
+        _ => dev::manage(&settings),
+    }
+}
+
+/// The application that a command names.
+fn application(app: Option<&(Box<str>, Span)>) -> Fact<Box<str>> {
+    app.map_or(Fact::Absent, |(app, span)| Fact::derived(app.clone(), vec![*span]))
+}
+
+/// A program that is not known, in Python: what it serves, and how often, only its code would tell.
+fn other(running: &Running, context: &Context<'_>) -> Option<Process> {
+    let settings = Settings::of(running, context)?;
+    let name = settings.words.first()?.rsplit('/').next()?;
+    let subject = settings.words.iter().skip(1).find(|word| !word.starts_with('-'))?;
+    if !is_python(name) || subject.ends_with("manage.py") {
+        return None;
+    }
+    let why = || Why::at(format!("`{subject}` decides it"), running.span);
+    let mut process = settings.base(Program::Other);
+    process.mode = Fact::Unknown(why());
+    process.processes = Fact::Unknown(why());
+    process.slots = Fact::Unknown(why());
+    Some(process)
+}
+
+/// A command line, and all that may say a setting of its program.
+struct Settings<'a, 'c> {
+    running: &'a Running,
+    context: &'a Context<'c>,
+    options: Options<'a>,
+    /// The words, the unknown ones empty.
+    words: Vec<&'a str>,
+    /// Where the program is named.
+    program: Span,
+}
+
+impl<'a, 'c> Settings<'a, 'c> {
+    fn of(running: &'a Running, context: &'a Context<'c>) -> Option<Self> {
+        let program = running.argv.first()?.span;
+        let words = running.argv.iter().map(|arg| arg.text.known().map_or("", |text| &**text)).collect();
+        let options = Options::of(running.argv.get(1..).unwrap_or_default());
+        Some(Self { running, context, options, words, program })
+    }
+
+    /// What a variable is set to where the program starts; [`None`] when nothing sets it.
+    fn variable(&self, name: &str) -> Option<Fact<Box<str>>> {
+        let own = self.running.assignments.iter().rev().find(|(variable, _)| &**variable == name);
+        own.map(|(_, value)| value.text.clone()).or_else(|| {
+            self.context.environment.iter().find(|variable| &*variable.name == name).map(|it| it.value.clone())
+        })
+    }
+
+    /// Where an option of the command line could be put, and, for one that a variable says too, the variable.
+    fn slots(&self, option: &str, variable: Option<&str>) -> Vec<Slot> {
+        let environment = self.context.service.environment_slot.as_ref().zip(variable).map(|(slot, name)| {
+            Slot::insert(slot.at, format!("{}{name}{}", slot.before, slot.between), slot.after.clone())
+        });
+        let line = self.running.append.option(option);
+        let line = line.map(|slot| Slot { reaches: self.running.reaches.clone(), ..slot });
+        line.into_iter().chain(environment).collect()
+    }
+
+    /// A setting that nothing says: the default, and where it would be said. Unknown when the command line has a word
+    /// that may hold anything.
+    fn unsaid<T>(&self, default: Fact<T>, slots: Vec<Slot>) -> Fact<T> {
+        match &self.options.open {
+            Some(why) => Fact::Unknown(why.clone()),
+            None => default.with_slots(slots),
+        }
+    }
+
+    /// A whole number of the command line (`--workers`, `-w`) or else of a variable, or else the program's default.
+    fn count(&self, options: &[&str], variables: &[&str], default: impl FnOnce() -> Fact<u64>) -> Fact<u64> {
+        let said = self.options.value(options).map(|text| (text, false));
+        let said = said.or_else(|| variables.iter().find_map(|name| Some((self.variable(name)?, true))));
+        let long = options.iter().find(|name| name.starts_with("--")).copied().unwrap_or("");
+        match said {
+            Some((text, from_variable)) => {
+                let fact = number(text).map(|value| value as u64);
+                if from_variable { fact.with_slots(self.slots(long, None)) } else { fact }
+            }
+            None => self.unsaid(default(), self.slots(long, variables.last().copied())),
+        }
+    }
+
+    /// The same for a time in seconds.
+    fn seconds(&self, options: &[&str], default: impl FnOnce() -> Fact<f64>) -> Fact<f64> {
+        match self.options.value(options) {
+            Some(text) => number(text),
+            None => {
+                let long = options.iter().find(|name| name.starts_with("--")).copied().unwrap_or("");
+                self.unsaid(default(), self.slots(long, None))
+            }
+        }
+    }
+
+    /// Whether an option without a value is given.
+    fn flag(&self, options: &[&str]) -> Fact<bool> {
+        match (self.options.flag(options), &self.options.open) {
+            (Some(span), _) => Fact::derived(true, vec![span]),
+            (None, Some(why)) => Fact::Unknown(why.clone()),
+            (None, None) => Fact::derived(false, vec![self.program]),
+        }
+    }
+
+    /// The port of `host:port`; absent for a socket file.
+    fn port_of(&self, address: Fact<Box<str>>) -> Fact<u64> {
+        match &address {
+            Fact::Known(sourced) if sourced.value.starts_with("unix:") || sourced.value.starts_with("fd://") => {
+                Fact::Absent
+            }
+            Fact::Known(sourced) => match sourced.value.rsplit(':').next().and_then(|port| port.parse().ok()) {
+                Some(port) => without_slots(address.map(|_| port)),
+                None => Fact::unknown(format!("`{}` names no port", sourced.value)),
+            },
+            _ => number(address).map(|port| port as u64),
+        }
+    }
+
+    /// What the application is written with, by the word that names it.
+    fn framework(&self, app: Option<&(Box<str>, Span)>) -> Fact<Framework> {
+        let Some((app, span)) = app else { return Fact::unknown("the command names no application") };
+        let known = (self.context.framework_of)(app).or_else(|| {
+            // What `startproject` of Django writes.
+            let module = app.split(':').next().unwrap_or(app);
+            let django = module.ends_with(".asgi") || module.ends_with(".wsgi");
+            let attribute = app.split(':').nth(1).unwrap_or("application");
+            (django && attribute == "application").then_some(Framework::Django)
+        });
+        match known {
+            Some(framework) => Fact::derived(framework, vec![*span]),
+            None => Fact::Unknown(Why::at(format!("what `{app}` is written with is not known"), *span)),
+        }
+    }
+
+    /// What every process has, whatever its program.
+    fn base(&self, program: Program) -> Process {
+        let service = self.context.service;
+        let mut process = Process {
+            about: About {
+                name: service.name.value.clone(),
+                anchor: service.anchor.clone(),
+                span: Some(self.running.span),
+                owner: Some(service.name.value.clone()),
+                writers: Vec::new(),
+            },
+            program: Fact::derived(program, vec![self.program]),
+            processes: Fact::derived(1, vec![self.program]),
+            reload: Fact::derived(false, vec![self.program]),
+            dev_server: Fact::derived(false, vec![self.program]),
+            gets_signals: self.running.gets_signals.clone(),
+            from_host_cpus: Fact::derived(false, vec![self.program]),
+            uvicorn_workers_module: Fact::derived(false, vec![self.program]),
+            replicas: service.replicas.clone(),
+            cpus: service.cpus.clone(),
+            memory: service.memory.clone(),
+            ..Process::default()
+        };
+        if let Some(at) = self.running.exec_slot {
+            // Put before a program that a shell waits for, it makes the program the first process.
+            let edits = vec![(at, "exec ".into())];
+            process.about.writers.push(Writer { name: "exec".into(), edits, display_only: None });
+        }
+        process
+    }
+
+    /// Notes a change that takes an option off the command line.
+    fn offer_drop(&self, process: &mut Process, writer: &str, place: Option<Span>) {
+        let (Append::Text { .. }, Some(place)) = (&self.running.append, place) else { return };
+        let Some(before) =
+            self.running.argv.iter().rfind(|arg| arg.span.end <= place.start && arg.span.file == place.file)
+        else {
+            return;
+        };
+        // From the word before it, so that the blank goes too.
+        let edits = vec![(Span { start: before.span.end, ..place }, "".into())];
+        process.about.writers.push(Writer { name: writer.into(), edits, display_only: None });
+    }
+
+    /// Notes where the count of workers follows the host's CPUs, and how a number would be put in its place.
+    fn note_host_cpus(&self, process: &mut Process, option: &str) {
+        let Fact::Unknown(why) = &process.processes else { return };
+        if &*why.reason != HOST_CPUS {
+            return;
+        }
+        let at = why.at.clone();
+        process.from_host_cpus = Fact::derived(true, at.clone());
+        let said = at.first().filter(|span| **span != self.program);
+        let edit = match (said, self.running.append.option(option)) {
+            (Some(span), _) => Some((*span, "{n}".into())),
+            (None, Some(slot)) => Some((slot.span, format!("{}{{n}}{}", slot.before, slot.after).into())),
+            (None, None) => None,
+        };
+        if let Some(edit) = edit {
+            let writer = Writer { name: "set_workers".into(), edits: vec![edit], display_only: None };
+            process.about.writers.push(writer);
+        }
+    }
+
+    /// Notes a `WEB_CONCURRENCY` that something stronger stands over.
+    fn note_overridden(&self, process: &mut Process) {
+        let Some(asked) = self.variable("WEB_CONCURRENCY") else { return };
+        let chain = match &process.processes {
+            Fact::Known(sourced) => match &sourced.origin {
+                Origin::Written(chain) => chain.as_slice(),
+                _ => return,
+            },
+            Fact::Unknown(why) => &why.at,
+            _ => return,
+        };
+        let used = asked.span().is_some_and(|span| chain.contains(&span));
+        process.overridden = if used { Fact::Absent } else { number(asked).map(|value| value as u64) };
+    }
+}
+
+/// A text as a number that is not negative.
+fn number(text: Fact<Box<str>>) -> Fact<f64> {
+    let parse = |text: &str| text.trim().parse::<f64>().ok().filter(|it| it.is_finite() && *it >= 0.0);
+    let bad = match &text {
+        Fact::Known(sourced) if parse(&sourced.value).is_none() => Some((sourced.value.clone(), text.span())),
+        Fact::OneOf(branches) => branches
+            .iter()
+            .find(|(_, sourced)| parse(&sourced.value).is_none())
+            .map(|(_, sourced)| (sourced.value.clone(), sourced.origin.span())),
+        _ => None,
+    };
+    match bad {
+        Some((text, span)) => {
+            Fact::Unknown(Why { reason: format!("`{text}` is no number").into(), at: span.into_iter().collect() })
+        }
+        None => text.map(|text| parse(&text).unwrap_or(0.0)),
+    }
+}
+
+/// The same fact as one that is read off another: it cannot be written where that one is.
+fn without_slots<T>(mut fact: Fact<T>) -> Fact<T> {
+    match &mut fact {
+        Fact::Known(sourced) => sourced.slots.clear(),
+        Fact::OneOf(branches) => branches.iter_mut().for_each(|(_, sourced)| sourced.slots.clear()),
+        _ => {}
+    }
+    fact
+}
+
+/// How requests are served under an event loop.
+fn asgi_mode(framework: &Fact<Framework>) -> Fact<Mode> {
+    without_slots(framework.clone().map(|framework| match framework {
+        Framework::Django => Mode::AsgiDjango,
+        _ => Mode::AsgiStarlette,
+    }))
+}
+
+/// An event loop takes all requests that come.
+fn all_requests(at: Span) -> Fact<u64> {
+    Fact::Unbounded(Why::at("every request that comes is worked on at once", at))
+}

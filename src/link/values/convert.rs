@@ -1,0 +1,131 @@
+//! From Python's values to the model's.
+
+use super::{Evaluator, HOLE, PyValue};
+use crate::stack::{Fact, Truth, Why};
+
+/// A count: an integer, or text that is one.
+pub fn count(fact: Fact<PyValue>) -> Fact<u64> {
+    convert(fact, |value| match value {
+        PyValue::Int(int) => u64::try_from(*int).ok(),
+        PyValue::Bool(truth) => Some(u64::from(*truth)),
+        PyValue::Float(float) if *float >= 0.0 && float.fract() == 0.0 => Some(*float as u64),
+        PyValue::Str(text) => text.trim().parse().ok(),
+        _ => None,
+    })
+}
+
+/// A number, or text that is one.
+pub fn number(fact: Fact<PyValue>) -> Fact<f64> {
+    convert(fact, |value| match value {
+        PyValue::Int(int) => Some(*int as f64),
+        PyValue::Bool(truth) => Some(f64::from(u8::from(*truth))),
+        PyValue::Float(float) => Some(*float),
+        PyValue::Str(text) => text.trim().parse().ok(),
+        _ => None,
+    })
+}
+
+/// Whether a value is true in Python's sense.
+pub fn truth(fact: Fact<PyValue>) -> Fact<bool> {
+    convert(fact, truthy)
+}
+
+/// Text without holes.
+pub fn text(fact: Fact<PyValue>) -> Fact<Box<str>> {
+    convert(fact, |value| match value {
+        PyValue::Str(text) if !text.contains(HOLE) => Some(text.clone()),
+        PyValue::Int(int) => Some(int.to_string().into()),
+        _ => None,
+    })
+}
+
+/// Each branch's value as the model's; unknown when one of them is none.
+fn convert<T>(fact: Fact<PyValue>, each: impl Fn(&PyValue) -> Option<T>) -> Fact<T> {
+    let mut odd = None;
+    let at = fact.span();
+    let converted = fact.map(|value| {
+        let converted = each(&value);
+        if converted.is_none() && odd.is_none() {
+            odd = Some(value);
+        }
+        converted
+    });
+    match odd {
+        None => match converted {
+            Fact::Known(sourced) => sourced.value.map_or(Fact::Absent, |value| {
+                Fact::Known(crate::stack::Sourced { value, origin: sourced.origin, slots: sourced.slots })
+            }),
+            Fact::OneOf(branches) => Fact::OneOf(
+                branches
+                    .into_iter()
+                    .filter_map(|(when, it)| {
+                        let value = it.value?;
+                        Some((when, crate::stack::Sourced { value, origin: it.origin, slots: it.slots }))
+                    })
+                    .collect(),
+            ),
+            Fact::Unbounded(why) => Fact::Unbounded(why),
+            Fact::Unknown(why) => Fact::Unknown(why),
+            Fact::Absent => Fact::Absent,
+        },
+        Some(PyValue::Outside(name)) => {
+            Fact::Unknown(Why { reason: format!("given by `{name}`").into(), at: at.into_iter().collect() })
+        }
+        Some(PyValue::Object(object)) => {
+            Fact::Unknown(Why { reason: format!("given by `{}`", object.of).into(), at: vec![object.span] })
+        }
+        Some(_) => {
+            Fact::Unknown(Why { reason: "not a value of the kind that is needed".into(), at: at.into_iter().collect() })
+        }
+    }
+}
+
+/// Whether a value is true in Python's sense; nothing for what is not told.
+pub(super) fn truthy(value: &PyValue) -> Option<bool> {
+    Some(match value {
+        PyValue::None => false,
+        PyValue::Bool(truth) => *truth,
+        PyValue::Int(int) => *int != 0,
+        PyValue::Float(float) => *float != 0.0,
+        // A hole may be empty; any other character is not.
+        PyValue::Str(text) if text.contains(|it| it != HOLE) => true,
+        PyValue::Str(text) if text.is_empty() => false,
+        PyValue::Str(_) => return None,
+        PyValue::List(items) => !items.is_empty(),
+        PyValue::Dict(dict) => match (&dict.open, dict.entries.is_empty()) {
+            (Some(_), true) => return None,
+            (_, empty) => !empty,
+        },
+        PyValue::Object(_) | PyValue::Function(..) | PyValue::Class(..) | PyValue::Module(_) => true,
+        PyValue::Outside(_) | PyValue::Missing => return None,
+    })
+}
+
+impl Evaluator<'_> {
+    /// What a condition comes to over all branches.
+    pub(super) fn truth(&self, fact: Fact<PyValue>) -> Truth {
+        let all: Vec<Option<bool>> = match &fact {
+            Fact::Known(sourced) => vec![truthy(&sourced.value)],
+            Fact::OneOf(branches) => branches.iter().map(|it| truthy(&it.1.value)).collect(),
+            _ => return Truth::Maybe,
+        };
+        match all.first() {
+            Some(Some(first)) if all.iter().all(|it| *it == Some(*first)) => Truth::of(*first),
+            _ => Truth::Maybe,
+        }
+    }
+}
+
+/// Python's text of a value, with a hole for what is not told.
+pub(super) fn shown(fact: &Fact<PyValue>) -> Box<str> {
+    match fact.known() {
+        Some(PyValue::Str(text)) => text.clone(),
+        Some(PyValue::Int(int)) => int.to_string().into(),
+        Some(PyValue::Float(float)) if float.fract() == 0.0 => format!("{float:.1}").into(),
+        Some(PyValue::Float(float)) => float.to_string().into(),
+        Some(PyValue::Bool(true)) => "True".into(),
+        Some(PyValue::Bool(false)) => "False".into(),
+        Some(PyValue::None) => "None".into(),
+        _ => HOLE.to_string().into(),
+    }
+}

@@ -1,0 +1,207 @@
+//! What Python's expressions come to in the environment of a service: constants, `os.environ`, settings classes,
+//! modules that import each other.
+//!
+//! Nothing is run. What cannot be told is unknown, with the reason; where an `if` is left open, both branches are kept.
+
+mod attribute;
+mod call;
+mod code;
+mod convert;
+mod eval;
+mod lift;
+mod operators;
+mod outside;
+mod pydantic;
+mod scope;
+mod url;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::plan::Variable;
+use crate::source::Span;
+use crate::stack::{Fact, Why};
+use crate::syntax::python::Expr;
+
+pub use code::{Code, ModuleId};
+pub use convert::{count, number, text, truth};
+pub use url::{Address, address};
+
+/// A value of Python, as far as it can be told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PyValue {
+    /// `None`
+    None,
+    /// `True`, `False`
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A float.
+    Float(f64),
+    /// Text; each [`HOLE`] in it stands for a part that nobody knows.
+    Str(Box<str>),
+    /// A list, a tuple or a set.
+    List(Arc<Vec<Fact<PyValue>>>),
+    /// A dict.
+    Dict(Arc<Dict>),
+    /// What is defined outside of the repository, by its dotted name: `os.environ`.
+    Outside(Box<str>),
+    /// A module of the repository.
+    Module(ModuleId),
+    /// A function of a module: its place among the module's.
+    Function(ModuleId, u32),
+    /// A class of a module: its place among the module's.
+    Class(ModuleId, u32),
+    /// What a call made.
+    Object(Arc<Object>),
+    /// Nothing is there: an entry that only some branch writes, seen from the other.
+    Missing,
+}
+
+/// Stands in a text for a part that nobody knows.
+pub const HOLE: char = '\0';
+
+/// A dict.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dict {
+    /// Its entries, in order.
+    pub entries: Vec<(Box<str>, Fact<PyValue>)>,
+    /// Why there may be others.
+    pub open: Option<Why>,
+    /// What makes it.
+    pub made: Made,
+}
+
+/// What makes a dict: it says where another entry could be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// `{...}`
+    Display(Span),
+    /// A call that takes some of the entries as keywords: `dj_database_url.config(conn_max_age=60)`.
+    Call(Span),
+    /// Statements that put entries into it.
+    Statements,
+}
+
+/// What a call made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Object {
+    /// What was called: the dotted name of something outside.
+    pub of: Box<str>,
+    /// The class, when it is of the repository.
+    pub class: Option<(ModuleId, u32)>,
+    /// Its positional arguments.
+    pub args: Vec<Fact<PyValue>>,
+    /// Its keyword arguments.
+    pub keywords: Vec<(Box<str>, Fact<PyValue>)>,
+    /// What was set on it since.
+    pub attributes: Dict,
+    /// The call.
+    pub span: Span,
+}
+
+/// The variables that a process sees.
+#[derive(Clone, Copy, Debug)]
+pub struct Environment<'a> {
+    /// Those that are known, sorted by name or not.
+    pub variables: &'a [Variable],
+    /// Whether they are all: then what is not among them is not set.
+    pub complete: bool,
+}
+
+/// How many expressions are evaluated for one question, at most.
+const MOST_STEPS: u32 = 50_000;
+
+/// How deep calls and names lead to each other, at most.
+const MOST_DEPTH: u32 = 64;
+
+/// What names of loaded modules stand for.
+type Known = BTreeMap<(ModuleId, Box<str>), Fact<PyValue>>;
+
+/// Evaluates expressions in one environment.
+pub struct Evaluator<'a> {
+    code: &'a Code,
+    environment: Environment<'a>,
+    /// What `django.conf.settings` is.
+    settings: Option<ModuleId>,
+    steps: Cell<u32>,
+    depth: Cell<u32>,
+    /// Names that are being worked out: one that needs itself has no value.
+    open: RefCell<BTreeSet<(ModuleId, Box<str>, usize)>>,
+    known: RefCell<Known>,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator for a service's environment; `settings` is the module that `django.conf.settings` stands for.
+    pub fn new(code: &'a Code, environment: Environment<'a>, settings: Option<ModuleId>) -> Self {
+        Self {
+            code,
+            environment,
+            settings,
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+            open: RefCell::default(),
+            known: RefCell::default(),
+        }
+    }
+
+    /// The code it evaluates.
+    pub fn code(&self) -> &'a Code {
+        self.code
+    }
+
+    /// What a module's name stands for when the module is loaded; absent when it has no such name.
+    pub fn name(&self, module: ModuleId, name: &str) -> Fact<PyValue> {
+        self.steps.set(0);
+        present(self.global(module, name))
+    }
+
+    /// A setting with keys: `["DATABASES", "default", "CONN_MAX_AGE"]`. Absent when a key is not there.
+    pub fn setting(&self, module: ModuleId, path: &[&str]) -> Fact<PyValue> {
+        let Some((name, keys)) = path.split_first() else { return Fact::Absent };
+        keys.iter().fold(self.name(module, name), |value, key| entry(value, key))
+    }
+
+    /// Goes one level down, unless that leads too far.
+    fn deeper(&self, evaluate: impl FnOnce() -> Fact<PyValue>) -> Fact<PyValue> {
+        if self.depth.get() >= MOST_DEPTH || self.steps.get() >= MOST_STEPS {
+            return Fact::unknown("it takes too many steps to tell");
+        }
+        self.steps.set(self.steps.get() + 1);
+        self.depth.set(self.depth.get() + 1);
+        let value = evaluate();
+        self.depth.set(self.depth.get() - 1);
+        value
+    }
+
+    /// What an expression of a module comes to once the module is loaded.
+    pub fn expr(&self, module: ModuleId, expr: &Expr) -> Fact<PyValue> {
+        self.steps.set(0);
+        present(self.eval(&self.whole(module), expr))
+    }
+}
+
+/// An entry of a dict, an attribute set on an object; absent when it is not there.
+pub fn entry(value: Fact<PyValue>, key: &str) -> Fact<PyValue> {
+    if value.is_absent() {
+        return Fact::Absent;
+    }
+    present(lift::then(value, |sourced| match &sourced.value {
+        PyValue::Dict(dict) => dict.get(key, &sourced.origin),
+        PyValue::Object(object) => object.attributes.get(key, &sourced.origin),
+        PyValue::None | PyValue::Missing => lift::like(PyValue::Missing, &sourced.origin),
+        _ => Fact::unknown("not a dict"),
+    }))
+}
+
+/// A value that is certainly not there is absent.
+fn present(fact: Fact<PyValue>) -> Fact<PyValue> {
+    match fact {
+        Fact::Known(sourced) if sourced.value == PyValue::Missing => Fact::Absent,
+        fact => fact,
+    }
+}
+
+#[cfg(test)]
+mod tests;

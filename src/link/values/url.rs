@@ -1,0 +1,90 @@
+//! Addresses of databases and servers as URLs.
+
+use super::{HOLE, PyValue};
+use crate::stack::{Engine, Fact};
+
+/// What a URL says; nothing for parts that nobody knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Address {
+    /// What stands before `://`.
+    pub scheme: Box<str>,
+    /// The host; empty for a file or a local socket.
+    pub host: Option<Box<str>>,
+    /// The port.
+    pub port: Option<u16>,
+    /// The database's name.
+    pub name: Box<str>,
+    /// What stands behind `?`, in order.
+    pub query: Vec<(Box<str>, Box<str>)>,
+}
+
+impl Address {
+    /// Takes a URL apart; none when it is no URL.
+    pub fn parse(url: &str) -> Option<Self> {
+        let (scheme, rest) = url.split_once("://")?;
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, name) = rest.split_once('/').unwrap_or((rest, ""));
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        // Of several hosts the first is tried first.
+        let host = host.split(',').next().unwrap_or(host);
+        let (host, port) = match host.strip_prefix('[').and_then(|it| it.split_once(']')) {
+            Some((host, port)) => (host, port.strip_prefix(':')),
+            None => host.split_once(':').map_or((host, None), |(host, port)| (host, Some(port))),
+        };
+        let known = !host.contains(HOLE) && !authority.is_empty() && authority != HOLE.to_string();
+        Some(Self {
+            scheme: scheme.into(),
+            host: known.then(|| host.into()),
+            port: port.and_then(|it| it.parse().ok()),
+            name: name.into(),
+            query: query
+                .split('&')
+                .filter_map(|pair| pair.split_once('='))
+                .map(|(key, value)| (key.into(), value.into()))
+                .collect(),
+        })
+    }
+
+    /// What answers there, by the scheme: `postgresql+asyncpg`.
+    pub fn engine(&self) -> Option<Engine> {
+        engine_of(&self.scheme)
+    }
+
+    /// The driver that the scheme names: `asyncpg`.
+    pub fn driver(&self) -> Option<&str> {
+        self.scheme.split_once('+').map(|(_, driver)| driver)
+    }
+}
+
+/// What answers under a scheme; none when that is not known.
+fn engine_of(scheme: &str) -> Option<Engine> {
+    if scheme.contains(HOLE) {
+        return None;
+    }
+    Some(match scheme.split('+').next().unwrap_or(scheme) {
+        "postgres" | "postgresql" | "pgsql" | "postgis" | "psql" | "timescale" | "timescalegis" => Engine::Postgres,
+        "mysql" | "mysql2" | "mariadb" | "mysqlgis" => Engine::Mysql,
+        "sqlite" | "sqlite3" | "spatialite" => Engine::Sqlite,
+        _ => Engine::Other,
+    })
+}
+
+/// The URL of a value, with the places it came by.
+pub fn address(fact: &Fact<PyValue>) -> Fact<Address> {
+    let url = match fact {
+        Fact::Known(sourced) => sourced,
+        Fact::OneOf(_) => return Fact::unknown("branches give it"),
+        Fact::Unknown(why) => return Fact::Unknown(why.clone()),
+        _ => return Fact::Absent,
+    };
+    match &url.value {
+        PyValue::Str(text) => match Address::parse(text) {
+            Some(address) => {
+                Fact::Known(crate::stack::Sourced { value: address, origin: url.origin.clone(), slots: Vec::new() })
+            }
+            None => Fact::unknown("not a URL"),
+        },
+        PyValue::None | PyValue::Missing => Fact::Absent,
+        _ => super::text(fact.clone()).map(|_| Address::default()),
+    }
+}
