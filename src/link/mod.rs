@@ -17,6 +17,7 @@ pub mod plan;
 pub mod rows;
 pub mod server;
 pub mod services;
+pub mod sqlalchemy;
 pub mod stores;
 pub mod values;
 pub mod versions;

@@ -175,10 +175,13 @@ fn decide(rule: &Rule, scope: &Scope<'_>) -> Result<Judged, Absent> {
     }
     let when = scope.eval(&rule.when)?;
     let mut reads = when.reads.clone();
-    reads.extend(applies.map(|it| it.reads).unwrap_or_default());
+    let guards = applies.map(|it| it.reads).unwrap_or_default();
     Ok(match when.truth().and(speaks) {
         Truth::No => Judged::Passed,
-        Truth::Maybe => Judged::Undecided(open(scope.stack(), scope.it(), &reads)),
+        Truth::Maybe => {
+            reads.extend(guards);
+            Judged::Undecided(open(scope.stack(), scope.it(), &reads))
+        }
         Truth::Yes => {
             let (message, shown) = rule.message.show(scope);
             reads.extend(shown);
@@ -187,6 +190,11 @@ fn decide(rule: &Rule, scope: &Scope<'_>) -> Result<Judged, Absent> {
                 if !reads[..at].iter().any(|it| it.of == read.of && it.field == read.field) {
                     said.read(read);
                 }
+            }
+            // What a rule speaks of at all makes it more or less sure, and is no part of what is wrong.
+            said.rest_on(&guards);
+            for (_, expr) in &rule.lets {
+                said.terms(scope.terms(expr));
             }
             said.finish(rule.label.as_ref().map(|label| label.show(scope).0));
             Judged::Failed(Box::new(Finding {

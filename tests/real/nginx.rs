@@ -51,7 +51,6 @@ const REFUSALS: &[(&str, &str, &str)] = &[
 
 /// Whether nginx takes a main configuration; [`None`] when it is not installed. Users, ports and paths that a test
 /// machine does not have are replaced by some that it has.
-#[allow(clippy::disallowed_methods, reason = "a file of the test's own folder")]
 pub(crate) fn nginx_accepts(config: &str) -> Option<Result<(), String>> {
     let folder = tempfile::tempdir().ok()?;
     let home = folder.path().display().to_string();
@@ -94,10 +93,10 @@ fn takes_the_fixes(name: &str) -> Result<(), String> {
         only.load_user([(page.path.to_string(), page.text().to_owned())]).map_err(|errors| format!("{errors:?}"))?;
         let options = Options { rules: only, ..Options::default() };
         let report = audit_sources(PathBuf::new(), sources, Vec::new(), &options);
-        let mended = settle(&report, &options, &|_, _| true);
+        let patch = settle(&report, &options, &|_, _| true).map_err(|error| error.to_string())?;
         let mut after = report.sources.clone();
-        for (file, text) in &mended.texts {
-            after.replace(*file, &**text);
+        for change in &patch.changes {
+            after.replace(change.file, &*change.new);
         }
         let config = main_of(&after)?;
         if let Some(Err(said)) = nginx_accepts(&config) {

@@ -78,6 +78,8 @@ pub struct Attribute {
     pub name: Box<str>,
     /// The whole statement.
     pub span: Span,
+    /// The line ending and blanks that another statement beside it would start with.
+    pub line: Option<Box<str>>,
     /// Its annotation.
     pub annotation: Option<NodeId>,
     /// Its value.

@@ -121,7 +121,13 @@ impl<'a> Reader<'a> {
                 }
             };
             if let Some((name, annotation, value)) = attribute {
-                attributes.push(Attribute { name: name.into(), span: stmt.span, annotation, value });
+                attributes.push(Attribute {
+                    name: name.into(),
+                    span: stmt.span,
+                    line: line_of(self.file, stmt.span),
+                    annotation,
+                    value,
+                });
             }
         }
         let flow = self.take(builder, Some(at), None);
@@ -162,6 +168,13 @@ impl<'a> Reader<'a> {
             flow,
         });
     }
+}
+
+/// What a statement beside one would start with: the line ending and the same blanks.
+fn line_of(file: &SourceFile, span: Span) -> Option<Box<str>> {
+    let before = file.text().get(..span.start as usize)?;
+    let blanks = before.rsplit('\n').next()?;
+    blanks.trim().is_empty().then(|| format!("{}{blanks}", file.newline()).into())
 }
 
 fn name_of(target: Option<&Expr>) -> Option<&str> {

@@ -10,7 +10,7 @@ use super::events::{Event, Events};
 use super::models::{Loading, Models, Relation};
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
-use super::{builtins, django, sqlalchemy};
+use super::{builtins, django, serializers, sqlalchemy};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -26,10 +26,12 @@ pub(super) struct Eval<'a> {
     pub(super) models: &'a Models,
     pub(super) events: Events,
     pub(super) frames: Vec<Frame<'a>>,
+    /// The flow of serializers' frames.
+    pub(super) serial: &'a Flow,
     /// Types of the values at the tops of modules and in the bodies of classes.
     bodies: HashMap<Unit, Rc<Vec<Type>>>,
     /// What a function returns when nothing it is given matters.
-    returned: HashMap<(FunctionId, Option<ClassId>), Type>,
+    memo: HashMap<(FunctionId, Option<ClassId>), Type>,
     steps: usize,
     /// How many evaluations are under way that nobody loops over.
     quiet: usize,
@@ -47,6 +49,21 @@ pub(super) struct Frame<'a> {
     call: (Span, Scope),
     /// Paths loaded onto rows that are there already, by the queryset's place.
     pub(super) loaded: Vec<(Span, Loads)>,
+}
+
+impl<'a> Frame<'a> {
+    /// The frame of a serializer over the rows of a queryset.
+    pub(super) fn of_serializer(unit: Unit, flow: &'a Flow, set: Rc<Set>, turn: Turn) -> Self {
+        Frame {
+            unit,
+            flow,
+            types: vec![Type::Set(set), Type::Unknown],
+            vary: vec![None, Some(turn)],
+            args: Vec::new(),
+            call: (Span::at(crate::source::FileId(0), 0), 0),
+            loaded: Vec::new(),
+        }
+    }
 }
 
 /// The arguments of a call.
@@ -67,14 +84,15 @@ impl Args<'_> {
 }
 
 impl<'a> Eval<'a> {
-    pub(super) fn new(names: &'a Names<'a>, models: &'a Models) -> Self {
+    pub(super) fn new(names: &'a Names<'a>, models: &'a Models, serial: &'a Flow) -> Self {
         Self {
             names,
             models,
             events: Events::default(),
             frames: Vec::new(),
+            serial,
             bodies: HashMap::new(),
-            returned: HashMap::new(),
+            memo: HashMap::new(),
             steps: 0,
             quiet: 0,
         }
@@ -82,9 +100,22 @@ impl<'a> Eval<'a> {
 
     /// Evaluates a function by itself, with parameters as their annotations say.
     pub(super) fn root(&mut self, id: FunctionId) -> Type {
+        let owner = self.names.function(id).owner;
+        self.enter_root(id, owner.map(|at| ClassId { draft: id.draft, at }))
+    }
+
+    /// What a function gives, as a method on an instance of a class that inherits it. Nothing is told.
+    pub(super) fn returned(&mut self, id: FunctionId, class: Option<ClassId>) -> Type {
+        self.quiet += 1;
+        let returned = self.enter_root(id, class);
+        self.quiet -= 1;
+        returned
+    }
+
+    fn enter_root(&mut self, id: FunctionId, class: Option<ClassId>) -> Type {
         self.steps = 0;
         let function = self.names.function(id);
-        let this = function.owner.map(|at| self.this(ClassId { draft: id.draft, at }, id));
+        let this = class.map(|class| self.this(class, id));
         let method = this.is_some() && !function.decorators.iter().any(|it| &**it == "staticmethod");
         let mut args = Vec::with_capacity(function.params.len());
         for (at, param) in function.params.iter().enumerate() {
@@ -272,7 +303,6 @@ impl<'a> Eval<'a> {
             NodeKind::Await(of) => match self.type_of(*of) {
                 Type::Set(set) => Type::Set(Rc::new(Set { awaited: true, ..(*set).clone() })),
                 Type::Result(set, scalars) => Type::Result(Rc::new(Set { awaited: true, ..(*set).clone() }), scalars),
-                Type::Row(_) | Type::List(..) => Type::Unknown,
                 other => other,
             },
             NodeKind::Test(of) => {
@@ -354,7 +384,7 @@ impl<'a> Eval<'a> {
     }
 
     /// `of.name`
-    fn attribute(&mut self, of: &Type, name: &str, id: NodeId) -> Type {
+    pub(super) fn attribute(&mut self, of: &Type, name: &str, id: NodeId) -> Type {
         match of {
             Type::Row(row) => self.row_attribute(row, name, id),
             Type::Manager(manager) => {
@@ -705,7 +735,7 @@ impl<'a> Eval<'a> {
                 self.follow(*function, given, id)
             }
             Type::Method(function, this) => self.enter(*function, this.clone(), args, id),
-            Type::Def(Def::Class(class)) => self.make(*class, args),
+            Type::Def(Def::Class(class)) => self.make(*class, args, id),
             Type::Def(Def::External(name)) => builtins::call(self, name, args, id),
             Type::Op(base, name) => self.operate(base, name, args, id),
             _ => Type::Unknown,
@@ -770,7 +800,15 @@ impl<'a> Eval<'a> {
     }
 
     /// An instance of a class.
-    fn make(&mut self, class: ClassId, args: &Args<'_>) -> Type {
+    fn make(&mut self, class: ClassId, args: &Args<'_>, id: NodeId) -> Type {
+        let many = args.keyword("many").is_some_and(|node| self.frame().flow.flag(node) == Some(true));
+        if many && serializers::is_serializer(self, class) {
+            let rows = args.positional.first().copied().or_else(|| args.keyword("instance"));
+            if let Some(set) = rows.and_then(|node| self.type_of(node).all_rows()) {
+                let (unit, span) = (self.frame().unit, self.frame().flow.node(id).span);
+                serializers::serialize(self, unit, &set, class, span);
+            }
+        }
         if self.models.get(class).is_some() {
             return Type::Row(Rc::new(Row::of(class)));
         }
@@ -828,15 +866,11 @@ impl<'a> Eval<'a> {
     }
 
     /// Follows a call into a function of the repository.
-    fn follow(&mut self, function: FunctionId, given: Vec<(Type, Option<Turn>)>, id: NodeId) -> Type {
+    pub(super) fn follow(&mut self, function: FunctionId, given: Vec<(Type, Option<Turn>)>, id: NodeId) -> Type {
         let unit = Unit::Function(function);
         let called = self.names.function(function);
         let generator = called.decorators.iter().any(|it| it.ends_with("contextmanager"));
-        if self.frames.len() > MOST_DEPTH
-            || self.frames.iter().any(|it| it.unit == unit)
-            || called.is_async
-            || generator
-        {
+        if self.frames.len() > MOST_DEPTH || self.frames.iter().any(|it| it.unit == unit) || generator {
             return Type::Unknown;
         }
         let node = self.frame().flow.node(id);
@@ -854,16 +888,16 @@ impl<'a> Eval<'a> {
         };
         let plain =
             !given.iter().any(|(kind, vary)| matters(kind) || vary.is_some()) && self.row_loop(span, scope).is_none();
-        if plain && let Some(returned) = self.returned.get(&(function, class)) {
+        if plain && let Some(returned) = self.memo.get(&(function, class)) {
             let returned = returned.clone();
             return self.at_site(returned, id);
         }
         if plain {
-            self.returned.insert((function, class), Type::Unknown);
+            self.memo.insert((function, class), Type::Unknown);
         }
         let (returned, _) = self.run(unit, &called.flow, given, (span, scope));
         if plain {
-            self.returned.insert((function, class), returned.clone());
+            self.memo.insert((function, class), returned.clone());
         }
         self.at_site(returned, id)
     }

@@ -24,6 +24,8 @@ pub(super) struct Event {
     /// The place where it happens, which may be in a function called from there.
     pub(super) deep: Span,
     pub(super) size: Size,
+    /// The serializer whose loop it is.
+    pub(super) serializer: Option<String>,
     pub(super) kind: EventKind,
 }
 
@@ -102,7 +104,7 @@ impl Event {
         let head = turned.map_or(at, |it| it.head);
         let over =
             frame.zip(turned).map(|(frame, it)| spelled(eval, frame.unit, frame.flow, it.iter)).unwrap_or_default();
-        Event { unit, head, over, at, deep, size, kind }
+        Event { unit, head, over, at, deep, size, serializer: None, kind }
     }
 }
 

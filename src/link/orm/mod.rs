@@ -10,9 +10,11 @@ mod django;
 mod django_models;
 mod eval;
 mod events;
+mod listings;
 mod models;
 mod names;
 mod report;
+mod serializers;
 mod sqlalchemy;
 mod sqlalchemy_models;
 mod types;
@@ -48,14 +50,16 @@ impl OrmFacts {
 pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> OrmFacts {
     let names = names::Names::new(drafts.into_iter().collect());
     let models = models::Models::new(&names);
-    let mut eval = eval::Eval::new(&names, &models);
+    let serial = serializers::flow();
+    let mut eval = eval::Eval::new(&names, &models, &serial);
     for (draft, it) in names.drafts.iter().enumerate() {
         for at in 0..it.functions.len() {
             eval.root(names::FunctionId { draft: draft as u32, at: at as u32 });
         }
     }
+    let listings = listings::listings(&mut eval);
     let events = std::mem::take(&mut eval.events);
-    report::facts(&names, &models, events)
+    OrmFacts { listings, ..report::facts(&names, &models, events) }
 }
 
 #[cfg(test)]

@@ -189,6 +189,12 @@ impl<'a> Names<'a> {
         Some(def)
     }
 
+    /// What a dotted path means to a program that imports it by name, as settings do.
+    pub(super) fn by_path(&self, dotted: &str) -> Option<Def> {
+        let (module, name) = dotted.rsplit_once('.')?;
+        self.modules.get(module)?.iter().find_map(|at| self.within_module(*at, name, 0))
+    }
+
     /// `def.name`, where `def` is a module, a class, or outside the repository.
     pub(super) fn member(&self, def: &Def, name: &str) -> Option<Def> {
         match def {

@@ -148,6 +148,7 @@ impl Report<'_> {
                 model: derived(model, vec![root.span]),
                 over: derived(event.over.into(), vec![event.head]),
                 relation: derived(relation.into(), vec![declared]),
+                serializer: event.serializer.map_or(Fact::Absent, |name| derived(name.into(), vec![event.head])),
                 to_many: derived(many, Vec::new()),
                 short: derived(event.size == Size::Short, Vec::new()),
                 hot,

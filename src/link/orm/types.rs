@@ -256,6 +256,19 @@ impl Type {
         out
     }
 
+    /// The queryset that it has all rows of.
+    pub(super) fn all_rows(&self) -> Option<Rc<Set>> {
+        let set = match self {
+            Type::List(element, _) => match &**element {
+                Type::Row(row) if row.path.is_empty() && !row.alone => row.root.clone()?,
+                _ => return None,
+            },
+            Type::Set(set) | Type::Result(set, true) => set.clone(),
+            _ => return None,
+        };
+        set.rows.then_some(set)
+    }
+
     /// The size of a loop over it, when it is one over rows or over what a client sent.
     pub(super) fn size(&self) -> Option<Size> {
         match self {

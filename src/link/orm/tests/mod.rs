@@ -2,6 +2,7 @@
 
 mod django;
 mod fixes;
+mod rest;
 mod silent;
 mod sqlalchemy;
 

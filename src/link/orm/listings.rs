@@ -1,0 +1,273 @@
+//! Endpoints that answer with a list: their querysets, serializers and pages.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::eval::Eval;
+use super::names::{ClassId, Def, FunctionId};
+use super::serializers;
+use super::types::{Set, Type, Unit};
+use crate::facts::orm::flow::NodeKind;
+use crate::source::Span;
+use crate::stack::vocabulary::{Listing, Orm};
+use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
+
+/// Bases of views that list.
+const LISTS: &[&str] = &["ListAPIView", "ListCreateAPIView", "ModelViewSet", "ReadOnlyModelViewSet", "ListModelMixin"];
+
+/// How a view cuts its list.
+#[derive(Clone, Debug)]
+enum Pages {
+    /// Not at all, and where that is said.
+    None(Option<Span>),
+    /// Into pages.
+    Cut { pager: Option<ClassId>, uncapped: Option<Uncapped> },
+    /// It cannot be told.
+    Unknown(&'static str),
+}
+
+/// A pager whose clients may ask for pages of any size.
+#[derive(Clone, Debug)]
+struct Uncapped {
+    span: Span,
+    writer: Option<Writer>,
+}
+
+/// Every endpoint that lists rows of a model; the queries of their serializers are told as events.
+pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
+    let default = default_pages(eval);
+    let mut out = Vec::new();
+    let mut capped = HashSet::new();
+    for class in eval.names.all_classes() {
+        if !lists(eval, class) {
+            continue;
+        }
+        let Some((set, span)) = queryset(eval, class) else { continue };
+        if let Some((serializer, head)) = serializer(eval, class) {
+            serializers::serialize(eval, Unit::Class(class), &set, serializer, head);
+        }
+        let pages = pages(eval, class, &default);
+        out.push(listing(eval, class, &set, span, pages, &mut capped));
+    }
+    out.extend(endpoints(eval));
+    out
+}
+
+fn lists(eval: &Eval<'_>, class: ClassId) -> bool {
+    let lineage = eval.names.lineage(class);
+    let is_list = |base: &Rc<str>| {
+        let last = base.rsplit('.').next().unwrap_or(base);
+        LISTS.contains(&last) && base.starts_with("rest_framework")
+    };
+    // A view with a `list` of its own does as it likes.
+    lineage.external.iter().any(is_list) && eval.names.method(class, "list", None).is_none()
+}
+
+/// The queryset of a view, and where it is given.
+fn queryset(eval: &mut Eval<'_>, class: ClassId) -> Option<(Rc<Set>, Span)> {
+    if let Some(method) = eval.names.method(class, "get_queryset", None) {
+        let span = eval.names.function(method).span;
+        return match eval.returned(method, Some(class)) {
+            Type::Set(set) if set.orm == Orm::Django => Some((set, span)),
+            _ => None,
+        };
+    }
+    let (at, place) = eval.names.attribute(class, "queryset")?;
+    let span = eval.names.class(at).attributes.get(place)?.span;
+    match eval.class_value(class, "queryset") {
+        Some(Type::Set(set)) if set.orm == Orm::Django => Some((set, span)),
+        _ => None,
+    }
+}
+
+/// The one serializer of a view, and where it is named.
+fn serializer(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId, Span)> {
+    if eval.names.method(class, "get_serializer_class", None).is_some()
+        || eval.names.method(class, "get_serializer", None).is_some()
+    {
+        return None;
+    }
+    let (at, place) = eval.names.attribute(class, "serializer_class")?;
+    let span = eval.names.class(at).attributes.get(place)?.span;
+    match eval.class_value(class, "serializer_class") {
+        Some(Type::Def(Def::Class(serializer))) if serializers::is_serializer(eval, serializer) => {
+            Some((serializer, span))
+        }
+        _ => None,
+    }
+}
+
+fn listing(
+    eval: &Eval<'_>,
+    class: ClassId,
+    set: &Set,
+    span: Span,
+    pages: Pages,
+    capped: &mut HashSet<ClassId>,
+) -> Listing {
+    let draft = eval.names.draft(class.draft);
+    let name = &eval.names.class(class).name;
+    let mut it = Listing {
+        orm: known(Orm::Django, Vec::new()),
+        model: known(eval.models.name(eval.names, set.model), vec![span]),
+        hot: known(draft.hot, Vec::new()),
+        ..Listing::default()
+    };
+    it.about.name = format!("{}.{name}", draft.module).into();
+    it.about.anchor = Anchor::new(draft.path.clone(), format!("{name}:list"));
+    it.about.span = Some(eval.names.class(class).span);
+    match pages {
+        _ if set.cut => it.paginated = known(true, vec![span]),
+        Pages::None(at) => it.paginated = known(false, vec![at.unwrap_or(eval.names.class(class).span)]),
+        Pages::Unknown(why) => it.paginated = Fact::unknown(why),
+        Pages::Cut { pager, uncapped } => {
+            it.paginated = known(true, vec![eval.names.class(class).span]);
+            // A pager is told of once, at the first view that has it.
+            if pager.is_none_or(|pager| capped.insert(pager)) {
+                it.capped = match uncapped {
+                    None => known(true, Vec::new()),
+                    Some(uncapped) => {
+                        it.about.writers.extend(uncapped.writer);
+                        known(false, vec![uncapped.span])
+                    }
+                };
+            }
+        }
+    }
+    it
+}
+
+/// How the settings say that lists are cut.
+struct DefaultPages {
+    class: Option<Box<str>>,
+    size: bool,
+}
+
+fn default_pages(eval: &Eval<'_>) -> DefaultPages {
+    let mut default = DefaultPages { class: None, size: false };
+    for draft in &eval.names.drafts {
+        let Some((_, node)) = draft.globals.iter().find(|(name, _)| &**name == "REST_FRAMEWORK") else { continue };
+        let NodeKind::Dict(pairs) = &draft.top.node(*node).kind else { continue };
+        for (key, value) in pairs {
+            match draft.top.text(*key) {
+                Some("DEFAULT_PAGINATION_CLASS") => {
+                    default.class = draft.top.text(*value).map(Into::into).or(default.class);
+                }
+                Some("PAGE_SIZE") => default.size |= !matches!(draft.top.node(*value).kind, NodeKind::Nothing),
+                _ => {}
+            }
+        }
+    }
+    default
+}
+
+fn pages(eval: &mut Eval<'_>, class: ClassId, default: &DefaultPages) -> Pages {
+    if let Some((at, place)) = eval.names.attribute(class, "pagination_class") {
+        let span = eval.names.class(at).attributes.get(place).map(|it| it.span);
+        return match eval.class_value(class, "pagination_class") {
+            Some(Type::Nothing) => Pages::None(span),
+            Some(Type::Def(def)) => cut(eval, &def, default),
+            _ => Pages::Unknown("its `pagination_class` is not a class that is read"),
+        };
+    }
+    // A mixin that is not in the repository may bring a pager.
+    let strange = eval.names.lineage(class).external.iter().any(|base| {
+        !base.starts_with("rest_framework")
+            && (base.contains("agina") || base.ends_with("ViewSet") || base.ends_with("View"))
+    });
+    if strange {
+        return Pages::Unknown("a base that is not in the repository may page it");
+    }
+    match &default.class {
+        None => Pages::None(None),
+        Some(dotted) => {
+            let def = eval.names.by_path(dotted).unwrap_or_else(|| Def::External((**dotted).into()));
+            cut(eval, &def, default)
+        }
+    }
+}
+
+fn cut(eval: &Eval<'_>, def: &Def, default: &DefaultPages) -> Pages {
+    let pager = match def {
+        Def::Class(pager) => *pager,
+        Def::External(name) => {
+            return match name.rsplit('.').next() {
+                Some("PageNumberPagination" | "CursorPagination") if name.starts_with("rest_framework") => {
+                    if default.size { Pages::Cut { pager: None, uncapped: None } } else { Pages::None(None) }
+                }
+                Some("LimitOffsetPagination") if name.starts_with("rest_framework") && !default.size => {
+                    Pages::None(None)
+                }
+                _ => Pages::Unknown("its pager is not in the repository"),
+            };
+        }
+        _ => return Pages::Unknown("its `pagination_class` is not a class"),
+    };
+    // An attribute that is `None` is as one that is not there.
+    let written = |name: &str| {
+        let (class, at) = eval.names.attribute(pager, name)?;
+        let draft = eval.names.class(class);
+        let attribute = draft.attributes.get(at)?;
+        let nothing = attribute.value.is_none_or(|value| matches!(draft.body.node(value).kind, NodeKind::Nothing));
+        (!nothing).then_some(attribute)
+    };
+    let is = |last: &str| eval.names.derives_external(pager, last);
+    let offset = is("LimitOffsetPagination");
+    if !offset && !is("PageNumberPagination") && !is("CursorPagination") {
+        return Pages::Unknown("its pager is of an unknown kind");
+    }
+    let own_size = if offset { "default_limit" } else { "page_size" };
+    let overrides = eval.names.method(pager, "get_page_size", None).or(eval.names.method(pager, "get_limit", None));
+    if overrides.is_some() {
+        return Pages::Cut { pager: None, uncapped: None };
+    }
+    if written(own_size).is_none() && !default.size {
+        return Pages::None(Some(eval.names.class(pager).span));
+    }
+    let (asked, most) =
+        if offset { (written(own_size), "max_limit") } else { (written("page_size_query_param"), "max_page_size") };
+    let uncapped = asked.filter(|_| written(most).is_none()).map(|attribute| Uncapped {
+        span: attribute.span,
+        writer: attribute.line.as_ref().map(|line| Writer {
+            name: "cap".into(),
+            edits: vec![(
+                Span::at(attribute.span.file, attribute.span.end as usize),
+                format!("{line}{most} = {{most}}").into(),
+            )],
+            display_only: None,
+        }),
+    });
+    Pages::Cut { pager: Some(pager), uncapped }
+}
+
+/// Functions of FastAPI that answer with all rows of a statement.
+fn endpoints(eval: &mut Eval<'_>) -> Vec<Listing> {
+    let mut out = Vec::new();
+    for (draft, it) in eval.names.drafts.clone().into_iter().enumerate() {
+        for (at, function) in it.functions.iter().enumerate() {
+            let routed = function.decorators.iter().any(|name| name.ends_with(".get") && name.contains('.'));
+            if !routed || function.owner.is_some() {
+                continue;
+            }
+            let id = FunctionId { draft: draft as u32, at: at as u32 };
+            let all = eval.returned(id, None).all_rows();
+            let Some(set) = all.filter(|set| set.related.is_none() && set.orm == Orm::Sqlalchemy) else { continue };
+            let mut listing = Listing {
+                orm: known(set.orm, Vec::new()),
+                model: known(eval.models.name(eval.names, set.model), vec![set.span]),
+                paginated: known(set.cut, vec![set.span]),
+                hot: known(it.hot, Vec::new()),
+                ..Listing::default()
+            };
+            listing.about.name = format!("{}.{}", it.module, function.name).into();
+            listing.about.anchor = Anchor::new(it.path.clone(), format!("{}:list", function.name));
+            listing.about.span = Some(function.span);
+            out.push(listing);
+        }
+    }
+    out
+}
+
+fn known<T>(value: T, places: Vec<Span>) -> Fact<T> {
+    Fact::Known(Sourced { value, origin: Origin::Written(places), slots: Vec::new() })
+}

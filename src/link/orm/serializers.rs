@@ -1,0 +1,224 @@
+//! Serializers of Django REST framework: what they read of each row.
+//!
+//! A serializer over many rows is a loop that nobody wrote. It is evaluated as one: in a frame of its own, whose one loop
+//! runs over the queryset and whose row is read field by field.
+
+use std::rc::Rc;
+
+use super::django;
+use super::eval::{Args, Eval, Frame};
+use super::names::{ClassId, Def};
+use super::types::{Row, Set, Turn, Type, Unit};
+use crate::facts::orm::Attribute;
+use crate::facts::orm::flow::{CallView, Flow, Loop, Node, NodeId, NodeKind};
+use crate::source::{FileId, Span};
+
+/// Serializers are followed into those nested in them so deep.
+const MOST_LEVELS: usize = 4;
+/// The node of the row in a serializer's frame.
+const ROW: NodeId = 1;
+
+/// The flow of all serializers' frames: `for row in rows`. Its places are nowhere, and are replaced by the fields'.
+pub(super) fn flow() -> Flow {
+    let nowhere = nowhere();
+    let node = |kind, scope| Node { kind, span: nowhere, scope };
+    Flow {
+        nodes: vec![node(NodeKind::Param(0), 0), node(NodeKind::Row { of: 0, name: Some("row".into()) }, 1)],
+        loops: vec![Loop { iter: 0, head: nowhere, parent: 0, is_async: false }],
+        returns: Vec::new(),
+    }
+}
+
+fn nowhere() -> Span {
+    Span::at(FileId(u32::MAX), 0)
+}
+
+/// Whether a class is a serializer.
+pub(super) fn is_serializer(eval: &Eval<'_>, id: ClassId) -> bool {
+    eval.names.lineage(id).external.iter().any(|base| {
+        let last = base.rsplit('.').next().unwrap_or(base);
+        last.ends_with("Serializer") && (base.starts_with("rest_framework") || base.contains("serializers"))
+    })
+}
+
+/// Evaluates a serializer over the rows of a queryset, for the code that binds them at `head`.
+pub(super) fn serialize(eval: &mut Eval<'_>, unit: Unit, set: &Rc<Set>, serializer: ClassId, head: Span) {
+    let before = eval.events.len();
+    let turn = Turn { depth: eval.frames.len(), scope: 1 };
+    eval.frames.push(Frame::of_serializer(unit, eval.serial, set.clone(), turn));
+    if let Type::Row(row) = eval.element(&Type::Set(set.clone()), Some(turn)) {
+        fields(eval, serializer, &row, 0);
+    }
+    eval.frames.pop();
+    let name = eval.names.class(serializer).name.to_string();
+    for event in eval.events.iter_mut().skip(before) {
+        event.head = head;
+        event.over = format!("{name}(..., many=True)");
+        event.serializer = Some(name.clone());
+    }
+}
+
+/// Reads what the fields of a serializer read of a row.
+fn fields(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: usize) {
+    if level > MOST_LEVELS {
+        return;
+    }
+    let chosen = chosen(eval, serializer);
+    let mut declared: Vec<&str> = Vec::new();
+    for class in eval.names.lineage(serializer).classes.clone() {
+        let draft = eval.names.class(class);
+        for attribute in &draft.attributes {
+            let Some(call) = attribute.value.and_then(|value| draft.body.call(value)) else { continue };
+            if declared.contains(&&*attribute.name) {
+                continue;
+            }
+            declared.push(&attribute.name);
+            if chosen.as_ref().is_some_and(|(names, _)| !names.iter().any(|name| **name == *attribute.name)) {
+                continue;
+            }
+            let mark = eval.events.len();
+            field(eval, serializer, class, attribute, call, row, level);
+            place(eval, mark, attribute.span);
+        }
+    }
+    for (name, span) in
+        chosen.map(|(names, span)| names.into_iter().map(move |name| (name, span))).into_iter().flatten()
+    {
+        if declared.contains(&&*name) {
+            continue;
+        }
+        let mark = eval.events.len();
+        // A foreign key is written as its column, which is there.
+        if eval.models.relation(row.model, &name).is_none_or(|relation| relation.to_many) {
+            let value = eval.attribute(&Type::Row(row.clone()), &name, ROW);
+            many(eval, &value);
+        }
+        place(eval, mark, span);
+    }
+    if let Some(method) = eval.names.method(serializer, "to_representation", None) {
+        run(eval, serializer, method, row);
+    }
+}
+
+/// The names that `Meta.fields` lists, and where. [`None`] when it lists none, or all.
+fn chosen(eval: &Eval<'_>, serializer: ClassId) -> Option<(Vec<Box<str>>, Span)> {
+    let meta = eval.names.inner(serializer, "Meta")?;
+    let (class, at) = eval.names.attribute(meta, "fields")?;
+    let draft = eval.names.class(class);
+    let attribute = draft.attributes.get(at)?;
+    let NodeKind::List(items) = &draft.body.node(attribute.value?).kind else { return None };
+    let names = items.iter().filter_map(|item| draft.body.text(*item)).map(Into::into).collect();
+    Some((names, attribute.span))
+}
+
+/// Gives the events of a field its place.
+fn place(eval: &mut Eval<'_>, mark: usize, span: Span) {
+    for event in eval.events.iter_mut().skip(mark) {
+        if event.at == nowhere() {
+            event.at = span;
+        }
+        if event.deep == nowhere() {
+            event.deep = span;
+        }
+    }
+}
+
+fn field(
+    eval: &mut Eval<'_>,
+    serializer: ClassId,
+    class: ClassId,
+    attribute: &Attribute,
+    call: CallView<'_>,
+    row: &Rc<Row>,
+    level: usize,
+) {
+    let flow = &eval.names.class(class).body;
+    let flag = |name: &str| call.keyword(name).and_then(|node| flow.flag(node)) == Some(true);
+    if flag("write_only") {
+        return;
+    }
+    let source = call.keyword("source").and_then(|node| flow.text(node)).unwrap_or(&attribute.name);
+    let Some(kind) = eval.names.of_node(class.draft, flow, call.func) else { return };
+    if let Def::Class(nested) = kind {
+        if is_serializer(eval, nested) {
+            let value = if source == "*" { Type::Row(row.clone()) } else { read(eval, row, source, true) };
+            for row in rows(eval, value, row) {
+                fields(eval, nested, &row, level + 1);
+            }
+        }
+        return;
+    }
+    let Def::External(kind) = kind else { return };
+    match kind.rsplit('.').next() {
+        Some("SerializerMethodField") => {
+            let named = call.keyword("method_name").or(call.args.first().copied()).and_then(|node| flow.text(node));
+            let name = named.map_or_else(|| format!("get_{}", attribute.name), str::to_owned);
+            if let Some(method) = eval.names.method(serializer, &name, None) {
+                run(eval, serializer, method, row);
+            }
+        }
+        // One key is there without its row; a list of keys is not.
+        Some("PrimaryKeyRelatedField") if !flag("many") => {
+            if source.contains('.') {
+                read(eval, row, source, false);
+            }
+        }
+        Some("HyperlinkedRelatedField" | "HyperlinkedIdentityField" | "ReadOnlyField") if !flag("many") => {}
+        Some("StringRelatedField" | "SlugRelatedField" | "PrimaryKeyRelatedField") => {
+            let value = read(eval, row, source, true);
+            many(eval, &value);
+        }
+        Some(name) if name.ends_with("Field") && source.contains('.') => {
+            read(eval, row, source, false);
+        }
+        _ => {}
+    }
+}
+
+/// Reads a dotted source of a row. The last name is read only where it is asked for as a whole.
+fn read(eval: &mut Eval<'_>, row: &Rc<Row>, source: &str, whole: bool) -> Type {
+    let mut value = Type::Row(row.clone());
+    let mut names = source.split('.').peekable();
+    while let Some(name) = names.next() {
+        if !matches!(value, Type::Row(_)) {
+            return Type::Unknown;
+        }
+        // `room.owner` as a plain value is the owner's text: it is read all the same.
+        let relation = matches!(&value, Type::Row(row) if eval.models.relation(row.model, name).is_some());
+        if names.peek().is_none() && !whole && !relation {
+            return Type::Unknown;
+        }
+        value = eval.attribute(&value, name, ROW);
+    }
+    value
+}
+
+/// Goes through a list, when a value is one.
+fn many(eval: &mut Eval<'_>, value: &Type) -> Type {
+    let all = match value {
+        Type::Manager(_) => {
+            django::operate(eval, value, "all", &Args { positional: &[], keywords: &[], open: false }, ROW)
+        }
+        other => other.clone(),
+    };
+    eval.consume(&all, ROW, 1);
+    all
+}
+
+/// The rows of a value, as they differ with the outer row.
+fn rows(eval: &mut Eval<'_>, value: Type, outer: &Row) -> Vec<Rc<Row>> {
+    let value = match many(eval, &value) {
+        Type::Row(row) => return vec![row],
+        other => other,
+    };
+    match eval.element(&value, outer.turn) {
+        Type::Row(row) => vec![row],
+        _ => Vec::new(),
+    }
+}
+
+/// Runs a method of a serializer that gets the row.
+fn run(eval: &mut Eval<'_>, serializer: ClassId, method: super::names::FunctionId, row: &Rc<Row>) {
+    let this = (Type::Instance(serializer), None);
+    eval.follow(method, vec![this, (Type::Row(row.clone()), row.turn)], ROW);
+}

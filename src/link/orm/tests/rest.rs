@@ -1,0 +1,115 @@
+//! Serializers and lists of Django REST framework, and of FastAPI.
+
+use super::*;
+
+const SERIALIZERS: &str = "from rest_framework import serializers\nfrom .models import Message, Room, Tag, Thread\n\n\nclass TagSerializer(serializers.ModelSerializer):\n    class Meta:\n        model = Tag\n        fields = [\"label\"]\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    tags = TagSerializer(many=True)\n    room_name = serializers.CharField(source=\"room.name\")\n    last = serializers.SerializerMethodField()\n    starter = serializers.PrimaryKeyRelatedField(read_only=True)\n    secret = serializers.CharField(source=\"room.owner.email\", write_only=True)\n    unlisted = serializers.CharField(source=\"room.owner.email\")\n\n    class Meta:\n        model = Thread\n        fields = [\"id\", \"tags\", \"room_name\", \"last\", \"starter\", \"secret\"]\n\n    def get_last(self, thread):\n        return thread.messages.count()\n";
+
+/// The lists of a file, each with what is known of its pages.
+fn lists(files: &[(&str, &str)]) -> Vec<String> {
+    let word = |fact: &Fact<bool>| match fact {
+        Fact::Known(it) if it.value => "yes",
+        Fact::Known(_) => "no",
+        Fact::Absent => "-",
+        _ => "unknown",
+    };
+    let line = |it: &Listing| {
+        format!("{} paged: {} capped: {}", it.about.anchor.entity, word(&it.paginated), word(&it.capped))
+    };
+    found(&sources(files)).listings.iter().map(line).collect()
+}
+
+fn view(body: &str) -> String {
+    format!(
+        "from rest_framework import generics, pagination, viewsets\nfrom .models import Thread\nfrom .serializers import ThreadSerializer\n\n\nclass Short(pagination.PageNumberPagination):\n    page_size = 50\n\n\nclass Asked(pagination.PageNumberPagination):\n    page_size = 50\n    page_size_query_param = \"size\"\n\n\nclass Threads(viewsets.ModelViewSet):\n    serializer_class = ThreadSerializer\n{body}"
+    )
+}
+
+#[test]
+fn a_serializer_is_a_loop() {
+    let views = view("    queryset = Thread.objects.all()\n");
+    let files = [("chat/models.py", MODELS), ("chat/serializers.py", SERIALIZERS), ("chat/views.py", &views)];
+    let expected = [
+        r#"lazy Threads:tags: prefetch_related("tags")"#,
+        r#"lazy Threads:room: select_related("room")"#,
+        r#"query Threads:thread.messages.count: annotate(Count("messages"))"#,
+    ];
+    assert_eq!(told(&files), expected);
+    let after = mended(&files, "chat/views.py");
+    assert!(
+        after.contains("queryset = Thread.objects.all().select_related(\"room\").prefetch_related(\"tags\")\n"),
+        "{after}"
+    );
+    let facts = found(&sources(&files));
+    assert_eq!(facts.lazy_loads[0].serializer.known().map(|it| &**it), Some("ThreadSerializer"));
+}
+
+#[test]
+fn get_queryset_may_load_it() {
+    let views = view(
+        "    def get_queryset(self):\n        threads = Thread.objects.filter(starter=self.request.user).prefetch_related('tags')\n        return threads.select_related('room')\n",
+    );
+    let files = [("chat/models.py", MODELS), ("chat/serializers.py", SERIALIZERS), ("chat/views.py", &views)];
+    assert_eq!(told(&files), [r#"query Threads:thread.messages.count: annotate(Count("messages"))"#]);
+}
+
+#[test]
+fn a_view_of_one_row_is_no_loop() {
+    let views =
+        view("    queryset = Thread.objects.all()\n").replace("viewsets.ModelViewSet", "generics.RetrieveAPIView");
+    let files = [("chat/models.py", MODELS), ("chat/serializers.py", SERIALIZERS), ("chat/views.py", &views)];
+    assert!(told(&files).is_empty());
+    assert!(lists(&files).is_empty());
+}
+
+#[test]
+fn pages_of_a_list() {
+    let told = |settings: &str, body: &str| {
+        let views = view(&format!("    queryset = Thread.objects.all()\n{body}"));
+        let files = [("chat/models.py", MODELS), ("chat/settings.py", settings), ("chat/views.py", &views)];
+        lists(&files).join("; ")
+    };
+    let both = "REST_FRAMEWORK = {'DEFAULT_PAGINATION_CLASS': 'rest_framework.pagination.PageNumberPagination', 'PAGE_SIZE': 20}\n";
+    let one = "REST_FRAMEWORK = {'DEFAULT_PAGINATION_CLASS': 'rest_framework.pagination.PageNumberPagination'}\n";
+    let own = "REST_FRAMEWORK = {'DEFAULT_PAGINATION_CLASS': 'chat.views.Asked'}\n";
+    assert_eq!(told("", ""), "Threads:list paged: no capped: -");
+    assert_eq!(told(both, ""), "Threads:list paged: yes capped: yes");
+    assert_eq!(told(one, ""), "Threads:list paged: no capped: -");
+    assert_eq!(told(own, ""), "Threads:list paged: yes capped: no");
+    assert_eq!(told(both, "    pagination_class = None\n"), "Threads:list paged: no capped: -");
+    assert_eq!(told("", "    pagination_class = Short\n"), "Threads:list paged: yes capped: yes");
+    assert_eq!(told("", "    pagination_class = Asked\n"), "Threads:list paged: yes capped: no");
+    assert_eq!(told("", "    pagination_class = third_party.Pages\n"), "Threads:list paged: unknown capped: -");
+    assert_eq!(told("", "    def list(self, request):\n        return 1\n"), "");
+}
+
+#[test]
+fn a_pager_is_capped_where_it_is() {
+    let views = view("    queryset = Thread.objects.all()\n    pagination_class = Asked\n");
+    let sources = sources(&[("chat/models.py", MODELS), ("chat/views.py", &views)]);
+    let facts = found(&sources);
+    let writer = &facts.listings[0].about.writers[0];
+    let (span, text) = &writer.edits[0];
+    let after = apply(sources.file(span.file).text(), &[Edit::replace(*span, text.clone())]).unwrap();
+    assert!(after.contains("    page_size_query_param = \"size\"\n    max_page_size = {most}\n"), "{after}");
+}
+
+#[test]
+fn endpoints_of_fastapi() {
+    let models = "from sqlalchemy.orm import Mapped, mapped_column\n\nclass User(Base):\n    __tablename__ = 'users'\n    id: Mapped[int] = mapped_column(primary_key=True)\n";
+    let api = "from fastapi import APIRouter\nfrom sqlalchemy import select\nfrom .models import User\nrouter = APIRouter()\n\n@router.get('/users')\nasync def users(session):\n    return (await session.scalars(select(User))).all()\n\n@router.get('/page')\nasync def page(session, limit: int = 50):\n    result = await session.execute(select(User).limit(limit))\n    return result.scalars().all()\n\n@router.get('/one')\nasync def one(session):\n    return await session.get(User, 1)\n\ndef load(session):\n    return session.query(User).all()\n\n@router.get('/by')\ndef by(session):\n    return load(session)\n";
+    let expected = ["users:list paged: no capped: -", "page:list paged: yes capped: -", "by:list paged: no capped: -"];
+    assert_eq!(lists(&[("app/api.py", api), ("app/models.py", models)]), expected);
+}
+
+#[test]
+fn a_serializer_that_a_view_makes() {
+    let body = "    def mine(self, request):\n        threads = Thread.objects.filter(starter=request.user)\n        return ThreadSerializer(threads, many=True).data\n";
+    let views = view(body);
+    let files = [("chat/models.py", MODELS), ("chat/serializers.py", SERIALIZERS), ("chat/views.py", &views)];
+    let expected = [
+        r#"lazy Threads.mine:tags: prefetch_related("tags")"#,
+        r#"lazy Threads.mine:room: select_related("room")"#,
+        r#"query Threads.mine:thread.messages.count: annotate(Count("messages"))"#,
+    ];
+    assert_eq!(told(&files), expected);
+}
