@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::eval::{Args, Eval, op};
 use super::models::Relation;
 use super::names::{ClassId, Def};
-use super::types::{Loads, Row, Set, Site, Size, Type, Unit};
+use super::types::{Loads, Row, Set, Site, Size, Type};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -109,24 +109,19 @@ fn is_session(eval: &Eval<'_>, id: NodeId) -> bool {
     let flow = eval.frame().flow;
     let NodeKind::Call { func, .. } = flow.node(id).kind else { return false };
     let NodeKind::Attr { of, .. } = flow.node(func).kind else { return false };
-    let named = |name: &str| name == "db" || name.ends_with("session") || name == "Session";
+    let named = |name: &str| matches!(name, "db" | "s") || name.ends_with("session") || name == "Session";
     let imports = &eval.names.draft(eval.draft()).imports;
     let uses = imports.iter().any(|it| {
         it.module.starts_with("sqlalchemy")
             || it.module.starts_with("sqlmodel")
             || it.module.starts_with("flask_sqlalchemy")
     });
+    if let NodeKind::Attr { variable: Some(variable), .. } = &flow.node(func).kind {
+        return uses && named(variable);
+    }
     match &flow.node(of).kind {
         NodeKind::Name(name) => named(name),
         NodeKind::Attr { name, .. } => name.ends_with("session"),
-        NodeKind::Param(at) => match eval.frame().unit {
-            Unit::Function(function) => {
-                eval.names.function(function).params.get(*at as usize).is_some_and(|it| named(&it.name))
-            }
-            _ => false,
-        },
-        // A variable, whose name is not kept: the file says whose session it can be.
-        NodeKind::Call { .. } => uses,
         _ => false,
     }
 }

@@ -123,8 +123,8 @@ pub(super) struct Row {
     pub(super) path: Vec<Rc<Relation>>,
     /// The loop that it differs in each turn of.
     pub(super) turn: Option<Turn>,
-    /// The relation that it already holds, for it was reached from there.
-    pub(super) known: Option<Box<str>>,
+    /// The relation that leads back to the row it was reached from, and that row, which it holds already.
+    pub(super) held: Option<(Box<str>, Rc<Row>)>,
     /// Whether it was asked for alone: `get`, `first`.
     pub(super) alone: bool,
 }
@@ -209,7 +209,7 @@ impl Size {
 impl Row {
     /// A row of which only the model is known: a new instance, a parameter.
     pub(super) fn of(model: ClassId) -> Row {
-        Row { model, root: None, path: Vec::new(), turn: None, known: None, alone: true }
+        Row { model, root: None, path: Vec::new(), turn: None, held: None, alone: true }
     }
 
     /// The path to one of its relations, from the queryset's row.
