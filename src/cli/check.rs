@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use plimsoll::config::{Confidence, Config, Selector, Severity};
 use plimsoll::report::{concise, github, json, sarif, terminal};
 use plimsoll::source::Applicability;
-use plimsoll::view::{Filter, Report, View};
+use plimsoll::view::{Filter, View};
 use plimsoll::{Options, audit};
 
 use super::output::Out;
@@ -93,7 +93,7 @@ impl Check {
                 super::patch::print(out, &patch, &roots.prefix, self.output.as_deref())?;
                 return Ok(self.verdict(&View::new(&report, &filter), options.config.fail_on));
             }
-            super::patch::write(out, &report, &patch)?;
+            super::patch::write(out, &report, &patch, &roots.prefix)?;
             report = audit(&roots.root, &options)?;
         }
         let view = View { prefix: roots.prefix, ..View::new(&report, &filter) };
@@ -144,10 +144,4 @@ impl Check {
             Verdict::Findings
         }
     }
-}
-
-/// Whether a report has anything to do with a deployment at all.
-#[allow(dead_code, reason = "used by the message on an empty tree")]
-fn is_empty(report: &Report) -> bool {
-    report.stacks.is_empty()
 }

@@ -31,12 +31,15 @@ pub(super) fn print(out: &Out, patch: &Patch, prefix: &str, file: Option<&Path>)
     Ok(())
 }
 
-/// Writes the files.
-pub(super) fn write(out: &Out, report: &Report, patch: &Patch) -> Result<(), Error> {
+/// Writes the files, and says which.
+pub(super) fn write(out: &Out, report: &Report, patch: &Patch, prefix: &str) -> Result<(), Error> {
     for change in &patch.changes {
         let file = report.sources.file(change.file);
         replace_file(&report.root, &file.disk, &change.old, &change.new)?;
-        out.say(&format!("changed {}", change.path));
+        out.say(&format!("changed {prefix}{}: {}", change.path, change.rules().join(", ")));
+    }
+    if patch.changes.is_empty() {
+        out.say("nothing to change");
     }
     Ok(())
 }

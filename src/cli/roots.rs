@@ -83,6 +83,7 @@ fn slashes(path: &Path) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests make files of their own")]
 mod tests {
     use std::fs;
 

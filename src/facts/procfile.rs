@@ -33,7 +33,8 @@ pub struct Process {
 /// Whether a path names a Procfile.
 pub fn is_procfile(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name == "Procfile" || name.starts_with("Procfile.")
+    name == "Procfile"
+        || name.strip_prefix("Procfile.").is_some_and(|kind| !matches!(kind, "sh" | "bash" | "md" | "py"))
 }
 
 /// Reads a Procfile. Lines that are no process are passed over, as its readers do.

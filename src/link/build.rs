@@ -18,7 +18,7 @@ use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
 use super::versions::Versions;
-use super::{command, compose, framework, nginx, orm, server, services, stores};
+use super::{command, compose, framework, nginx, orm, server, services, sqlalchemy, stores};
 
 /// What the files say together.
 #[derive(Debug, Default)]
@@ -110,7 +110,10 @@ impl<'a> Repository<'a> {
     fn stack(&self, deployment: &Deployment) -> Stack {
         let mut stack = Stack { name: deployment.name.clone(), ..Stack::default() };
         let plans = deployment.services.iter().map(|plan| self.with_image(plan)).collect::<Vec<_>>();
-        let parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
+        let mut parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
+        let mut shared: Vec<_> =
+            parts.iter_mut().map(|part| (part.plan.name.value.clone(), part.running.as_mut_slice())).collect();
+        command::note_shared(&mut shared);
 
         let ids: Vec<Id<Service>> = parts
             .iter()
@@ -122,7 +125,8 @@ impl<'a> Repository<'a> {
         for (part, &id) in parts.iter().zip(&ids) {
             self.processes(&mut stack, part, id);
         }
-        self.stores(&mut stack, deployment, &parts, &ids);
+        let mut network = self.stores(&mut stack, deployment, &parts, &ids);
+        self.clients(&mut stack, &mut network, &parts, &ids);
         network::join_clients(&mut stack);
         self.proxies(&mut stack, &parts, &ids);
         stack
@@ -130,7 +134,7 @@ impl<'a> Repository<'a> {
 
     /// The servers and workers of a service.
     fn processes(&self, stack: &mut Stack, part: &Part<'_>, id: Id<Service>) {
-        let folder = part.plan.build.as_ref().map_or(&*part.plan.folder, |build| &*build.context);
+        let folder = folder(part.plan);
         let versions = self.versions(folder);
         let gunicorn_conf = |path: &str| {
             let paths = image::repository_paths(path, part.plan, part.image.as_ref());
@@ -152,6 +156,16 @@ impl<'a> Repository<'a> {
             let process = stack.add(process);
             stack[id].processes.push(process);
         }
+    }
+
+    /// Who connects to what.
+    fn clients(&self, stack: &mut Stack, network: &mut Network, parts: &[Part<'_>], ids: &[Id<Service>]) {
+        let seen = parts.iter().zip(ids).map(|(part, &id)| sqlalchemy::Seen {
+            plan: part.plan,
+            id,
+            folder: folder(part.plan),
+        });
+        sqlalchemy::add(stack, &self.code, network, &seen.collect::<Vec<_>>());
     }
 
     /// The packages that a folder's files ask for; those of the whole tree when its own ask for none.
@@ -248,6 +262,11 @@ fn image_of<'a>(plan: &'a ServicePlan, image: Option<&'a Image>) -> Option<&'a S
         Some(image) => image.base.as_ref(),
         None => plan.image.as_ref(),
     }
+}
+
+/// The folder of the repository that a service's code lies in.
+fn folder(plan: &ServicePlan) -> &str {
+    plan.build.as_ref().map_or(&plan.folder, |build| &build.context)
 }
 
 fn is_below(file: &SourceFile, folder: &str) -> bool {

@@ -225,6 +225,8 @@ pub struct Running {
     pub by: Vec<Span>,
     /// The folder of the container that it runs in, absolute.
     pub folder: Box<str>,
+    /// The services that the same words start, when there are more than one: a change of them reaches all.
+    pub reaches: Vec<Box<str>>,
 }
 
 /// A word of a command that runs.

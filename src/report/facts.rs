@@ -31,7 +31,9 @@ pub fn render(view: &View, style: Style, out: &mut impl Write) -> io::Result<()>
 
 fn write_entity(view: &View, entity: &Entity, style: Style, out: &mut impl Write) -> io::Result<()> {
     let place = entity.place.as_ref().map(|place| format!("  {}", at(view, place))).unwrap_or_default();
-    let head = format!("{} {}", entity.kind, entity.name);
+    // Names in nginx say what they are: `location /api/`.
+    let named = entity.name.starts_with(&format!("{} ", entity.kind));
+    let head = if named { entity.name.clone() } else { format!("{} {}", entity.kind, entity.name) };
     writeln!(out, "  {}{}", style.paint(Paint::Blue, &head), style.paint(Paint::Dim, &place))?;
     let width = entity.fields.iter().map(|field| field.name.len()).max().unwrap_or(0);
     for field in &entity.fields {
@@ -47,7 +49,8 @@ fn write_entity(view: &View, entity: &Entity, style: Style, out: &mut impl Write
 
 /// Where a value comes from: `  compose.yaml:8, from .env:3`.
 fn origin(view: &View, state: &State) -> String {
-    let places: Vec<String> = state.places.iter().map(|place| at(view, place)).collect();
+    let mut places: Vec<String> = state.places.iter().map(|place| at(view, place)).collect();
+    places.dedup();
     let places = places.join(" < ");
     match (&state.because, places.is_empty()) {
         (None, true) => String::new(),

@@ -46,7 +46,7 @@ fn theme(finding: &FindingRow, snippets: &mut Snippets, style: Style) -> Graphic
     };
     // Miette goes through the labels in the order of their places.
     snippets.labels.sort_by_key(LabeledSpan::offset);
-    styles.highlights = snippets.labels.iter().map(|label| if label.primary() { own } else { styles.link }).collect();
+    styles.highlights = snippets.labels.iter().map(|label| if label.primary() { own } else { styles.help }).collect();
     GraphicalTheme { characters: ThemeCharacters::unicode(), styles }
 }
 

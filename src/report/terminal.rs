@@ -59,6 +59,9 @@ fn write_finding(view: &View, finding: &FindingRow, style: Style, out: &mut impl
         // Another way is named; the best is shown whole.
         write_fix(view, fix, at == 0 || style.detail > 1, style, out)?;
     }
+    if style.detail > 1 && !finding.verify.is_empty() {
+        write_item("verify", Paint::Green, &finding.verify, style, out)?;
+    }
     if finding.fixes.is_empty() {
         write_item("help", Paint::Green, &format!("plimsoll explain {}", finding.rule), style, out)?;
     }
@@ -80,9 +83,9 @@ fn write_item(name: &str, paint: Paint, text: &str, style: Style, out: &mut impl
 
 fn write_fix(view: &View, fix: &FixRow, whole: bool, style: Style, out: &mut impl Write) -> io::Result<()> {
     let how = match fix.applicability {
-        Applicability::Safe => "--fix applies it",
-        Applicability::Unsafe => "--unsafe-fixes applies it",
-        Applicability::Display => "by hand",
+        Applicability::Safe => "`--fix` does it",
+        Applicability::Unsafe => "`--fix --unsafe-fixes` does it",
+        Applicability::Display => "to be done by hand",
     };
     write_item("help", Paint::Green, &format!("{} ({how})", fix.title), style, out)?;
     if !whole {
@@ -211,14 +214,14 @@ fn summary_lines(summary: &Summary) -> Vec<String> {
     lines.push(read + ".");
     if summary.findings > 0 {
         let fixes = [
-            (summary.safe_fixes, "`--fix`"),
-            (summary.unsafe_fixes, "`--unsafe-fixes`"),
-            (summary.display_fixes, "by hand"),
+            (summary.safe_fixes, "safe (`--fix`)"),
+            (summary.unsafe_fixes, "unsafe (`--fix --unsafe-fixes`)"),
+            (summary.display_fixes, "to be made by hand"),
         ];
         let parts: Vec<String> =
             fixes.iter().filter(|(number, _)| *number > 0).map(|(number, how)| format!("{number} {how}")).collect();
         if !parts.is_empty() {
-            lines.push(format!("Fixes: {}; `--diff` shows them.", parts.join(", ")));
+            lines.push(format!("{}: {}.", count(fixes.iter().map(|it| it.0).sum(), "fix"), parts.join(", ")));
         }
     }
     lines

@@ -71,9 +71,14 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     out
 }
 
-/// `1 file`, `2 files`.
+/// `1 file`, `2 files`, `3 fixes`.
 pub(super) fn count(number: usize, one: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{} {one}s", thousands(number)) }
+    let end = match one {
+        _ if number == 1 => "",
+        _ if one.ends_with('x') => "es",
+        _ => "s",
+    };
+    format!("{} {one}{end}", thousands(number))
 }
 
 /// `12,345`
@@ -81,7 +86,7 @@ pub(super) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

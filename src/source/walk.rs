@@ -317,5 +317,6 @@ fn is_loop(error: &std::io::Error) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests make files of their own")]
 #[path = "walk_tests.rs"]
 mod tests;

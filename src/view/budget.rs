@@ -82,7 +82,12 @@ impl Reader<'_> {
             terms.push(term);
         };
         direct.for_each(|client| put(self.client(*client)));
-        database.poolers.iter().for_each(|pooler| put(self.pooler(*pooler)));
+        // A pooler may stand among the clients as what it is to the database.
+        let counted = |pooler: &Id<Pooler>| {
+            let name = &self.stack[*pooler].about.name;
+            database.clients.iter().any(|client| self.stack[*client].about.name == *name)
+        };
+        database.poolers.iter().filter(|it| !counted(it)).for_each(|pooler| put(self.pooler(*pooler)));
         if terms.is_empty() {
             return None;
         }

@@ -97,7 +97,10 @@ pub(super) fn states(sources: &Sources, stack: &Stack, info: &FieldInfo, value: 
 }
 
 fn relation(stack: &Stack, id: EntityId) -> State {
-    let text = format!("{} {}", id.kind.info().name, clean(&stack.about(id).name));
+    let (kind, name) = (id.kind.info().name, clean(&stack.about(id).name));
+    // Names in nginx say what they are: `location /api/`.
+    let named = name.strip_prefix(kind).is_some_and(|rest| rest.starts_with(' '));
+    let text = if named { name.into_owned() } else { format!("{kind} {name}") };
     State {
         shown: text.clone(),
         text,

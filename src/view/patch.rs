@@ -122,6 +122,14 @@ impl Change {
         Ok(())
     }
 
+    /// The rules that it is for, each once.
+    pub fn rules(&self) -> Vec<&str> {
+        let mut rules: Vec<&str> = self.marks.iter().map(|(_, rule)| &**rule).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+
     /// Its hunks, each headed by the rules that it is for.
     pub fn hunks(&self) -> Vec<Hunk> {
         let ends: Vec<usize> = self.new.match_indices('\n').map(|(at, _)| at).collect();
@@ -161,5 +169,6 @@ fn quoted(side: &str, path: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "tests make files of their own")]
 #[path = "patch_tests.rs"]
 mod tests;

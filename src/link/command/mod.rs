@@ -99,6 +99,43 @@ fn value_at(text: &str) -> usize {
     }
 }
 
+/// The place behind the last item of a list in brackets, whose content ends at `end`. Whether the item is quoted is not
+/// known here; where room is left before the bracket, it is taken to be, as nearly all are.
+fn behind_item(end: u32, list: Span) -> usize {
+    let bracket = list.end.saturating_sub(1);
+    (end + u32::from(end < bracket)).min(bracket) as usize
+}
+
+/// Notes which commands are started by the same words in several services: what is written there reaches all of them.
+/// Each part is a service's name with its commands.
+pub fn note_shared(parts: &mut [(Box<str>, &mut [Running])]) {
+    let mut users: BTreeMap<Span, Vec<Box<str>>> = BTreeMap::new();
+    let mut note = |span: Span, name: &str| {
+        let names = users.entry(span).or_default();
+        if !names.iter().any(|it| **it == *name) {
+            names.push(name.into());
+        }
+    };
+    for (name, commands) in parts.iter() {
+        for command in commands.iter() {
+            note(command.span, name);
+            for slot in command.argv.iter().filter_map(|arg| arg.text.sourced()).flat_map(|text| &text.slots) {
+                note(slot.span, name);
+            }
+        }
+    }
+    let shared = |span: Span| users.get(&span).filter(|names| names.len() > 1).cloned();
+    for command in parts.iter_mut().flat_map(|(_, commands)| commands.iter_mut()) {
+        command.reaches = shared(command.span).unwrap_or_default();
+        for text in command.argv.iter_mut().map(|arg| &mut arg.text) {
+            let Fact::Known(sourced) = text else { continue };
+            for slot in sourced.slots.iter_mut().filter(|slot| slot.reaches.is_empty()) {
+                slot.reaches = shared(slot.span).unwrap_or_default();
+            }
+        }
+    }
+}
+
 /// A text of an exec list: byte for byte when nothing in it is escaped.
 fn mapped(text: &str, span: Span) -> Mapped {
     Mapped { text: text.into(), pieces: vec![Piece { start: 0, span }] }
@@ -181,11 +218,10 @@ impl<'a> Machine<'a> {
                 let last = words.len().saturating_sub(1);
                 let append = |at: usize| match style {
                     _ if at != last => Append::Never,
-                    // Before the bracket that closes the list: the last item may be quoted or not.
-                    ListStyle::Brackets => Append::List {
-                        at: Span { start: span.end.saturating_sub(1), end: span.end.saturating_sub(1), ..*span },
-                        style: style.clone(),
-                    },
+                    ListStyle::Brackets => {
+                        let end = words.get(at).map_or(span.end, |word| word.span.end);
+                        Append::List { at: Span::at(span.file, behind_item(end, *span)), style: style.clone() }
+                    }
                     ListStyle::Dashes { .. } => {
                         Append::List { at: Span { start: span.end, ..*span }, style: style.clone() }
                     }
@@ -355,6 +391,7 @@ impl<'a> Machine<'a> {
             append,
             by: context.by,
             folder: context.folder.into(),
+            reaches: Vec::new(),
         });
     }
 }

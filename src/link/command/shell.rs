@@ -32,6 +32,9 @@ pub(super) struct Shell {
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Flow {
     Go,
+    /// A function or a sourced file has ended.
+    Return,
+    /// The shell has ended, or become another program.
     Stop,
 }
 
@@ -72,8 +75,9 @@ impl Machine<'_> {
     /// Runs statements. `last` tells whether nothing of the shell comes after them.
     pub(super) fn statements(&mut self, items: &[Item], shell: &mut Shell, last: bool) -> Flow {
         for (nth, item) in items.iter().enumerate() {
-            if self.statement(item, shell, last && nth + 1 == items.len()) == Flow::Stop {
-                return Flow::Stop;
+            let flow = self.statement(item, shell, last && nth + 1 == items.len());
+            if flow != Flow::Go {
+                return flow;
             }
         }
         Flow::Go
@@ -139,8 +143,9 @@ impl Machine<'_> {
                         Some(truth) => Ok(truth),
                         None if is_test(part) => Err(written(part)),
                         None => {
-                            if self.statement(part, shell, is_last) == Flow::Stop {
-                                return Flow::Stop;
+                            let flow = self.statement(part, shell, is_last);
+                            if flow != Flow::Go {
+                                return flow;
                             }
                             Ok(true)
                         }
@@ -154,7 +159,7 @@ impl Machine<'_> {
                     shell.context.when(&condition);
                     let flow = self.statement(part, shell, is_last);
                     let after = std::mem::replace(shell, before);
-                    if flow == Flow::Stop {
+                    if flow != Flow::Go {
                         shell.context.when(&opposite);
                     } else {
                         let skipped = shell.clone();
@@ -169,7 +174,7 @@ impl Machine<'_> {
     fn branches(&mut self, branches: &[Branch], span: Span, shell: &mut Shell, last: bool) -> Flow {
         let mut before = shell.clone();
         let mut ends: Vec<(Box<str>, Shell)> = Vec::new();
-        let mut stopped: Vec<Box<str>> = Vec::new();
+        let mut stopped: Vec<(Box<str>, Flow)> = Vec::new();
         let mut tried: Vec<Box<str>> = Vec::new();
         let mut decided = false;
         for branch in branches {
@@ -195,8 +200,9 @@ impl Machine<'_> {
             };
             let mut inside = before.clone();
             inside.context.when(&condition);
-            if self.statements(&branch.body.items, &mut inside, last) == Flow::Stop {
-                stopped.push(condition.clone());
+            let flow = self.statements(&branch.body.items, &mut inside, last);
+            if flow != Flow::Go {
+                stopped.push((condition.clone(), flow));
             } else {
                 inside.context.conditional.clone_from(&before.context.conditional);
                 ends.push((condition.clone(), inside));
@@ -216,10 +222,11 @@ impl Machine<'_> {
         }
         *shell = before;
         if ends.is_empty() {
-            return Flow::Stop;
+            let all = stopped.iter().all(|(_, flow)| *flow == Flow::Stop);
+            return if all { Flow::Stop } else { Flow::Return };
         }
         self.merge(shell, &ends, Some(span));
-        for condition in stopped.iter().take(2) {
+        for (condition, _) in stopped.iter().take(2) {
             shell.context.when(&format!("unless {condition}"));
         }
         Flow::Go
@@ -245,7 +252,8 @@ impl Machine<'_> {
                 self.declare(program.as_deref() == Some("export"), rest, shell);
                 return Flow::Go;
             }
-            Some("exit" | "return") => return Flow::Stop,
+            Some("exit") => return Flow::Stop,
+            Some("return") => return Flow::Return,
             Some(":") => {
                 for word in rest {
                     self.value(shell, word);
@@ -290,8 +298,7 @@ impl Machine<'_> {
                 return Flow::Go;
             }
             Some("." | "source") => {
-                self.source(&args, shell);
-                return Flow::Go;
+                return self.source(args, shell, last);
             }
             Some("eval") => {
                 if let Some(text) = args.get(1).filter(|_| args.len() == 2).and_then(|arg| arg.source.clone()) {
@@ -303,9 +310,9 @@ impl Machine<'_> {
             Some(name) => {
                 if let Some(body) = shell.functions.get(name).cloned() {
                     let own = std::mem::replace(&mut shell.args, args.split_off(1));
-                    self.deeper(shell, |machine, shell| machine.statements(&body.items, shell, last));
+                    let flow = self.deeper(shell, |machine, shell| machine.statements(&body.items, shell, last));
                     shell.args = own;
-                    return Flow::Go;
+                    return flow;
                 }
             }
             None => {}
@@ -334,10 +341,13 @@ impl Machine<'_> {
         if shell.context.depth >= super::DEEPEST {
             return Flow::Go;
         }
+        let conditional = shell.context.conditional.clone();
         shell.context.depth += 1;
         let flow = run(self, shell);
         shell.context.depth -= 1;
-        flow
+        // What returns early under a condition returns to here all the same.
+        shell.context.conditional = conditional;
+        if flow == Flow::Return { Flow::Go } else { flow }
     }
 
     fn declare(&self, exported: bool, words: &[Word], shell: &mut Shell) {
@@ -365,12 +375,21 @@ impl Machine<'_> {
         }
     }
 
-    fn source(&mut self, args: &[Arg], shell: &mut Shell) {
-        let Some(path) = args.get(1).and_then(Arg::known) else { return };
-        let Some(script) = self.script(path, &shell.context.folder, true) else { return };
-        let own = (args.len() > 2).then(|| std::mem::replace(&mut shell.args, args[2..].to_vec()));
-        self.deeper(shell, |machine, shell| machine.statements(&script.script.items, shell, false));
-        shell.args = own.unwrap_or_else(|| std::mem::take(&mut shell.args));
+    fn source(&mut self, mut args: Vec<Arg>, shell: &mut Shell, last: bool) -> Flow {
+        let Some(path) = args.get(1).and_then(Arg::known).map(str::to_string) else { return Flow::Go };
+        let own = args.split_off(2);
+        let Some(script) = self.script(&path, &shell.context.folder, true) else {
+            // A base image's own entrypoint, which by custom becomes its arguments.
+            if path.contains("entrypoint") && !shell.args.is_empty() {
+                self.launch(shell.args.clone(), shell.context.clone());
+                return Flow::Stop;
+            }
+            return Flow::Go;
+        };
+        let before = (!own.is_empty()).then(|| std::mem::replace(&mut shell.args, own));
+        let flow = self.deeper(shell, |machine, shell| machine.statements(&script.script.items, shell, last));
+        shell.args = before.unwrap_or_else(|| std::mem::take(&mut shell.args));
+        flow
     }
 }
 

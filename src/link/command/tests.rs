@@ -281,6 +281,28 @@ fn functions_and_sourced_files_are_followed() {
 }
 
 #[test]
+fn a_function_that_returns_early_leaves_the_rest_alone() {
+    let script = "setup() { [ -f x ] || return 0; python prepare.py; }\nsetup\nexec gunicorn app:app\n";
+    let repo = Repo::new(&[("Dockerfile", &docker_with("CMD [\"sh\", \"start.sh\"]")), ("start.sh", script)]);
+    assert_eq!(repo.show(), ["python prepare.py: deaf if [ -f x ]", "gunicorn app:app: hears"]);
+}
+
+#[test]
+fn words_that_start_several_services_are_noted() {
+    let text = docker_with("CMD [ \"gunicorn\", \"app:app\", \"-w\", \"3\" ]");
+    let repo = Repo::new(&[("Dockerfile", &text)]);
+    let (mut web, mut admin, mut other) = (repo.running(), repo.running(), Vec::new());
+    let at = |command: &Running| command.append.option("-t").unwrap().span.start as usize;
+    assert_eq!(&text[at(&web[0])..], " ]");
+    note_shared(&mut [("web".into(), &mut web), ("admin".into(), &mut admin), ("other".into(), &mut other)]);
+    assert_eq!(web[0].reaches, ["web".into(), "admin".into()]);
+    assert_eq!(admin[0].argv[3].text.sourced().unwrap().slots[0].reaches.len(), 2);
+    let mut alone = repo.running();
+    note_shared(&mut [("web".into(), &mut alone)]);
+    assert!(alone[0].reaches.is_empty());
+}
+
+#[test]
 fn scripts_that_call_themselves_end() {
     let script = "f() { f; g; }\ng() { f; }\nf\n. ./start.sh\n./start.sh a & ./start.sh b\nsh -c './start.sh'\n";
     let repo = Repo::new(&[("Dockerfile", &docker_with("CMD ./start.sh")), ("start.sh", script)]);

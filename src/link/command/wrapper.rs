@@ -169,7 +169,8 @@ const SMALL: &[&str] = &[
 
 /// Whether a program is a small tool that no rule asks about.
 pub(super) fn is_small(program: &str) -> bool {
-    SMALL.contains(&base(program))
+    let name = base(program);
+    SMALL.contains(&name) || name.starts_with("wait-for") || name.starts_with("wait_for")
 }
 
 fn base(program: &str) -> &str {

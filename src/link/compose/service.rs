@@ -146,7 +146,7 @@ fn either<T>(
 ) -> Fact<T> {
     match service.path(path).last().or_else(|| service.get(old).last()) {
         Some(layer) => parsed(layer.fact(), read),
-        None => Fact::unknown(format!("not limited, and the host's {what} are not in these files")),
+        None => Fact::unknown(format!("not limited, and no file says what {what} the host has")),
     }
 }
 

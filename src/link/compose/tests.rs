@@ -122,7 +122,7 @@ fn defaults_have_a_place_where_they_would_be_said() {
     assert_eq!(tree.written(&slots(&web.stop_grace)[0], "35"), format!("{WEB}    stop_grace_period: 35s\n"));
     assert_eq!(tree.written(&slots(&web.shm_size)[0], "256m"), format!("{WEB}    shm_size: 256m\n"));
     assert!(
-        matches!(&web.cpus, Fact::Unknown(why) if &*why.reason == "not limited, and the host's CPUs are not in these files")
+        matches!(&web.cpus, Fact::Unknown(why) if &*why.reason == "not limited, and no file says what CPUs the host has")
     );
 }
 

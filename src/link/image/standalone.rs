@@ -1,7 +1,7 @@
 //! Repositories without a compose file: each Dockerfile that looks like production is a deployment of its own, and so is
 //! each Procfile.
 
-use crate::facts::docker::{Dockerfile, Step};
+use crate::facts::docker::{Dockerfile, Stage, Step};
 use crate::facts::procfile::Procfile;
 use crate::link::plan::{Build, CommandLine, Deployment, ServicePlan};
 use crate::source::Span;
@@ -54,10 +54,11 @@ fn is_production(path: &str) -> bool {
 }
 
 fn of_image(dockerfile: &Dockerfile, exists: &dyn Fn(&str) -> bool) -> Option<Deployment> {
-    let stage = dockerfile.stages.last()?;
+    let stage = stage(dockerfile)?;
     let folder = dockerfile.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let context = context(dockerfile, folder, exists);
-    let build = Build { context, dockerfile: Some(dockerfile.file), target: None, args: Vec::new(), span: stage.span };
+    let target = stage.name.clone().filter(|_| dockerfile.stages.last() != Some(stage));
+    let build = Build { context, dockerfile: Some(dockerfile.file), target, args: Vec::new(), span: stage.span };
     let name = match folder.rsplit('/').next() {
         None | Some("") => "app",
         Some(name) => name,
@@ -70,6 +71,20 @@ fn of_image(dockerfile: &Dockerfile, exists: &dyn Fn(&str) -> bool) -> Option<De
         services: vec![service],
         ..Deployment::default()
     })
+}
+
+/// The stage that is deployed: one that is called so, else the last that is not called a test or the like.
+fn stage(dockerfile: &Dockerfile) -> Option<&Stage> {
+    let named = |stage: &Stage, words: &[&str]| {
+        stage.name.as_ref().is_some_and(|name| {
+            name.value.to_ascii_lowercase().split(['-', '_', '.']).any(|word| words.contains(&word))
+        })
+    };
+    let stages = || dockerfile.stages.iter().rev();
+    stages()
+        .find(|stage| named(stage, &["prod", "production", "release", "final"]))
+        .or_else(|| stages().find(|stage| !named(stage, ELSEWHERE)))
+        .or(dockerfile.stages.last())
 }
 
 /// The nearest folder above the Dockerfile (or its own) in which something that it copies is there; its own otherwise.
@@ -169,6 +184,7 @@ mod tests {
             file(0, "Dockerfile.dev", "FROM a\nCMD x"),
             file(1, "deploy/web/Dockerfile", "FROM a\nCOPY requirements.txt .\nCOPY . .\nCMD x"),
             file(2, "tests/Dockerfile", "FROM a\nCMD x"),
+            file(4, "Dockerfile", "FROM a AS production\nCMD x\nFROM production AS unit_tests\nCMD y"),
         ]
         .iter()
         .map(docker::read)
@@ -180,7 +196,12 @@ mod tests {
             .iter()
             .map(|it| (&*it.name, it.services.iter().map(|service| &*service.name.value).collect::<Vec<_>>()))
             .collect();
-        assert_eq!(names, [("deploy/web/Dockerfile", vec!["web"]), ("Procfile", vec!["web", "worker"])]);
+        assert_eq!(
+            names,
+            [("deploy/web/Dockerfile", vec!["web"]), ("Dockerfile", vec!["app"]), ("Procfile", vec!["web", "worker"])]
+        );
         assert_eq!(found[0].services[0].build.as_ref().unwrap().context.as_ref(), "");
+        let target = found[1].services[0].build.as_ref().unwrap().target.as_ref();
+        assert_eq!(target.unwrap().value.as_ref(), "production");
     }
 }

@@ -3,7 +3,7 @@
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Fact, Truth, Why, defaults};
 
-use super::{Settings, all_requests, asgi_mode, number, without_slots};
+use super::{Settings, all_requests, application, asgi_mode, number, without_slots};
 
 const UVICORN_FLAGS: &[&str] = &[
     "--reload",
@@ -28,6 +28,7 @@ pub(super) fn uvicorn(settings: &Settings<'_, '_>) -> Process {
     let mut process = settings.base(Program::Uvicorn);
     let app = settings.options.positional(UVICORN_FLAGS).into_iter().next();
     process.framework = settings.framework(app.as_ref());
+    process.application = application(app.as_ref());
     process.processes = workers(settings, &["UVICORN_WORKERS", "WEB_CONCURRENCY"]);
     limits(settings, &mut process);
     process.reload = settings.flag(&["--reload"]);
@@ -104,6 +105,7 @@ pub(super) fn daphne(settings: &Settings<'_, '_>) -> Process {
     let mut process = settings.base(Program::Daphne);
     let app = settings.options.positional(&["--proxy-headers", "--no-server-name"]).into_iter().next();
     process.framework = settings.framework(app.as_ref());
+    process.application = application(app.as_ref());
     if matches!(process.framework, Fact::Unknown(_)) {
         process.framework = Fact::derived(Framework::Django, vec![settings.program]);
     }
@@ -120,6 +122,7 @@ pub(super) fn hypercorn(settings: &Settings<'_, '_>) -> Process {
     let mut process = settings.base(Program::Hypercorn);
     let app = settings.options.positional(&["--reload", "--debug", "-D", "--daemon"]).into_iter().next();
     process.framework = settings.framework(app.as_ref());
+    process.application = application(app.as_ref());
     process.mode = asgi_mode(&process.framework);
     process.slots = all_requests(settings.program);
     let conf = settings.options.value(&["-c", "--config"]).is_some();
@@ -149,6 +152,7 @@ pub(super) fn granian(settings: &Settings<'_, '_>) -> Process {
     let mut process = settings.base(Program::Granian);
     let app = settings.options.positional(&["--reload", "--no-ws", "--access-log", "--factory"]).into_iter().next();
     process.framework = settings.framework(app.as_ref());
+    process.application = application(app.as_ref());
     let interface = settings.options.value(&["--interface"]).or_else(|| settings.variable("GRANIAN_INTERFACE"));
     process.processes =
         settings.count(&["--workers"], &["GRANIAN_WORKERS"], || defaults::count("granian", "workers", at));

@@ -20,6 +20,9 @@ fn common(settings: &Settings<'_, '_>, program: Program) -> (Process, Box<str>) 
     let mut process = settings.base(program);
     let app = settings.options.value(&["-A", "--app"]).and_then(|app| app.known().cloned());
     let app = app.unwrap_or_default();
+    if !app.is_empty() {
+        process.application = Fact::derived(app.clone(), vec![settings.program]);
+    }
     let django = (settings.context.framework_of)(&app);
     process.framework = match django {
         Some(framework) => Fact::derived(framework, vec![settings.program]),

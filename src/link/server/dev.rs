@@ -3,7 +3,7 @@
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Fact, Why, defaults};
 
-use super::{Settings, number, without_slots};
+use super::{Settings, application, number, without_slots};
 
 /// Commands of `manage.py` that stay and work off a queue.
 const WORKERS: &[&str] =
@@ -13,10 +13,13 @@ const SERVERS: &[&str] = &["runserver", "runserver_plus", "runsslserver"];
 
 /// `manage.py runserver` and its kin; other commands end, or are not known.
 pub(super) fn manage(settings: &Settings<'_, '_>) -> Option<Process> {
-    let at = settings
-        .words
-        .iter()
-        .position(|word| matches!(word.rsplit('/').next(), Some("manage.py" | "django-admin" | "django-admin.py")))?;
+    let is_manage = |at: usize| match settings.words[at].rsplit('/').next() {
+        Some("manage.py" | "django-admin" | "django-admin.py") => true,
+        // `python -m manage`, `python -m django`
+        Some("manage" | "django") => at > 0 && settings.words[at - 1] == "-m",
+        _ => false,
+    };
+    let at = (0..settings.words.len()).find(|&at| is_manage(at))?;
     let command = *settings.words.get(at + 1)?;
     if WORKERS.contains(&command) {
         let mut process = settings.base(Program::Other);
@@ -104,6 +107,7 @@ pub(super) fn uwsgi(settings: &Settings<'_, '_>) -> Process {
         .value(&["-w", "--module", "--wsgi"])
         .and_then(|text| Some((text.known()?.clone(), text.span()?)));
     process.framework = settings.framework(module.as_ref());
+    process.application = application(module.as_ref());
     process.version = (settings.context.version_of)("uwsgi");
     process
 }

@@ -9,7 +9,7 @@ use crate::stack::{Fact, Origin, Slot, Sourced, Why, defaults};
 
 use super::options::Options;
 use super::python::{Evaluator, Value};
-use super::{Settings, all_requests, asgi_mode, number, without_slots};
+use super::{Settings, all_requests, application, asgi_mode, number, without_slots};
 
 /// Options that take no value.
 const FLAGS: &[&str] = &[
@@ -165,6 +165,7 @@ impl Gunicorn<'_, '_, '_> {
             _ => None,
         });
         process.framework = settings.framework(app.as_ref());
+        process.application = application(app.as_ref());
         process.worker_class = self.worker_class();
         process.processes = self
             .number_or(&["-w", "--workers"], "workers", Some("WEB_CONCURRENCY"), || {

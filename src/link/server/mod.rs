@@ -76,6 +76,11 @@ pub fn process(running: &Running, context: &Context<'_>) -> Option<Process> {
     }
 }
 
+/// The application that a command names.
+fn application(app: Option<&(Box<str>, Span)>) -> Fact<Box<str>> {
+    app.map_or(Fact::Absent, |(app, span)| Fact::derived(app.clone(), vec![*span]))
+}
+
 /// A program that is not known, in Python: what it serves, and how often, only its code would tell.
 fn other(running: &Running, context: &Context<'_>) -> Option<Process> {
     let settings = Settings::of(running, context)?;
@@ -124,7 +129,9 @@ impl<'a, 'c> Settings<'a, 'c> {
         let environment = self.context.service.environment_slot.as_ref().zip(variable).map(|(slot, name)| {
             Slot::insert(slot.at, format!("{}{name}{}", slot.before, slot.between), slot.after.clone())
         });
-        self.running.append.option(option).into_iter().chain(environment).collect()
+        let line = self.running.append.option(option);
+        let line = line.map(|slot| Slot { reaches: self.running.reaches.clone(), ..slot });
+        line.into_iter().chain(environment).collect()
     }
 
     /// A setting that nothing says: the default, and where it would be said. Unknown when the command line has a word

@@ -205,6 +205,8 @@ fn other_servers_are_told_apart() {
     assert_eq!(known(&it.dev_server), Some(true));
     let (_, it) = with("CMD flask --app main run -p 5001", &[]);
     assert_eq!((known(&it.program), known(&it.port)), (Some(Program::Flask), Some(5001)));
+    let (_, it) = with("CMD python -m manage qcluster", &[]);
+    assert_eq!((known(&it.program), known(&it.mode)), (Some(Program::Other), Some(Mode::Single)));
     let (repo, it) = with("CMD python main.py", &[]);
     assert_eq!(said(&repo, &it.processes), "unknown: `main.py` decides it");
 }

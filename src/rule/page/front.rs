@@ -42,8 +42,9 @@ pub(super) fn rule(page: &Page) -> Result<Rule, Vec<PageError>> {
         return Err(vec![page.error(0, message)]);
     };
     let text = page.text().get(range.clone()).unwrap_or("");
-    let entries = parse(text, range.start)
-        .map_err(|errors| errors.into_iter().map(|it| page.error(it.at, it.message)).collect::<Vec<_>>())?;
+    let entries = parse(text, range.start).map_err(|errors| {
+        errors.into_iter().map(|it| page.error(it.at, unreadable(&it.message))).collect::<Vec<_>>()
+    })?;
     let mut reader = Reader { page, end: range.end, kind: Kind::Service, lets: Vec::new(), errors: Vec::new() };
     reader.known(&entries, KEYS, "a rule");
     let rule = reader.rule(&entries);
@@ -54,6 +55,11 @@ pub(super) fn rule(page: &Page) -> Result<Rule, Vec<PageError>> {
             Err(reader.errors)
         }
     }
+}
+
+/// What a YAML reader says of a bare text that YAML takes for something else, with the way out.
+fn unreadable(message: &str) -> String {
+    format!("{message}; a value that holds `: ` or starts with a sign stands in quotes")
 }
 
 struct Reader<'a> {

@@ -1,0 +1,27 @@
+//! What plimsoll says, against the real programs. A program that is not installed makes its cases ignored, by name;
+//! `PLIMSOLL_REQUIRE_REAL=1` makes them fail instead.
+
+mod nginx;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    libtest_mimic::run(&arguments, nginx::trials()).exit();
+}
+
+/// A case that needs a program: ignored, and named so, when it is not there and nobody requires it.
+#[allow(clippy::disallowed_methods, reason = "whether a missing program fails is said by the environment")]
+fn needing(
+    program: &str,
+    is_there: bool,
+    name: String,
+    case: impl FnOnce() -> Result<(), String> + Send + 'static,
+) -> Trial {
+    let required = std::env::var("PLIMSOLL_REQUIRE_REAL").is_ok_and(|it| it == "1");
+    if is_there || required {
+        Trial::test(name, move || case().map_err(Into::into))
+    } else {
+        Trial::test(format!("{name} (ignored: {program} not found)"), || Ok(())).with_ignored_flag(true)
+    }
+}
