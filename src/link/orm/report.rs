@@ -1,5 +1,6 @@
 //! Events to facts: one for each relation path of a queryset, one for each query or write of a loop.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -100,9 +101,9 @@ impl Report<'_> {
         for event in group {
             let EventKind::Lazy { path, .. } = &event.kind else { continue };
             let path = joined(path);
-            if !by_path.contains_key(&path) {
-                order.push(path.clone());
-                by_path.insert(path, event);
+            if let Entry::Vacant(place) = by_path.entry(path) {
+                order.push(place.key().clone());
+                place.insert(event);
             }
         }
         // What a longer path loads is loaded on its way.

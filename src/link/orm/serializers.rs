@@ -161,8 +161,8 @@ fn field(
         }
         // One key is there without its row; a list of keys is not.
         Some("PrimaryKeyRelatedField") if !flag("many") => {
-            if source.contains('.') {
-                read(eval, row, source, false);
+            if let Some((before, _)) = source.rsplit_once('.') {
+                read(eval, row, before, true);
             }
         }
         Some("HyperlinkedRelatedField" | "HyperlinkedIdentityField" | "ReadOnlyField") if !flag("many") => {}

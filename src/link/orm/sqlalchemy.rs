@@ -83,7 +83,7 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
             eval.single(&set)
         }
         ("get", Type::Def(Def::Class(model))) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Sqlalchemy) => {
-            let remedy = "select(...).where(....in_(...))";
+            let remedy = "select(...).where(key.in_(keys))";
             eval.query(Orm::Sqlalchemy, id, scope, remedy);
             Type::Row(Rc::new(Row::of(model)))
         }
@@ -101,7 +101,7 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
 
 fn keyed_query(eval: &mut Eval<'_>, id: NodeId) {
     let scope = eval.frame().flow.node(id).scope;
-    eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(....in_(...))");
+    eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(key.in_(keys))");
 }
 
 /// Whether the method is called on what is named as sessions are: `session`, `db`, `self.session`, `db.session`.
@@ -170,7 +170,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
             Type::List(Rc::new(element), Some(set.size))
         }
         "first" | "one" | "one_or_none" | "scalar" | "get" | "get_or_404" | "first_or_404" => {
-            eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(....in_(...))");
+            eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(key.in_(keys))");
             eval.single(set)
         }
         "count" => {
@@ -210,7 +210,7 @@ fn pin(eval: &Eval<'_>, set: &mut Set, args: &Args<'_>) {
 fn consume(eval: &mut Eval<'_>, set: &Set, id: NodeId) {
     if set.related.is_none() {
         let scope = eval.frame().flow.node(id).scope;
-        eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(....in_(...))");
+        eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(key.in_(keys))");
     }
 }
 

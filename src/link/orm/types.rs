@@ -306,14 +306,12 @@ impl Set {
             }
         }
         // A clause that is in one branch only is no place to add to for both.
-        if let (Some(a), Some(b)) = (out.sites.first().cloned(), other.sites.first()) {
-            if a.after == b.after {
-                if let Some(first) = out.sites.first_mut() {
-                    first.one = a.one.filter(|_| a.one == b.one);
-                    first.many = a.many.filter(|_| a.many == b.many);
-                    first.bars_one |= b.bars_one;
-                    first.bars_many |= b.bars_many;
-                }
+        for site in &mut out.sites {
+            if let Some(twin) = other.sites.iter().find(|it| it.after == site.after) {
+                site.one = site.one.filter(|at| twin.one == Some(*at));
+                site.many = site.many.filter(|at| twin.many == Some(*at));
+                site.bars_one |= twin.bars_one;
+                site.bars_many |= twin.bars_many;
             }
         }
         out
