@@ -4,10 +4,12 @@
 //! from, which command really runs and with which environment, which settings module a process loads, who connects
 //! to what. Nothing here reads a file or knows a syntax; nothing here has an opinion.
 
+pub mod apps;
 mod assumed;
 mod build;
 pub mod command;
 pub mod compose;
+mod django;
 pub mod framework;
 pub mod image;
 pub mod network;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::expr::{Absent, Scope};
 use super::said::{Said, open, place_of};
-use super::{Finding, Page, PageError, Rule, RuleName, Rules, Severity};
+use super::{Finding, Outcome, Page, PageError, Rule, RuleName, Rules, Severity};
 use crate::source::Span;
 use crate::stack::{Anchor, EntityId, Stack, Truth};
 
@@ -58,19 +58,6 @@ pub struct Tally {
     pub not_applicable: usize,
 }
 
-/// What a rule says of one entity.
-#[derive(Debug)]
-pub enum Judged {
-    /// It does not speak of it.
-    NotApplicable,
-    /// It holds.
-    Passed,
-    /// It does not; the finding has no fixes yet.
-    Failed(Box<Finding>),
-    /// What would have to be known is not: each unknown, in words.
-    Undecided(Vec<Box<str>>),
-}
-
 /// Checks the selected rules over the stacks. What several stacks share is said once.
 pub fn check(rules: &Rules, selected: impl Fn(&str) -> bool, stacks: &[Stack]) -> Checked {
     let mut checked = Checked::default();
@@ -106,14 +93,14 @@ impl Checked {
         for (at, stack) in stacks.iter().enumerate() {
             for entity in stack.all(rule.kind) {
                 match judge(rule, stack, entity) {
-                    Judged::NotApplicable => tally.not_applicable += 1,
-                    Judged::Passed => tally.passed += 1,
-                    Judged::Undecided(reasons) => {
+                    Outcome::NotApplicable => tally.not_applicable += 1,
+                    Outcome::Passed => tally.passed += 1,
+                    Outcome::Undecided(reasons) => {
                         tally.undecided += 1;
                         let anchor = stack.about(entity).anchor.clone();
                         self.undecided.push(Undecided { rule: rule.name.clone(), anchor, reasons });
                     }
-                    Judged::Failed(finding) => {
+                    Outcome::Failed(finding) => {
                         tally.failed += 1;
                         let places = place_of(stack, entity).into_iter().collect();
                         self.failed.push(Failed { finding: *finding, stack: at, entity, places });
@@ -161,24 +148,27 @@ impl Failed {
     }
 }
 
-/// What a rule says of an entity of its kind.
-pub fn judge(rule: &Rule, stack: &Stack, entity: EntityId) -> Judged {
+/// What a rule says of an entity of its kind. A finding has no fixes yet.
+pub fn judge(rule: &Rule, stack: &Stack, entity: EntityId) -> Outcome {
     let scope = Scope::new(stack, entity, &rule.lets);
-    decide(rule, &scope).unwrap_or(Judged::NotApplicable)
+    decide(rule, &scope).unwrap_or(Outcome::NotApplicable)
 }
 
-fn decide(rule: &Rule, scope: &Scope<'_>) -> Result<Judged, Absent> {
+fn decide(rule: &Rule, scope: &Scope<'_>) -> Result<Outcome, Absent> {
     let applies = rule.applies.as_ref().map(|applies| scope.eval(applies)).transpose()?;
     let speaks = applies.as_ref().map_or(Truth::Yes, |it| it.truth());
     if speaks == Truth::No {
-        return Ok(Judged::NotApplicable);
+        return Ok(Outcome::NotApplicable);
     }
     let when = scope.eval(&rule.when)?;
     let mut reads = when.reads.clone();
-    reads.extend(applies.map(|it| it.reads).unwrap_or_default());
+    let guards = applies.map(|it| it.reads).unwrap_or_default();
     Ok(match when.truth().and(speaks) {
-        Truth::No => Judged::Passed,
-        Truth::Maybe => Judged::Undecided(open(scope.stack(), scope.it(), &reads)),
+        Truth::No => Outcome::Passed,
+        Truth::Maybe => {
+            reads.extend(guards);
+            Outcome::Undecided(open(scope.stack(), scope.it(), &reads))
+        }
         Truth::Yes => {
             let (message, shown) = rule.message.show(scope);
             reads.extend(shown);
@@ -188,8 +178,13 @@ fn decide(rule: &Rule, scope: &Scope<'_>) -> Result<Judged, Absent> {
                     said.read(read);
                 }
             }
+            // What a rule speaks of at all makes it more or less sure, and is no part of what is wrong.
+            said.rest_on(&guards);
+            for (_, expr) in &rule.lets {
+                said.terms(scope.terms(expr));
+            }
             said.finish(rule.label.as_ref().map(|label| label.show(scope).0));
-            Judged::Failed(Box::new(Finding {
+            Outcome::Failed(Box::new(Finding {
                 rule: rule.name.clone(),
                 severity: severity(rule, scope),
                 confidence: said.confidence.min(rule.confidence),

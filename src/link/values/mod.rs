@@ -151,6 +151,11 @@ impl<'a> Evaluator<'a> {
         self.code
     }
 
+    /// The module that `django.conf.settings` stands for.
+    pub fn settings(&self) -> Option<ModuleId> {
+        self.settings
+    }
+
     /// What a module's name stands for when the module is loaded; absent when it has no such name.
     pub fn name(&self, module: ModuleId, name: &str) -> Fact<PyValue> {
         self.steps.set(0);

@@ -77,6 +77,22 @@ impl<'a> Scope<'a> {
         Eval { scope: self, variables: Vec::new() }.node(&expr.node)
     }
 
+    /// The terms of a sum, each with its entity: what it comes to, and what was read for it in order. None for an
+    /// expression that is no sum, and none for a term that reads what is not there.
+    pub(crate) fn terms(&self, expr: &Expr) -> Vec<(EntityId, Seen)> {
+        let Node::Fold(Fold::Sum, list, body) = &expr.node else { return Vec::new() };
+        let mut eval = Eval { scope: self, variables: Vec::new() };
+        let items = eval.walk(list).ok().and_then(|owner| list.field.map(|field| self.stack.field(owner, field)));
+        let Some(Field::Many(items)) = items else { return Vec::new() };
+        let mut terms = Vec::new();
+        for item in items {
+            eval.variables.push(item);
+            terms.extend(eval.node(body).ok().map(|seen| (item, seen)));
+            eval.variables.pop();
+        }
+        terms
+    }
+
     /// The entity that a path names, and the field at its end.
     ///
     /// # Errors

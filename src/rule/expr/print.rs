@@ -82,10 +82,14 @@ fn alternatives(mut texts: Vec<String>) -> String {
 }
 
 /// The words of a field with its value filled in: `{} worker processes` gives `8 worker processes`, or `1 worker
-/// process`; a truth that stands behind a colon is left out when it is true.
+/// process`. Of a truth's words, `yes|no`, it takes the right ones; one that stands behind a colon is left out when it
+/// is true.
 pub fn in_words(words: &str, of: &Value, unit: Unit) -> String {
     if words.is_empty() {
         return value(of, unit);
+    }
+    if let (Value::Bool(truth), Some((yes, no))) = (of, words.split_once('|')) {
+        return (if *truth { yes } else { no }).to_owned();
     }
     if let (Value::Bool(truth), Some(stem)) = (of, words.strip_suffix(": {}")) {
         return if *truth { stem.to_owned() } else { format!("{stem}: no") };
@@ -183,6 +187,7 @@ mod tests {
         assert_eq!(in_words("{} bytes of memory", &number(1_073_741_824.0), Unit::Bytes), "1 GiB of memory");
         assert_eq!(in_words("runs beat inside: {}", &Value::Bool(true), Unit::Plain), "runs beat inside");
         assert_eq!(in_words("runs beat inside: {}", &Value::Bool(false), Unit::Plain), "runs beat inside: no");
+        assert_eq!(in_words("serves|idles", &Value::Bool(false), Unit::Plain), "idles");
         assert_eq!(in_words("`DEBUG` is {}", &Value::Bool(true), Unit::Plain), "`DEBUG` is true");
     }
 

@@ -1,0 +1,184 @@
+//! Entries of Django's `CACHES`, with the pools of those that are in Redis, and the throttles that count in them.
+
+use crate::link::django::{Writable, storage_of_cache};
+use crate::link::network::Network;
+use crate::link::values::{self, Made, ModuleId, PyValue};
+use crate::source::Span;
+use crate::stack::vocabulary::{About, Anchor, Cache, Limiter, RedisClient, RedisLibrary, Storage};
+use crate::stack::{Fact, Sourced, Stack};
+
+use super::redis::{self, Pool};
+use super::{Apps, Seat, total_processes};
+
+/// Adds the caches of a process that uses Django.
+pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &Network) {
+    let Ok(settings) = seat.settings else { return };
+    let Some(draft) = apps.code.module(settings) else { return };
+    let caches = seat.evaluator.setting(settings, &["CACHES"]);
+    let aliases = match &caches {
+        Fact::Known(Sourced { value: PyValue::Dict(aliases), .. }) => aliases.entries.clone(),
+        Fact::Absent => Vec::new(),
+        _ => return,
+    };
+    let mut default = match aliases.iter().any(|it| &*it.0 == "default") {
+        true => None,
+        false => Some(memory_by_default(stack, seat, settings, apps)),
+    };
+    for (alias, entry) in &aliases {
+        let backend = values::text(values::entry(entry.clone(), "BACKEND"));
+        let span = entry.span().unwrap_or(Span::at(draft.file, 0));
+        let about = about(apps, seat, alias, span);
+        let storage = backend.clone().map(|it| storage_of_cache(&it));
+        if alias.as_ref() == "default" {
+            default = Some(storage.clone());
+        }
+        let library = match (storage.known(), backend.known()) {
+            (Some(Storage::Redis), Some(name)) => Some(library(name)),
+            _ => None,
+        };
+        let at = backend.span().into_iter().collect::<Vec<_>>();
+        let process = &stack[seat.process];
+        let cache = Cache {
+            about: about.clone(),
+            storage: apps.reach.fact(storage),
+            library: library.map_or(Fact::Absent, |it| Fact::derived(it, at.clone())),
+            mode: process.mode.clone(),
+            processes: total_processes(process),
+            process: Some(seat.process),
+        };
+        stack.add(cache);
+        if let Some(library) = library {
+            let client = client(apps, seat, settings, alias, entry, library, about, stack);
+            let location = values::entry(entry.clone(), "LOCATION");
+            redis::put(stack, network, client, &first(location), true);
+        }
+    }
+    if let Some(storage) = default {
+        throttles(stack, apps, seat, settings, storage);
+    }
+}
+
+fn about(apps: &Apps<'_>, seat: &Seat<'_>, alias: &str, span: Span) -> About {
+    let file = &apps.sources.file(span.file).path;
+    About {
+        name: format!("CACHES[\"{alias}\"] of {}", seat.service()).into(),
+        anchor: Anchor::new(file.clone(), format!("CACHES.{alias}@{}", seat.service())),
+        span: Some(span),
+        owner: Some(seat.service().into()),
+        writers: Vec::new(),
+    }
+}
+
+/// Django's own default: a cache in the memory of each process.
+fn memory_by_default(stack: &mut Stack, seat: &Seat<'_>, settings: ModuleId, apps: &Apps<'_>) -> Fact<Storage> {
+    let file = apps.code.module(settings).map(|it| it.file);
+    let at = file.map(|file| Span::at(file, 0));
+    let storage = Fact::default_of(Storage::Memory, "Django", "CACHES", at);
+    let Some(at) = at else { return storage };
+    let process = &stack[seat.process];
+    let cache = Cache {
+        about: about(apps, seat, "default", at),
+        storage: storage.clone(),
+        library: Fact::Absent,
+        mode: process.mode.clone(),
+        processes: total_processes(process),
+        process: Some(seat.process),
+    };
+    stack.add(cache);
+    storage
+}
+
+fn library(backend: &str) -> RedisLibrary {
+    if backend.starts_with("django.core.") { RedisLibrary::DjangoCore } else { RedisLibrary::DjangoRedis }
+}
+
+/// The first of several locations.
+fn first(location: Fact<PyValue>) -> Fact<PyValue> {
+    match &location {
+        Fact::Known(Sourced { value: PyValue::List(items), .. }) => items.first().cloned().unwrap_or(Fact::Absent),
+        _ => location,
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "each is a different thing that is known of one cache")]
+fn client(
+    apps: &Apps<'_>,
+    seat: &Seat<'_>,
+    settings: ModuleId,
+    alias: &str,
+    entry: &Fact<PyValue>,
+    library: RedisLibrary,
+    about: About,
+    stack: &Stack,
+) -> RedisClient {
+    let options = values::entry(entry.clone(), "OPTIONS");
+    let path = ["CACHES", alias, "OPTIONS"];
+    let written = Writable { apps, settings, path: &path };
+    // django-redis hands its pool these under a name of their own; Django's backend takes the options themselves.
+    let pool_options = match library {
+        RedisLibrary::DjangoRedis => values::entry(options.clone(), "CONNECTION_POOL_KWARGS"),
+        _ => options.clone(),
+    };
+    let class = match library {
+        RedisLibrary::DjangoRedis => values::entry(options.clone(), "CONNECTION_POOL_CLASS"),
+        _ => values::entry(options.clone(), "pool_class"),
+    };
+    let blocking = match &values::text(class.clone()) {
+        Fact::Known(name) => Some(name.value.contains("Blocking")),
+        Fact::Absent => None,
+        _ => match class.known() {
+            Some(PyValue::Outside(name)) => Some(name.contains("Blocking")),
+            _ => None,
+        },
+    };
+    let timeout = match library {
+        RedisLibrary::DjangoRedis => match values::entry(options.clone(), "SOCKET_TIMEOUT") {
+            Fact::Absent => values::entry(pool_options.clone(), "socket_timeout"),
+            timeout => timeout,
+        },
+        _ => values::entry(pool_options.clone(), "socket_timeout"),
+    };
+    let slot = match options.known() {
+        Some(PyValue::Dict(dict)) if library == RedisLibrary::DjangoRedis && matches!(dict.made, Made::Display(_)) => {
+            written.entry(dict, "SOCKET_TIMEOUT")
+        }
+        Some(PyValue::Dict(dict)) if matches!(dict.made, Made::Display(_)) => written.entry(dict, "socket_timeout"),
+        _ => None,
+    };
+    let at = about.span;
+    Pool {
+        library,
+        max_connections: apps.reach.fact(values::count(values::entry(pool_options.clone(), "max_connections"))),
+        blocking: blocking.map(|it| Fact::derived(it, class.span().into_iter().collect())),
+        socket_timeout: apps.reach.fact(values::number(timeout)),
+        timeout_slot: slot,
+        retry_on_timeout: apps.reach.fact(values::truth(values::entry(pool_options, "retry_on_timeout"))),
+        per_call: Fact::Absent,
+        at,
+    }
+    .client(stack, seat, about)
+}
+
+/// The REST framework's throttles count in the default cache.
+fn throttles(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, settings: ModuleId, storage: Fact<Storage>) {
+    let classes = seat.evaluator.setting(settings, &["REST_FRAMEWORK", "DEFAULT_THROTTLE_CLASSES"]);
+    let Some(PyValue::List(items)) = classes.known() else { return };
+    let (false, Some(span)) = (items.is_empty(), classes.span()) else { return };
+    let process = &stack[seat.process];
+    let limiter = Limiter {
+        about: About {
+            name: format!("the throttles of {}", seat.service()).into(),
+            anchor: Anchor::new(
+                apps.sources.file(span.file).path.clone(),
+                format!("REST_FRAMEWORK.DEFAULT_THROTTLE_CLASSES@{}", seat.service()),
+            ),
+            span: Some(span),
+            owner: Some(seat.service().into()),
+            writers: Vec::new(),
+        },
+        storage,
+        processes: total_processes(process),
+        process: Some(seat.process),
+    };
+    stack.add(limiter);
+}

@@ -1,0 +1,248 @@
+//! Celery's configuration: what is set on the application, over what its settings module says.
+
+use crate::facts::python::CallSite;
+use crate::link::network::Network;
+use crate::link::values::{self, Code, Evaluator, ModuleId, PyValue};
+use crate::source::Span;
+use crate::stack::vocabulary::{About, Anchor, Program, TaskQueue};
+use crate::stack::{Fact, Slot, Sourced, Stack, Why};
+
+use super::{Apps, Place, Seat, locate, redis};
+
+/// A Celery application's configuration.
+struct Config<'e, 'a> {
+    evaluator: &'e Evaluator<'a>,
+    /// The application: its module, and the name it is bound to.
+    app: (ModuleId, Box<str>),
+    /// The module that `config_from_object` names, and the namespace of its settings.
+    object: Option<(ModuleId, Box<str>)>,
+}
+
+impl<'e, 'a> Config<'e, 'a> {
+    fn of(evaluator: &'e Evaluator<'a>, code: &Code, start: ModuleId) -> Option<Self> {
+        let mut near = vec![start];
+        near.extend(code.reached(start).into_iter().filter(|it| *it != start));
+        let (id, site) = near.into_iter().find_map(|id| {
+            let site = code.module(id)?.calls.iter().find(|it| it.name.ends_with("Celery") && it.bound.is_some())?;
+            Some((id, site))
+        })?;
+        let bound = site.bound.clone()?;
+        let module = code.module(id)?;
+        let from = module.calls.iter().find(|it| it.name.ends_with("config_from_object"));
+        let object = from.and_then(|it| object(evaluator, code, id, it));
+        Some(Self { evaluator, app: (id, bound), object })
+    }
+
+    /// A setting by its new name: what is set on the application stands over what its settings module says.
+    fn get(&self, name: &str) -> Fact<PyValue> {
+        let app = self.evaluator.name(self.app.0, &self.app.1);
+        let conf = values::entry(app.clone(), "conf");
+        let set = values::entry(conf, name);
+        if !set.is_absent() {
+            return set;
+        }
+        if let Some((module, prefix)) = &self.object {
+            let name = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}_{}", name.to_uppercase()) };
+            let said = self.evaluator.setting(*module, &[&name]);
+            if !said.is_absent() {
+                return said;
+            }
+        }
+        // `Celery("x", broker=..., task_acks_late=True)`.
+        let keyword = match name {
+            "broker_url" => "broker",
+            "result_backend" => "backend",
+            name => name,
+        };
+        match app.known() {
+            Some(PyValue::Object(object)) => {
+                object.keywords.iter().find(|it| &*it.0 == keyword).map_or(Fact::Absent, |it| it.1.clone())
+            }
+            _ => Fact::Absent,
+        }
+    }
+
+    /// Where a setting that nothing says could be said: in `app.conf.update(...)`, else behind the last of the settings
+    /// module that are Celery's.
+    fn slot(&self, apps: &Apps<'_>, name: &str) -> Option<Slot> {
+        let module = apps.code.module(self.app.0)?;
+        let update = module.calls.iter().find(|it| *it.name == *format!("{}.conf.update", self.app.1));
+        if let Some(update) = update.filter(|it| it.call.args.is_empty()) {
+            return module.insertion(update.span).map(|it| apps.reach.slot(it.keyword(name)));
+        }
+        let (settings, prefix) = self.object.as_ref().filter(|it| !it.1.is_empty())?;
+        let event = last_of(apps.code, *settings, prefix, 0)?;
+        let newline = apps.sources.file(event.file).newline();
+        let at = Span { start: event.end, ..event };
+        let before = format!("{newline}{prefix}_{} = ", name.to_uppercase());
+        Some(apps.reach.slot(Slot::insert(at, before, "")))
+    }
+}
+
+/// The last statement without a condition that sets a name with this prefix.
+fn last_of(code: &Code, id: ModuleId, prefix: &str, depth: u32) -> Option<Span> {
+    use crate::facts::python::EventKind;
+    let module = code.module(id).filter(|_| depth < 16)?;
+    module.events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Set { path, .. } if event.guards.is_empty() => {
+            path.root.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('_')).then_some(event.span)
+        }
+        EventKind::Star { module: from } => {
+            let folder = module.path.rsplit_once('/').map_or("", |it| it.0);
+            last_of(code, code.resolve(folder, from)?, prefix, depth + 1)
+        }
+        _ => None,
+    })
+}
+
+/// The module that `config_from_object` names, and the namespace.
+fn object(evaluator: &Evaluator<'_>, code: &Code, id: ModuleId, site: &CallSite) -> Option<(ModuleId, Box<str>)> {
+    let first = evaluator.expr(id, site.call.args.first()?);
+    let namespace = site.call.keyword("namespace").or_else(|| site.call.args.get(2));
+    let namespace = namespace.and_then(|it| it.str()).unwrap_or("").into();
+    let module = match first.known()? {
+        PyValue::Str(name) if name.starts_with("django.conf") => evaluator.settings()?,
+        PyValue::Outside(name) if name.starts_with("django.conf") => evaluator.settings()?,
+        PyValue::Str(name) => {
+            let path = &code.module(id)?.path;
+            code.resolve(path.rsplit_once('/').map_or("", |it| it.0), name)?
+        }
+        PyValue::Module(module) => *module,
+        _ => return None,
+    };
+    Some((module, namespace))
+}
+
+/// What the configuration says of a setting, as text; absent when it says nothing.
+pub(super) fn setting_text(code: &Code, place: &Place<'_>, app: &str, name: &str) -> Fact<Box<str>> {
+    let Some((module, _)) = locate::celery(code, place, app) else { return Fact::Absent };
+    let settings = super::seat::settings_module(code, place, None, &[], Some(module)).ok();
+    let evaluator = locate::evaluator(code, &place.plan.environment, place.complete, settings);
+    match Config::of(&evaluator, code, module) {
+        Some(config) => values::text(config.get(name)),
+        None => Fact::Absent,
+    }
+}
+
+/// Adds the queue of a Celery worker.
+pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &Network) {
+    let Some((app, _)) = &seat.app else { return };
+    let Some(config) = Config::of(&seat.evaluator, apps.code, *app) else { return };
+    let broker = config.get("broker_url");
+    redis::keeps(stack, network, &broker, broker.span());
+    let process = &stack[seat.process];
+    if process.program.known() != Some(&Program::CeleryWorker) {
+        return;
+    }
+    let at = apps
+        .code
+        .module(config.app.0)
+        .and_then(|it| it.calls.iter().find(|it| it.bound.as_deref() == Some(&config.app.1)).map(|it| it.span));
+    let get = |name: &str| config.get(name);
+    let slot = |name: &str| config.slot(apps, name);
+    let truth = |name: &str| match values::truth(get(name)) {
+        Fact::Absent => Fact::default_of(false, "celery", name, at).with_slots(slot(name)),
+        fact => apps.reach.fact(fact),
+    };
+    let seconds = |name: &str| match get(name) {
+        Fact::Absent => endless(format!("no `{name}` is set"), at),
+        Fact::Known(Sourced { value: PyValue::None, origin, .. }) => {
+            endless(format!("`{name}` is None"), origin.span())
+        }
+        value => apps.reach.fact(values::number(value)),
+    };
+    let queue = TaskQueue {
+        about: About {
+            name: seat.service().into(),
+            anchor: Anchor::new(process.about.anchor.file.clone(), format!("{}.celery", process.about.anchor.entity)),
+            span: process.about.span.or(at),
+            owner: Some(seat.service().into()),
+            writers: Vec::new(),
+        },
+        prefetch: prefetch(process.prefetch.clone(), values::count(get("worker_prefetch_multiplier")), at)
+            .with_slots(slot("worker_prefetch_multiplier").filter(|_| get("worker_prefetch_multiplier").is_absent())),
+        acks_late: truth("task_acks_late"),
+        time_limit: seconds("task_time_limit"),
+        soft_time_limit: seconds("task_soft_time_limit"),
+        max_tasks_per_child: match values::count(get("worker_max_tasks_per_child")) {
+            Fact::Absent => match &process.max_requests {
+                Fact::Absent => Fact::Unbounded(why("no `worker_max_tasks_per_child` is set", at)),
+                said => said.clone(),
+            },
+            fact => apps.reach.fact(fact),
+        },
+        visibility_timeout: match values::number(values::entry(get("broker_transport_options"), "visibility_timeout")) {
+            Fact::Absent => Fact::default_of(3600.0, "celery", "visibility_timeout", at),
+            fact => apps.reach.fact(fact),
+        },
+        long_tasks: long_tasks(apps, seat, &get("task_time_limit")),
+        sized: sized(stack, seat),
+        redis_broker: match values::address(&broker) {
+            Fact::Known(it) => {
+                let is_redis = it.value.scheme.starts_with("redis") || it.value.scheme.starts_with("sentinel");
+                Fact::derived(is_redis, it.origin.span().into_iter().collect())
+            }
+            Fact::Absent => Fact::default_of(false, "celery", "broker_url", at),
+            Fact::Unknown(why) => Fact::Unknown(why),
+            _ => Fact::unknown("branches give the broker"),
+        },
+        version: seat.place.versions.version("celery"),
+        process: Some(seat.process),
+    };
+    stack.add(queue);
+}
+
+fn why(reason: impl Into<Box<str>>, at: Option<Span>) -> Why {
+    Why { reason: reason.into(), at: at.into_iter().collect() }
+}
+
+fn endless<T>(reason: String, at: Option<Span>) -> Fact<T> {
+    Fact::Unbounded(why(reason, at))
+}
+
+/// The command line stands over the configuration, that over the default.
+fn prefetch(command: Fact<u64>, config: Fact<u64>, at: Option<Span>) -> Fact<u64> {
+    match command {
+        Fact::Known(Sourced { origin: crate::stack::Origin::Default(_), .. }) | Fact::Absent => match config {
+            Fact::Absent => Fact::default_of(4, "celery", "worker_prefetch_multiplier", at),
+            config => config,
+        },
+        said => said,
+    }
+}
+
+/// Whether the number of children is written, on the command line or in the configuration.
+fn sized(stack: &Stack, seat: &Seat<'_>) -> Fact<bool> {
+    let process = &stack[seat.process];
+    let written = match (&process.processes, &process.threads) {
+        (_, Fact::Known(threads)) => Some(threads.origin.span()),
+        (Fact::Known(children), _) => Some(children.origin.span()),
+        _ => None,
+    };
+    let at = process.about.span;
+    match written {
+        Some(span) => Fact::derived(true, span.or(at).into_iter().collect()),
+        None => Fact::derived(false, at.into_iter().collect()),
+    }
+}
+
+/// Tasks are known to take long where a limit of more than a minute is set for one of them, or for all.
+fn long_tasks(apps: &Apps<'_>, seat: &Seat<'_>, limit: &Fact<PyValue>) -> Fact<bool> {
+    let is_long = |it: &Fact<PyValue>| values::number(it.clone()).known().is_some_and(|it| *it > 60.0);
+    if is_long(limit) {
+        return Fact::derived(true, limit.span().into_iter().collect());
+    }
+    for &id in &seat.loaded {
+        let Some(module) = apps.code.module(id) else { continue };
+        let tasks = module.calls.iter().filter(|it| matches!(it.name.rsplit('.').next(), Some("task" | "shared_task")));
+        for site in tasks {
+            for name in ["time_limit", "soft_time_limit"] {
+                let Some(value) = site.call.keyword(name) else { continue };
+                if is_long(&seat.evaluator.expr(id, value)) {
+                    return Fact::derived(true, vec![value.span]);
+                }
+            }
+        }
+    }
+    Fact::derived(false, limit.span().into_iter().collect())
+}

@@ -1,0 +1,56 @@
+//! The channel layer of Django Channels.
+
+use crate::link::network::Network;
+use crate::link::values::{self, PyValue};
+use crate::stack::vocabulary::{About, Anchor, ChannelLayer, Storage};
+use crate::stack::{Fact, Sourced, Stack};
+
+use super::{Apps, Seat, redis, total_processes};
+
+/// Adds the layers of a process that uses Django.
+pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &Network) {
+    let Ok(settings) = seat.settings else { return };
+    let layers = seat.evaluator.setting(settings, &["CHANNEL_LAYERS"]);
+    let Fact::Known(Sourced { value: PyValue::Dict(layers), .. }) = layers else { return };
+    for (alias, layer) in &layers.entries {
+        let Some(span) = layer.span() else { continue };
+        let backend = values::text(values::entry(layer.clone(), "BACKEND"));
+        let storage = backend.map(|name| {
+            if name.contains("InMemory") {
+                Storage::Memory
+            } else if name.contains("redis") {
+                Storage::Redis
+            } else {
+                Storage::Other
+            }
+        });
+        let config = values::entry(layer.clone(), "CONFIG");
+        let is_redis = storage.known() == Some(&Storage::Redis);
+        let process = &stack[seat.process];
+        let channel_layer = ChannelLayer {
+            about: About {
+                name: format!("CHANNEL_LAYERS[\"{alias}\"] of {}", seat.service()).into(),
+                anchor: Anchor::new(
+                    apps.sources.file(span.file).path.clone(),
+                    format!("CHANNEL_LAYERS.{alias}@{}", seat.service()),
+                ),
+                span: Some(span),
+                owner: Some(seat.service().into()),
+                writers: Vec::new(),
+            },
+            storage: apps.reach.fact(storage),
+            capacity: match values::count(values::entry(config.clone(), "capacity")) {
+                Fact::Absent if is_redis => Fact::default_of(100, "channels_redis", "capacity", Some(span)),
+                fact => apps.reach.fact(fact),
+            },
+            processes: total_processes(process),
+            process: Some(seat.process),
+        };
+        stack.add(channel_layer);
+        if let Some(PyValue::List(hosts)) = values::entry(config, "hosts").known()
+            && let Some(host) = hosts.first()
+        {
+            redis::keeps(stack, network, host, Some(span));
+        }
+    }
+}

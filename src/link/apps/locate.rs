@@ -1,0 +1,70 @@
+//! From the words of a command to the module that they load.
+
+use crate::link::image::{join, repository_paths};
+use crate::link::plan::{ServicePlan, Variable};
+use crate::link::values::{Code, Environment, Evaluator, ModuleId};
+
+use super::Place;
+
+/// The folder in which a service's commands run, in the container.
+fn workdir(place: &Place<'_>) -> String {
+    let image = place.image.map_or("/", |image| &image.workdir);
+    match (&place.plan.working_dir, place.image) {
+        (Some(folder), _) => join(image, folder),
+        (None, Some(_)) => image.to_owned(),
+        (None, None) => join("/", &place.plan.folder),
+    }
+}
+
+/// The folder of the repository that a service is made from.
+pub(super) fn context<'a>(plan: &'a ServicePlan) -> &'a str {
+    plan.build.as_ref().map_or(&*plan.folder, |build| &*build.context).trim_matches('/')
+}
+
+/// The module that a dotted name means in a service.
+pub(super) fn module(code: &Code, place: &Place<'_>, dotted: &str) -> Option<ModuleId> {
+    let path = dotted.replace('.', "/");
+    let there = workdir(place);
+    for folder in ["", "src"] {
+        let inside = join(&join(&there, folder), &path);
+        for path in repository_paths(&inside, place.plan, place.image) {
+            let absolute = format!(".{}", path.trim_matches('/').replace('/', "."));
+            if let Some(id) = code.resolve("", &absolute) {
+                return Some(id);
+            }
+        }
+    }
+    code.resolve(context(place.plan), dotted)
+}
+
+/// The module and the attribute that an application's name means: `app.main:create_app()`, `app/main.py`,
+/// `app.celery_app.celery`.
+pub(super) fn application(code: &Code, place: &Place<'_>, app: &str) -> Option<(ModuleId, Option<Box<str>>)> {
+    let (name, attribute) = app.split_once(':').map_or((app, None), |(name, attribute)| (name, Some(attribute)));
+    let attribute = attribute.map(|it| it.trim_end_matches("()").split('(').next().unwrap_or(it).into());
+    let dotted = match name.strip_suffix(".py") {
+        Some(path) => path.trim_start_matches("./").trim_matches('/').replace('/', "."),
+        None => name.to_owned(),
+    };
+    if let Some(id) = module(code, place, &dotted) {
+        return Some((id, attribute));
+    }
+    let (above, last) = dotted.rsplit_once('.')?;
+    Some((module(code, place, above)?, Some(last.into())))
+}
+
+/// The module and attribute that `-A` of Celery means, which looks into the module `celery` of a package first.
+pub(super) fn celery(code: &Code, place: &Place<'_>, app: &str) -> Option<(ModuleId, Option<Box<str>>)> {
+    let inner = if app.contains(':') { None } else { module(code, place, &format!("{app}.celery")) };
+    inner.map(|it| (it, None)).or_else(|| application(code, place, app))
+}
+
+/// An evaluator for an environment.
+pub(super) fn evaluator<'a>(
+    code: &'a Code,
+    variables: &'a [Variable],
+    complete: bool,
+    settings: Option<ModuleId>,
+) -> Evaluator<'a> {
+    Evaluator::new(code, Environment { variables, complete }, settings)
+}

@@ -1,0 +1,77 @@
+//! Applications: which code a process runs, in which environment and with which settings, and what that code opens.
+//!
+//! Services and their processes stand in the stack already; here their databases, caches, pools, clients and queues
+//! are added, one for each process that has them.
+
+mod cache;
+mod celery;
+mod channels;
+mod limiter;
+mod locate;
+mod reach;
+mod redis;
+mod seat;
+mod terms;
+
+use crate::source::Sources;
+use crate::stack::{Fact, Id, Service, Stack};
+
+use super::django;
+use super::image::Image;
+use super::network::Network;
+use super::plan::{Running, ServicePlan};
+use super::values::Code;
+use super::versions::Versions;
+
+pub(super) use reach::Reach;
+pub(super) use seat::Seat;
+pub(super) use terms::{client, one_each, total_processes};
+
+/// A service as the code in it sees it.
+pub struct Place<'a> {
+    /// The service in the stack.
+    pub service: Id<Service>,
+    /// Its plan; the environment is that of its containers, the image's `ENV` below compose's.
+    pub plan: &'a ServicePlan,
+    /// The image it is built from the repository as.
+    pub image: Option<&'a Image>,
+    /// What runs in it.
+    pub running: &'a [Running],
+    /// The packages of its folder.
+    pub versions: &'a Versions<'a>,
+    /// Whether all that its environment holds is known: no `env_file` is missing.
+    pub complete: bool,
+}
+
+/// What the configuration of a Celery application says of a setting by its new name (`worker_concurrency`), as text;
+/// absent when it does not say it. The application is what `-A` names.
+pub fn celery_setting(code: &Code, place: &Place<'_>, app: &str, name: &str) -> Fact<Box<str>> {
+    celery::setting_text(code, place, app, name)
+}
+
+/// Adds to the stack what the processes' code opens.
+pub fn add(stack: &mut Stack, sources: &Sources, code: &Code, places: &[Place<'_>], network: &mut Network) {
+    let seats = seat::seats(stack, code, places);
+    let reach = Reach::of(stack, &seats);
+    let apps = Apps { sources, code, reach: &reach };
+    for seat in &seats {
+        if seat.is_django(stack) {
+            django::add(stack, &apps, seat, network);
+            cache::add(stack, &apps, seat, network);
+            channels::add(stack, &apps, seat, network);
+        }
+        redis::add(stack, &apps, seat, network);
+        limiter::add(stack, &apps, seat);
+        celery::add(stack, &apps, seat, network);
+    }
+}
+
+/// What all seats share.
+pub(super) struct Apps<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) code: &'a Code,
+    pub(super) reach: &'a Reach,
+}
+
+#[cfg(test)]
+mod tests;

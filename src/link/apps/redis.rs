@@ -1,0 +1,186 @@
+//! Pools of connections to Redis: those of redis-py that the code makes, and what all of them share.
+
+use crate::facts::python::{CallSite, When};
+use crate::link::network::Network;
+use crate::link::values::{self, Evaluator, ModuleId, PyValue};
+use crate::source::Span;
+use crate::stack::vocabulary::{About, Anchor, RedisClient, RedisLibrary};
+use crate::stack::{Fact, Slot, Sourced, Stack, Truth, Version, Why};
+
+use super::terms::{bare, one_each};
+use super::{Apps, Seat, total_processes};
+
+/// Adds the pools that the code of a process makes.
+pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &Network) {
+    for &id in &seat.loaded {
+        let Some(module) = apps.code.module(id) else { continue };
+        for site in module.calls.iter().filter(|it| makes_pool(&it.name)) {
+            // A client on another's pool has none of its own.
+            if site.call.keyword("connection_pool").is_some() {
+                continue;
+            }
+            let name = site.bound.as_deref().unwrap_or("redis");
+            let about = About {
+                name: format!("{name} of {}", seat.service()).into(),
+                anchor: Anchor::new(module.path.clone(), format!("{name}@{}", seat.service())),
+                span: Some(site.span),
+                owner: Some(seat.service().into()),
+                writers: Vec::new(),
+            };
+            let pool = of_site(apps, seat, id, site);
+            let client = pool.client(stack, seat, about);
+            let evaluator = &seat.evaluator;
+            let location = match site.call.args.first() {
+                Some(url) if site.name.ends_with("from_url") => evaluator.expr(id, url),
+                _ => host(evaluator, id, site),
+            };
+            put(stack, network, client, &location, false);
+        }
+    }
+}
+
+/// Whether a call makes a pool of connections to Redis.
+fn makes_pool(name: &str) -> bool {
+    let first = name.split('.').next().unwrap_or(name);
+    matches!(first, "redis" | "aioredis")
+        && matches!(
+            name.rsplit('.').next(),
+            Some(
+                "Redis"
+                    | "StrictRedis"
+                    | "from_url"
+                    | "ConnectionPool"
+                    | "BlockingConnectionPool"
+                    | "create_redis_pool"
+            )
+        )
+}
+
+/// `host=..., port=...` as a URL.
+fn host(evaluator: &Evaluator<'_>, id: ModuleId, site: &CallSite) -> Fact<PyValue> {
+    let host = site.call.keyword("host").or_else(|| site.call.args.first()).map(|it| evaluator.expr(id, it));
+    match host.map(values::text) {
+        Some(host) => host.map(|host| PyValue::Str(format!("redis://{host}").into())),
+        None => Fact::derived(PyValue::Str("redis://localhost".into()), vec![site.span]),
+    }
+}
+
+fn of_site(apps: &Apps<'_>, seat: &Seat<'_>, id: ModuleId, site: &CallSite) -> Pool {
+    let keyword = |name: &str| site.call.keyword(name).map_or(Fact::Absent, |it| seat.evaluator.expr(id, it));
+    let insertion = apps.code.module(id).and_then(|it| it.insertion(site.span));
+    let slot = |name: &str| insertion.map(|it| apps.reach.slot(it.keyword(name)));
+    let is_blocking = site.name.contains("BlockingConnectionPool");
+    Pool {
+        library: RedisLibrary::RedisPy,
+        max_connections: apps.reach.fact(values::count(keyword("max_connections"))),
+        blocking: Some(Fact::derived(is_blocking, vec![site.span])),
+        socket_timeout: apps.reach.fact(values::number(keyword("socket_timeout"))),
+        timeout_slot: slot("socket_timeout"),
+        retry_on_timeout: apps.reach.fact(values::truth(keyword("retry_on_timeout"))),
+        per_call: match site.when {
+            When::Request => Fact::derived(true, vec![site.span]),
+            When::Import | When::Once => Fact::derived(false, vec![site.span]),
+            When::Called => Fact::Unknown(Why::at(format!("who calls `{}` is not known", site.within), site.span)),
+        },
+        at: Some(site.span),
+    }
+}
+
+/// What is written of a pool; absent where nothing is.
+pub(super) struct Pool {
+    pub(super) library: RedisLibrary,
+    pub(super) max_connections: Fact<u64>,
+    pub(super) blocking: Option<Fact<bool>>,
+    pub(super) socket_timeout: Fact<f64>,
+    pub(super) timeout_slot: Option<Slot>,
+    pub(super) retry_on_timeout: Fact<bool>,
+    pub(super) per_call: Fact<bool>,
+    pub(super) at: Option<Span>,
+}
+
+impl Pool {
+    /// The pool with the defaults of the version that the service has.
+    pub(super) fn client(self, stack: &Stack, seat: &Seat<'_>, about: About) -> RedisClient {
+        let process = &stack[seat.process];
+        let version = seat.place.versions.version("redis");
+        let blocks = self.blocking.as_ref().and_then(|it| it.known()) == Some(&true);
+        let at: Vec<Span> = self.at.into_iter().collect();
+        RedisClient {
+            about,
+            library: Fact::derived(self.library, at.clone()),
+            max_connections: match self.max_connections {
+                Fact::Absent => most_by_default(&version, blocks, self.at),
+                fact => fact,
+            },
+            blocking: self.blocking.unwrap_or_else(|| Fact::default_of(false, "redis-py", "ConnectionPool", self.at)),
+            socket_timeout: match self.socket_timeout {
+                Fact::Absent => timeout_by_default(&version, self.at).with_slots(self.timeout_slot),
+                fact => fact,
+            },
+            version,
+            per_call: self.per_call,
+            retry_on_timeout: self.retry_on_timeout,
+            slots: match one_each(process, "traffic: every request that is being answered") {
+                Fact::Unbounded(why) if process.slots.known().is_none() => Fact::Unbounded(why),
+                _ => bare(process.slots.clone()),
+            },
+            mode: process.mode.clone(),
+            processes: total_processes(process),
+            process: Some(seat.process),
+            server: None,
+        }
+    }
+}
+
+/// Since 8.0 a pool ends at 100 connections; one that blocks at 50, in every version.
+fn most_by_default(version: &Fact<Version>, blocks: bool, at: Option<Span>) -> Fact<u64> {
+    let default = |most| Fact::default_of(most, "redis-py", "max_connections", at);
+    if blocks {
+        return default(50);
+    }
+    match version.known().map(|it| it.less(&[8])) {
+        Some(Truth::Yes) => Fact::Unbounded(Why {
+            reason: "redis-py before 8.0 opens as many as are asked for".into(),
+            at: at.into_iter().collect(),
+        }),
+        Some(Truth::No) => default(100),
+        _ => Fact::unknown("redis-py's version decides it, which is not known"),
+    }
+}
+
+/// Since 8.0 an answer is waited for 5 seconds, before that without end.
+fn timeout_by_default(version: &Fact<Version>, at: Option<Span>) -> Fact<f64> {
+    match version.known().map(|it| it.less(&[8])) {
+        Some(Truth::Yes) => Fact::default_of(f64::INFINITY, "redis-py", "socket_timeout", at),
+        Some(Truth::No) => Fact::default_of(5.0, "redis-py", "socket_timeout", at),
+        _ => Fact::unknown("redis-py's version decides it, which is not known"),
+    }
+}
+
+/// Puts a pool into the stack, joined with the server that its URL leads to.
+pub(super) fn put(
+    stack: &mut Stack,
+    network: &Network,
+    mut client: RedisClient,
+    location: &Fact<PyValue>,
+    is_cache: bool,
+) {
+    client.server = values::address(location).known().and_then(|it| network.redis(it.host.as_deref()?));
+    let (server, at) = (client.server, client.about.span);
+    let id = stack.add(client);
+    let Some(server) = server else { return };
+    stack[server].clients.push(id);
+    if is_cache {
+        stack[server].is_cache = Fact::derived(true, at.into_iter().collect());
+    }
+}
+
+/// Notes that a server keeps what must not be lost.
+pub(super) fn keeps(stack: &mut Stack, network: &Network, location: &Fact<PyValue>, at: Option<Span>) {
+    let server = values::address(location).known().and_then(|it| network.redis(it.host.as_deref()?));
+    if let Some(server) = server
+        && !matches!(stack[server].is_broker, Fact::Known(Sourced { value: true, .. }))
+    {
+        stack[server].is_broker = Fact::derived(true, at.into_iter().collect());
+    }
+}

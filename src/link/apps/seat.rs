@@ -1,0 +1,225 @@
+//! A process with its code: the module it starts from, what that loads, and the settings it uses.
+
+use std::collections::BTreeSet;
+
+use crate::facts::python::{EventKind, is_aside};
+use crate::link::plan::Running;
+use crate::link::values::{Code, Evaluator, ModuleId};
+use crate::stack::vocabulary::{Framework, Process, Program};
+use crate::stack::{Id, Stack, Why};
+
+use super::{Place, locate};
+
+/// A process with its code.
+pub(crate) struct Seat<'a> {
+    /// The process.
+    pub(crate) process: Id<Process>,
+    /// Its service.
+    pub(crate) place: &'a Place<'a>,
+    /// Evaluates in its environment, with its settings.
+    pub(crate) evaluator: Evaluator<'a>,
+    /// The module it starts from, and the attribute that its command names.
+    pub(crate) app: Option<(ModuleId, Option<Box<str>>)>,
+    /// Django's settings module, or why it is not known.
+    pub(crate) settings: Result<ModuleId, Why>,
+    /// The modules that it loads.
+    pub(crate) loaded: BTreeSet<ModuleId>,
+}
+
+/// The seats of a stack's processes, in their order.
+pub(super) fn seats<'a>(stack: &Stack, code: &'a Code, places: &'a [Place<'a>]) -> Vec<Seat<'a>> {
+    let mut seats = Vec::new();
+    for (at, process) in stack.processes.iter().enumerate() {
+        let Some(place) = places.iter().find(|it| Some(it.service) == process.service) else { continue };
+        let running = place.running.iter().find(|it| Some(it.span) == process.about.span);
+        seats.push(seat(stack, code, place, Id::new(at), running));
+    }
+    seats
+}
+
+fn seat<'a>(
+    stack: &Stack,
+    code: &'a Code,
+    place: &'a Place<'a>,
+    process: Id<Process>,
+    running: Option<&Running>,
+) -> Seat<'a> {
+    let program = stack[process].program.known().copied();
+    let words: Vec<&str> =
+        running.map(|it| it.argv.iter().map(|it| it.text.known().map_or("", |it| it)).collect()).unwrap_or_default();
+    let is_celery = matches!(program, Some(Program::CeleryWorker | Program::CeleryBeat));
+    let name = if is_celery { celery_app(&words) } else { named_app(&words) };
+    let app = name.as_deref().and_then(|name| match is_celery {
+        true => locate::celery(code, place, name),
+        false => locate::application(code, place, name),
+    });
+    let settings = settings_module(code, place, running, &words, app.as_ref().map(|it| it.0));
+    let found = settings.as_ref().ok().copied();
+    let is_django = stack[process].framework.known() == Some(&Framework::Django) || (found.is_some() && is_celery);
+    let loaded = loaded(code, place, app.as_ref().map(|it| it.0), found.filter(|_| is_django), is_celery);
+    Seat {
+        process,
+        place,
+        evaluator: locate::evaluator(code, &place.plan.environment, place.complete, found),
+        app,
+        settings,
+        loaded,
+    }
+}
+
+impl Seat<'_> {
+    /// Whether it runs Django's code: by its framework, or as a worker of Celery that uses Django's settings.
+    pub(crate) fn is_django(&self, stack: &Stack) -> bool {
+        let process = &stack[self.process];
+        match process.framework.known() {
+            Some(framework) => *framework == Framework::Django,
+            None => {
+                self.settings.is_ok()
+                    && matches!(
+                        process.program.known(),
+                        Some(Program::CeleryWorker | Program::CeleryBeat | Program::Runserver)
+                    )
+            }
+        }
+    }
+
+    /// The service's name.
+    pub(crate) fn service(&self) -> &str {
+        &self.place.plan.name.value
+    }
+}
+
+/// What `-A` names.
+fn celery_app(words: &[&str]) -> Option<Box<str>> {
+    option(words, &["-A", "--app"])
+}
+
+fn option(words: &[&str], names: &[&str]) -> Option<Box<str>> {
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if names.contains(word) {
+            return words.next().map(|it| (*it).into());
+        }
+        let joined = names.iter().find_map(|name| word.strip_prefix(name)?.strip_prefix('='));
+        if let Some(value) = joined {
+            return Some(value.into());
+        }
+        if let Some(value) = word.strip_prefix("-A").filter(|it| !it.is_empty() && names.contains(&"-A")) {
+            return Some(value.into());
+        }
+    }
+    None
+}
+
+/// The word of a server's command that names an application: `app.main:app`, `main.py`, a bare module for gunicorn.
+fn named_app(words: &[&str]) -> Option<Box<str>> {
+    if let Some(app) = option(words, &["--app", "--module", "--wsgi", "-w"]).filter(|it| is_app(it)) {
+        return Some(app);
+    }
+    let rest = words.get(1..)?;
+    let app = rest.iter().find(|word| is_app(word));
+    let file = || rest.iter().find(|word| word.ends_with(".py") && !word.starts_with('-'));
+    let bare = || rest.first().filter(|word| is_dotted(word) && word.contains('.'));
+    app.or_else(file).or_else(bare).map(|it| (*it).into())
+}
+
+fn is_app(word: &str) -> bool {
+    let Some((module, attribute)) = word.split_once(':') else { return false };
+    is_dotted(module) && attribute.starts_with(|it: char| it.is_alphabetic() || it == '_')
+}
+
+fn is_dotted(word: &str) -> bool {
+    word.starts_with(|it: char| it.is_alphabetic() || it == '_')
+        && word.chars().all(|it| it.is_alphanumeric() || it == '_' || it == '.')
+}
+
+/// Which settings module Django is given: by the command, the environment, what the application's module sets when
+/// nothing else does; else the only one there is.
+pub(super) fn settings_module(
+    code: &Code,
+    place: &Place<'_>,
+    running: Option<&Running>,
+    words: &[&str],
+    app: Option<ModuleId>,
+) -> Result<ModuleId, Why> {
+    const NAME: &str = "DJANGO_SETTINGS_MODULE";
+    let resolve = |name: &str| {
+        locate::module(code, place, name).ok_or_else(|| Why::new(format!("the settings module `{name}` is not there")))
+    };
+    if let Some(name) = option(words, &["--settings"]) {
+        return resolve(&name);
+    }
+    let assigned = running.and_then(|it| it.assignments.iter().rev().find(|it| &*it.0 == NAME));
+    if let Some(name) = assigned.and_then(|it| it.1.text.known()) {
+        return resolve(name);
+    }
+    if let Some(variable) = place.plan.environment.iter().find(|it| &*it.name == NAME) {
+        return match variable.value.known() {
+            Some(name) => resolve(name),
+            None => Err(Why::at(format!("which settings are used is set by {NAME}"), variable.span)),
+        };
+    }
+    let said = app.and_then(|app| code.module(app)).and_then(|it| it.settings_modules.first());
+    if let Some(name) = said {
+        return resolve(&name.value);
+    }
+    only_settings(code, place)
+}
+
+/// The only module of settings that no other one builds on.
+fn only_settings(code: &Code, place: &Place<'_>) -> Result<ModuleId, Why> {
+    let folder = locate::context(place.plan);
+    let is_settings = |id: ModuleId| {
+        code.module(id).is_some_and(|module| {
+            below(&module.path, folder)
+                && module.events.iter().any(|event| match &event.kind {
+                    EventKind::Set { path, .. } => matches!(&*path.root, "INSTALLED_APPS" | "DATABASES"),
+                    _ => false,
+                })
+        })
+    };
+    let all: Vec<ModuleId> = code.iter().map(|it| it.0).filter(|id| is_settings(*id)).collect();
+    match all.as_slice() {
+        [only] => Ok(*only),
+        [] => Err(Why::new("no settings module is in these files")),
+        _ => Err(Why::new("several settings modules are there, and nothing says which is used")),
+    }
+}
+
+fn below(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The modules that a process loads. Django and Celery load by name what no import shows: with them it is all of the
+/// project, or all that has tasks.
+fn loaded(
+    code: &Code,
+    place: &Place<'_>,
+    app: Option<ModuleId>,
+    settings: Option<ModuleId>,
+    is_celery: bool,
+) -> BTreeSet<ModuleId> {
+    let mut loaded = BTreeSet::new();
+    for start in app.into_iter().chain(settings) {
+        loaded.extend(code.reached(start));
+    }
+    let folder = locate::context(place.plan);
+    let own = || code.iter().filter(|(_, module)| below(&module.path, folder) && !is_aside(&module.path));
+    if is_celery && settings.is_none() {
+        let has_tasks = own().filter(|(_, module)| {
+            module.calls.iter().any(|site| matches!(site.name.rsplit('.').next(), Some("task" | "shared_task")))
+        });
+        for (id, _) in has_tasks {
+            loaded.extend(code.reached(id));
+        }
+    } else if settings.is_some() || app.is_none() {
+        let is_other_settings = |id: ModuleId| {
+            settings.is_some()
+                && code.module(id).is_some_and(|module| module.path.contains("settings"))
+                && !loaded.contains(&id)
+        };
+        let more: Vec<ModuleId> = own().map(|it| it.0).filter(|id| !is_other_settings(*id)).collect();
+        loaded.extend(more);
+    }
+    loaded
+}

@@ -1,0 +1,21 @@
+//! Django's settings, as each process uses them: databases, and what else decides how much it can serve.
+
+mod database;
+mod pool;
+mod settings;
+mod slots;
+
+use crate::stack::Stack;
+
+use super::apps::{Apps, Seat};
+use super::network::Network;
+
+pub(super) use settings::storage_of_cache;
+pub(super) use slots::Writable;
+
+/// Adds what the settings of a process say. Nothing where they are not known.
+pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &mut Network) {
+    let Ok(module) = seat.settings else { return };
+    settings::add(stack, apps, seat, module);
+    database::add(stack, apps, seat, module, network);
+}
