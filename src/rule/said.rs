@@ -39,7 +39,7 @@ impl<'a> Said<'a> {
                 }
             }
             Fact::Unbounded(why) => {
-                let text = format!("{name}`{}` has no limit: {}", info.name, why.reason);
+                let text = format!("{name}`{}` has no limit ({})", info.name, why.reason);
                 match why.at.first() {
                     Some(span) => self.label(*span, text),
                     None => self.note(text),
@@ -99,7 +99,10 @@ impl<'a> Said<'a> {
     }
 
     fn value(&mut self, name: &str, info: &FieldInfo, sourced: &Sourced<Value>, when: Option<&str>) {
-        let words = print::in_words(info.words, &sourced.value, field_unit(info));
+        let words = match sourced.value {
+            Value::Number(number) if number.is_infinite() => format!("`{}` has no limit", info.name),
+            _ => print::in_words(info.words, &sourced.value, field_unit(info)),
+        };
         let when = when.map_or_else(String::new, |when| format!(" when {when}"));
         match &sourced.origin {
             Origin::Written(spans) => {

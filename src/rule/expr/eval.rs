@@ -77,10 +77,13 @@ impl<'a> Scope<'a> {
         Eval { scope: self, variables: Vec::new() }.node(&expr.node)
     }
 
-    /// The terms of a sum, each with its entity: what it comes to, and what was read for it in order. None for an
-    /// expression that is no sum, and none for a term that reads what is not there.
+    /// The terms of a sum of products, each with its entity: what it comes to, and what was read for it in order. None
+    /// for any other expression, and none for a term that reads what is not there.
     pub(crate) fn terms(&self, expr: &Expr) -> Vec<(EntityId, Seen)> {
         let Node::Fold(Fold::Sum, list, body) = &expr.node else { return Vec::new() };
+        if !is_product(body) {
+            return Vec::new();
+        }
         let mut eval = Eval { scope: self, variables: Vec::new() };
         let items = eval.walk(list).ok().and_then(|owner| list.field.map(|field| self.stack.field(owner, field)));
         let Some(Field::Many(items)) = items else { return Vec::new() };
@@ -105,6 +108,15 @@ impl<'a> Scope<'a> {
             }
             _ => Ok(None),
         }
+    }
+}
+
+/// Whether a node is nothing but facts that are multiplied.
+fn is_product(node: &Node) -> bool {
+    match node {
+        Node::Fact(_) => true,
+        Node::Arithmetic(Op::Multiply, left, right) => is_product(left) && is_product(right),
+        _ => false,
     }
 }
 
