@@ -289,6 +289,8 @@ verify: fewer than {room}
                 "`replicas` of `worker` is unknown: scaled by hand",
                 "accepts 100 connections, PostgreSQL's default",
                 "3 of them kept for superusers, PostgreSQL's default",
+                "`worker`: unknown × 4 × 5 = unknown",
+                "`web`: 3 × 4 × 30 = 360",
             ]
         );
         assert_eq!(finding.verify, "fewer than 97");

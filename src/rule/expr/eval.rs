@@ -77,10 +77,13 @@ impl<'a> Scope<'a> {
         Eval { scope: self, variables: Vec::new() }.node(&expr.node)
     }
 
-    /// The terms of a sum, each with its entity: what it comes to, and what was read for it in order. None for an
-    /// expression that is no sum, and none for a term that reads what is not there.
+    /// The terms of a sum of products, each with its entity: what it comes to, and its factors in order. None for any
+    /// other expression, and none for a term that reads what is not there.
     pub(crate) fn terms(&self, expr: &Expr) -> Vec<(EntityId, Seen)> {
         let Node::Fold(Fold::Sum, list, body) = &expr.node else { return Vec::new() };
+        if !is_product(body) {
+            return Vec::new();
+        }
         let mut eval = Eval { scope: self, variables: Vec::new() };
         let items = eval.walk(list).ok().and_then(|owner| list.field.map(|field| self.stack.field(owner, field)));
         let Some(Field::Many(items)) = items else { return Vec::new() };
@@ -334,6 +337,16 @@ pub(super) fn set_of_fact(fact: &Fact<Value>, of: EntityId, field: usize) -> Opt
         Fact::Unknown(_) if number => Some(Set::Numbers(Numbers::any())),
         Fact::Unbounded(_) | Fact::Unknown(_) => Some(Set::Any),
         Fact::Absent => None,
+    }
+}
+
+/// Whether a node is fields multiplied, so that what was read for it are its factors.
+fn is_product(node: &Node) -> bool {
+    match node {
+        Node::Arithmetic(Op::Multiply, left, right) => is_product(left) && is_product(right),
+        Node::OrElse(first, _) => is_product(first),
+        Node::Fact(_) => true,
+        _ => false,
     }
 }
 
