@@ -18,7 +18,7 @@ use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
 use super::versions::Versions;
-use super::{command, compose, framework, nginx, orm, server, services, sqlalchemy, stores};
+use super::{apps, command, compose, framework, nginx, orm, server, services, sqlalchemy, stores};
 
 /// What the files say together.
 #[derive(Debug, Default)]
@@ -166,6 +166,16 @@ impl<'a> Repository<'a> {
             folder: folder(part.plan),
         });
         sqlalchemy::add(stack, &self.code, network, &seen.collect::<Vec<_>>());
+        let versions: Vec<Versions<'_>> = parts.iter().map(|part| self.versions(folder(part.plan))).collect();
+        let places = parts.iter().zip(ids).zip(&versions).map(|((part, &service), versions)| apps::Place {
+            service,
+            plan: part.plan,
+            image: part.image.as_ref(),
+            running: &part.running,
+            versions,
+            complete: true,
+        });
+        apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network);
     }
 
     /// The packages that a folder's files ask for; those of the whole tree when its own ask for none.
