@@ -182,6 +182,9 @@ pub(super) fn open(stack: &Stack, it: EntityId, reads: &[Reading]) -> Vec<Box<st
 /// The value of one factor of a term.
 fn factor(stack: &Stack, reading: &Reading) -> Option<String> {
     let (fact, info) = fact_of(stack, reading)?;
+    if let Some(taken) = &reading.taken {
+        return Some(print::set(taken, field_unit(info)));
+    }
     Some(match fact {
         Fact::Known(sourced) => print::value(&sourced.value, field_unit(info)),
         Fact::OneOf(branches) => {
