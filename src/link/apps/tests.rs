@@ -131,10 +131,7 @@ fn shop(settings: &str) -> Files {
         ("docker-compose.yml", COMPOSE),
         ("requirements.txt", "django==5.2.8\npsycopg[binary]==3.2.10\ncelery==5.5.3\ngunicorn==23.0.0\n"),
         ("shop/__init__.py", "from .celery import app as celery_app\n"),
-        (
-            "shop/asgi.py",
-            "from django.core.asgi import get_asgi_application\napplication = get_asgi_application()\n",
-        ),
+        ("shop/asgi.py", "from django.core.asgi import get_asgi_application\napplication = get_asgi_application()\n"),
         (
             "shop/celery.py",
             "from celery import Celery\napp = Celery('shop')\napp.config_from_object('django.conf:settings', namespace='CELERY')\n",
@@ -232,9 +229,8 @@ DEBUG = False
 
 #[test]
 fn no_pool_where_there_can_be_none() {
-    let offered = |files: &Files| {
-        files.stack().django_databases[0].about.writers.iter().any(|it| &*it.name == "psycopg_pool")
-    };
+    let offered =
+        |files: &Files| files.stack().django_databases[0].about.writers.iter().any(|it| &*it.name == "psycopg_pool");
     let requirements = |text: &str| shop(LITERAL).with("requirements.txt", text);
     assert!(offered(&requirements("django>=5.1,<6\npsycopg[binary]==3.2.10\n")));
     assert!(!offered(&requirements("django==5.0.9\npsycopg[binary]==3.2.10\n")));
