@@ -6,7 +6,8 @@ mod fake;
 
 use plimsoll::report::{Style, concise, facts, github, json, markdown, sarif, terminal};
 use plimsoll::view::{Filter, View};
-use snapbox::{assert_data_eq, file};
+use proptest::strategy::Strategy;
+use snapbox::assert_data_eq;
 
 fn view() -> View {
     View { prefix: "backend/".into(), ..View::new(&fake::report(), &Filter::default()) }
@@ -22,42 +23,42 @@ fn printed(print: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
 #[test]
 fn text() {
     let plain = Style { width: 90, detail: 2, color: false };
-    assert_data_eq!(printed(|out| terminal::render(&view(), plain, out)), file!["formats/text.txt"]);
+    assert_data_eq!(printed(|out| terminal::render(&view(), plain, out)), snapbox::file!["formats/text.txt"]);
     let colored = Style { width: 100, detail: 1, color: true };
-    assert_data_eq!(printed(|out| terminal::render(&view(), colored, out)), file!["formats/text.ansi"].raw());
+    assert_data_eq!(printed(|out| terminal::render(&view(), colored, out)), snapbox::file!["formats/text.ansi"].raw());
 }
 
 #[test]
 fn concise() {
-    assert_data_eq!(printed(|out| concise::render(&view(), out)), file!["formats/concise.txt"]);
+    assert_data_eq!(printed(|out| concise::render(&view(), out)), snapbox::file!["formats/concise.txt"]);
 }
 
 #[test]
 fn json() {
-    assert_data_eq!(printed(|out| json::render(&view(), out)), file!["formats/check.json"].raw());
+    assert_data_eq!(printed(|out| json::render(&view(), out)), snapbox::file!["formats/check.json"].raw());
 }
 
 #[test]
 fn github() {
-    assert_data_eq!(printed(|out| github::render(&view(), out)), file!["formats/github.txt"]);
+    assert_data_eq!(printed(|out| github::render(&view(), out)), snapbox::file!["formats/github.txt"]);
 }
 
 #[test]
 fn sarif() {
     let text = printed(|out| sarif::render(&view(), out));
-    assert_data_eq!(text, file!["formats/sarif.json"].raw());
+    assert_data_eq!(text, snapbox::file!["formats/sarif.json"].raw());
 }
 
 #[test]
 fn markdown() {
-    assert_data_eq!(printed(|out| markdown::render(&view(), out)), file!["formats/audit.md"]);
+    assert_data_eq!(printed(|out| markdown::render(&view(), out)), snapbox::file!["formats/audit.md"]);
 }
 
 #[test]
 fn facts() {
     let plain = Style { width: 90, detail: 1, color: false };
-    assert_data_eq!(printed(|out| facts::render(&view(), plain, out)), file!["formats/facts.txt"]);
-    assert_data_eq!(printed(|out| facts::render_json(&view(), out)), file!["formats/facts.json"].raw());
+    assert_data_eq!(printed(|out| facts::render(&view(), plain, out)), snapbox::file!["formats/facts.txt"]);
+    assert_data_eq!(printed(|out| facts::render_json(&view(), out)), snapbox::file!["formats/facts.json"].raw());
 }
 
 /// The schemas in the repository are those of the code; `SNAPSHOTS=overwrite` rewrites them.
@@ -102,5 +103,28 @@ fn secrets_are_in_no_format() {
     ];
     for text in all {
         assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+/// Two files' texts, and the places of labels: file, start, end.
+fn hostile() -> impl Strategy<Value = (String, String, Vec<(u32, usize, usize)>)> {
+    let piece = "([a-z\u{e9}\t ]{0,9}(\n|\r\n|\u{1b}|x://u:p@h|\u{feff})){0,6}[a-z]{0,300}";
+    (piece, "[a-z\n]{0,40}", proptest::collection::vec((0u32..2, 0usize..400, 0usize..400), 1..6))
+}
+
+proptest::proptest! {
+    // Whatever the files hold and wherever the labels lie, every printer prints.
+    #[test]
+    fn no_text_and_no_place_makes_a_printer_fail(run in hostile()) {
+        let (first, second, places) = run;
+        let report = fake::hostile(&[first, second], &places);
+        let view = View::new(&report, &Filter::default());
+        let style = Style { width: 80, detail: 2, color: true };
+        printed(|out| terminal::render(&view, style, out));
+        printed(|out| concise::render(&view, out));
+        printed(|out| json::render(&view, out));
+        printed(|out| sarif::render(&view, out));
+        printed(|out| github::render(&view, out));
+        printed(|out| markdown::render(&view, out));
     }
 }

@@ -110,7 +110,10 @@ impl<'a> Repository<'a> {
     fn stack(&self, deployment: &Deployment) -> Stack {
         let mut stack = Stack { name: deployment.name.clone(), ..Stack::default() };
         let plans = deployment.services.iter().map(|plan| self.with_image(plan)).collect::<Vec<_>>();
-        let parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
+        let mut parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
+        let mut shared: Vec<_> =
+            parts.iter_mut().map(|part| (part.plan.name.value.clone(), part.running.as_mut_slice())).collect();
+        command::note_shared(&mut shared);
 
         let ids: Vec<Id<Service>> = parts
             .iter()

@@ -141,7 +141,10 @@ pub fn join_clients(stack: &mut Stack) {
         }
     }
     for at in 0..stack.poolers.len() {
-        let Some(database) = stack.poolers[at].database else { continue };
+        // A pooler that nobody asks opens nothing.
+        let Some(database) = stack.poolers[at].database.filter(|_| !stack.poolers[at].clients.is_empty()) else {
+            continue;
+        };
         let term = pooler_term(stack, Id::new(at), database);
         let id = stack.add(term);
         stack[database].clients.push(id);

@@ -115,6 +115,7 @@ fn numbers(view: &View, phases: &[Phase<'_>]) -> Vec<usize> {
 
 #[derive(Serialize)]
 struct PhaseRows {
+    number: String,
     title: String,
     about: &'static str,
     rules: Vec<RuleRows>,
@@ -169,7 +170,8 @@ fn phase_rows(view: &View, phase: &Phase<'_>, numbers: &[usize]) -> PhaseRows {
             findings.iter().filter_map(|at| Some(row(view, view.findings.get(*at)?, numbers.get(*at).copied()?)));
         rule_rows(name, *info, rows.collect())
     });
-    PhaseRows { title: title.to_owned(), about, rules: rules.collect() }
+    let number = phase.number.map_or_else(|| "-".to_owned(), |number| number.to_string());
+    PhaseRows { number, title: title.to_owned(), about, rules: rules.collect() }
 }
 
 fn rule_rows(name: &str, info: Option<&RuleInfo>, findings: Vec<Row>) -> RuleRows {

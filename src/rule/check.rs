@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::expr::{Absent, Scope};
 use super::said::{Said, open, place_of};
-use super::{Finding, Page, PageError, Rule, RuleName, Rules, Severity};
+use super::{Finding, Outcome, Page, PageError, Rule, RuleName, Rules, Severity};
 use crate::source::Span;
 use crate::stack::{Anchor, EntityId, Stack, Truth};
 
@@ -58,26 +58,13 @@ pub struct Tally {
     pub not_applicable: usize,
 }
 
-/// What a rule says of one entity.
-#[derive(Debug)]
-pub enum Judged {
-    /// It does not speak of it.
-    NotApplicable,
-    /// It holds.
-    Passed,
-    /// It does not; the finding has no fixes yet.
-    Failed(Box<Finding>),
-    /// What would have to be known is not: each unknown, in words.
-    Undecided(Vec<Box<str>>),
-}
-
 /// Checks the selected rules over the stacks. What several stacks share is said once.
 pub fn check(rules: &Rules, selected: impl Fn(&str) -> bool, stacks: &[Stack]) -> Checked {
     let mut checked = Checked::default();
     for page in rules.pages().iter().filter(|page| selected(&page.name)) {
         checked.page(page, stacks);
     }
-    checked.merge();
+    checked.merge(stacks);
     checked.failed.sort_by(|a, b| key(&a.finding).cmp(&key(&b.finding)));
     checked.undecided.sort_by(|a, b| (&a.anchor, &a.rule).cmp(&(&b.anchor, &b.rule)));
     checked.undecided.dedup();
@@ -106,14 +93,14 @@ impl Checked {
         for (at, stack) in stacks.iter().enumerate() {
             for entity in stack.all(rule.kind) {
                 match judge(rule, stack, entity) {
-                    Judged::NotApplicable => tally.not_applicable += 1,
-                    Judged::Passed => tally.passed += 1,
-                    Judged::Undecided(reasons) => {
+                    Outcome::NotApplicable => tally.not_applicable += 1,
+                    Outcome::Passed => tally.passed += 1,
+                    Outcome::Undecided(reasons) => {
                         tally.undecided += 1;
                         let anchor = stack.about(entity).anchor.clone();
                         self.undecided.push(Undecided { rule: rule.name.clone(), anchor, reasons });
                     }
-                    Judged::Failed(finding) => {
+                    Outcome::Failed(finding) => {
                         tally.failed += 1;
                         let places = place_of(stack, entity).into_iter().collect();
                         self.failed.push(Failed { finding: *finding, stack: at, entity, places });
@@ -123,22 +110,37 @@ impl Checked {
         }
     }
 
-    /// Findings that say the same of the same anchor become one, with the labels and notes of all.
-    fn merge(&mut self) {
+    /// Findings that say the same of the same anchor become one, with the labels and notes of all: those of several
+    /// stacks, and those of several services that share a setting, whose names are then listed.
+    fn merge(&mut self, stacks: &[Stack]) {
         let mut seen: HashMap<(RuleName, Anchor, String), usize> = HashMap::new();
-        let mut merged: Vec<Failed> = Vec::with_capacity(self.failed.len());
+        let mut merged: Vec<(Failed, Vec<Box<str>>)> = Vec::with_capacity(self.failed.len());
         for failed in self.failed.drain(..) {
             let finding = &failed.finding;
-            let key = (finding.rule.clone(), finding.anchor.clone(), finding.message.clone());
+            let name = stacks.get(failed.stack).map(|stack| stack.about(failed.entity).name.clone()).unwrap_or_default();
+            let said = finding.message.replace(&format!("`{name}`"), "``");
+            let key = (finding.rule.clone(), finding.anchor.clone(), said);
             match seen.get(&key).and_then(|at| merged.get_mut(*at)) {
-                Some(first) => first.absorb(failed),
+                Some((first, names)) => {
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                    first.absorb(failed);
+                }
                 None => {
                     seen.insert(key, merged.len());
-                    merged.push(failed);
+                    merged.push((failed, vec![name]));
                 }
             }
         }
-        self.failed = merged;
+        let named = |(mut failed, names): (Failed, Vec<Box<str>>)| {
+            if let Some((_, others)) = names.split_first().filter(|(_, others)| !others.is_empty()) {
+                let others: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
+                failed.finding.message.push_str(&format!(" (also {})", others.join(", ")));
+            }
+            failed
+        };
+        self.failed = merged.into_iter().map(named).collect();
     }
 }
 
@@ -161,24 +163,27 @@ impl Failed {
     }
 }
 
-/// What a rule says of an entity of its kind.
-pub fn judge(rule: &Rule, stack: &Stack, entity: EntityId) -> Judged {
+/// What a rule says of an entity of its kind. A finding has no fixes yet.
+pub fn judge(rule: &Rule, stack: &Stack, entity: EntityId) -> Outcome {
     let scope = Scope::new(stack, entity, &rule.lets);
-    decide(rule, &scope).unwrap_or(Judged::NotApplicable)
+    decide(rule, &scope).unwrap_or(Outcome::NotApplicable)
 }
 
-fn decide(rule: &Rule, scope: &Scope<'_>) -> Result<Judged, Absent> {
+fn decide(rule: &Rule, scope: &Scope<'_>) -> Result<Outcome, Absent> {
     let applies = rule.applies.as_ref().map(|applies| scope.eval(applies)).transpose()?;
     let speaks = applies.as_ref().map_or(Truth::Yes, |it| it.truth());
     if speaks == Truth::No {
-        return Ok(Judged::NotApplicable);
+        return Ok(Outcome::NotApplicable);
     }
     let when = scope.eval(&rule.when)?;
     let mut reads = when.reads.clone();
-    reads.extend(applies.map(|it| it.reads).unwrap_or_default());
+    let guards = applies.map(|it| it.reads).unwrap_or_default();
     Ok(match when.truth().and(speaks) {
-        Truth::No => Judged::Passed,
-        Truth::Maybe => Judged::Undecided(open(scope.stack(), scope.it(), &reads)),
+        Truth::No => Outcome::Passed,
+        Truth::Maybe => {
+            reads.extend(guards);
+            Outcome::Undecided(open(scope.stack(), scope.it(), &reads))
+        }
         Truth::Yes => {
             let (message, shown) = rule.message.show(scope);
             reads.extend(shown);
@@ -188,8 +193,13 @@ fn decide(rule: &Rule, scope: &Scope<'_>) -> Result<Judged, Absent> {
                     said.read(read);
                 }
             }
+            // What a rule speaks of at all makes it more or less sure, and is no part of what is wrong.
+            said.rest_on(&guards);
+            for (_, expr) in &rule.lets {
+                said.terms(scope.terms(expr));
+            }
             said.finish(rule.label.as_ref().map(|label| label.show(scope).0));
-            Judged::Failed(Box::new(Finding {
+            Outcome::Failed(Box::new(Finding {
                 rule: rule.name.clone(),
                 severity: severity(rule, scope),
                 confidence: said.confidence.min(rule.confidence),
@@ -294,6 +304,8 @@ verify: fewer than {room}
                 "`replicas` of `worker` is unknown: scaled by hand",
                 "accepts 100 connections, PostgreSQL's default",
                 "3 of them kept for superusers, PostgreSQL's default",
+                "`worker`: unknown × 4 × 5 = unknown",
+                "`web`: 3 × 4 × 30 = 360",
             ]
         );
         assert_eq!(finding.verify, "fewer than 97");

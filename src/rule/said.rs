@@ -1,6 +1,6 @@
 //! What was read, in words: labels where it is written, notes where it is not, and how sure that makes a finding.
 
-use super::expr::{Reading, field_unit, print};
+use super::expr::{Reading, Seen, field_unit, print};
 use super::{Confidence, Label};
 use crate::source::Span;
 use crate::stack::vocabulary::FieldInfo;
@@ -39,7 +39,7 @@ impl<'a> Said<'a> {
                 }
             }
             Fact::Unbounded(why) => {
-                let text = format!("{name}`{}` has no limit: {}", info.name, why.reason);
+                let text = format!("{name}`{}` has no limit ({})", info.name, why.reason);
                 match why.at.first() {
                     Some(span) => self.label(*span, text),
                     None => self.note(text),
@@ -60,6 +60,31 @@ impl<'a> Said<'a> {
         }
     }
 
+    /// Lowers the confidence to that of more readings, of which nothing is said.
+    pub(super) fn rest_on(&mut self, readings: &[Reading]) {
+        let mut silent = Said::new(self.stack, self.it);
+        for reading in readings {
+            silent.read(reading);
+        }
+        self.confidence = self.confidence.min(silent.confidence);
+    }
+
+    /// Writes out the terms of a sum, the largest first: `` `web`: 4 × 8 × 200 = 6,400``.
+    pub(super) fn terms(&mut self, terms: Vec<(EntityId, Seen)>) {
+        let most = |seen: &Seen| match &seen.set {
+            Set::Numbers(numbers) => numbers.high(),
+            _ => f64::INFINITY,
+        };
+        let mut terms = terms;
+        terms.sort_by(|a, b| most(&b.1).total_cmp(&most(&a.1)));
+        for (of, seen) in terms.iter().filter(|(_, seen)| seen.reads.len() > 1) {
+            let factors: Vec<String> = seen.reads.iter().filter_map(|it| factor(self.stack, it)).collect();
+            let name = &self.stack.about(*of).name;
+            let total = print::set(&seen.set, super::expr::Unit::Plain);
+            self.note(format!("`{name}`: {} = {total}", factors.join(" × ")));
+        }
+    }
+
     /// Makes the entity's own place the first label when nothing else is labelled, and `main` the first label's text.
     pub(super) fn finish(&mut self, main: Option<String>) {
         if self.labels.is_empty()
@@ -74,13 +99,21 @@ impl<'a> Said<'a> {
     }
 
     fn value(&mut self, name: &str, info: &FieldInfo, sourced: &Sourced<Value>, when: Option<&str>) {
-        let words = print::in_words(info.words, &sourced.value, field_unit(info));
+        let words = match sourced.value {
+            Value::Number(number) if number.is_infinite() => format!("`{}` has no limit", info.name),
+            _ => print::in_words(info.words, &sourced.value, field_unit(info)),
+        };
         let when = when.map_or_else(String::new, |when| format!(" when {when}"));
         match &sourced.origin {
             Origin::Written(spans) => {
                 for (at, span) in spans.iter().enumerate() {
                     let text = if at == 0 { format!("{name}{words}{when}") } else { BY_WAY.to_owned() };
-                    self.label(*span, text);
+                    // A place that holds the value, or is held by it, has said it already.
+                    let held =
+                        at > 0 && spans.first().is_some_and(|first| first.contains(*span) || span.contains(*first));
+                    if !held {
+                        self.label(*span, text);
+                    }
                 }
             }
             Origin::Default(default) => {
@@ -144,6 +177,24 @@ pub(super) fn open(stack: &Stack, it: EntityId, reads: &[Reading]) -> Vec<Box<st
     }
     reasons.dedup();
     reasons
+}
+
+/// The value of one factor of a term.
+fn factor(stack: &Stack, reading: &Reading) -> Option<String> {
+    let (fact, info) = fact_of(stack, reading)?;
+    if let Some(taken) = &reading.taken {
+        return Some(print::set(taken, field_unit(info)));
+    }
+    Some(match fact {
+        Fact::Known(sourced) => print::value(&sourced.value, field_unit(info)),
+        Fact::OneOf(branches) => {
+            let values = branches.iter().map(|(_, it)| print::value(&it.value, field_unit(info)));
+            values.collect::<Vec<_>>().join(" or ")
+        }
+        Fact::Unbounded(_) => "any number".to_owned(),
+        Fact::Unknown(_) => "unknown".to_owned(),
+        Fact::Absent => return None,
+    })
 }
 
 fn fact_of(stack: &Stack, reading: &Reading) -> Option<(Fact<Value>, &'static FieldInfo)> {

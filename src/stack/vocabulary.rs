@@ -459,7 +459,7 @@ vocabulary! {
         /// The port of the host that its containers bind, one alone; absent when none is published, or a range.
         host_port: Fact<u64> = "publishes the host's port {}";
         /// Whether its command runs database migrations before it serves.
-        migrates: Fact<bool> = "runs migrations when it starts: {}";
+        migrates: Fact<bool> = "runs migrations when it starts|runs no migrations when it starts";
         /// How many worker processes its environment asks for (`WEB_CONCURRENCY`).
         web_concurrency: Fact<u64> = "`WEB_CONCURRENCY` is {}";
         /// How long Docker waits between SIGTERM and SIGKILL, in seconds.
@@ -496,27 +496,27 @@ vocabulary! {
         /// How long an idle connection is kept open, in seconds.
         keepalive: Fact<f64> = "keeps idle connections for {} s";
         /// Whether it restarts when a file changes.
-        reload: Fact<bool> = "reloads on changes: {}";
+        reload: Fact<bool> = "reloads on changes|does not reload on changes";
         /// Whether it is a server for development only.
-        dev_server: Fact<bool> = "a development server: {}";
+        dev_server: Fact<bool> = "a development server|no development server";
         /// The port it listens on.
         port: Fact<u64> = "listens on port {}";
         /// The connections from which on uvicorn answers 503.
         limit_concurrency: Fact<u64> = "`limit_concurrency` is {}";
         /// Whether the program is the container's first process, so that it hears SIGTERM.
-        gets_signals: Fact<bool> = "hears SIGTERM: {}";
+        gets_signals: Fact<bool> = "hears SIGTERM|does not hear SIGTERM";
         /// How many worker processes the environment asks for, where something stronger decides.
         overridden: Fact<u64> = "`WEB_CONCURRENCY` asks for {}";
         /// Whether its number of workers is taken from the host's CPUs (`cpu_count()`, `nproc`), whatever its limit.
-        from_host_cpus: Fact<bool> = "takes its workers from the host's CPUs: {}";
+        from_host_cpus: Fact<bool> = "takes its workers from the host's CPUs|does not take its workers from the host's CPUs";
         /// Whether it needs the class that newer uvicorn has deprecated (`uvicorn.workers`).
-        uvicorn_workers_module: Fact<bool> = "uses `uvicorn.workers`: {}";
+        uvicorn_workers_module: Fact<bool> = "uses `uvicorn.workers`|does not use `uvicorn.workers`";
         /// The version of the program.
         version: Fact<Version> = "version {}";
         /// How many tasks each worker process takes from the broker ahead of time.
         prefetch: Fact<u64> = "takes {} tasks ahead for each process";
         /// Whether beat runs inside this worker.
-        embedded_beat: Fact<bool> = "runs beat inside: {}";
+        embedded_beat: Fact<bool> = "runs beat inside|runs no beat inside";
         /// The containers that run it at once.
         replicas: Fact<u64> = "{} replicas";
         /// The CPUs of its container.
@@ -562,7 +562,7 @@ vocabulary! {
         /// The connections each process can open at most, of all its pools of this kind.
         connections: Fact<u64> = "up to {} connections a process";
         /// Whether this way goes past a pooler that the stack runs before the same database.
-        bypasses: Fact<bool> = "goes past the pooler: {}";
+        bypasses: Fact<bool> = "goes past the pooler|goes through the pooler";
         /// The process.
         process: Option<Id<Process>>;
         /// The pool, when there is one.
@@ -620,13 +620,13 @@ vocabulary! {
         /// After how many seconds a connection is replaced; −1 for never.
         recycle: Fact<f64> = "`pool_recycle` is {}";
         /// Whether it is an asynchronous engine.
-        is_async: Fact<bool> = "asynchronous: {}";
+        is_async: Fact<bool> = "an asynchronous engine|a synchronous engine";
         /// Whether anything of its size is written.
-        sized: Fact<bool> = "its size is written: {}";
+        sized: Fact<bool> = "its size is written|its size is not written";
         /// What answers.
         engine: Fact<Engine> = "{}";
         /// Whether it stands in a function that runs for each request.
-        per_call: Fact<bool> = "made anew in each call: {}";
+        per_call: Fact<bool> = "made anew in each call|made once";
         /// Whether statements are printed.
         echo: Fact<bool> = "`echo` is {}";
         /// The process that has it.
@@ -643,13 +643,13 @@ vocabulary! {
         /// Whether a kept connection is tried before it is used again.
         conn_health_checks: Fact<bool> = "`CONN_HEALTH_CHECKS` is {}";
         /// Whether `OPTIONS["pool"]` is on for this process.
-        pooled: Fact<bool> = "`OPTIONS[\"pool\"]` is on: {}";
+        pooled: Fact<bool> = "`OPTIONS[\"pool\"]` is on|`OPTIONS[\"pool\"]` is off";
         /// The most connections of that pool.
         pool_max: Fact<u64> = "the pool's `max_size` is {}";
         /// The fewest connections of that pool.
         pool_min: Fact<u64> = "the pool's `min_size` is {}";
         /// Whether the pool's size is written.
-        pool_sized: Fact<bool> = "the pool's size is written: {}";
+        pool_sized: Fact<bool> = "the pool's size is written|the pool's size is not written";
         /// Whether every request is one transaction.
         atomic_requests: Fact<bool> = "`ATOMIC_REQUESTS` is {}";
         /// Whether server-side cursors are off.
@@ -659,9 +659,9 @@ vocabulary! {
         /// Django's version.
         django: Fact<Version> = "Django {}";
         /// Whether psycopg 3 is the driver (false for psycopg2).
-        psycopg3: Fact<bool> = "psycopg 3: {}";
+        psycopg3: Fact<bool> = "the driver is psycopg 3|the driver is psycopg2";
         /// Whether psycopg_pool is required.
-        psycopg_pool: Fact<bool> = "psycopg_pool is required: {}";
+        psycopg_pool: Fact<bool> = "psycopg_pool is asked for|psycopg_pool is not asked for";
         /// Celery's version, when the process is a Celery worker.
         celery: Fact<Version> = "Celery {}";
         /// The process that uses it.
@@ -676,7 +676,7 @@ vocabulary! {
         /// Where sessions are kept.
         sessions: Fact<Storage> = "sessions in {}";
         /// Whether Django REST framework pages its lists by itself.
-        drf_paginates: Fact<bool> = "lists are paged by default: {}";
+        drf_paginates: Fact<bool> = "lists are paged by default|lists are not paged by default";
         /// Whether mail may take as long as it likes.
         email_timeout: Fact<f64> = "`EMAIL_TIMEOUT` is {}";
         /// Whether tasks run inside the request.
@@ -704,13 +704,13 @@ vocabulary! {
         /// The connections it opens at most.
         max_connections: Fact<u64> = "at most {} connections a process";
         /// Whether a request waits when all are in use, and does not fail.
-        blocking: Fact<bool> = "waits when all are in use: {}";
+        blocking: Fact<bool> = "waits when all are in use|raises when all are in use";
         /// How long it waits for an answer, in seconds.
         socket_timeout: Fact<f64> = "waits {} s for an answer";
         /// redis-py's version.
         version: Fact<Version> = "redis-py {}";
         /// Whether it is made anew in each call.
-        per_call: Fact<bool> = "made anew in each call: {}";
+        per_call: Fact<bool> = "made anew in each call|made once";
         /// Whether `retry_on_timeout` is given.
         retry_on_timeout: Fact<bool> = "`retry_on_timeout` is {}";
         /// How many requests one process works on at a time.
@@ -733,9 +733,9 @@ vocabulary! {
         /// What it does when that is full.
         policy: Fact<Box<str>> = "`maxmemory-policy` is {}";
         /// Whether it holds a cache.
-        is_cache: Fact<bool> = "holds a cache: {}";
+        is_cache: Fact<bool> = "holds a cache|holds no cache";
         /// Whether it holds a queue, a channel layer or anything else that must not be lost.
-        is_broker: Fact<bool> = "holds a queue: {}";
+        is_broker: Fact<bool> = "holds a queue|holds no queue";
         /// The service that runs it.
         service: Option<Id<Service>>;
         /// Who connects.
@@ -776,11 +776,11 @@ vocabulary! {
         /// How long a Redis broker waits for an acknowledgement, in seconds.
         visibility_timeout: Fact<f64> = "`visibility_timeout` is {} s";
         /// Whether some task is known to take long.
-        long_tasks: Fact<bool> = "has tasks that take long: {}";
+        long_tasks: Fact<bool> = "has tasks that take long|has no tasks known to take long";
         /// Whether the number of children is written.
-        sized: Fact<bool> = "its concurrency is written: {}";
+        sized: Fact<bool> = "its concurrency is written|its concurrency is not written";
         /// Whether the broker is Redis.
-        redis_broker: Fact<bool> = "Redis is the broker: {}";
+        redis_broker: Fact<bool> = "Redis is the broker|the broker is not Redis";
         /// Celery's version.
         version: Fact<Version> = "Celery {}";
         /// The worker.
@@ -806,7 +806,7 @@ vocabulary! {
         /// How many worker processes it starts.
         worker_processes: Fact<u64> = "{} worker processes";
         /// Whether that is left to nginx (`auto`).
-        auto_workers: Fact<bool> = "`worker_processes` is `auto`: {}";
+        auto_workers: Fact<bool> = "`worker_processes` is `auto`|`worker_processes` is a number";
         /// The connections of each worker.
         worker_connections: Fact<u64> = "{} connections a worker";
         /// The files each worker may open.
@@ -823,17 +823,17 @@ vocabulary! {
     /// A `server` block of nginx, with what it inherits.
     Host "host" in hosts {
         /// Whether answers are compressed.
-        gzip: Fact<bool> = "`gzip` is on: {}";
+        gzip: Fact<bool> = "`gzip` is on|`gzip` is off";
         /// Whether JSON is among the compressed types.
-        gzip_json: Fact<bool> = "`gzip_types` has JSON: {}";
+        gzip_json: Fact<bool> = "`gzip_types` has JSON|`gzip_types` has no JSON";
         /// How hard it compresses.
         gzip_level: Fact<u64> = "`gzip_comp_level` is {}";
         /// How long a client's idle connection is kept, in seconds.
         client_keepalive: Fact<f64> = "keeps clients' idle connections for {} s";
         /// Whether it passes requests on, or serves text itself.
-        serves_text: Fact<bool> = "passes requests on: {}";
+        serves_text: Fact<bool> = "passes requests on|passes no requests on";
         /// Whether what it passes on to compresses by itself, or something before it does.
-        compressed_elsewhere: Fact<bool> = "something else compresses: {}";
+        compressed_elsewhere: Fact<bool> = "something else compresses|nothing else compresses";
         /// The nginx it is in.
         nginx: Option<Id<Nginx>>;
         /// Its locations that pass requests on.
@@ -842,37 +842,37 @@ vocabulary! {
     /// A `location` of nginx (or a `server` itself) that passes requests on.
     Location "location" in locations {
         /// Whether answers are buffered.
-        buffering: Fact<bool> = "`proxy_buffering` is on: {}";
+        buffering: Fact<bool> = "`proxy_buffering` is on|`proxy_buffering` is off";
         /// Whether request bodies are.
-        request_buffering: Fact<bool> = "`proxy_request_buffering` is on: {}";
+        request_buffering: Fact<bool> = "`proxy_request_buffering` is on|`proxy_request_buffering` is off";
         /// Whether it is for streams or sockets, by its path or its headers.
-        streams: Fact<bool> = "for streams or sockets: {}";
+        streams: Fact<bool> = "for streams or sockets|for ordinary requests";
         /// Whether it covers most of the site (`/`, `/api`).
-        is_broad: Fact<bool> = "covers the site: {}";
+        is_broad: Fact<bool> = "covers the site|covers a part of the site";
         /// The HTTP version towards the upstream.
         http_version: Fact<Box<str>> = "speaks HTTP/{} to the upstream";
         /// Whether the `Connection` header is cleared, so that connections are kept.
-        connection_cleared: Fact<bool> = "the `Connection` header is cleared: {}";
+        connection_cleared: Fact<bool> = "the `Connection` header is cleared|the `Connection` header is not cleared";
         /// Whether a map sets `Connection: close` on ordinary requests.
-        map_closes: Fact<bool> = "a map sets `Connection: close`: {}";
+        map_closes: Fact<bool> = "a map sets `Connection: close`|no map sets `Connection: close`";
         /// How long it waits for an answer, in seconds.
         read_timeout: Fact<f64> = "waits {} s for an answer";
         /// Whether requests that change something are sent again when an answer fails to come.
-        retries_changes: Fact<bool> = "sends requests that change something again: {}";
+        retries_changes: Fact<bool> = "sends requests that change something again|sends no request that changes something again";
         /// Whether the upgrade to a WebSocket is passed on.
-        upgrades: Fact<bool> = "passes the upgrade on: {}";
+        upgrades: Fact<bool> = "passes the upgrade on|does not pass the upgrade on";
         /// Whether it is passed to a bare host and port, without an upstream block.
-        implicit: Fact<bool> = "passes to a bare host: {}";
+        implicit: Fact<bool> = "passes to a bare host|passes to an upstream";
         /// Whether it names its host by a variable, so that DNS is asked again.
-        by_variable: Fact<bool> = "names its host by a variable: {}";
+        by_variable: Fact<bool> = "names its host by a variable|names its host as it is";
         /// The host it goes to.
         target: Fact<Box<str>> = "passes to `{}`";
         /// The port it goes to.
         port: Fact<u64> = "port {}";
         /// Whether that host is a service of the stack, or an address.
-        host_known: Fact<bool> = "the host is in the stack: {}";
+        host_known: Fact<bool> = "the host is in the stack|no service is called so";
         /// Whether anything there listens on that port.
-        port_served: Fact<bool> = "something listens there: {}";
+        port_served: Fact<bool> = "something listens there|nothing listens there";
         /// How the service behind it serves.
         mode: Fact<Mode> = "the application serves as {}";
         /// The containers of the service behind it.
@@ -897,21 +897,21 @@ vocabulary! {
         /// How long it keeps them, in seconds.
         keepalive_timeout: Fact<f64> = "keeps idle connections for {} s";
         /// Whether options are given that one address alone never uses (`max_fails`, `least_conn` …).
-        idle_options: Fact<bool> = "has options that one address never uses: {}";
+        idle_options: Fact<bool> = "has options that one address never uses|has no options that one address never uses";
         /// Whether its names are asked again while it runs.
-        resolves: Fact<bool> = "asks DNS again: {}";
+        resolves: Fact<bool> = "asks DNS again|asks DNS once, when it starts";
         /// Whether a request passes to it at all.
-        used: Fact<bool> = "is used: {}";
+        used: Fact<bool> = "passed to|nothing passes to it";
         /// The containers of the service behind it.
         replicas: Fact<u64> = "{} replicas behind it";
         /// How long the application keeps idle connections, in seconds.
         app_keepalive: Fact<f64> = "the application keeps idle connections for {} s";
         /// Whether the application closes every connection (gunicorn's sync worker).
-        app_closes: Fact<bool> = "the application closes every connection: {}";
+        app_closes: Fact<bool> = "the application closes every connection|the application keeps connections open";
         /// Whether its locations speak HTTP/1.1 and clear `Connection`.
-        recipe: Fact<bool> = "HTTP/1.1 and no `Connection: close`: {}";
+        recipe: Fact<bool> = "HTTP/1.1, and `Connection` cleared|not both HTTP/1.1 and `Connection` cleared";
         /// Whether the choice among its servers stands behind `keepalive`, which before 1.29.7 undoes that.
-        method_last: Fact<bool> = "the balancing method stands behind `keepalive`: {}";
+        method_last: Fact<bool> = "the balancing method stands behind `keepalive`|the balancing method stands before `keepalive`";
         /// nginx's version.
         version: Fact<Version> = "nginx {}";
         /// Its servers.
@@ -926,9 +926,9 @@ vocabulary! {
         /// The port.
         port: Fact<u64> = "port {}";
         /// Whether that host is a service of the stack, or an address.
-        host_known: Fact<bool> = "the host is in the stack: {}";
+        host_known: Fact<bool> = "the host is in the stack|no service is called so";
         /// Whether anything there listens on that port.
-        port_served: Fact<bool> = "something listens there: {}";
+        port_served: Fact<bool> = "something listens there|nothing listens there";
         /// The port that the service behind it listens on.
         served_port: Fact<u64> = "the service listens on port {}";
         /// The upstream.
@@ -937,17 +937,17 @@ vocabulary! {
     /// A use of a rate or connection limit in nginx.
     LimitUse "limit_use" in limit_uses {
         /// Whether the zone it names is defined.
-        zone_defined: Fact<bool> = "its zone is defined: {}";
+        zone_defined: Fact<bool> = "its zone is defined|its zone is not defined";
         /// The requests that may wait.
         burst: Fact<u64> = "a burst of {}";
         /// Whether it limits connections, not requests.
-        is_conn: Fact<bool> = "limits connections: {}";
+        is_conn: Fact<bool> = "limits connections|limits requests";
         /// The limit of connections.
         connections: Fact<u64> = "{} connections";
         /// Whether its key is the client's address.
-        by_address: Fact<bool> = "its key is the client's address: {}";
+        by_address: Fact<bool> = "its key is the client's address|its key is not the client's address";
         /// Whether another proxy stands before this one and its address is not unpacked.
-        behind_proxy: Fact<bool> = "another proxy stands before it: {}";
+        behind_proxy: Fact<bool> = "another proxy stands before it|no other proxy stands before it";
     }
     /// A relation that is loaded for each row of a loop.
     LazyLoad "lazy_load" in lazy_loads {
@@ -964,11 +964,11 @@ vocabulary! {
         /// The relation that the path ends with: `Thread.owner`.
         relation: Fact<Box<str>> = "`{}` comes from here";
         /// Whether it is a list (prefetched) and not one object (joined).
-        to_many: Fact<bool> = "a list: {}";
+        to_many: Fact<bool> = "a list|one object";
         /// Whether the loop is known to be short, by a slice or a constant.
-        short: Fact<bool> = "the loop is short: {}";
+        short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Whether it is on a path that serves requests or tasks, and not in a command or a migration.
-        hot: Fact<bool> = "on a path that serves: {}";
+        hot: Fact<bool> = "on a path that serves|not on a path that serves";
         /// The call that would load it: `select_related("author")`.
         remedy: Fact<Box<str>> = "`{}` loads it";
     }
@@ -981,9 +981,9 @@ vocabulary! {
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
         /// Whether the loop is known to be short.
-        short: Fact<bool> = "the loop is short: {}";
+        short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Whether it is on a path that serves.
-        hot: Fact<bool> = "on a path that serves: {}";
+        hot: Fact<bool> = "on a path that serves|not on a path that serves";
         /// What does it in one query: `in_bulk`, `annotate(Count(...))`.
         remedy: Fact<Box<str>> = "`{}` does it in one";
     }
@@ -996,11 +996,11 @@ vocabulary! {
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
         /// Whether the loop is known to be short.
-        short: Fact<bool> = "the loop is short: {}";
+        short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Whether it is on a path that serves.
-        hot: Fact<bool> = "on a path that serves: {}";
+        hot: Fact<bool> = "on a path that serves|not on a path that serves";
         /// Whether it commits each time.
-        commits: Fact<bool> = "commits each time: {}";
+        commits: Fact<bool> = "commits each time|does not commit each time";
         /// What does it in one statement: `bulk_create`, `bulk_update`.
         remedy: Fact<Box<str>> = "`{}` does it in one";
     }
@@ -1009,12 +1009,12 @@ vocabulary! {
         /// Whose mapper.
         orm: Fact<Orm> = "{}";
         /// Whether it is cut into pages, by itself or by a default.
-        paginated: Fact<bool> = "is paged: {}";
+        paginated: Fact<bool> = "is paged|is not paged";
         /// Whether the size of a page that the client may ask for has an end.
-        capped: Fact<bool> = "the page's size is capped: {}";
+        capped: Fact<bool> = "the page's size is capped|the page's size is not capped";
         /// What it lists: the model.
         model: Fact<Box<str>> = "lists `{}`";
         /// Whether it is on a path that serves.
-        hot: Fact<bool> = "on a path that serves: {}";
+        hot: Fact<bool> = "on a path that serves|not on a path that serves";
     }
 }

@@ -62,9 +62,9 @@ pub struct Phase<'a> {
 }
 
 impl View {
-    /// Each deployment at a glance.
+    /// Each deployment at a glance; those of which nothing is known but code are left out.
     pub fn overviews(&self) -> Vec<Overview> {
-        self.stacks.iter().map(overview).collect()
+        self.stacks.iter().map(overview).filter(|it| !it.services.is_empty() || !it.stores.is_empty()).collect()
     }
 
     /// The findings by phase, then by rule. Both keep the order of the findings, the worst first.
@@ -157,17 +157,34 @@ fn in_words(state: &State) -> String {
     if state.origin == "default" { format!("{} (default)", state.text) } else { state.text.clone() }
 }
 
+/// How a process serves, as people say it; nothing for one that does one thing after the other.
+fn mode(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "wsgi_sync" => "one request at a time",
+        "wsgi_threads" => "threads",
+        "wsgi_gevent" | "celery_gevent" => "greenlets",
+        "asgi_django" => "Django under ASGI",
+        "asgi_starlette" => "under ASGI",
+        "celery_prefork" => "prefork",
+        "celery_threads" => "threads",
+        _ => return None,
+    })
+}
+
 /// What runs in a service: its processes, each with its program, processes and mode.
 fn runs(tree: &Tree, service: &Entity) -> String {
     let name = format!("service {}", service.name);
     let own = |it: &&Entity| it.kind == "process" && states(it, "service").iter().any(|state| state.text == name);
     let process = |it: &Entity| {
         let value = |field: &str| states(it, field).first().filter(|it| it.value.is_some());
-        let mut parts: Vec<String> = Vec::new();
-        if let Some(program) = value("program") {
-            parts.push(program.shown.clone());
+        let word = |state: &State| state.value.as_ref().and_then(|it| it.as_str()).unwrap_or("").to_owned();
+        let mut parts: Vec<String> = value("program").map(|it| it.shown.clone()).into_iter().collect();
+        match value("processes") {
+            Some(state) => parts.push(in_words(state)),
+            None if !states(it, "processes").is_empty() => parts.push("an unknown number of processes".to_owned()),
+            None => {}
         }
-        parts.extend(["processes", "mode"].iter().filter_map(|field| value(field)).map(in_words));
+        parts.extend(value("mode").map(word).and_then(|word| mode(&word)).map(str::to_owned));
         parts.join(", ")
     };
     let all: Vec<String> = tree.entities.iter().filter(own).map(process).filter(|text| !text.is_empty()).collect();

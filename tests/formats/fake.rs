@@ -217,3 +217,23 @@ pub(crate) fn report() -> Report {
         ],
     }
 }
+
+/// A run over these files, with one finding whose labels lie at these places, moved onto the texts' characters.
+pub(crate) fn hostile(texts: &[String], places: &[(u32, usize, usize)]) -> Report {
+    let boundary =
+        |text: &str, at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
+    let label = |&(file, one, two): &(u32, usize, usize)| {
+        let text = &texts[file as usize];
+        let (one, two) = (boundary(text, one), boundary(text, two));
+        Label { span: Span::new(FileId(file), one.min(two), one.max(two)), text: "x".into() }
+    };
+    let labels: Vec<Label> = places.iter().map(label).collect();
+    let fix = Fix::new("x", Applicability::Safe, vec![Edit::replace(labels[0].span, "new\nnew")]);
+    let file =
+        |(at, text): (usize, &String)| SourceFile::new(FileId(at as u32), format!("{at}"), PathBuf::new(), &**text);
+    Report {
+        sources: Sources::new(texts.iter().enumerate().map(file).collect()),
+        findings: vec![Finding { labels, fixes: vec![fix], ..no_limit() }],
+        ..Report::default()
+    }
+}

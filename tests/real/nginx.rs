@@ -7,7 +7,7 @@ use libtest_mimic::Trial;
 use plimsoll::rule::Rules;
 use plimsoll::rule::example::Example;
 use plimsoll::source::{FileId, SourceFile, Sources};
-use plimsoll::{Options, audit_sources, mend};
+use plimsoll::{Options, audit_sources, settle};
 
 /// Rules whose finding is that nginx does not start.
 const REFUSED: &[&str] = &["nginx/limit-zone-undefined"];
@@ -15,7 +15,7 @@ const REFUSED: &[&str] = &["nginx/limit-zone-undefined"];
 /// Rules whose fix needs an nginx newer than those that distributions have.
 const NEWER: &[&str] = &["nginx/upstream-static-dns"];
 
-pub fn trials() -> Vec<Trial> {
+pub(crate) fn trials() -> Vec<Trial> {
     let is_there = nginx_accepts("events {}").is_some();
     let rules = Rules::builtin();
     let names: Vec<String> = rules.names().filter(|name| name.starts_with("nginx/")).map(str::to_owned).collect();
@@ -51,7 +51,7 @@ const REFUSALS: &[(&str, &str, &str)] = &[
 
 /// Whether nginx takes a main configuration; [`None`] when it is not installed. Users, ports and paths that a test
 /// machine does not have are replaced by some that it has.
-pub fn nginx_accepts(config: &str) -> Option<Result<(), String>> {
+pub(crate) fn nginx_accepts(config: &str) -> Option<Result<(), String>> {
     let folder = tempfile::tempdir().ok()?;
     let home = folder.path().display().to_string();
     let config = config
@@ -93,10 +93,10 @@ fn takes_the_fixes(name: &str) -> Result<(), String> {
         only.load_user([(page.path.to_string(), page.text().to_owned())]).map_err(|errors| format!("{errors:?}"))?;
         let options = Options { rules: only, ..Options::default() };
         let report = audit_sources(PathBuf::new(), sources, Vec::new(), &options);
-        let mended = mend(&report, &options, &|_, _| true);
+        let patch = settle(&report, &options, &|_, _| true).map_err(|error| error.to_string())?;
         let mut after = report.sources.clone();
-        for (file, text) in &mended.texts {
-            after.replace(*file, &**text);
+        for change in &patch.changes {
+            after.replace(change.file, &*change.new);
         }
         let config = main_of(&after)?;
         if let Some(Err(said)) = nginx_accepts(&config) {

@@ -6,7 +6,7 @@ use crate::stack::{Numbers, Set, Value};
 /// A number: `1,600`, `97`, `0.8`, `2 GiB`.
 pub fn number(value: f64, unit: Unit) -> String {
     if value.is_infinite() {
-        return "unbounded".to_owned();
+        return "unlimited".to_owned();
     }
     if unit == Unit::Bytes {
         let units = [("GiB", 1_073_741_824.0), ("MiB", 1_048_576.0), ("KiB", 1024.0)];
@@ -82,10 +82,14 @@ fn alternatives(mut texts: Vec<String>) -> String {
 }
 
 /// The words of a field with its value filled in: `{} worker processes` gives `8 worker processes`, or `1 worker
-/// process`; a truth that stands behind a colon is left out when it is true.
+/// process`. Of a truth's words, `yes|no`, it takes the right ones; one that stands behind a colon is left out when it
+/// is true.
 pub fn in_words(words: &str, of: &Value, unit: Unit) -> String {
     if words.is_empty() {
         return value(of, unit);
+    }
+    if let (Value::Bool(truth), Some((yes, no))) = (of, words.split_once('|')) {
+        return (if *truth { yes } else { no }).to_owned();
     }
     if let (Value::Bool(truth), Some(stem)) = (of, words.strip_suffix(": {}")) {
         return if *truth { stem.to_owned() } else { format!("{stem}: no") };
@@ -152,7 +156,7 @@ mod tests {
         assert_eq!(plain(0.8), "0.8");
         assert_eq!(plain(-1.0), "-1");
         assert_eq!(plain(-0.001), "0");
-        assert_eq!(plain(f64::INFINITY), "unbounded");
+        assert_eq!(plain(f64::INFINITY), "unlimited");
         assert_eq!(number(2_147_483_648.0, Unit::Bytes), "2 GiB");
         assert_eq!(number(1_610_612_736.0, Unit::Bytes), "1.5 GiB");
         assert_eq!(number(512.0, Unit::Bytes), "512 bytes");
@@ -183,6 +187,7 @@ mod tests {
         assert_eq!(in_words("{} bytes of memory", &number(1_073_741_824.0), Unit::Bytes), "1 GiB of memory");
         assert_eq!(in_words("runs beat inside: {}", &Value::Bool(true), Unit::Plain), "runs beat inside");
         assert_eq!(in_words("runs beat inside: {}", &Value::Bool(false), Unit::Plain), "runs beat inside: no");
+        assert_eq!(in_words("serves|idles", &Value::Bool(false), Unit::Plain), "idles");
         assert_eq!(in_words("`DEBUG` is {}", &Value::Bool(true), Unit::Plain), "`DEBUG` is true");
     }
 
