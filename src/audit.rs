@@ -1,5 +1,6 @@
 //! A run: files read, joined, judged, and the fixes of what was found proven.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -71,20 +72,31 @@ pub fn audit_sources(root: PathBuf, sources: Sources, skipped: Vec<Skipped>, opt
             failed.finding.fixes = proven.fixes;
         }
     }
+    let comments = std::mem::take(&mut judged.suppressed.all);
     let suppression = |(finding, at): (Finding, usize)| Suppressed {
         finding,
-        reason: judged.suppressed.all.get(at).map_or_else(Box::default, |it| it.reason.clone()),
+        reason: comments.get(at).map_or_else(Box::default, |it| it.reason.clone()),
     };
+    let suppressed: Vec<Suppressed> = judged.suppressed.findings.drain(..).map(suppression).collect();
+    let found: BTreeSet<&str> = judged
+        .failed
+        .iter()
+        .map(|it| &it.finding)
+        .chain(suppressed.iter().map(|it| &it.finding))
+        .map(|it| &*it.rule)
+        .collect();
+    let rules =
+        options.rules.pages().iter().filter(|page| found.contains(&*page.name)).filter_map(RuleInfo::of).collect();
     Report {
         root,
         stacks: judged.stacks,
         findings: judged.failed.into_iter().map(|it| it.finding).collect(),
-        suppressed: judged.suppressed.findings.into_iter().map(suppression).collect(),
+        suppressed,
         tallies: judged.tallies,
         undecided: judged.undecided,
         problems: judged.problems,
         skipped,
-        rules: options.rules.pages().iter().filter_map(RuleInfo::of).collect(),
+        rules,
         sources,
     }
 }

@@ -104,7 +104,13 @@ impl Reading {
         };
         let mut config = found.map_err(from_here)?;
         config.exclude.extend(self.exclude.iter().cloned());
-        Ok(Options { config, ..Options::default() })
+        let mut options = Options { config, ..Options::default() };
+        let pages = plimsoll::source::rule_pages(root).map_err(Error::Usage)?;
+        options.rules.load_user(pages).map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            Error::Usage(lines.join("\n"))
+        })?;
+        Ok(options)
     }
 }
 

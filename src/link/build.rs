@@ -49,7 +49,9 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
     if deployments.is_empty() {
         nginx::add_hosted(&mut code, sources, &repository.nginx, &[]);
     }
-    linked.stacks.push(code);
+    if KINDS.iter().any(|info| code.all(info.kind).next().is_some()) {
+        linked.stacks.push(code);
+    }
     linked
 }
 

@@ -241,6 +241,31 @@ pub fn read_text(disk: &Path, max_bytes: u64) -> Result<String, String> {
     if read > max_bytes { Err(too_long(read)) } else { text(bytes) }
 }
 
+/// The user's own rule pages below `root`: `.plimsoll/rules/area/name.md`, with their texts, in the order of their paths.
+/// None when there is no such folder.
+///
+/// # Errors
+/// The page that cannot be read, with the reason.
+pub fn rule_pages(root: &Path) -> Result<Vec<(String, String)>, String> {
+    const FOLDER: &str = ".plimsoll/rules";
+    let folder = root.join(FOLDER);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut pages = Vec::new();
+    for entry in WalkBuilder::new(&folder).standard_filters(false).max_depth(Some(2)).build().flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|it| it == "md") {
+            let name = path.strip_prefix(&folder).unwrap_or(path).to_string_lossy().replace('\\', "/");
+            let name = format!("{FOLDER}/{name}");
+            let text = read_text(path, 1 << 20).map_err(|reason| format!("{name}: {reason}"))?;
+            pages.push((name, text));
+        }
+    }
+    pages.sort();
+    Ok(pages)
+}
+
 /// A size in the unit that suits it.
 fn size(bytes: u64) -> String {
     match bytes {
