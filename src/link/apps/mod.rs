@@ -39,8 +39,6 @@ pub struct Place<'a> {
     pub running: &'a [Running],
     /// The packages of its folder.
     pub versions: &'a Versions<'a>,
-    /// Whether all that its environment holds is known: no `env_file` is missing.
-    pub complete: bool,
 }
 
 /// What the configuration of a Celery application says of a setting by its new name (`worker_concurrency`), as text;

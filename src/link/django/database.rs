@@ -5,7 +5,7 @@ use crate::link::network::{Address, Network, Reached};
 use crate::link::values::{self, Dict, ModuleId, PyValue};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Anchor, DjangoDatabase, Engine, Mode};
-use crate::stack::{Fact, Sourced, Stack, Truth, Version, Why, Writer};
+use crate::stack::{Fact, Slot, Sourced, Stack, Truth, Version, Why, Writer};
 
 use super::pool;
 use super::slots::Writable;
@@ -182,15 +182,31 @@ impl Entry<'_> {
         };
         let written = if is_true(&value) { Fact::Absent } else { values::entry(value.clone(), "max_size") };
         let sized = Fact::derived(!written.is_absent(), at.into_iter().collect());
+        let slot = self.max_slot(&value);
         let max = match values::count(written) {
             // The pool does not grow past its smallest size unless it is told to.
             Fact::Absent => match &min {
-                Fact::Known(min) => psycopg_default("max_size", min.value, at),
+                Fact::Known(min) => psycopg_default("max_size", min.value, at).with_slots(slot),
                 other => other.clone(),
             },
             fact => self.written.apps.reach.fact(fact),
         };
         Pool { on, max, min, sized }
+    }
+
+    /// Where the size of a pool that has none could be said: in its dict, or in the place of `True`.
+    fn max_slot(&self, value: &Fact<PyValue>) -> Option<Slot> {
+        let slot = match value.sourced()? {
+            Sourced { value: PyValue::Dict(dict), .. } => self.written.insertion(dict)?.entry("max_size"),
+            Sourced { value: PyValue::Bool(true), slots, .. } => {
+                let place = slots.first()?;
+                let quote = self.written.insertion(self.dict).map_or('"', |it| it.quote);
+                let before = format!("{}{{{quote}max_size{quote}: ", place.before);
+                Slot { before: before.into(), after: format!("}}{}", place.after).into(), ..place.clone() }
+            }
+            _ => return None,
+        };
+        Some(self.written.apps.reach.slot(slot))
     }
 
     /// Where the entry leads.
@@ -202,7 +218,7 @@ impl Entry<'_> {
             Fact::Absent => Fact::default_of("".into(), "Django", "HOST", Some(self.span)),
             // What holds only while the environment says nothing names no server.
             Fact::Known(Sourced { origin: crate::stack::Origin::Assumed(it), .. }) => Fact::Unknown(Why::at(
-                format!("set by the environment ({})", it.key.trim_start_matches("environment.")),
+                format!("set by the environment ({})", it.key.trim_start_matches("the default of ")),
                 at,
             )),
             host => host,
