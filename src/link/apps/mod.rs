@@ -59,7 +59,9 @@ pub fn add(stack: &mut Stack, sources: &Sources, code: &Code, places: &[Place<'_
             channels::add(stack, &apps, seat, network);
         }
         redis::add(stack, &apps, seat, network);
-        limiter::add(stack, &apps, seat);
+        if seat.serves(stack) {
+            limiter::add(stack, &apps, seat);
+        }
         celery::add(stack, &apps, seat, network);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::facts::python::{EventKind, is_aside};
 use crate::link::plan::Running;
 use crate::link::values::{Code, Evaluator, ModuleId};
-use crate::stack::vocabulary::{Framework, Process, Program};
+use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Id, Stack, Why};
 
 use super::{Place, locate};
@@ -75,6 +75,12 @@ impl Seat<'_> {
                     )
             }
         }
+    }
+
+    /// Whether it answers requests, and does not work on tasks or one thing alone.
+    pub(crate) fn serves(&self, stack: &Stack) -> bool {
+        let aside = [Mode::CeleryPrefork, Mode::CeleryThreads, Mode::CeleryGevent, Mode::Single];
+        !stack[self.process].mode.known().is_some_and(|it| aside.contains(it))
     }
 
     /// The service's name.
