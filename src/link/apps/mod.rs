@@ -55,6 +55,13 @@ pub fn add(stack: &mut Stack, sources: &Sources, code: &Code, places: &[Place<'_
     for seat in &seats {
         if seat.is_django(stack) {
             django::add(stack, &apps, seat, network);
+        }
+        // Beat reads its schedule and sends tasks, and nothing else of the application.
+        if seat.is_beat(stack) {
+            celery::add(stack, &apps, seat, network);
+            continue;
+        }
+        if seat.is_django(stack) {
             cache::add(stack, &apps, seat, network);
             channels::add(stack, &apps, seat, network);
         }

@@ -83,6 +83,11 @@ impl Seat<'_> {
         !stack[self.process].mode.known().is_some_and(|it| aside.contains(it))
     }
 
+    /// Whether it only schedules tasks.
+    pub(crate) fn is_beat(&self, stack: &Stack) -> bool {
+        stack[self.process].program.known() == Some(&Program::CeleryBeat)
+    }
+
     /// The service's name.
     pub(crate) fn service(&self) -> &str {
         &self.place.plan.name.value

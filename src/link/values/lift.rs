@@ -57,7 +57,7 @@ fn one_of(all: Vec<(Condition, Sourced<PyValue>)>) -> Fact<PyValue> {
     }
     match all.len() {
         0 => Fact::unknown("no branch gives it"),
-        ..=MOST_BRANCHES => Fact::OneOf(all),
+        1..=MOST_BRANCHES => Fact::OneOf(all),
         _ => Fact::unknown("too many branches decide it"),
     }
 }
