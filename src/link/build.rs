@@ -148,7 +148,6 @@ impl<'a> Repository<'a> {
             image: part.image.as_ref(),
             running: &part.running,
             versions: &versions,
-            complete: true,
         };
         let context = server::Context {
             service: part.plan,
@@ -183,7 +182,6 @@ impl<'a> Repository<'a> {
             image: part.image.as_ref(),
             running: &part.running,
             versions,
-            complete: true,
         });
         apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network);
     }

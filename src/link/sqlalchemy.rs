@@ -75,7 +75,8 @@ pub fn add(stack: &mut Stack, code: &Code, network: &mut Network, services: &[Se
     }
     for (service, process, module, draft, site, maker) in first {
         let reaches: Vec<Box<str>> = users.get(&site.span).into_iter().flatten().cloned().collect();
-        let environment = Environment { variables: &service.plan.environment, complete: true };
+        let complete = service.plan.environment_open.is_none();
+        let environment = Environment { variables: &service.plan.environment, complete };
         let evaluator = Evaluator::new(code, environment, None);
         let reader = Reader { evaluator, module, draft, site, maker, reaches };
         reader.add(stack, network, service, process);
@@ -329,6 +330,8 @@ fn url_parts(url: &Fact<PyValue>) -> (Fact<Box<str>>, Option<u64>, Option<Engine
     match values::address(url) {
         Fact::Known(address) => {
             let host = match &address.value.host {
+                // What holds only while the environment says nothing names no server.
+                Some(_) if matches!(address.origin, Origin::Assumed(_)) => Fact::unknown("set by the environment"),
                 Some(host) => {
                     Fact::Known(Sourced { value: host.clone(), origin: address.origin.clone(), slots: Vec::new() })
                 }

@@ -51,6 +51,8 @@ pub(super) fn read(file: &SourceFile, tree: &python::Module, module: &mut Module
     module.insertions.dedup_by_key(|it| it.0);
     module.contents.sort_by_key(|it| it.0);
     module.contents.dedup_by_key(|it| it.0);
+    let single = module.contents.iter().filter(|it| file.slice(it.0).starts_with('\'')).count();
+    module.quote = if single * 2 > module.contents.len() { '\'' } else { '"' };
     if !imports_os(&tree.body) {
         module.import_os = Some(import_os(file, tree));
     }

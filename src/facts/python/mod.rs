@@ -44,6 +44,8 @@ pub struct Module {
     pub insertions: Vec<(Span, Insertion)>,
     /// Strings that stand byte for byte: the span of the literal, that of what is between its quotes.
     pub contents: Vec<(Span, Span)>,
+    /// The quote that most of its strings have.
+    pub quote: char,
     /// Where `import os` could be put; [`None`] when the file has it.
     pub import_os: Option<Insertion>,
 }
@@ -303,6 +305,7 @@ impl Module {
             thread_tokens: Vec::new(),
             insertions: Vec::new(),
             contents: Vec::new(),
+            quote: '"',
             import_os: None,
         }
     }

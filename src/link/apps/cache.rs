@@ -15,16 +15,13 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
     let Ok(settings) = seat.settings else { return };
     let Some(draft) = apps.code.module(settings) else { return };
     let caches = seat.evaluator.setting(settings, &["CACHES"]);
-    let aliases = match &caches {
-        Fact::Known(Sourced { value: PyValue::Dict(aliases), .. }) => aliases.entries.clone(),
-        Fact::Absent => Vec::new(),
-        _ => return,
+    let aliases = values::keys(&caches);
+    let mut default = match &caches {
+        Fact::Absent => Some(memory_by_default(stack, seat, settings, apps)),
+        _ => None,
     };
-    let mut default = match aliases.iter().any(|it| &*it.0 == "default") {
-        true => None,
-        false => Some(memory_by_default(stack, seat, settings, apps)),
-    };
-    for (alias, entry) in &aliases {
+    for alias in &aliases {
+        let entry = &values::entry(caches.clone(), alias);
         let backend = values::text(values::entry(entry.clone(), "BACKEND"));
         let span = entry.span().unwrap_or(Span::at(draft.file, 0));
         let about = about(apps, seat, alias, span);
@@ -53,7 +50,7 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             redis::put(stack, network, client, &first(location), true);
         }
     }
-    if let Some(storage) = default {
+    if let Some(storage) = default.filter(|_| seat.serves(stack)) {
         throttles(stack, apps, seat, settings, storage);
     }
 }

@@ -117,7 +117,7 @@ fn object(evaluator: &Evaluator<'_>, code: &Code, id: ModuleId, site: &CallSite)
 pub(super) fn setting_text(code: &Code, place: &Place<'_>, app: &str, name: &str) -> Fact<Box<str>> {
     let Some((module, _)) = locate::celery(code, place, app) else { return Fact::Absent };
     let settings = super::seat::settings_module(code, place, None, &[], Some(module)).ok();
-    let evaluator = locate::evaluator(code, &place.plan.environment, place.complete, settings);
+    let evaluator = locate::evaluator(code, place.plan, settings);
     match Config::of(&evaluator, code, module) {
         Some(config) => values::text(config.get(name)),
         None => Fact::Absent,
@@ -172,7 +172,9 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             fact => apps.reach.fact(fact),
         },
         visibility_timeout: match values::number(values::entry(get("broker_transport_options"), "visibility_timeout")) {
-            Fact::Absent => Fact::default_of(3600.0, "celery", "visibility_timeout", at),
+            Fact::Absent => {
+                Fact::default_of(3600.0, "celery", "visibility_timeout", at).with_slots(visibility_slot(apps, &config))
+            }
             fact => apps.reach.fact(fact),
         },
         long_tasks: long_tasks(apps, seat, &get("task_time_limit")),
@@ -190,6 +192,20 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
         process: Some(seat.process),
     };
     stack.add(queue);
+}
+
+/// `visibility_timeout` in the options of the transport, which are made where there are none.
+fn visibility_slot(apps: &Apps<'_>, config: &Config<'_, '_>) -> Option<Slot> {
+    let options = config.get("broker_transport_options");
+    if let Some(PyValue::Dict(dict)) = options.known()
+        && let values::Made::Display(span) = dict.made
+    {
+        let module = apps.code.module(apps.code.of_file(span.file)?)?;
+        return module.insertion(span).map(|it| apps.reach.slot(it.entry("visibility_timeout")));
+    }
+    let slot = config.slot(apps, "broker_transport_options").filter(|_| options.is_absent())?;
+    let before = format!("{}{{\"visibility_timeout\": ", slot.before);
+    Some(Slot { before: before.into(), after: format!("}}{}", slot.after).into(), ..slot })
 }
 
 fn why(reason: impl Into<Box<str>>, at: Option<Span>) -> Why {

@@ -3,7 +3,7 @@
 use crate::link::network::Network;
 use crate::link::values::{self, PyValue};
 use crate::stack::vocabulary::{About, Anchor, ChannelLayer, Storage};
-use crate::stack::{Fact, Sourced, Stack};
+use crate::stack::{Fact, Stack};
 
 use super::{Apps, Seat, redis, total_processes};
 
@@ -11,8 +11,8 @@ use super::{Apps, Seat, redis, total_processes};
 pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &Network) {
     let Ok(settings) = seat.settings else { return };
     let layers = seat.evaluator.setting(settings, &["CHANNEL_LAYERS"]);
-    let Fact::Known(Sourced { value: PyValue::Dict(layers), .. }) = layers else { return };
-    for (alias, layer) in &layers.entries {
+    for alias in values::keys(&layers) {
+        let layer = values::entry(layers.clone(), &alias);
         let Some(span) = layer.span() else { continue };
         let backend = values::text(values::entry(layer.clone(), "BACKEND"));
         let storage = backend.map(|name| {

@@ -1,7 +1,7 @@
 //! From the words of a command to the module that they load.
 
 use crate::link::image::{join, repository_paths};
-use crate::link::plan::{ServicePlan, Variable};
+use crate::link::plan::ServicePlan;
 use crate::link::values::{Code, Environment, Evaluator, ModuleId};
 
 use super::Place;
@@ -60,11 +60,7 @@ pub(super) fn celery(code: &Code, place: &Place<'_>, app: &str) -> Option<(Modul
 }
 
 /// An evaluator for an environment.
-pub(super) fn evaluator<'a>(
-    code: &'a Code,
-    variables: &'a [Variable],
-    complete: bool,
-    settings: Option<ModuleId>,
-) -> Evaluator<'a> {
-    Evaluator::new(code, Environment { variables, complete }, settings)
+pub(super) fn evaluator<'a>(code: &'a Code, plan: &'a ServicePlan, settings: Option<ModuleId>) -> Evaluator<'a> {
+    let environment = Environment { variables: &plan.environment, complete: plan.environment_open.is_none() };
+    Evaluator::new(code, environment, settings)
 }

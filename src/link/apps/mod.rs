@@ -39,8 +39,6 @@ pub struct Place<'a> {
     pub running: &'a [Running],
     /// The packages of its folder.
     pub versions: &'a Versions<'a>,
-    /// Whether all that its environment holds is known: no `env_file` is missing.
-    pub complete: bool,
 }
 
 /// What the configuration of a Celery application says of a setting by its new name (`worker_concurrency`), as text;
@@ -57,11 +55,20 @@ pub fn add(stack: &mut Stack, sources: &Sources, code: &Code, places: &[Place<'_
     for seat in &seats {
         if seat.is_django(stack) {
             django::add(stack, &apps, seat, network);
+        }
+        // Beat reads its schedule and sends tasks, and nothing else of the application.
+        if seat.is_beat(stack) {
+            celery::add(stack, &apps, seat, network);
+            continue;
+        }
+        if seat.is_django(stack) {
             cache::add(stack, &apps, seat, network);
             channels::add(stack, &apps, seat, network);
         }
         redis::add(stack, &apps, seat, network);
-        limiter::add(stack, &apps, seat);
+        if seat.serves(stack) {
+            limiter::add(stack, &apps, seat);
+        }
         celery::add(stack, &apps, seat, network);
     }
 }

@@ -1,5 +1,7 @@
 //! Pools of connections to Redis: those of redis-py that the code makes, and what all of them share.
 
+use std::collections::BTreeMap;
+
 use crate::facts::python::{CallSite, When};
 use crate::link::network::Network;
 use crate::link::values::{self, Evaluator, ModuleId, PyValue};
@@ -12,6 +14,7 @@ use super::{Apps, Seat, total_processes};
 
 /// Adds the pools that the code of a process makes.
 pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &Network) {
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
     for &id in &seat.loaded {
         let Some(module) = apps.code.module(id) else { continue };
         for site in module.calls.iter().filter(|it| makes_pool(&it.name)) {
@@ -19,7 +22,16 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             if site.call.keyword("connection_pool").is_some() {
                 continue;
             }
-            let name = site.bound.as_deref().unwrap_or("redis");
+            let mut name = match (&site.bound, &*site.within) {
+                (Some(bound), _) => bound.to_string(),
+                (None, "") => "redis".to_owned(),
+                (None, within) => format!("redis in {within}"),
+            };
+            let same = names.entry(format!("{}#{name}", module.path)).or_default();
+            *same += 1;
+            if *same > 1 {
+                name = format!("{name} ({same})");
+            }
             let about = About {
                 name: format!("{name} of {}", seat.service()).into(),
                 anchor: Anchor::new(module.path.clone(), format!("{name}@{}", seat.service())),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::facts::python::{EventKind, is_aside};
 use crate::link::plan::Running;
 use crate::link::values::{Code, Evaluator, ModuleId};
-use crate::stack::vocabulary::{Framework, Process, Program};
+use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Id, Stack, Why};
 
 use super::{Place, locate};
@@ -58,14 +58,7 @@ fn seat<'a>(
     let found = settings.as_ref().ok().copied();
     let is_django = stack[process].framework.known() == Some(&Framework::Django) || (found.is_some() && is_celery);
     let loaded = loaded(code, place, app.as_ref().map(|it| it.0), found.filter(|_| is_django), is_celery);
-    Seat {
-        process,
-        place,
-        evaluator: locate::evaluator(code, &place.plan.environment, place.complete, found),
-        app,
-        settings,
-        loaded,
-    }
+    Seat { process, place, evaluator: locate::evaluator(code, place.plan, found), app, settings, loaded }
 }
 
 impl Seat<'_> {
@@ -82,6 +75,17 @@ impl Seat<'_> {
                     )
             }
         }
+    }
+
+    /// Whether it answers requests, and does not work on tasks or one thing alone.
+    pub(crate) fn serves(&self, stack: &Stack) -> bool {
+        let aside = [Mode::CeleryPrefork, Mode::CeleryThreads, Mode::CeleryGevent, Mode::Single];
+        !stack[self.process].mode.known().is_some_and(|it| aside.contains(it))
+    }
+
+    /// Whether it only schedules tasks.
+    pub(crate) fn is_beat(&self, stack: &Stack) -> bool {
+        stack[self.process].program.known() == Some(&Program::CeleryBeat)
     }
 
     /// The service's name.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::facts::env::EnvFile;
 use crate::source::SourceFile;
+use crate::stack::Why;
 use crate::syntax::env::{self, Entry};
 use crate::syntax::yaml::Value;
 
@@ -31,6 +32,14 @@ pub(super) fn variables(service: &Layers<'_>, envs: &[&EnvFile]) -> Vec<Variable
         found.insert(pair.name, variable);
     }
     found.into_values().collect()
+}
+
+/// Why more may be set than is known, when a file of variables is not in the tree.
+pub(super) fn open(service: &Layers<'_>) -> Option<Why> {
+    env_files(service).into_iter().find_map(|(layer, path)| {
+        let there = layer.path(&path).and_then(|path| layer.sources.by_path(&path)).is_some();
+        (!there).then(|| Why::at(format!("`{path}` is not in these files"), layer.node.content_span()))
+    })
 }
 
 /// The entries of a file of variables: those that were read, or read now when its name does not tell what it is.

@@ -5,7 +5,7 @@ use crate::link::network::{Address, Network, Reached};
 use crate::link::values::{self, Dict, ModuleId, PyValue};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Anchor, DjangoDatabase, Engine, Mode};
-use crate::stack::{Fact, Sourced, Stack, Truth, Version, Why, Writer};
+use crate::stack::{Fact, Slot, Sourced, Stack, Truth, Version, Why, Writer};
 
 use super::pool;
 use super::slots::Writable;
@@ -13,14 +13,13 @@ use super::slots::Writable;
 /// Adds an entity for each alias, and its term of the budget.
 pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, settings: ModuleId, network: &mut Network) {
     let databases = seat.evaluator.setting(settings, &["DATABASES"]);
-    let Fact::Known(Sourced { value: PyValue::Dict(aliases), .. }) = databases else { return };
-    for (alias, entry) in &aliases.entries {
-        let Fact::Known(Sourced { value: PyValue::Dict(dict), origin, .. }) = entry else { continue };
-        let path = ["DATABASES", alias];
+    for alias in values::keys(&databases) {
+        let value = values::entry(databases.clone(), &alias);
+        let path = ["DATABASES", &alias];
         let written = Writable { apps, settings, path: &path };
-        let Some(span) = place(&written, dict, origin.span()) else { continue };
+        let Some(span) = place(&written, &value) else { continue };
         let file = &apps.sources.file(span.file).path;
-        let entry = Entry { dict, written, span };
+        let entry = Entry { value: &value, written, span };
         let mut database = entry.read(stack, seat);
         database.about = About {
             name: format!("DATABASES[\"{alias}\"] of {}", seat.service()).into(),
@@ -29,9 +28,9 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, settings:
             owner: Some(seat.service().into()),
             writers: Vec::new(),
         };
-        let address = entry.address(alias, file);
-        let reached = match (&database.engine, address) {
-            (Fact::Known(engine), Some(address)) if engine.value != Engine::Sqlite => network.database(stack, &address),
+        let address = entry.address(&alias, file);
+        let reached = match address {
+            Some(address) if address.engine != Engine::Sqlite => network.database(stack, &address),
             _ => Reached::default(),
         };
         database.pooler = reached.pooler;
@@ -55,10 +54,13 @@ fn not_kept(apps: &Apps<'_>, database: &DjangoDatabase) -> Option<Writer> {
 }
 
 /// Where an entry stands: its dict, or the statement that last touches it.
-fn place(written: &Writable<'_>, dict: &Dict, origin: Option<Span>) -> Option<Span> {
-    match dict.made {
-        values::Made::Display(span) | values::Made::Call(span) => Some(span),
-        values::Made::Statements => origin.or_else(|| written.behind().map(|it| it.0)),
+fn place(written: &Writable<'_>, value: &Fact<PyValue>) -> Option<Span> {
+    match value.known() {
+        Some(PyValue::Dict(dict)) => match dict.made {
+            values::Made::Display(span) | values::Made::Call(span) => Some(span),
+            values::Made::Statements => value.span().or_else(|| written.behind().map(|it| it.0)),
+        },
+        _ => value.span(),
     }
 }
 
@@ -92,15 +94,23 @@ fn connections(stack: &Stack, seat: &Seat<'_>, database: &DjangoDatabase) -> Fac
 
 /// An entry of `DATABASES` as it is read.
 pub(super) struct Entry<'a> {
-    pub(super) dict: &'a Dict,
+    /// Its dict, or what branches leave of it.
+    pub(super) value: &'a Fact<PyValue>,
     pub(super) written: Writable<'a>,
     pub(super) span: Span,
 }
 
 impl Entry<'_> {
     fn get(&self, key: &str) -> Fact<PyValue> {
-        let dict = Fact::derived(PyValue::Dict(self.dict.clone().into()), vec![self.span]);
-        self.written.apps.reach.fact(values::entry(dict, key))
+        self.written.apps.reach.fact(values::entry(self.value.clone(), key))
+    }
+
+    /// Its dict, when there is one and no branch.
+    pub(super) fn dict(&self) -> Option<&Dict> {
+        match self.value.known() {
+            Some(PyValue::Dict(dict)) => Some(dict),
+            _ => None,
+        }
     }
 
     /// `OPTIONS`, when it is known to be a dict.
@@ -114,15 +124,15 @@ impl Entry<'_> {
     /// A setting with Django's default where nothing says it.
     fn or_default<T>(&self, fact: Fact<T>, key: &str, default: T) -> Fact<T> {
         match fact {
-            Fact::Absent => {
-                Fact::default_of(default, "Django", key, Some(self.span)).with_slots(self.written.entry(self.dict, key))
-            }
+            Fact::Absent => Fact::default_of(default, "Django", key, Some(self.span))
+                .with_slots(self.dict().and_then(|it| self.written.entry(it, key))),
             fact => fact,
         }
     }
 
     fn truth(&self, key: &str) -> Fact<bool> {
-        self.or_default(values::truth(self.get(key)), key, false)
+        let value = values::or_default(self.get(key), PyValue::Bool(false), "Django", key);
+        self.or_default(values::truth(value), key, false)
     }
 
     fn read(&self, stack: &Stack, seat: &Seat<'_>) -> DjangoDatabase {
@@ -157,6 +167,7 @@ impl Entry<'_> {
             let at = origin.span().into_iter().collect();
             return Fact::Unbounded(Why { reason: "`None` keeps connections for ever".into(), at });
         }
+        let value = values::or_default(value, PyValue::Int(0), "Django", "CONN_MAX_AGE");
         self.or_default(values::number(value), "CONN_MAX_AGE", 0.0)
     }
 
@@ -167,6 +178,7 @@ impl Entry<'_> {
             Fact::Absent => Fact::Absent,
             options => self.written.apps.reach.fact(values::entry(options, "pool")),
         };
+        let value = values::or_default(value, PyValue::Bool(false), "Django", "OPTIONS[\"pool\"]");
         let on = match values::truth(value.clone()) {
             Fact::Absent => Fact::default_of(false, "Django", "OPTIONS[\"pool\"]", Some(self.span)),
             fact => fact,
@@ -182,10 +194,11 @@ impl Entry<'_> {
         };
         let written = if is_true(&value) { Fact::Absent } else { values::entry(value.clone(), "max_size") };
         let sized = Fact::derived(!written.is_absent(), at.into_iter().collect());
+        let slot = self.max_slot(&value);
         let max = match values::count(written) {
             // The pool does not grow past its smallest size unless it is told to.
             Fact::Absent => match &min {
-                Fact::Known(min) => psycopg_default("max_size", min.value, at),
+                Fact::Known(min) => psycopg_default("max_size", min.value, at).with_slots(slot),
                 other => other.clone(),
             },
             fact => self.written.apps.reach.fact(fact),
@@ -193,16 +206,36 @@ impl Entry<'_> {
         Pool { on, max, min, sized }
     }
 
+    /// Where the size of a pool that has none could be said: in its dict, or in the place of `True`.
+    fn max_slot(&self, value: &Fact<PyValue>) -> Option<Slot> {
+        let slot = match value.sourced()? {
+            Sourced { value: PyValue::Dict(dict), .. } => self.written.insertion(dict)?.entry("max_size"),
+            Sourced { value: PyValue::Bool(true), slots, .. } => {
+                let place = slots.first()?;
+                let insertion = self.dict().and_then(|it| self.written.insertion(it));
+                let quote = insertion.map_or('"', |it| it.quote);
+                let before = format!("{}{{{quote}max_size{quote}: ", place.before);
+                Slot { before: before.into(), after: format!("}}{}", place.after).into(), ..place.clone() }
+            }
+            _ => return None,
+        };
+        Some(self.written.apps.reach.slot(slot))
+    }
+
     /// Where the entry leads.
     fn address(&self, alias: &str, file: &str) -> Option<Address> {
-        let engine = engine(self.get("ENGINE")).known().copied()?;
+        // What answers where nothing tells is most often PostgreSQL; its term is shown as one that is not known.
+        let engine = match engine(self.get("ENGINE")) {
+            Fact::Absent => return None,
+            engine => engine.known().copied().unwrap_or(Engine::Postgres),
+        };
         let host = values::text(self.get("HOST"));
         let at = host.span().unwrap_or(self.span);
         let host = match host {
             Fact::Absent => Fact::default_of("".into(), "Django", "HOST", Some(self.span)),
             // What holds only while the environment says nothing names no server.
             Fact::Known(Sourced { origin: crate::stack::Origin::Assumed(it), .. }) => Fact::Unknown(Why::at(
-                format!("set by the environment ({})", it.key.trim_start_matches("environment.")),
+                format!("set by the environment ({})", it.key.trim_start_matches("the default of ")),
                 at,
             )),
             host => host,

@@ -59,7 +59,7 @@ fn no_age(database: &DjangoDatabase) -> Option<Option<Edit>> {
 fn settings(entry: &Entry<'_>) -> Option<Vec<Edit>> {
     let written = &entry.written;
     let options = entry.options();
-    let into = options.as_ref().map_or(entry.dict, |it| it);
+    let into = options.as_ref().or_else(|| entry.dict())?;
     let edit = match (into.made, &options) {
         (Made::Display(_), _) => {
             let insertion = written.insertion(into)?;

@@ -57,7 +57,7 @@ impl Writable<'_> {
         }
         let at = Span { start: event.span.end, ..event.span };
         let newline = self.apps.sources.file(event.span.file).newline();
-        let quote = self.module(event.span).and_then(|it| it.insertions.first()).map_or('"', |it| it.1.quote);
+        let quote = self.module(event.span).map_or('"', |it| it.quote);
         Some((at, newline, quote))
     }
 

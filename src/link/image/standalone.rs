@@ -5,7 +5,7 @@ use crate::facts::docker::{Dockerfile, Stage, Step};
 use crate::facts::procfile::Procfile;
 use crate::link::plan::{Build, CommandLine, Deployment, ServicePlan};
 use crate::source::Span;
-use crate::stack::{Anchor, Fact};
+use crate::stack::{Anchor, Fact, Why};
 use crate::syntax::Spanned;
 
 /// Words in a path that tell of something other than production.
@@ -149,6 +149,7 @@ pub(in crate::link) fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: 
         entrypoint: None,
         command: None,
         environment: Vec::new(),
+        environment_open: Some(Why::new("set where it is deployed")),
         environment_slot: None,
         replicas: Fact::unknown("set where it is deployed"),
         cpus: Fact::unknown("set where it is deployed"),

@@ -49,11 +49,15 @@ fn both(a: &Condition, b: &Condition) -> Condition {
     if a.text == b.text { a.clone() } else { Condition { text: format!("{} and {}", a.text, b.text).into(), at: a.at } }
 }
 
-fn one_of(mut all: Vec<(Condition, Sourced<PyValue>)>) -> Fact<PyValue> {
+fn one_of(all: Vec<(Condition, Sourced<PyValue>)>) -> Fact<PyValue> {
+    if let Some((_, first)) = all.first()
+        && all.iter().all(|it| it.1.value == first.value)
+    {
+        return Fact::Known(first.clone());
+    }
     match all.len() {
         0 => Fact::unknown("no branch gives it"),
-        1 => all.pop().map_or(Fact::Absent, |(_, only)| Fact::Known(only)),
-        2..=MOST_BRANCHES => Fact::OneOf(all),
+        1..=MOST_BRANCHES => Fact::OneOf(all),
         _ => Fact::unknown("too many branches decide it"),
     }
 }
@@ -80,7 +84,10 @@ pub(super) fn branch(when: &Condition, not: &Condition, yes: Fact<PyValue>, no: 
             Fact::Known(sourced) => all.push((when.clone(), sourced)),
             Fact::OneOf(inner) => all.extend(inner.into_iter().map(|(also, it)| (both(when, &also), it))),
             Fact::Unknown(mut why) => {
-                why.reason = format!("{}, when {}", why.reason, when.text).into();
+                let told = format!(", when {}", when.text);
+                if !why.reason.contains(&told) {
+                    why.reason = format!("{}{told}", why.reason).into();
+                }
                 return Fact::Unknown(why);
             }
             other => return other,

@@ -200,6 +200,31 @@ pub fn entry(value: Fact<PyValue>, key: &str) -> Fact<PyValue> {
     }))
 }
 
+/// The keys that a dict has in any branch, in order.
+pub fn keys(value: &Fact<PyValue>) -> Vec<Box<str>> {
+    let mut all: Vec<Box<str>> = Vec::new();
+    let mut add = |value: &PyValue| {
+        if let PyValue::Dict(dict) = value {
+            let new: Vec<_> = dict.entries.iter().map(|it| it.0.clone()).filter(|key| !all.contains(key)).collect();
+            all.extend(new);
+        }
+    };
+    match value {
+        Fact::Known(sourced) => add(&sourced.value),
+        Fact::OneOf(branches) => branches.iter().for_each(|(_, sourced)| add(&sourced.value)),
+        _ => {}
+    }
+    all
+}
+
+/// A value with a program's default in those branches where nothing is there.
+pub fn or_default(value: Fact<PyValue>, default: PyValue, program: &str, setting: &str) -> Fact<PyValue> {
+    lift::then(value, |it| match it.value {
+        PyValue::Missing => Fact::default_of(default.clone(), program, setting, it.origin.span()),
+        _ => Fact::Known(it.clone()),
+    })
+}
+
 /// A value that is certainly not there is absent.
 fn present(fact: Fact<PyValue>) -> Fact<PyValue> {
     match fact {

@@ -141,7 +141,7 @@ fn the_environment_and_its_defaults() {
     assert_eq!(open.show(&["Y"]), "? set by the environment (M)");
     assert_eq!(open.show(&["S"]), "? set by the environment (M)");
     let Fact::Known(it) = open.setting(&["X"]) else { panic!() };
-    assert!(matches!(it.origin, Origin::Assumed(it) if &*it.key == "environment.N"));
+    assert!(matches!(it.origin, Origin::Assumed(it) if &*it.key == "the default of N"));
 }
 
 #[test]
