@@ -106,14 +106,7 @@ impl Town {
         let seen: Vec<_> = self.services.iter().zip(&ids).zip(&self.images).collect();
         let seen: Vec<_> = seen
             .into_iter()
-            .map(|((plan, id), image)| Seen {
-                plan,
-                id: *id,
-                image: Some(image),
-                image_span: span,
-                copies: &[],
-                compresses: None,
-            })
+            .map(|((plan, id), image)| Seen { plan, id: *id, image: Some(image), image_span: span, copies: &[] })
             .collect();
         if add(&mut stack, &sources, &drafts, &seen).is_empty() {
             add_hosted(&mut stack, &sources, &drafts, &seen);
@@ -216,7 +209,7 @@ fn gzip_goes_to_the_main_configuration_and_only_what_is_missing() {
          gzip_min_length 1024;\n  gzip_proxied any;\n  gzip_vary on;\n\n  server {\n    root /srv;\n  }\n}\n"
     );
     assert_eq!(value(&built.stack.nginxes[0].worker_processes), Some(1));
-    assert!(built.after(&built.stack.nginxes[0].about, "workers_auto").starts_with("worker_processes auto;\nevents"));
+    assert!(built.after(&built.stack.nginxes[0].about, "workers_auto").starts_with("worker_processes auto;\n\nevents"));
     assert_eq!(value(&built.stack.nginxes[0].worker_connections), Some(512));
 }
 
@@ -230,6 +223,22 @@ fn gzip_that_is_off_is_turned_on_where_it_says_so() {
     assert!(built.after(&second.about, "gzip_types").contains("gzip on;\n    gzip_types application/json"));
     let built = fragment("server { gzip on; gzip_types text/css\n text/plain; root /a; }").build();
     assert!(built.after(&built.host().about, "gzip_types").contains("text/plain application/json;"));
+}
+
+#[test]
+fn an_application_that_compresses_by_itself() {
+    let build = |it: &mut ServicePlan| {
+        let (context, span) = ("api".into(), it.span);
+        it.build = Some(crate::link::plan::Build { context, dockerfile: None, target: None, args: Vec::new(), span });
+    };
+    let compressed = |code: &str| {
+        let conf = "server { location / { proxy_pass http://app:8000; } }";
+        let town = Town::new(&[("default.conf", conf), ("api/main.py", code)]).service("proxy", "nginx:1.27", MOUNTED);
+        let town = town.service("app", "python", &[]).change(build);
+        value(&town.process(Program::Uvicorn, Mode::AsgiStarlette, 8000, 5.0).build().host().compressed_elsewhere)
+    };
+    assert_eq!(compressed("app.add_middleware(GZipMiddleware)\n"), Some(true));
+    assert_eq!(compressed("# app.add_middleware(GZipMiddleware)\n"), Some(false));
 }
 
 #[test]
