@@ -9,7 +9,7 @@ use crate::facts::requirements::Requirements;
 use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
-use crate::stack::{Fact, Id, Service, Stack};
+use crate::stack::{Id, Service, Stack};
 use crate::syntax::lines::Setting;
 use crate::syntax::{Spanned, SyntaxError};
 
@@ -140,13 +140,21 @@ impl<'a> Repository<'a> {
             let paths = image::repository_paths(path, part.plan, part.image.as_ref());
             paths.iter().find_map(|path| self.gunicorn.get(&**path).copied())
         };
+        let place = apps::Place {
+            service: id,
+            plan: part.plan,
+            image: part.image.as_ref(),
+            running: &part.running,
+            versions: &versions,
+            complete: true,
+        };
         let context = server::Context {
             service: part.plan,
             environment: &part.plan.environment,
             gunicorn_conf: &gunicorn_conf,
             framework_of: &|application| framework::of(&self.code, folder, application),
             version_of: &|package| versions.version(package),
-            celery_setting: &|_, _| Fact::Absent,
+            celery_setting: &|app, name| apps::celery_setting(&self.code, &place, app, name),
         };
         for mut process in server::processes(&part.running, &context) {
             process.service = Some(id);
