@@ -51,6 +51,7 @@ const REFUSALS: &[(&str, &str, &str)] = &[
 
 /// Whether nginx takes a main configuration; [`None`] when it is not installed. Users, ports and paths that a test
 /// machine does not have are replaced by some that it has.
+#[allow(clippy::disallowed_methods, reason = "a file of the test's own folder")]
 pub(crate) fn nginx_accepts(config: &str) -> Option<Result<(), String>> {
     let folder = tempfile::tempdir().ok()?;
     let home = folder.path().display().to_string();
