@@ -9,6 +9,8 @@ mod host;
 mod ink;
 mod limits;
 mod location;
+mod member;
+mod paths;
 mod scope;
 mod target;
 mod upstream;
