@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::facts::nginx::read;
 use crate::link::plan::{Mount, Port};
@@ -516,3 +518,79 @@ fn files_that_include_each_other_come_to_an_end() {
     text.push_str(&"}".repeat(3000));
     fragment(&format!("server {{ {text} }}")).build();
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, ..ProptestConfig::default() })]
+
+    /// Whatever the directives, nothing panics, and every change lies on the files' characters.
+    #[test]
+    fn any_directives_are_judged(text in proptest::collection::vec(proptest::sample::select(WORDS), 0..60)) {
+        let text = format!("server {{ listen 80; location / {{ {} }} }}", text.join(" "));
+        let built = fragment(&text).service("app", "python", &[]).build();
+        let stack = &built.stack;
+        let kinds = stack.hosts.iter().map(|it| &it.about).chain(stack.locations.iter().map(|it| &it.about));
+        let kinds = kinds.chain(stack.upstreams.iter().map(|it| &it.about)).chain(stack.limit_uses.iter().map(|it| &it.about));
+        for writer in kinds.flat_map(|about| &about.writers) {
+            let mut edits: Vec<Change> = writer.edits.iter().map(|(span, text)| Change::replace(*span, text.clone())).collect();
+            edits.sort();
+            for file in built.sources.iter() {
+                prop_assert!(apply(file.text(), edits.iter().filter(|edit| edit.span.file == file.id)).is_ok(), "{}: {text}", writer.name);
+            }
+        }
+    }
+}
+
+const WORDS: &[&str] = &[
+    "}",
+    "{",
+    ";",
+    "server {",
+    "location /ws/ {",
+    "upstream app {",
+    "map $http_upgrade $c {",
+    "proxy_pass http://app:8000;",
+    "proxy_pass http://$x;",
+    "proxy_pass;",
+    "proxy_pass http://[::1]:é/;",
+    "proxy_pass \"http://app\";",
+    "set $x app:1;",
+    "set $x;",
+    "server app:8000 max_fails=1;",
+    "server;",
+    "least_conn;",
+    "keepalive 4;",
+    "keepalive;",
+    "keepalive_timeout 4s;",
+    "gzip on;",
+    "gzip off;",
+    "gzip;",
+    "gzip_types;",
+    "gzip_types text/css;",
+    "limit_req zone=a;",
+    "limit_req zone=a burst=x;",
+    "limit_conn a 3;",
+    "limit_conn;",
+    "limit_req_zone $binary_remote_addr zone=a:1m rate=1r/s;",
+    "proxy_set_header Connection $c;",
+    "proxy_set_header Connection close;",
+    "proxy_set_header Host $host;",
+    "proxy_set_header;",
+    "'' close;",
+    "default upgrade;",
+    "include default.conf;",
+    "include /etc/nginx/conf.d/*.conf;",
+    "include;",
+    "proxy_buffering off;",
+    "proxy_http_version 1.0;",
+    "proxy_http_version;",
+    "# é",
+    "\n",
+    "http {",
+    "if ($x) {",
+    "resolver 1.1.1.1;",
+    "try_files $uri @app;",
+    "location @app {",
+    "${A}",
+    "'",
+    "\"",
+];
