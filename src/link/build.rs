@@ -210,7 +210,6 @@ impl<'a> Repository<'a> {
                 image: named.map(|it| &*it.value),
                 image_span: named.map(|it| it.span),
                 copies: part.image.as_ref().map_or(&[], |image| &image.copies),
-                compresses: None,
             }
         });
         let seen: Vec<_> = seen.collect();

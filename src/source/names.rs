@@ -53,8 +53,18 @@ const DATA: &[&str] = &[
 ];
 
 /// Names, in lower case, of files without a telling ending.
-const NAMES: &[&str] =
-    &["containerfile", "dockerfile", "entrypoint", "justfile", "makefile", "package.json", "procfile", "start", "run"];
+const NAMES: &[&str] = &[
+    "containerfile",
+    "dockerfile",
+    "entrypoint",
+    "justfile",
+    "makefile",
+    "package.json",
+    "procfile",
+    "proxy_params",
+    "start",
+    "run",
+];
 
 /// Whether the file at this path below the root may say something of a stack, by its name alone.
 ///

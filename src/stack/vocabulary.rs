@@ -847,6 +847,8 @@ vocabulary! {
         request_buffering: Fact<bool> = "`proxy_request_buffering` is on|`proxy_request_buffering` is off";
         /// Whether it is for streams or sockets, by its path or its headers.
         streams: Fact<bool> = "for streams or sockets|for ordinary requests";
+        /// Whether its path is one of WebSockets (`/ws`, `/socket.io`).
+        sockets: Fact<bool> = "for WebSockets: {}";
         /// Whether it covers most of the site (`/`, `/api`).
         is_broad: Fact<bool> = "covers the site|covers a part of the site";
         /// The HTTP version towards the upstream.

@@ -7,7 +7,7 @@ use libtest_mimic::Trial;
 use plimsoll::rule::Rules;
 use plimsoll::rule::example::Example;
 use plimsoll::source::{FileId, SourceFile, Sources};
-use plimsoll::{Options, audit_sources, settle};
+use plimsoll::{Options, audit, audit_sources, settle};
 
 /// Rules whose finding is that nginx does not start.
 const REFUSED: &[&str] = &["nginx/limit-zone-undefined"];
@@ -24,6 +24,10 @@ pub(crate) fn trials() -> Vec<Trial> {
         crate::needing("nginx", is_there, title, move || takes_the_fixes(&name))
     };
     let mut trials: Vec<Trial> = names.into_iter().filter(|name| !NEWER.contains(&&**name)).map(page).collect();
+    for fixture in ["wingman", "wingman-as-advised", "hospital", "hospital-as-advised", "sound"] {
+        let title = format!("nginx takes the fixes of fixtures/{fixture}");
+        trials.push(crate::needing("nginx", is_there, title, move || takes_the_fixture(fixture)));
+    }
     for (name, config, message) in REFUSALS {
         let case = move || match nginx_accepts(config) {
             Some(Err(said)) if said.contains(message) => Ok(()),
@@ -51,6 +55,7 @@ const REFUSALS: &[(&str, &str, &str)] = &[
 
 /// Whether nginx takes a main configuration; [`None`] when it is not installed. Users, ports and paths that a test
 /// machine does not have are replaced by some that it has.
+#[allow(clippy::disallowed_methods, reason = "a file of the test's own folder")]
 pub(crate) fn nginx_accepts(config: &str) -> Option<Result<(), String>> {
     let folder = tempfile::tempdir().ok()?;
     let home = folder.path().display().to_string();
@@ -106,6 +111,24 @@ fn takes_the_fixes(name: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// nginx takes a fixture's main configuration with everything mended that can be.
+fn takes_the_fixture(name: &str) -> Result<(), String> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    let options = Options::default();
+    let report = audit(&root, &options).map_err(|error| error.to_string())?;
+    let patch = settle(&report, &options, &|_, _| true).map_err(|error| error.to_string())?;
+    let mut after = report.sources.clone();
+    for change in &patch.changes {
+        after.replace(change.file, &*change.new);
+    }
+    let main = after.iter().find(|file| file.path.ends_with(".conf") && file.text().contains("events {"));
+    let config = with_addresses(main.ok_or("no configuration in the fixture")?.text());
+    match nginx_accepts(&config) {
+        Some(Err(said)) => Err(format!("{said}\n{config}")),
+        _ => Ok(()),
+    }
+}
+
 fn sources_of(example: &Example) -> Sources {
     let mut files: Vec<(&str, &str)> = example.files().collect();
     files.sort_unstable();
@@ -121,12 +144,15 @@ fn main_of(sources: &Sources) -> Result<String, String> {
         (None, Some(fragment)) => format!("events {{}}\nhttp {{\n{}\n}}\n", fragment.text()),
         (None, None) => return Err("no configuration in the example".into()),
     };
-    let names = [
-        ("//web:", "//127.0.0.1:"),
-        ("server web:", "server 127.0.0.1:"),
-        ("//backend:", "//127.0.0.1:"),
-        ("server backend:", "server 127.0.0.1:"),
-    ];
-    let text = names.iter().fold(text, |text, (name, address)| text.replace(name, address));
-    Ok(text.replace("api.example.com", "127.0.0.1:8000").replace(" resolve;", ";"))
+    Ok(with_addresses(&text))
+}
+
+/// A configuration with an address for every name of a service, and without what needs a newer nginx than Debian's.
+fn with_addresses(text: &str) -> String {
+    let mut text = text.replace("api.example.com", "127.0.0.1:8000");
+    for name in ["web", "backend", "daphne", "sockets", "tides"] {
+        text = text.replace(&format!("//{name}:"), "//127.0.0.1:");
+        text = text.replace(&format!("server {name}:"), "server 127.0.0.1:");
+    }
+    text.replace(" resolve;", ";").replace("resolver 127.0.0.11 valid=10s;", "")
 }

@@ -64,6 +64,7 @@ impl<'a> Build<'a, '_> {
             _ => Fact::derived(false, scope.span().into_iter().collect()),
         };
         let recipe = self.recipe(scope, owner.as_ref(), connection);
+        writers.extend(self.upgrade_writer(scope, owner.as_ref(), connection, upgrade));
         Headers { connection_cleared, map_closes, upgrades, always_upgrades: literally, writers, recipe }
     }
 
@@ -134,6 +135,41 @@ impl<'a> Build<'a, '_> {
             edits.push(self.beside(level, |name| name.starts_with("proxy_"), &lines)?);
         }
         Some(edits)
+    }
+
+    /// Passes the upgrade on: HTTP/1.1 and both headers, in the location itself. It then has headers of its own, so those
+    /// that it inherited are said again.
+    fn upgrade_writer(
+        &self,
+        scope: &Scope<'a, '_>,
+        owner: Option<&Owned<'a, '_>>,
+        connection: Option<Item<'a>>,
+        upgrade: Option<Item<'a>>,
+    ) -> Option<Writer> {
+        let is_known = scope.hidden().is_none() && scope.opened.is_some_and(|it| it.directive.is("location"));
+        let is_own = owner.is_some_and(|owner| std::ptr::eq(owner.level, scope));
+        if !is_known || is_own && (connection.is_some() || upgrade.is_some()) {
+            return None;
+        }
+        let (mut edits, mut lines) = (Vec::new(), Vec::new());
+        match scope.setting("proxy_http_version") {
+            Setting::Written(item) if item.directive.arg(0) == Some("1.0") => {
+                edits.push((item.directive.args.first()?.span, "1.1".into()));
+            }
+            Setting::Unset if version::keeps_connections(&self.version) != Truth::Yes => {
+                lines.push("proxy_http_version 1.1;");
+            }
+            _ => {}
+        }
+        let inherited = owner.filter(|_| !is_own).into_iter().flat_map(|owner| &owner.items);
+        lines.extend(inherited.filter_map(|item| {
+            let name = item.directive.arg(0)?;
+            let is_ours = name.eq_ignore_ascii_case("connection") || name.eq_ignore_ascii_case("upgrade");
+            (!is_ours).then(|| self.view.source(item.draft).slice(item.directive.span))
+        }));
+        lines.extend(["proxy_set_header Upgrade $http_upgrade;", "proxy_set_header Connection \"upgrade\";"]);
+        edits.push(self.beside(scope, |name| name.starts_with("proxy_"), &lines)?);
+        Some(Writer { name: "upgrade".into(), edits, display_only: None })
     }
 
     /// Puts lines into a level's own block, behind the last of its directives that `akin` knows, else behind the last

@@ -1,9 +1,12 @@
 //! Servers, and what they compress.
 
+use std::collections::BTreeSet;
+
 use super::Build;
 use super::location::Served;
 use super::scope::{Scope, Setting, head, seconds};
-use super::view::{Item, Stock};
+use super::view::{Item, Stock, View};
+use crate::link::plan::ServicePlan;
 use crate::source::Span;
 use crate::stack::vocabulary::{Host, Nginx};
 use crate::stack::{About, Fact, Id, Slot, Stack, Writer};
@@ -59,7 +62,7 @@ impl<'a> Build<'a, '_> {
         Some(id)
     }
 
-    fn compression(&self, stack: &mut Stack, id: Id<Host>, scope: &Scope<'a, '_>, served: Served) {
+    fn compression(&mut self, stack: &mut Stack, id: Id<Host>, scope: &Scope<'a, '_>, served: Served) {
         let mut gzip = scope.flag(self.view, "gzip", false);
         if gzip.known() == Some(&false)
             && let Some(span) = served.own_gzip
@@ -96,12 +99,17 @@ impl<'a> Build<'a, '_> {
     }
 
     /// Whether the application behind compresses by itself, or something before this nginx does, as far as files show.
-    fn compressed_elsewhere(&self, stack: &Stack, scope: &Scope<'a, '_>, served: &Served) -> Fact<bool> {
+    fn compressed_elsewhere(&mut self, stack: &Stack, scope: &Scope<'a, '_>, served: &Served) -> Fact<bool> {
         let here = scope.span();
-        let by_application = served.locations.iter().find_map(|&id| {
-            let process = stack[id].process.or_else(|| self.behind(stack[id].upstream?))?;
-            self.services.iter().find(|it| stack[process].service == Some(it.id))?.compresses
-        });
+        let behind: BTreeSet<usize> = served
+            .locations
+            .iter()
+            .filter_map(|&id| {
+                let process = stack[id].process.or_else(|| self.behind(stack[id].upstream?))?;
+                self.services.iter().position(|it| stack[process].service == Some(it.id))
+            })
+            .collect();
+        let by_application = behind.into_iter().find_map(|service| self.middleware(service));
         let by_directive = |name: &str| match scope.setting(name) {
             Setting::Written(item) => Some(item),
             _ => None,
@@ -113,6 +121,12 @@ impl<'a> Build<'a, '_> {
             Some(span) => Fact::derived(true, vec![span]),
             None => Fact::derived(false, here.into_iter().collect::<Vec<Span>>()),
         }
+    }
+
+    /// Where the code of a service names a middleware that compresses; looked for once.
+    fn middleware(&mut self, service: usize) -> Option<Span> {
+        let (view, plan) = (self.view, self.services.get(service)?.plan);
+        *self.middlewares.entry(service).or_insert_with(|| middleware(view, plan))
     }
 
     /// Turns `gzip` on at the level that says `off`; else at the `http` level when it is in these files, else in the
@@ -162,4 +176,17 @@ impl<'a> Build<'a, '_> {
 /// Whether `gzip_types` has JSON among its types.
 fn has_json(types: Item<'_>) -> bool {
     types.directive.args.iter().any(|word| matches!(&*word.text, "application/json" | "*"))
+}
+
+/// Where the code that a service is built from names a middleware that compresses. Only the name is looked for: that is
+/// enough not to speak of compression.
+fn middleware(view: &View<'_>, plan: &ServicePlan) -> Option<Span> {
+    const NAME: &str = "GZipMiddleware";
+    let context = &*plan.build.as_ref()?.context;
+    let below = |path: &str| context.is_empty() || path.strip_prefix(context).is_some_and(|rest| rest.starts_with('/'));
+    view.sources.iter().filter(|file| file.path.ends_with(".py") && below(&file.path)).find_map(|file| {
+        let mut found = memchr::memmem::find_iter(file.text().as_bytes(), NAME.as_bytes());
+        let at = found.find(|&at| !file.line(file.line_of(at)).trim_start().starts_with('#'))?;
+        Some(file.span(at..at + NAME.len()))
+    })
 }

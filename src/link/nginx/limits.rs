@@ -130,7 +130,11 @@ impl<'a> Build<'a, '_> {
         });
         match proxy {
             Some(proxy) => Fact::derived(true, vec![proxy.plan.name.span, used.name.span]),
-            None => Fact::Unknown(Why::new("whether another proxy stands before this nginx")),
+            // Who publishes a port of the host is the deployment's outermost; what stands outside of it no file shows.
+            None => self
+                .me
+                .and_then(|me| me.plan.ports.first())
+                .map_or(Fact::Absent, |port| Fact::derived(false, vec![port.span])),
         }
     }
 }

@@ -127,6 +127,7 @@ impl<'a> Build<'a, '_> {
             buffering,
             request_buffering: scope.flag(self.view, "proxy_request_buffering", true),
             streams: Fact::derived(streams, spans.clone()),
+            sockets: Fact::derived(has_word(at.path, SOCKETS), spans.clone()),
             is_broad: Fact::derived(at.is_broad, spans),
             http_version,
             connection_cleared: headers.connection_cleared,
@@ -252,30 +253,35 @@ fn is_broad(path: &str) -> bool {
 /// Whether a location is for sockets or streams: by its path, or because it always asks for an upgrade and is not also
 /// the whole site.
 fn streams(at: &Path<'_>, headers: &Headers) -> bool {
-    const WORDS: &[&str] = &[
-        "ws",
-        "wss",
-        "websocket",
-        "websockets",
-        "socket.io",
-        "sockjs",
-        "cable",
-        "stream",
-        "streams",
-        "events",
-        "sse",
-        "_stcore",
-        "hub",
-    ];
-    let path = at.path.to_ascii_lowercase().replace('\\', "");
-    let by_path = path.split(['/', '^', '~', '(', ')', '|', '$', ' ', '-', '_']).any(|part| WORDS.contains(&part))
-        || path.contains("_stcore");
-    by_path || (!at.is_broad && headers.always_upgrades)
+    has_word(at.path, SOCKETS) || has_word(at.path, STREAMS) || (!at.is_broad && headers.always_upgrades)
+}
+
+/// Parts of the paths that WebSockets are served at.
+const SOCKETS: &[&str] = &["ws", "wss", "websocket", "websockets", "socket.io", "cable", "_stcore"];
+
+/// Parts of the paths that events and other streams are served at.
+const STREAMS: &[&str] = &["sockjs", "stream", "streams", "events", "sse", "hub"];
+
+/// Whether a path or pattern has one of these among its parts.
+fn has_word(path: &str, words: &[&str]) -> bool {
+    let path = path.to_ascii_lowercase().replace('\\', "");
+    path.split(['/', '^', '~', '(', ')', '|', '$', ' ', '-']).any(|part| words.contains(&part))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_of_sockets_and_streams() {
+        for path in ["/ws/", "/api/v1/ws", "~ ^/(ws|wss)/", "/socket.io/", "~ ^/socket\\.io/", "/_stcore/stream"] {
+            assert!(has_word(path, SOCKETS), "{path}");
+        }
+        for path in ["/", "/news/", "/api/events", "/sse"] {
+            assert!(!has_word(path, SOCKETS), "{path}");
+        }
+        assert!(has_word("/api/events", STREAMS));
+    }
 
     #[test]
     fn broad_paths() {

@@ -9,6 +9,8 @@ mod host;
 mod ink;
 mod limits;
 mod location;
+mod member;
+mod paths;
 mod scope;
 mod target;
 mod upstream;
@@ -42,8 +44,6 @@ pub struct Seen<'a> {
     pub image_span: Option<Span>,
     /// Files and folders of the repository that its image holds.
     pub copies: &'a [Copied],
-    /// Where its application compresses its answers by itself: a `GZipMiddleware`.
-    pub compresses: Option<Span>,
 }
 
 /// Puts every nginx that a deployment's services run into the stack, with all that is in it; processes must stand there
@@ -77,7 +77,8 @@ pub fn add(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], services: &[
 /// Puts an nginx that runs on the host itself into the stack for each main configuration of the tree, or one for its
 /// fragments when there is none.
 pub fn add_hosted(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], services: &[Seen<'_>]) {
-    let of = |role: Role| drafts.iter().copied().filter(move |draft| draft.role == role).collect::<Vec<_>>();
+    let serving: Vec<&Draft> = drafts.iter().copied().filter(|draft| serves(&draft.path)).collect();
+    let of = |role: Role| serving.iter().copied().filter(move |draft| draft.role == role).collect::<Vec<_>>();
     for main in of(Role::Main) {
         let view = View::hosted(sources, drafts, Some(main), &[]);
         Build::new(&view, services, None).run(stack);
@@ -87,6 +88,13 @@ pub fn add_hosted(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], servi
         let view = View::hosted(sources, drafts, None, &fragments);
         Build::new(&view, services, None).run(stack);
     }
+}
+
+/// Whether a file is one that serves, by its path: not of those for development, tests or show.
+fn serves(path: &str) -> bool {
+    const ELSEWHERE: &[&str] =
+        &["dev", "development", "local", "test", "tests", "example", "examples", "sample", "samples", "doc", "docs"];
+    !path.to_ascii_lowercase().split(['/', '.', '-', '_']).any(|word| ELSEWHERE.contains(&word))
 }
 
 /// An upstream, and who passes to it.
@@ -118,6 +126,8 @@ struct Build<'a, 's> {
     bares: Vec<(Id<Location>, Bare<'a>)>,
     unbuffered: Vec<(Id<Location>, Item<'a>)>,
     streams: Vec<(Span, Edit)>,
+    /// Where the code of services names a middleware that compresses, of those that were looked into.
+    middlewares: BTreeMap<usize, Option<Span>>,
     /// The processes behind upstreams, by the upstreams' places.
     behind: BTreeMap<u32, Id<Process>>,
     /// The entities of each file that have been named, and how often.
@@ -140,6 +150,7 @@ impl<'a, 's> Build<'a, 's> {
             bares: Vec::new(),
             unbuffered: Vec::new(),
             streams: Vec::new(),
+            middlewares: BTreeMap::new(),
             behind: BTreeMap::new(),
             taken: BTreeMap::new(),
         }
@@ -270,7 +281,10 @@ impl<'a, 's> Build<'a, 's> {
         let view = self.view;
         let at = nginx.about.span;
         let first = draft.config.items.first();
-        let place = first.map(|item| ink::insert_before(view.source(draft), item, &["worker_processes {};"]));
+        let lines = ["worker_processes {};", ""];
+        // Before a block it is a paragraph of its own.
+        let count = first.map_or(1, |item| 1 + usize::from(item.block.is_some()));
+        let place = first.map(|item| ink::insert_before(view.source(draft), item, &lines[..count]));
         match top.setting("worker_processes") {
             Setting::Written(item) => {
                 let Some(word) = item.directive.args.first() else { return };

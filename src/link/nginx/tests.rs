@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::facts::nginx::read;
 use crate::link::plan::{Mount, Port};
@@ -107,14 +109,7 @@ impl Town {
         let seen: Vec<_> = self.services.iter().zip(&ids).zip(&self.images).collect();
         let seen: Vec<_> = seen
             .into_iter()
-            .map(|((plan, id), image)| Seen {
-                plan,
-                id: *id,
-                image: Some(image),
-                image_span: span,
-                copies: &[],
-                compresses: None,
-            })
+            .map(|((plan, id), image)| Seen { plan, id: *id, image: Some(image), image_span: span, copies: &[] })
             .collect();
         if add(&mut stack, &sources, &drafts, &seen).is_empty() {
             add_hosted(&mut stack, &sources, &drafts, &seen);
@@ -217,7 +212,7 @@ fn gzip_goes_to_the_main_configuration_and_only_what_is_missing() {
          gzip_min_length 1024;\n  gzip_proxied any;\n  gzip_vary on;\n\n  server {\n    root /srv;\n  }\n}\n"
     );
     assert_eq!(value(&built.stack.nginxes[0].worker_processes), Some(1));
-    assert!(built.after(&built.stack.nginxes[0].about, "workers_auto").starts_with("worker_processes auto;\nevents"));
+    assert!(built.after(&built.stack.nginxes[0].about, "workers_auto").starts_with("worker_processes auto;\n\nevents"));
     assert_eq!(value(&built.stack.nginxes[0].worker_connections), Some(512));
 }
 
@@ -231,6 +226,22 @@ fn gzip_that_is_off_is_turned_on_where_it_says_so() {
     assert!(built.after(&second.about, "gzip_types").contains("gzip on;\n    gzip_types application/json"));
     let built = fragment("server { gzip on; gzip_types text/css\n text/plain; root /a; }").build();
     assert!(built.after(&built.host().about, "gzip_types").contains("text/plain application/json;"));
+}
+
+#[test]
+fn an_application_that_compresses_by_itself() {
+    let build = |it: &mut ServicePlan| {
+        let (context, span) = ("api".into(), it.span);
+        it.build = Some(crate::link::plan::Build { context, dockerfile: None, target: None, args: Vec::new(), span });
+    };
+    let compressed = |code: &str| {
+        let conf = "server { location / { proxy_pass http://app:8000; } }";
+        let town = Town::new(&[("default.conf", conf), ("api/main.py", code)]).service("proxy", "nginx:1.27", MOUNTED);
+        let town = town.service("app", "python", &[]).change(build);
+        value(&town.process(Program::Uvicorn, Mode::AsgiStarlette, 8000, 5.0).build().host().compressed_elsewhere)
+    };
+    assert_eq!(compressed("app.add_middleware(GZipMiddleware)\n"), Some(true));
+    assert_eq!(compressed("# app.add_middleware(GZipMiddleware)\n"), Some(false));
 }
 
 #[test]
@@ -374,6 +385,18 @@ fn a_map_that_closes() {
 }
 
 #[test]
+fn an_upgrade_is_passed_on_with_the_headers_that_were_inherited() {
+    let text = "server {\n    proxy_set_header Host $host;\n    location /ws/ {\n        proxy_pass http://app:8000;\n    }\n}\n";
+    let built = fragment(text).build();
+    let location = built.location("/ws/");
+    assert_eq!((value(&location.sockets), value(&location.upgrades)), (Some(true), Some(false)));
+    let fixed = "server {\n    proxy_set_header Host $host;\n    location /ws/ {\n        proxy_pass http://app:8000;\n        \
+                 proxy_http_version 1.1;\n        proxy_set_header Host $host;\n        \
+                 proxy_set_header Upgrade $http_upgrade;\n        proxy_set_header Connection \"upgrade\";\n    }\n}\n";
+    assert_eq!(built.after(&location.about, "upgrade"), fixed);
+}
+
+#[test]
 fn buffering_stays_off_for_streams() {
     let text = "server {\n    proxy_buffering off;\n    location / {\n        proxy_pass http://app:8000;\n    }\n    location /events/ {\n        \
                 proxy_pass http://app:8000;\n    }\n}\n";
@@ -403,7 +426,8 @@ fn bare_hosts_become_one_upstream() {
     assert!(fixed.contains("http://app_8000;") && fixed.contains("http://app_8000/v1/;"), "{fixed}");
     assert_eq!(fixed.matches("Connection").count(), 1);
     let bare = fragment(&text.replace("proxy_set_header Host $host;", "")).build();
-    assert!(bare.location("/").about.writers.is_empty(), "the Host header would change");
+    let bare = &bare.location("/").about;
+    assert!(bare.writers.iter().all(|it| &*it.name != "named_upstream"), "the Host header would change");
 }
 
 #[test]
@@ -495,3 +519,79 @@ fn files_that_include_each_other_come_to_an_end() {
     text.push_str(&"}".repeat(3000));
     fragment(&format!("server {{ {text} }}")).build();
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, ..ProptestConfig::default() })]
+
+    /// Whatever the directives, nothing panics, and every change lies on the files' characters.
+    #[test]
+    fn any_directives_are_judged(text in proptest::collection::vec(proptest::sample::select(WORDS), 0..60)) {
+        let text = format!("server {{ listen 80; location / {{ {} }} }}", text.join(" "));
+        let built = fragment(&text).service("app", "python", &[]).build();
+        let stack = &built.stack;
+        let kinds = stack.hosts.iter().map(|it| &it.about).chain(stack.locations.iter().map(|it| &it.about));
+        let kinds = kinds.chain(stack.upstreams.iter().map(|it| &it.about)).chain(stack.limit_uses.iter().map(|it| &it.about));
+        for writer in kinds.flat_map(|about| &about.writers) {
+            let mut edits: Vec<Change> = writer.edits.iter().map(|(span, text)| Change::replace(*span, text.clone())).collect();
+            edits.sort();
+            for file in built.sources.iter() {
+                prop_assert!(apply(file.text(), edits.iter().filter(|edit| edit.span.file == file.id)).is_ok(), "{}: {text}", writer.name);
+            }
+        }
+    }
+}
+
+const WORDS: &[&str] = &[
+    "}",
+    "{",
+    ";",
+    "server {",
+    "location /ws/ {",
+    "upstream app {",
+    "map $http_upgrade $c {",
+    "proxy_pass http://app:8000;",
+    "proxy_pass http://$x;",
+    "proxy_pass;",
+    "proxy_pass http://[::1]:é/;",
+    "proxy_pass \"http://app\";",
+    "set $x app:1;",
+    "set $x;",
+    "server app:8000 max_fails=1;",
+    "server;",
+    "least_conn;",
+    "keepalive 4;",
+    "keepalive;",
+    "keepalive_timeout 4s;",
+    "gzip on;",
+    "gzip off;",
+    "gzip;",
+    "gzip_types;",
+    "gzip_types text/css;",
+    "limit_req zone=a;",
+    "limit_req zone=a burst=x;",
+    "limit_conn a 3;",
+    "limit_conn;",
+    "limit_req_zone $binary_remote_addr zone=a:1m rate=1r/s;",
+    "proxy_set_header Connection $c;",
+    "proxy_set_header Connection close;",
+    "proxy_set_header Host $host;",
+    "proxy_set_header;",
+    "'' close;",
+    "default upgrade;",
+    "include default.conf;",
+    "include /etc/nginx/conf.d/*.conf;",
+    "include;",
+    "proxy_buffering off;",
+    "proxy_http_version 1.0;",
+    "proxy_http_version;",
+    "# é",
+    "\n",
+    "http {",
+    "if ($x) {",
+    "resolver 1.1.1.1;",
+    "try_files $uri @app;",
+    "location @app {",
+    "${A}",
+    "'",
+    "\"",
+];
