@@ -120,6 +120,8 @@ pub enum NodeKind {
         /// What is stored.
         value: NodeId,
     },
+    /// `a == b`
+    Same(NodeId, NodeId),
     /// Made of these in a way that is not followed.
     Mix(Vec<NodeId>),
 }

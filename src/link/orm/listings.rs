@@ -38,12 +38,14 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
     let default = default_pages(eval);
     let mut out = Vec::new();
     let mut capped = HashSet::new();
+    let mut bound = HashSet::new();
     for class in eval.names.all_classes() {
         if !lists(eval, class) {
             continue;
         }
         let Some((set, span)) = queryset(eval, class) else { continue };
-        if let Some((serializer, head)) = serializer(eval, class) {
+        // Views that inherit both are one loop.
+        if let Some((serializer, head)) = serializer(eval, class).filter(|(it, _)| bound.insert((set.span, *it))) {
             serializers::serialize(eval, Unit::Class(class), &set, serializer, head);
         }
         let pages = pages(eval, class, &default);
@@ -60,7 +62,14 @@ fn lists(eval: &Eval<'_>, class: ClassId) -> bool {
         LISTS.contains(&last) && base.starts_with("rest_framework")
     };
     // A view with a `list` of its own does as it likes.
-    lineage.external.iter().any(is_list) && eval.names.method(class, "list", None).is_none()
+    !is_base(&eval.names.class(class).name)
+        && lineage.external.iter().any(is_list)
+        && eval.names.method(class, "list", None).is_none()
+}
+
+/// Whether a view is there to be inherited from, by its name.
+fn is_base(name: &str) -> bool {
+    name.starts_with("Base") || name.starts_with("Abstract") || name.ends_with("Base") || name.ends_with("Mixin")
 }
 
 /// The queryset of a view, and where it is given.

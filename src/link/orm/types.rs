@@ -97,6 +97,8 @@ pub(super) struct Set {
     pub(super) related: Option<(Rc<Row>, Rc<Relation>)>,
     /// Whether it is all that the relation leads to, which a prefetch gives as well.
     pub(super) plain: bool,
+    /// Whether there is at most one row, by a key that is given.
+    pub(super) single: bool,
     /// Relations that are one and the same for all rows, or none: `filter(author=None)`, `filter_by(room_id=…)`.
     pub(super) pinned: Vec<Box<str>>,
     /// Where eager clauses could be put: in each branch that makes it.
@@ -272,7 +274,7 @@ impl Type {
     /// The size of a loop over it, when it is one over rows or over what a client sent.
     pub(super) fn size(&self) -> Option<Size> {
         match self {
-            Type::Set(set) | Type::Result(set, _) => Some(set.size),
+            Type::Set(set) | Type::Result(set, _) => (!set.single).then_some(set.size),
             Type::List(_, size) | Type::Dict(_, size) => *size,
             Type::Data => Some(Size::Open),
             _ => None,
@@ -296,6 +298,7 @@ impl Set {
         out.cut &= other.cut;
         out.awaited |= other.awaited;
         out.plain &= other.plain;
+        out.single &= other.single;
         out.pinned.retain(|it| other.pinned.contains(it));
         if self.related.is_some() != other.related.is_some() {
             out.related = None;

@@ -21,6 +21,7 @@ impl Eval<'_> {
                 }
                 self.custom(&manager.classes, name, of).unwrap_or_else(|| op(of, name))
             }
+            Type::Set(_) if name == "object_list" => of.clone(),
             Type::Set(set) => self.custom(&set.classes.clone(), name, of).unwrap_or_else(|| op(of, name)),
             Type::Def(Def::Class(class)) => self.class_attribute(*class, name, id),
             Type::Def(def) => match self.names.member(def, name) {
@@ -37,14 +38,24 @@ impl Eval<'_> {
                 }
             }
             Type::Request => match name {
-                "user" => self.models.user.map_or(Type::Unknown, |model| Type::Row(Rc::new(Row::of(model)))),
+                "user" => self.user(id),
                 "data" | "POST" => Type::Data,
                 _ => Type::Unknown,
             },
+            Type::Paginator(set) if matches!(name, "items" | "object_list") => {
+                Type::List(Rc::new(self.element(&Type::Set(set.clone()), None)), Some(set.size))
+            }
             Type::Unknown | Type::Op(..) if matches!(name, "validated_data" | "cleaned_data") => Type::Data,
             Type::Unknown | Type::Op(..) => op(&Type::Unknown, name),
             _ => op(of, name),
         }
+    }
+
+    /// The user of a request, whom no view has loaded anything with.
+    fn user(&self, id: NodeId) -> Type {
+        let Some(model) = self.models.user else { return Type::Unknown };
+        let span = self.frame().flow.node(id).span;
+        self.single(&Rc::new(django::all_of(model, Rc::from([]), Vec::new(), span)))
     }
 
     /// The class in whose lineage a method is looked for.

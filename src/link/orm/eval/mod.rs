@@ -238,7 +238,7 @@ impl<'a> Eval<'a> {
                 let args = args.iter().chain(keywords.iter().map(|(_, node)| node)).filter_map(of).max();
                 of(func).max(args)
             }
-            NodeKind::Item { of: value, key } => of(value).max(of(key)),
+            NodeKind::Item { of: value, key } | NodeKind::Same(value, key) => of(value).max(of(key)),
             NodeKind::Store { value, .. } => of(value),
             NodeKind::List(all) | NodeKind::Either(all) | NodeKind::Mix(all) => all.iter().filter_map(of).max(),
             NodeKind::Dict(pairs) => pairs.iter().filter_map(|(key, value)| of(key).max(of(value))).max(),

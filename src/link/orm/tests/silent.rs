@@ -38,6 +38,21 @@ fn what_cannot_be_told() {
 }
 
 #[test]
+fn what_a_caller_may_have_loaded() {
+    silent("def get(room: Room):\n    for thread in room.threads.all():\n        print(thread.starter.email)\n");
+    silent(
+        "class Lobby(Room):\n    def starters(self):\n        return [thread.starter.email for thread in self.threads.all()]\n",
+    );
+}
+
+#[test]
+fn what_is_one_row() {
+    silent(
+        "def get(key):\n    for thread in Thread.objects.filter(pk=key):\n        print(thread.room.name, thread.messages.count())\n        thread.save()\n",
+    );
+}
+
+#[test]
 fn what_is_free() {
     silent(
         "def get():\n    for thread in Thread.objects.all():\n        print(thread.room_id, thread.pk, thread.closed)\n",
