@@ -111,7 +111,7 @@ pub enum NodeKind {
     Test(NodeId),
     /// Put into a text.
     Format(NodeId),
-    /// `of.name = value`
+    /// `of.name = value`, `of["name"] = value`
     Store {
         /// What it is stored in.
         of: NodeId,
