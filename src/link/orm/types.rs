@@ -258,6 +258,24 @@ impl Type {
         out
     }
 
+    /// The same, or unknown where it nests deeper than anyone writes: types are walked, and dropped, level by level.
+    pub(super) fn shallow(self) -> Type {
+        /// Levels of lists, tuples and bound methods.
+        const MOST: usize = 6;
+        if self.levels() > MOST { Type::Unknown } else { self }
+    }
+
+    /// How deep it nests. What it is made of was shallow, so that this ends soon.
+    fn levels(&self) -> usize {
+        match self {
+            Type::List(of, _) | Type::Dict(of, _) | Type::Op(of, _) | Type::Method(_, of) | Type::Super(of, _) => {
+                1 + of.levels()
+            }
+            Type::Tuple(parts) => 1 + parts.iter().map(Type::levels).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
     /// The queryset that it has all rows of.
     pub(super) fn all_rows(&self) -> Option<Rc<Set>> {
         let set = match self {

@@ -10,6 +10,9 @@ use super::{Args, Eval, op};
 use crate::facts::orm::flow::NodeId;
 use crate::stack::vocabulary::Orm;
 
+/// Paths of relations are followed so far.
+const MOST_HOPS: usize = 12;
+
 impl Eval<'_> {
     /// `of.name`
     pub(in crate::link::orm) fn attribute(&mut self, of: &Type, name: &str, id: NodeId) -> Type {
@@ -183,7 +186,7 @@ impl Eval<'_> {
         let node = self.frame().flow.node(id);
         let (span, scope) = (node.span, node.scope);
         self.lazy(row, &relation, span, scope);
-        let Some(target) = relation.target else { return Type::Unknown };
+        let Some(target) = relation.target.filter(|_| row.path.len() < MOST_HOPS) else { return Type::Unknown };
         if relation.to_many {
             return Type::Set(Rc::new(sqlalchemy::collection(target, row, relation, span)));
         }

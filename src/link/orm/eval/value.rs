@@ -124,7 +124,11 @@ impl Eval<'_> {
     /// The row that a queryset is asked for alone.
     pub(in crate::link::orm) fn single(&self, set: &Rc<Set>) -> Type {
         match self.row_of(set, None) {
-            Type::Row(row) if set.rows => Type::Row(Rc::new(Row { alone: true, ..(*row).clone() })),
+            Type::Row(row) if set.rows => {
+                // How it was come by is told by now; kept, it would chain one row to the next without end.
+                let root = row.root.as_ref().map(|root| Rc::new(Set { related: None, ..(**root).clone() }));
+                Type::Row(Rc::new(Row { root, alone: true, ..(*row).clone() }))
+            }
             _ => Type::Unknown,
         }
     }
