@@ -367,9 +367,12 @@ impl<'a> Builder<'a> {
             ExprKind::Starred(inner) => {
                 self.deeper(|it| it.assign(inner, value));
             }
-            ExprKind::Subscript { value, index } => {
-                self.expr(value);
+            ExprKind::Subscript { value: of, index } => {
+                let of = self.expr(of);
                 self.expr(index);
+                if let Some(name) = index.str() {
+                    self.node(NodeKind::Store { of, name: name.into(), value }, target.span);
+                }
             }
             _ => {}
         }

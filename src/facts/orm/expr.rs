@@ -3,7 +3,7 @@
 use super::build::Builder;
 use super::flow::{NodeId, NodeKind};
 use crate::source::Span;
-use crate::syntax::python::{Call, Clause, ComprehensionKind, Expr, ExprKind, FPart, Param, UnaryOp};
+use crate::syntax::python::{Call, Clause, CompareOp, ComprehensionKind, Expr, ExprKind, FPart, Param, UnaryOp};
 
 impl<'a> Builder<'a> {
     /// The node of an expression. What nests too deep is unknown.
@@ -108,7 +108,10 @@ impl<'a> Builder<'a> {
             ExprKind::Compare { left, rest } => {
                 let mut parts = vec![self.expr(left)];
                 parts.extend(rest.iter().map(|(_, operand)| self.expr(operand)));
-                NodeKind::Mix(parts)
+                match (rest.as_slice(), parts.as_slice()) {
+                    ([(CompareOp::Eq, _)], [a, b]) => NodeKind::Same(*a, *b),
+                    _ => NodeKind::Mix(parts),
+                }
             }
             ExprKind::If { test, body, orelse } => {
                 self.test(test);

@@ -111,7 +111,7 @@ pub enum NodeKind {
     Test(NodeId),
     /// Put into a text.
     Format(NodeId),
-    /// `of.name = value`
+    /// `of.name = value`, `of["name"] = value`
     Store {
         /// What it is stored in.
         of: NodeId,
@@ -120,6 +120,8 @@ pub enum NodeKind {
         /// What is stored.
         value: NodeId,
     },
+    /// `a == b`
+    Same(NodeId, NodeId),
     /// Made of these in a way that is not followed.
     Mix(Vec<NodeId>),
 }

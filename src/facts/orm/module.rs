@@ -237,3 +237,97 @@ fn loader(file: &SourceFile, module: &Module, imports: &[Import]) -> LoaderImpor
     }
     last.map_or(LoaderImport::Nowhere, |stmt| LoaderImport::Insert(Span::at(file.id, stmt.span.end as usize)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::facts::orm::flow::Node;
+    use crate::source::FileId;
+    use crate::syntax::python;
+
+    fn draft(path: &str, text: &str) -> OrmDraft {
+        let file = SourceFile::new(FileId(0), path, PathBuf::new(), text);
+        read(&file, &python::parse(&file).tree)
+    }
+
+    fn attributes<'a>(draft: &'a OrmDraft, name: &str) -> Vec<&'a Node> {
+        let nodes = draft.functions.iter().flat_map(|it| &it.flow.nodes);
+        nodes.filter(|it| matches!(&it.kind, NodeKind::Attr { name: found, .. } if **found == *name)).collect()
+    }
+
+    #[test]
+    fn only_files_that_speak_to_a_mapper_are_wanted() {
+        assert!(wants("chat/views.py", "threads = Thread.objects.all()"));
+        assert!(!wants("chat/utils.py", "def add(a, b): return a + b"));
+        assert!(!wants("chat/tests/test_views.py", "Thread.objects.all()"));
+        assert!(!wants("chat/migrations/0001_initial.py", "models.CharField()"));
+        assert!(!wants("chat/views.txt", "Thread.objects.all()"));
+    }
+
+    #[test]
+    fn imports_are_absolute() {
+        let text = "from . import models\nfrom ..core.utils import a as b\nimport os.path\nfrom x import *\n";
+        let of = |path: &str| {
+            let line = |it: &Import| format!("{} = {}:{}", it.name, it.module, it.item.as_deref().unwrap_or("-"));
+            draft(path, text).imports.iter().map(line).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            of("app/chat/views.py"),
+            ["models = app.chat:models", "b = app.core.utils:a", "os = os:-", "* = x:*"]
+        );
+        assert_eq!(of("app/chat/__init__.py")[0], "models = app.chat:models");
+    }
+
+    #[test]
+    fn what_leaves_a_loop_is_not_in_it() {
+        let text = "def f(rows):\n    for row in rows:\n        row.always\n        if row.test:\n            row.once\n            break\n        for other in row.inner:\n            if other:\n                return row.last\n            if row:\n                other.mid\n                break\n";
+        let draft = draft("a.py", text);
+        let scope = |name: &str| attributes(&draft, name)[0].scope;
+        assert_eq!((scope("always"), scope("test"), scope("once")), (1, 1, 0));
+        assert_eq!((scope("last"), scope("mid")), (0, 1));
+    }
+
+    #[test]
+    fn variables_hold_what_branches_gave_them() {
+        let text = "def f(a, b):\n    x = a\n    if b:\n        x = b\n    return x.name\n";
+        let draft = draft("a.py", text);
+        let NodeKind::Attr { of, variable, .. } = &attributes(&draft, "name")[0].kind else { panic!("no attribute") };
+        assert_eq!(draft.functions[0].flow.node(*of).kind, NodeKind::Either(vec![0, 1]));
+        assert_eq!(variable.as_deref(), Some("x"));
+        let draft = self::draft("a.py", &text.replace("x = b", "return None"));
+        let NodeKind::Attr { of, .. } = &attributes(&draft, "name")[0].kind else { panic!("no attribute") };
+        assert_eq!(*of, 0);
+    }
+
+    #[test]
+    fn lines_of_a_chain_are_known() {
+        let draft = draft("a.py", "def f():\n    return (\n        T.objects\n        .one()\n        .two()\n    )\n");
+        let line = |name: &str| match &attributes(&draft, name)[0].kind {
+            NodeKind::Attr { line, .. } => line.as_deref().map(str::to_owned),
+            _ => None,
+        };
+        assert_eq!((line("objects"), line("two")), (None, Some("\n        ".to_owned())));
+    }
+
+    #[test]
+    fn selectinload_can_be_imported() {
+        let loader = |text: &str| draft("a.py", text).loader;
+        let at = |place: usize| Span::at(FileId(0), place);
+        assert_eq!(loader("from sqlalchemy.orm import selectinload\n"), LoaderImport::Present);
+        assert_eq!(loader("from sqlalchemy.orm import Session\n"), LoaderImport::Extend(at(34)));
+        assert_eq!(loader("import os\n\nx = 1\n"), LoaderImport::Insert(at(9)));
+        assert_eq!(loader("x = 1\n"), LoaderImport::Nowhere);
+    }
+
+    #[test]
+    fn classes_within_classes_and_functions_within_functions() {
+        let text = "class A(B[int], M.from_queryset(Q)):\n    class Meta:\n        abstract = True\n\n    def f(self):\n        def g():\n            pass\n";
+        let draft = draft("a.py", text);
+        let classes: Vec<_> = draft.classes.iter().map(|it| (&*it.name, it.within, it.bases.len())).collect();
+        assert_eq!(classes, [("A", None, 3), ("Meta", Some(0), 0)]);
+        let functions: Vec<_> = draft.functions.iter().map(|it| (&*it.name, it.owner, it.within.as_deref())).collect();
+        assert_eq!(functions, [("g", None, Some("A.f")), ("f", Some(0), None)]);
+    }
+}

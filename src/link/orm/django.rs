@@ -25,6 +25,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         awaited: false,
         related: None,
         plain: false,
+        single: false,
         pinned: Vec::new(),
         sites,
         span,
@@ -52,12 +53,17 @@ pub(super) fn related_manager(
         .and_then(|model| model.managers.get("objects").or(model.managers.values().next()))
         .map(|manager| manager.classes.clone())
         .unwrap_or_default();
+    let flow = eval.frame().flow;
+    let node = flow.node(id);
+    // Where the row is passed in, callers may have prefetched the relation: a clause here would undo that.
+    let passed = matches!(&node.kind, NodeKind::Attr { of, .. } if matches!(flow.node(*of).kind, NodeKind::Param(_)));
+    let site = (!passed).then(|| eval.site(id, false));
     Type::Manager(Rc::new(ManagerType {
         model: target,
         classes: classes.into(),
         related: Some((row.clone(), relation)),
-        site: Some(eval.site(id, false)),
-        span: eval.frame().flow.node(id).span,
+        site,
+        span: node.span,
     }))
 }
 
@@ -170,7 +176,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                 eval.write(
                     Orm::Django,
                     id,
-                    if name == "update" { "bulk_update" } else { "filter(pk__in=…).delete()" },
+                    if name == "update" { "bulk_update" } else { "filter(pk__in=...).delete()" },
                     false,
                 );
             }
@@ -187,10 +193,12 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
     }
 }
 
-/// Conditions under which a relation is `None` for all rows, so that reading it runs no query.
+/// Conditions under which there is one row at most, or a relation is `None` for all rows, so that reading it runs no
+/// query.
 fn pin(eval: &Eval<'_>, set: &mut Set, args: &Args<'_>) {
     let flow = eval.frame().flow;
     for (key, node) in args.keywords {
+        set.single |= eval.models.is_key(eval.names, set.model, key);
         let relation = match (key.strip_suffix("__isnull"), &flow.node(*node).kind) {
             (Some(relation), NodeKind::Flag(true)) => relation,
             (None, NodeKind::Nothing) => key.strip_suffix("_id").unwrap_or(key),
@@ -268,7 +276,10 @@ pub(super) fn prefetch_object(eval: &Eval<'_>, args: &Args<'_>) -> Type {
 fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
     let scope = eval.frame().flow.node(id).scope;
     let Some((row, relation)) = &set.related else {
-        let remedy = batch(eval, id);
+        let mut remedy = batch(eval, id);
+        if matches!(name, "count" | "acount") {
+            remedy.push_str(".values(...).annotate(Count(\"pk\"))");
+        }
         return eval.query(Orm::Django, id, scope, &remedy);
     };
     let loaded = set.plain
@@ -313,8 +324,31 @@ pub(super) fn batch(eval: &Eval<'_>, id: NodeId) -> String {
             _ => break,
         }
     }
+    /// Ends of conditions that ask for another comparison than the same.
+    const LOOKUPS: &[&str] = &[
+        "iexact",
+        "contains",
+        "icontains",
+        "startswith",
+        "istartswith",
+        "endswith",
+        "iendswith",
+        "regex",
+        "iregex",
+        "gt",
+        "gte",
+        "lt",
+        "lte",
+        "range",
+        "isnull",
+        "date",
+        "year",
+        "in",
+    ];
     match found {
-        Some(key) if !key.contains("__") && &*key != "**" => format!("filter({key}__in=...)"),
+        Some(key) if key != "**" && !key.rsplit("__").next().is_some_and(|last| LOOKUPS.contains(&last)) => {
+            format!("filter({key}__in=...)")
+        }
         _ => "filter(...__in=...)".to_owned(),
     }
 }

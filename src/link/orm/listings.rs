@@ -7,7 +7,7 @@ use super::eval::Eval;
 use super::names::{ClassId, Def, FunctionId};
 use super::serializers;
 use super::types::{Set, Type, Unit};
-use crate::facts::orm::flow::NodeKind;
+use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::{Listing, Orm};
 use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
@@ -20,7 +20,7 @@ const LISTS: &[&str] = &["ListAPIView", "ListCreateAPIView", "ModelViewSet", "Re
 enum Pages {
     /// Not at all, and where that is said.
     None(Option<Span>),
-    /// Into pages.
+    /// Into pages, by a class of the repository or by one of the framework's.
     Cut { pager: Option<ClassId>, uncapped: Option<Uncapped> },
     /// It cannot be told.
     Unknown(&'static str),
@@ -38,12 +38,14 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
     let default = default_pages(eval);
     let mut out = Vec::new();
     let mut capped = HashSet::new();
+    let mut bound = HashSet::new();
     for class in eval.names.all_classes() {
         if !lists(eval, class) {
             continue;
         }
         let Some((set, span)) = queryset(eval, class) else { continue };
-        if let Some((serializer, head)) = serializer(eval, class) {
+        // Views that inherit both are one loop.
+        if let Some((serializer, head)) = serializer(eval, class).filter(|(it, _)| bound.insert((set.span, *it))) {
             serializers::serialize(eval, Unit::Class(class), &set, serializer, head);
         }
         let pages = pages(eval, class, &default);
@@ -60,7 +62,14 @@ fn lists(eval: &Eval<'_>, class: ClassId) -> bool {
         LISTS.contains(&last) && base.starts_with("rest_framework")
     };
     // A view with a `list` of its own does as it likes.
-    lineage.external.iter().any(is_list) && eval.names.method(class, "list", None).is_none()
+    !is_base(&eval.names.class(class).name)
+        && lineage.external.iter().any(is_list)
+        && eval.names.method(class, "list", None).is_none()
+}
+
+/// Whether a view is there to be inherited from, by its name.
+fn is_base(name: &str) -> bool {
+    name.starts_with("Base") || name.starts_with("Abstract") || name.ends_with("Base") || name.ends_with("Mixin")
 }
 
 /// The queryset of a view, and where it is given.
@@ -103,7 +112,7 @@ fn listing(
     set: &Set,
     span: Span,
     pages: Pages,
-    capped: &mut HashSet<ClassId>,
+    capped: &mut HashSet<Option<ClassId>>,
 ) -> Listing {
     let draft = eval.names.draft(class.draft);
     let name = &eval.names.class(class).name;
@@ -118,12 +127,16 @@ fn listing(
     it.about.span = Some(eval.names.class(class).span);
     match pages {
         _ if set.cut => it.paginated = known(true, vec![span]),
-        Pages::None(at) => it.paginated = known(false, vec![at.unwrap_or(eval.names.class(class).span)]),
+        Pages::None(Some(at)) => it.paginated = known(false, vec![at]),
+        Pages::None(None) => {
+            let at = Some(eval.names.class(class).span);
+            it.paginated = Fact::default_of(false, "Django REST framework", "DEFAULT_PAGINATION_CLASS", at);
+        }
         Pages::Unknown(why) => it.paginated = Fact::unknown(why),
         Pages::Cut { pager, uncapped } => {
             it.paginated = known(true, vec![eval.names.class(class).span]);
             // A pager is told of once, at the first view that has it.
-            if pager.is_none_or(|pager| capped.insert(pager)) {
+            if capped.insert(pager) {
                 it.capped = match uncapped {
                     None => known(true, Vec::new()),
                     Some(uncapped) => {
@@ -138,24 +151,40 @@ fn listing(
 }
 
 /// How the settings say that lists are cut.
+#[derive(Default)]
 struct DefaultPages {
-    class: Option<Box<str>>,
+    class: Option<(Box<str>, Span)>,
     size: bool,
+    /// Whether they say it in a way that is not read.
+    open: bool,
 }
 
 fn default_pages(eval: &Eval<'_>) -> DefaultPages {
-    let mut default = DefaultPages { class: None, size: false };
+    let mut default = DefaultPages::default();
     for draft in &eval.names.drafts {
-        let Some((_, node)) = draft.globals.iter().find(|(name, _)| &**name == "REST_FRAMEWORK") else { continue };
-        let NodeKind::Dict(pairs) = &draft.top.node(*node).kind else { continue };
-        for (key, value) in pairs {
-            match draft.top.text(*key) {
-                Some("DEFAULT_PAGINATION_CLASS") => {
-                    default.class = draft.top.text(*value).map(Into::into).or(default.class);
-                }
-                Some("PAGE_SIZE") => default.size |= !matches!(draft.top.node(*value).kind, NodeKind::Nothing),
-                _ => {}
+        let top = &draft.top;
+        let mut set = |key: &str, value: NodeId| match key {
+            "DEFAULT_PAGINATION_CLASS" => match &top.node(value).kind {
+                NodeKind::Text(class) => default.class = Some((class.clone(), top.node(value).span)),
+                NodeKind::Nothing => {}
+                _ => default.open = true,
+            },
+            "PAGE_SIZE" => default.size |= !matches!(top.node(value).kind, NodeKind::Nothing),
+            _ => {}
+        };
+        for node in &top.nodes {
+            if let NodeKind::Store { name, value, .. } = &node.kind {
+                set(name, *value);
             }
+        }
+        let Some((_, whole)) = draft.globals.iter().find(|(name, _)| &**name == "REST_FRAMEWORK") else { continue };
+        match &top.node(*whole).kind {
+            NodeKind::Dict(pairs) => pairs.iter().for_each(|(key, value)| {
+                if let Some(key) = top.text(*key) {
+                    set(key, *value);
+                }
+            }),
+            _ => default.open = true,
         }
     }
     default
@@ -179,8 +208,9 @@ fn pages(eval: &mut Eval<'_>, class: ClassId, default: &DefaultPages) -> Pages {
         return Pages::Unknown("a base that is not in the repository may page it");
     }
     match &default.class {
+        None if default.open => Pages::Unknown("the settings say it in a way that is not read"),
         None => Pages::None(None),
-        Some(dotted) => {
+        Some((dotted, _)) => {
             let def = eval.names.by_path(dotted).unwrap_or_else(|| Def::External((**dotted).into()));
             cut(eval, &def, default)
         }
@@ -191,15 +221,16 @@ fn cut(eval: &Eval<'_>, def: &Def, default: &DefaultPages) -> Pages {
     let pager = match def {
         Def::Class(pager) => *pager,
         Def::External(name) => {
-            return match name.rsplit('.').next() {
-                Some("PageNumberPagination" | "CursorPagination") if name.starts_with("rest_framework") => {
-                    if default.size { Pages::Cut { pager: None, uncapped: None } } else { Pages::None(None) }
+            let kind = name.rsplit('.').next().filter(|_| name.starts_with("rest_framework"));
+            let uncapped = match kind {
+                Some("PageNumberPagination" | "CursorPagination") => None,
+                Some("LimitOffsetPagination") => {
+                    default.class.as_ref().map(|(_, span)| Uncapped { span: *span, writer: None })
                 }
-                Some("LimitOffsetPagination") if name.starts_with("rest_framework") && !default.size => {
-                    Pages::None(None)
-                }
-                _ => Pages::Unknown("its pager is not in the repository"),
+                _ => return Pages::Unknown("its pager is not in the repository"),
             };
+            let at = default.class.as_ref().map(|(_, span)| *span);
+            return if default.size { Pages::Cut { pager: None, uncapped } } else { Pages::None(at) };
         }
         _ => return Pages::Unknown("its `pagination_class` is not a class"),
     };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::names::{ClassId, Def, Names};
 use super::{django_models, sqlalchemy_models};
+use crate::facts::orm::flow::CallView;
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -98,6 +99,19 @@ impl Models {
 
     pub(super) fn relation(&self, id: ClassId, name: &str) -> Option<&Relation> {
         self.get(id)?.relations.get(name)
+    }
+
+    /// Whether a field tells one row of a model from all others: its primary key, or one that is `unique`.
+    pub(super) fn is_key(&self, names: &Names<'_>, id: ClassId, field: &str) -> bool {
+        if matches!(field, "pk" | "id") {
+            return true;
+        }
+        let Some((class, at)) = names.attribute(id, field) else { return false };
+        let draft = names.class(class);
+        let call = draft.attributes.get(at).and_then(|it| it.value).and_then(|value| draft.body.call(value));
+        let says =
+            |call: CallView<'_>, word: &str| call.keyword(word).and_then(|node| draft.body.flag(node)) == Some(true);
+        call.is_some_and(|call| says(call, "unique") || says(call, "primary_key"))
     }
 
     /// What a report calls a model.

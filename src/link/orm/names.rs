@@ -44,6 +44,8 @@ pub(super) struct Lineage {
 
 /// Names follow imports at most so far.
 const MOST_HOPS: u32 = 12;
+/// A name is looked for in so many modules that are imported whole.
+const MOST_STARS: usize = 64;
 /// A class has at most so many ancestors.
 const MOST_ANCESTORS: usize = 64;
 
@@ -176,7 +178,7 @@ impl<'a> Names<'a> {
 
     /// What a name means at the top of a module.
     pub(super) fn resolve(&self, draft: u32, name: &str) -> Option<Def> {
-        self.lookup(draft, name, 0)
+        self.lookup(draft, name, 0, &mut Vec::new())
     }
 
     /// What a dotted name means there.
@@ -192,13 +194,13 @@ impl<'a> Names<'a> {
     /// What a dotted path means to a program that imports it by name, as settings do.
     pub(super) fn by_path(&self, dotted: &str) -> Option<Def> {
         let (module, name) = dotted.rsplit_once('.')?;
-        self.modules.get(module)?.iter().find_map(|at| self.within_module(*at, name, 0))
+        self.modules.get(module)?.iter().find_map(|at| self.within_module(*at, name, 0, &mut Vec::new()))
     }
 
     /// `def.name`, where `def` is a module, a class, or outside the repository.
     pub(super) fn member(&self, def: &Def, name: &str) -> Option<Def> {
         match def {
-            Def::Module(draft) => self.within_module(*draft, name, 0),
+            Def::Module(draft) => self.within_module(*draft, name, 0, &mut Vec::new()),
             Def::External(dotted) => {
                 let whole = format!("{dotted}.{name}");
                 let exact =
@@ -217,7 +219,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn lookup(&self, at: u32, name: &str, hops: u32) -> Option<Def> {
+    fn lookup(&self, at: u32, name: &str, hops: u32, seen: &mut Vec<u32>) -> Option<Def> {
         if hops > MOST_HOPS {
             return None;
         }
@@ -234,7 +236,7 @@ impl<'a> Names<'a> {
             if let NodeKind::Name(other) = &top.node(*node).kind
                 && **other != *name
             {
-                return self.lookup(at, other, hops + 1);
+                return self.lookup(at, other, hops + 1, seen);
             }
             return Some(Def::Global(at, *node));
         }
@@ -243,9 +245,9 @@ impl<'a> Names<'a> {
             return Some(match &import.item {
                 None => self.absolute(at, &import.module),
                 Some(item) => match self.module(at, &import.module) {
-                    Some(module) => {
-                        self.within_module(module, item, hops + 1).unwrap_or_else(|| external(&import.module, item))
-                    }
+                    Some(module) => self
+                        .within_module(module, item, hops + 1, seen)
+                        .unwrap_or_else(|| external(&import.module, item)),
                     None => self.absolute(at, &format!("{}.{item}", import.module)),
                 },
             });
@@ -253,12 +255,16 @@ impl<'a> Names<'a> {
         // `from .models import *`
         self.drafts[index].imports.iter().filter(|it| &*it.name == "*").find_map(|it| {
             let module = self.module(at, &it.module).filter(|module| *module != at)?;
-            self.lookup(module, name, hops + 1)
+            if seen.contains(&module) || seen.len() > MOST_STARS {
+                return None;
+            }
+            seen.push(module);
+            self.lookup(module, name, hops + 1, seen)
         })
     }
 
-    fn within_module(&self, module: u32, name: &str, hops: u32) -> Option<Def> {
-        if let Some(def) = self.lookup(module, name, hops + 1) {
+    fn within_module(&self, module: u32, name: &str, hops: u32, seen: &mut Vec<u32>) -> Option<Def> {
+        if let Some(def) = self.lookup(module, name, hops + 1, seen) {
             return Some(def);
         }
         let draft = self.draft(module);

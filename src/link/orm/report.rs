@@ -19,8 +19,11 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     let mut report = Report { names, models, anchors: HashMap::new(), out: OrmFacts::default() };
     let mut groups: BTreeMap<(Unit, Span), Vec<Event>> = BTreeMap::new();
     let mut others: BTreeMap<(Span, Span), Event> = BTreeMap::new();
+    let mut read = BTreeSet::new();
     for event in events {
         match &event.kind {
+            // A place that rows of several querysets come by is told of once.
+            EventKind::Lazy { path, .. } if !read.insert((event.unit, event.at, path.last().map(|it| it.span))) => {}
             EventKind::Lazy { root, .. } => groups.entry((event.unit, root.span)).or_default().push(event),
             EventKind::Query { .. } | EventKind::Write { .. } => {
                 others.entry((event.deep, event.head)).or_insert(event);

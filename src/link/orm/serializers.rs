@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::django;
 use super::eval::{Args, Eval, Frame};
-use super::names::{ClassId, Def};
+use super::names::{ClassId, Def, FunctionId};
 use super::types::{Row, Set, Turn, Type, Unit};
 use crate::facts::orm::Attribute;
 use crate::facts::orm::flow::{CallView, Flow, Loop, Node, NodeId, NodeKind};
@@ -60,8 +60,17 @@ pub(super) fn serialize(eval: &mut Eval<'_>, unit: Unit, set: &Rc<Set>, serializ
 
 /// Reads what the fields of a serializer read of a row.
 fn fields(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: usize) {
-    if level > MOST_LEVELS {
+    // Which fields there are is then for the code to say.
+    if level > MOST_LEVELS || eval.names.method(serializer, "get_fields", None).is_some() {
         return;
+    }
+    if let Some(method) = eval.names.method(serializer, "to_representation", None) {
+        let mark = eval.events.len();
+        run(eval, serializer, method, row);
+        place(eval, mark, eval.names.function(method).span);
+        if !calls_super(eval, method) {
+            return;
+        }
     }
     let chosen = chosen(eval, serializer);
     let mut declared: Vec<&str> = Vec::new();
@@ -95,11 +104,16 @@ fn fields(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: usize)
         }
         place(eval, mark, span);
     }
-    if let Some(method) = eval.names.method(serializer, "to_representation", None) {
-        let mark = eval.events.len();
-        run(eval, serializer, method, row);
-        place(eval, mark, eval.names.function(method).span);
-    }
+}
+
+/// Whether a method calls the one that it overrides.
+fn calls_super(eval: &Eval<'_>, method: FunctionId) -> bool {
+    let function = eval.names.function(method);
+    let flow = &function.flow;
+    let is_super = |id: NodeId| flow.call(id).and_then(|call| flow.dotted(call.func)).as_deref() == Some("super");
+    flow.nodes
+        .iter()
+        .any(|node| matches!(&node.kind, NodeKind::Attr { of, name, .. } if *name == function.name && is_super(*of)))
 }
 
 /// The names that `Meta.fields` lists, and where. [`None`] when it lists none, or all.
@@ -220,7 +234,7 @@ fn rows(eval: &mut Eval<'_>, value: Type, outer: &Row) -> Vec<Rc<Row>> {
 }
 
 /// Runs a method of a serializer that gets the row.
-fn run(eval: &mut Eval<'_>, serializer: ClassId, method: super::names::FunctionId, row: &Rc<Row>) {
+fn run(eval: &mut Eval<'_>, serializer: ClassId, method: FunctionId, row: &Rc<Row>) {
     let this = (Type::Instance(serializer), None);
     eval.follow(method, vec![this, (Type::Row(row.clone()), row.turn)], ROW);
 }

@@ -23,6 +23,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         awaited: false,
         related: None,
         plain: false,
+        single: false,
         pinned: Vec::new(),
         sites,
         span,
@@ -85,7 +86,8 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
         ("get", Type::Def(Def::Class(model))) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Sqlalchemy) => {
             let remedy = "select(...).where(key.in_(keys))";
             eval.query(Orm::Sqlalchemy, id, scope, remedy);
-            Type::Row(Rc::new(Row::of(model)))
+            let span = eval.frame().flow.node(id).span;
+            eval.single(&Rc::new(base(model, true, Vec::new(), span)))
         }
         ("commit" | "flush" | "refresh", _) if is_session(eval, id) => {
             let remedy = match name {
@@ -149,7 +151,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
         }
         "paginate" => {
             next.cut = true;
-            Type::Unknown
+            Type::Paginator(Rc::new(next))
         }
         "options" => {
             for node in args.all() {
@@ -187,14 +189,18 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
 /// Conditions that give all rows the same foreign key: the identity map then has the one row, however many ask for it.
 fn pin(eval: &Eval<'_>, set: &mut Set, args: &Args<'_>) {
     let flow = eval.frame().flow;
-    let mut pin = |name: &str| set.pinned.push(name.strip_suffix("_id").unwrap_or(name).into());
+    let (names, models, model) = (eval.names, eval.models, set.model);
+    let mut pin = |name: &str| {
+        set.single |= models.is_key(names, model, name);
+        set.pinned.push(name.strip_suffix("_id").unwrap_or(name).into());
+    };
     for (key, _) in args.keywords {
         pin(key);
     }
     for node in args.positional {
         // `Message.room_id == room.id`, `Message.room_id.is_(None)`
         let side = match &flow.node(*node).kind {
-            NodeKind::Mix(parts) if parts.len() == 2 => parts.first().copied(),
+            NodeKind::Same(side, _) => Some(*side),
             NodeKind::Call { func, .. } => match &flow.node(*func).kind {
                 NodeKind::Attr { of, name, .. } if &**name == "is_" => Some(*of),
                 _ => None,

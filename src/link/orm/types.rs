@@ -97,6 +97,8 @@ pub(super) struct Set {
     pub(super) related: Option<(Rc<Row>, Rc<Relation>)>,
     /// Whether it is all that the relation leads to, which a prefetch gives as well.
     pub(super) plain: bool,
+    /// Whether there is at most one row, by a key that is given.
+    pub(super) single: bool,
     /// Relations that are one and the same for all rows, or none: `filter(author=None)`, `filter_by(room_id=…)`.
     pub(super) pinned: Vec<Box<str>>,
     /// Where eager clauses could be put: in each branch that makes it.
@@ -256,6 +258,24 @@ impl Type {
         out
     }
 
+    /// The same, or unknown where it nests deeper than anyone writes: types are walked, and dropped, level by level.
+    pub(super) fn shallow(self) -> Type {
+        /// Levels of lists, tuples and bound methods.
+        const MOST: usize = 6;
+        if self.levels() > MOST { Type::Unknown } else { self }
+    }
+
+    /// How deep it nests. What it is made of was shallow, so that this ends soon.
+    fn levels(&self) -> usize {
+        match self {
+            Type::List(of, _) | Type::Dict(of, _) | Type::Op(of, _) | Type::Method(_, of) | Type::Super(of, _) => {
+                1 + of.levels()
+            }
+            Type::Tuple(parts) => 1 + parts.iter().map(Type::levels).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
     /// The queryset that it has all rows of.
     pub(super) fn all_rows(&self) -> Option<Rc<Set>> {
         let set = match self {
@@ -272,7 +292,7 @@ impl Type {
     /// The size of a loop over it, when it is one over rows or over what a client sent.
     pub(super) fn size(&self) -> Option<Size> {
         match self {
-            Type::Set(set) | Type::Result(set, _) => Some(set.size),
+            Type::Set(set) | Type::Result(set, _) => (!set.single).then_some(set.size),
             Type::List(_, size) | Type::Dict(_, size) => *size,
             Type::Data => Some(Size::Open),
             _ => None,
@@ -296,6 +316,7 @@ impl Set {
         out.cut &= other.cut;
         out.awaited |= other.awaited;
         out.plain &= other.plain;
+        out.single &= other.single;
         out.pinned.retain(|it| other.pinned.contains(it));
         if self.related.is_some() != other.related.is_some() {
             out.related = None;

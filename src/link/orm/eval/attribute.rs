@@ -10,6 +10,9 @@ use super::{Args, Eval, op};
 use crate::facts::orm::flow::NodeId;
 use crate::stack::vocabulary::Orm;
 
+/// Paths of relations are followed so far.
+const MOST_HOPS: usize = 12;
+
 impl Eval<'_> {
     /// `of.name`
     pub(in crate::link::orm) fn attribute(&mut self, of: &Type, name: &str, id: NodeId) -> Type {
@@ -21,6 +24,7 @@ impl Eval<'_> {
                 }
                 self.custom(&manager.classes, name, of).unwrap_or_else(|| op(of, name))
             }
+            Type::Set(_) if name == "object_list" => of.clone(),
             Type::Set(set) => self.custom(&set.classes.clone(), name, of).unwrap_or_else(|| op(of, name)),
             Type::Def(Def::Class(class)) => self.class_attribute(*class, name, id),
             Type::Def(def) => match self.names.member(def, name) {
@@ -37,14 +41,24 @@ impl Eval<'_> {
                 }
             }
             Type::Request => match name {
-                "user" => self.models.user.map_or(Type::Unknown, |model| Type::Row(Rc::new(Row::of(model)))),
+                "user" => self.user(id),
                 "data" | "POST" => Type::Data,
                 _ => Type::Unknown,
             },
+            Type::Paginator(set) if matches!(name, "items" | "object_list") => {
+                Type::List(Rc::new(self.element(&Type::Set(set.clone()), None)), Some(set.size))
+            }
             Type::Unknown | Type::Op(..) if matches!(name, "validated_data" | "cleaned_data") => Type::Data,
             Type::Unknown | Type::Op(..) => op(&Type::Unknown, name),
             _ => op(of, name),
         }
+    }
+
+    /// The user of a request, whom no view has loaded anything with.
+    fn user(&self, id: NodeId) -> Type {
+        let Some(model) = self.models.user else { return Type::Unknown };
+        let span = self.frame().flow.node(id).span;
+        self.single(&Rc::new(django::all_of(model, Rc::from([]), Vec::new(), span)))
     }
 
     /// The class in whose lineage a method is looked for.
@@ -172,7 +186,7 @@ impl Eval<'_> {
         let node = self.frame().flow.node(id);
         let (span, scope) = (node.span, node.scope);
         self.lazy(row, &relation, span, scope);
-        let Some(target) = relation.target else { return Type::Unknown };
+        let Some(target) = relation.target.filter(|_| row.path.len() < MOST_HOPS) else { return Type::Unknown };
         if relation.to_many {
             return Type::Set(Rc::new(sqlalchemy::collection(target, row, relation, span)));
         }

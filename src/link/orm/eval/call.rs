@@ -64,7 +64,8 @@ impl Eval<'_> {
                 let fresh = row.root.is_none() && row.turn.is_none() && self.made_within(func, turn);
                 if fresh || self.keyed(self.vary(func), turn) {
                     let remedy = match (name, row.root.is_none()) {
-                        ("delete", _) => "filter(pk__in=…).delete()",
+                        ("delete", _) => "filter(pk__in=...).delete()",
+                        _ if self.is_copied(func) => "bulk_create",
                         (_, true) => "bulk_create",
                         _ => "bulk_update",
                     };
@@ -73,6 +74,18 @@ impl Eval<'_> {
             }
         }
         Type::Unknown
+    }
+
+    /// Whether a row has lost its key, so that saving it makes another: `row.pk = None`.
+    fn is_copied(&self, func: NodeId) -> bool {
+        let flow = self.frame().flow;
+        let NodeKind::Attr { of: row, .. } = flow.node(func).kind else { return false };
+        flow.nodes.iter().take(func as usize).any(|node| match &node.kind {
+            NodeKind::Store { of, name, value } => {
+                *of == row && matches!(&**name, "id" | "pk") && matches!(flow.node(*value).kind, NodeKind::Nothing)
+            }
+            _ => false,
+        })
     }
 
     /// Whether the value that a method is called on came to be within a loop of this frame.

@@ -23,6 +23,8 @@ use crate::source::{FileId, Span};
 
 /// Calls are followed so deep.
 const MOST_DEPTH: usize = 5;
+/// Bodies that need the values of others are followed so deep, together with calls.
+const MOST_BODIES: usize = 32;
 /// One function, with all it calls, evaluates at most so many values.
 const MOST_STEPS: usize = 60_000;
 
@@ -188,7 +190,7 @@ impl<'a> Eval<'a> {
             if let Some(frame) = self.frames.last_mut() {
                 frame.vary.push(vary);
             }
-            let kind = if over { Type::Unknown } else { self.value(id as NodeId) };
+            let kind = if over { Type::Unknown } else { self.value(id as NodeId).shallow() };
             if let Some(frame) = self.frames.last_mut() {
                 frame.types.push(kind);
             }
@@ -238,7 +240,7 @@ impl<'a> Eval<'a> {
                 let args = args.iter().chain(keywords.iter().map(|(_, node)| node)).filter_map(of).max();
                 of(func).max(args)
             }
-            NodeKind::Item { of: value, key } => of(value).max(of(key)),
+            NodeKind::Item { of: value, key } | NodeKind::Same(value, key) => of(value).max(of(key)),
             NodeKind::Store { value, .. } => of(value),
             NodeKind::List(all) | NodeKind::Either(all) | NodeKind::Mix(all) => all.iter().filter_map(of).max(),
             NodeKind::Dict(pairs) => pairs.iter().filter_map(|(key, value)| of(key).max(of(value))).max(),
@@ -271,6 +273,9 @@ impl<'a> Eval<'a> {
     fn body(&mut self, unit: Unit, flow: &'a Flow) -> Rc<Vec<Type>> {
         if let Some(types) = self.bodies.get(&unit) {
             return types.clone();
+        }
+        if self.frames.len() > MOST_BODIES {
+            return Rc::default();
         }
         // Bodies that need each other know nothing of each other.
         self.bodies.insert(unit, Rc::new(Vec::new()));

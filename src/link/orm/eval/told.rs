@@ -100,7 +100,9 @@ impl Eval<'_> {
 
     /// A query that depends on a row runs: once for each turn of the row's loop.
     pub(in crate::link::orm) fn query_per_row(&mut self, row: &Row, orm: Orm, id: NodeId, scope: Scope, remedy: &str) {
-        let Some(turn) = row.turn.filter(|_| row.root.is_some()) else { return self.query(orm, id, scope, remedy) };
+        let Some(turn) = row.turn.filter(|_| row.root.is_some() && !row.alone) else {
+            return self.query(orm, id, scope, remedy);
+        };
         let span = self.frame().flow.node(id).span;
         let Some(at) = self.turn_at(turn, span, scope) else { return };
         let size = self.size_of(turn).or(row.root.as_ref().map(|root| root.size)).unwrap_or(Size::Open);

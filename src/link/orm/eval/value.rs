@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::types::{Row, Set, Size, Turn, Type};
+use super::super::types::{Loads, Row, Set, Size, Turn, Type};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{NodeId, NodeKind, Scope};
 use crate::stack::vocabulary::Orm;
@@ -84,6 +84,7 @@ impl Eval<'_> {
             NodeKind::Store { .. }
             | NodeKind::Format(_)
             | NodeKind::Mix(_)
+            | NodeKind::Same(..)
             | NodeKind::Dict(_)
             | NodeKind::Number(_)
             | NodeKind::Flag(_)
@@ -123,7 +124,11 @@ impl Eval<'_> {
     /// The row that a queryset is asked for alone.
     pub(in crate::link::orm) fn single(&self, set: &Rc<Set>) -> Type {
         match self.row_of(set, None) {
-            Type::Row(row) if set.rows => Type::Row(Rc::new(Row { alone: true, ..(*row).clone() })),
+            Type::Row(row) if set.rows => {
+                // How it was come by is told by now; kept, it would chain one row to the next without end.
+                let root = row.root.as_ref().map(|root| Rc::new(Set { related: None, ..(**root).clone() }));
+                Type::Row(Rc::new(Row { root, alone: true, ..(*row).clone() }))
+            }
             _ => Type::Unknown,
         }
     }
@@ -131,8 +136,9 @@ impl Eval<'_> {
     /// The rows that a single row leads to, with what was loaded below it.
     pub(super) fn with_loads(&self, set: &Rc<Set>) -> Rc<Set> {
         let Some((row, relation)) = set.related.as_ref().filter(|_| set.plain) else { return set.clone() };
-        let Some(root) = &row.root else { return set.clone() };
-        let mut loads = root.loads.below(&row.path_to(&relation.name));
+        // Whoever passed the row may have loaded anything.
+        let nobody_knows = Loads { open: true, ..Loads::default() };
+        let mut loads = row.root.as_ref().map_or(nobody_knows, |root| root.loads.below(&row.path_to(&relation.name)));
         loads.join(&set.loads);
         Rc::new(Set { loads, ..(**set).clone() })
     }
@@ -155,7 +161,7 @@ impl Eval<'_> {
             related => {
                 let held = related.as_ref().and_then(|(outer, relation)| self.held_by(relation, outer));
                 let root = Some(self.with_loads(set));
-                Row { root, turn, held, alone: false, ..Row::of(set.model) }
+                Row { root, turn, held, alone: set.single, ..Row::of(set.model) }
             }
         };
         Type::Row(Rc::new(row))

@@ -113,3 +113,16 @@ fn a_serializer_that_a_view_makes() {
     ];
     assert_eq!(told(&files), expected);
 }
+
+#[test]
+fn a_serializer_that_writes_its_own_answer_reads_no_field() {
+    let own = format!(
+        "{SERIALIZERS}\n    def to_representation(self, thread):\n        return {{\"room\": thread.room.name}}\n"
+    );
+    let on_top = own.replace("return {", "return super().to_representation(thread) | {");
+    let views = view("    queryset = Thread.objects.all()\n");
+    let told = |serializers: &str| {
+        told(&[("chat/models.py", MODELS), ("chat/serializers.py", serializers), ("chat/views.py", &views)]).len()
+    };
+    assert_eq!((told(&own), told(&on_top)), (1, 3));
+}

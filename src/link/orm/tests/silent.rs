@@ -38,6 +38,21 @@ fn what_cannot_be_told() {
 }
 
 #[test]
+fn what_a_caller_may_have_loaded() {
+    silent("def get(room: Room):\n    for thread in room.threads.all():\n        print(thread.starter.email)\n");
+    silent(
+        "class Lobby(Room):\n    def starters(self):\n        return [thread.starter.email for thread in self.threads.all()]\n",
+    );
+}
+
+#[test]
+fn what_is_one_row() {
+    silent(
+        "def get(key):\n    for thread in Thread.objects.filter(pk=key):\n        print(thread.room.name, thread.messages.count())\n        thread.save()\n",
+    );
+}
+
+#[test]
 fn what_is_free() {
     silent(
         "def get():\n    for thread in Thread.objects.all():\n        print(thread.room_id, thread.pk, thread.closed)\n",
@@ -111,4 +126,26 @@ fn files_aside() {
 fn loads_of_the_manager_itself() {
     let models = "from django.db import models\n\nclass Room(models.Model):\n    pass\n\nclass ThreadManager(models.Manager):\n    def get_queryset(self):\n        return super().get_queryset().select_related('room')\n\nclass Thread(models.Model):\n    room = models.ForeignKey(Room, on_delete=models.CASCADE)\n    objects = ThreadManager()\n\ndef get():\n    return [thread.room.pk for thread in Thread.objects.filter(pk=1)]\n";
     assert!(told(&[("chat/models.py", models)]).is_empty());
+}
+
+#[test]
+fn code_without_end_has_an_end() {
+    let mut lists = String::from("def get():\n    a = []\n");
+    let mut chain = String::from("def get():\n    a = Thread.objects.first()\n");
+    let mut rows = String::from("def get():\n    a = Thread.objects.first()\n");
+    for _ in 0..8_000 {
+        lists.push_str("    a = [enumerate(a)]\n");
+        chain.push_str("    a = a.pin.thread\n");
+        rows.push_str("    a = a.messages.all()[0].thread\n");
+    }
+    for text in [lists, chain, rows] {
+        assert_eq!(views(&text), [""; 0]);
+    }
+    // Modules that import each other whole, and all of a name that none has.
+    let star = |at: usize| {
+        (0..12).map(|to| format!("from .m{to} import *\n")).collect::<String>() + &format!("models.x{at} = nobody\n")
+    };
+    let files: Vec<(String, String)> = (0..12).map(|at| (format!("a/m{at}.py"), star(at))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    assert_eq!(told(&files), [""; 0]);
 }
