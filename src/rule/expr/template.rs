@@ -70,9 +70,10 @@ impl Template {
                 Part::Text(text) => out.push_str(text),
                 Part::Value { expr, counted } => {
                     if let Ty::One(_) = expr.ty() {
-                        // An author may have written the backticks.
+                        // Within a command, or backticks of the author's own, the name stands as it is.
+                        let in_code = out.matches('`').count() % 2 == 1;
                         match entity(expr, scope) {
-                            Some(name) if out.ends_with('`') => out.push_str(name),
+                            Some(name) if in_code => out.push_str(name),
                             Some(name) => out.push_str(&format!("`{name}`")),
                             None => out.push_str("unknown"),
                         }
@@ -204,6 +205,7 @@ mod tests {
         assert_eq!(show("{it.threads: thread|threads}, {it.replicas ?? 2} replicas"), "1 thread, 2 replicas");
         assert_eq!(show("{{}} {it.memory} {it.replicas}"), "{} unknown unknown");
         assert_eq!(show("{count(it.clients)} clients"), "0 clients");
+        assert_eq!(show("`docker stats {it}` shows {it}"), "`docker stats web` shows `web`");
         assert_eq!(show("`{it}` and {it}"), "`web` and `web`");
     }
 
