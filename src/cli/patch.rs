@@ -19,6 +19,9 @@ pub(super) fn of(report: &Report, options: &Options, filter: &Filter, least: App
 /// Prints the patch, and says what it leaves out.
 pub(super) fn print(out: &Out, patch: &Patch, prefix: &str, file: Option<&Path>) -> Result<(), Error> {
     let (text, left_out) = patch.unified(prefix);
+    if patch.changes.is_empty() {
+        out.say("nothing to change");
+    }
     out.print(file, |to, _| {
         to.extend_from_slice(text.as_bytes());
         Ok(())

@@ -9,7 +9,7 @@ use crate::facts::requirements::Requirements;
 use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
-use crate::stack::{Fact, Id, Service, Stack};
+use crate::stack::{Id, Service, Stack};
 use crate::syntax::lines::Setting;
 use crate::syntax::{Spanned, SyntaxError};
 
@@ -18,7 +18,7 @@ use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
 use super::versions::Versions;
-use super::{command, compose, framework, nginx, orm, server, services, sqlalchemy, stores};
+use super::{apps, command, compose, framework, nginx, orm, server, services, sqlalchemy, stores};
 
 /// What the files say together.
 #[derive(Debug, Default)]
@@ -140,13 +140,21 @@ impl<'a> Repository<'a> {
             let paths = image::repository_paths(path, part.plan, part.image.as_ref());
             paths.iter().find_map(|path| self.gunicorn.get(&**path).copied())
         };
+        let place = apps::Place {
+            service: id,
+            plan: part.plan,
+            image: part.image.as_ref(),
+            running: &part.running,
+            versions: &versions,
+            complete: true,
+        };
         let context = server::Context {
             service: part.plan,
             environment: &part.plan.environment,
             gunicorn_conf: &gunicorn_conf,
             framework_of: &|application| framework::of(&self.code, folder, application),
             version_of: &|package| versions.version(package),
-            celery_setting: &|_, _| Fact::Absent,
+            celery_setting: &|app, name| apps::celery_setting(&self.code, &place, app, name),
         };
         for mut process in server::processes(&part.running, &context) {
             process.service = Some(id);
@@ -166,6 +174,16 @@ impl<'a> Repository<'a> {
             folder: folder(part.plan),
         });
         sqlalchemy::add(stack, &self.code, network, &seen.collect::<Vec<_>>());
+        let versions: Vec<Versions<'_>> = parts.iter().map(|part| self.versions(folder(part.plan))).collect();
+        let places = parts.iter().zip(ids).zip(&versions).map(|((part, &service), versions)| apps::Place {
+            service,
+            plan: part.plan,
+            image: part.image.as_ref(),
+            running: &part.running,
+            versions,
+            complete: true,
+        });
+        apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network);
     }
 
     /// The packages that a folder's files ask for; those of the whole tree when its own ask for none.

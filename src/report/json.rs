@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
-use crate::view::{FindingRow, ProblemRow, SkippedRow, Summary, UndecidedRow, View};
+use crate::view::{FindingRow, ProblemRow, RuleRow, SkippedRow, Summary, UndecidedRow, View};
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -29,6 +29,8 @@ struct Check<'a> {
     problems: &'a [ProblemRow],
     /// Files that could not be read.
     skipped: &'a [SkippedRow],
+    /// What came of each rule that ran.
+    rules: &'a [RuleRow],
     /// The counts.
     summary: &'a Summary,
 }
@@ -56,6 +58,7 @@ pub fn render(view: &View, out: &mut impl Write) -> io::Result<()> {
         undecided: &view.undecided,
         problems: &view.problems,
         skipped: &view.skipped,
+        rules: &view.rules,
         summary: &view.summary,
     };
     write_json(&check, out)

@@ -93,12 +93,19 @@ fn markdown(text: &str, style: Style, out: &mut impl Write) -> io::Result<()> {
         let ticks = line.bytes().take_while(|byte| *byte == b'`').count();
         match fence {
             Some(open) if ticks >= open && line.trim_end().len() == ticks => fence = None,
+            Some(_) if line.is_empty() => writeln!(out)?,
             Some(_) => writeln!(out, "    {}", code(line, style))?,
             None if ticks >= 3 => {
                 flush(&mut paragraph, out)?;
                 fence = Some(ticks);
-                if let Some((_, path)) = line.split_once(' ') {
-                    writeln!(out, "  {}", style.paint(Paint::Dim, path))?;
+                // A file's path, or what the block is.
+                let caption = match line.trim_matches(['`', ' ']) {
+                    "report" => "reported:",
+                    "diff" => "the fix:",
+                    other => other.split_once(' ').map_or("", |(_, path)| path),
+                };
+                if !caption.is_empty() {
+                    writeln!(out, "  {}", style.paint(Paint::Dim, caption))?;
                 }
             }
             None if line.starts_with('#') => {

@@ -64,7 +64,7 @@ pub fn check(rules: &Rules, selected: impl Fn(&str) -> bool, stacks: &[Stack]) -
     for page in rules.pages().iter().filter(|page| selected(&page.name)) {
         checked.page(page, stacks);
     }
-    checked.merge();
+    checked.merge(stacks);
     checked.failed.sort_by(|a, b| key(&a.finding).cmp(&key(&b.finding)));
     checked.undecided.sort_by(|a, b| (&a.anchor, &a.rule).cmp(&(&b.anchor, &b.rule)));
     checked.undecided.dedup();
@@ -110,22 +110,37 @@ impl Checked {
         }
     }
 
-    /// Findings that say the same of the same anchor become one, with the labels and notes of all.
-    fn merge(&mut self) {
+    /// Findings that say the same of the same anchor become one, with the labels and notes of all: those of several
+    /// stacks, and those of several services that share a setting, whose names are then listed.
+    fn merge(&mut self, stacks: &[Stack]) {
         let mut seen: HashMap<(RuleName, Anchor, String), usize> = HashMap::new();
-        let mut merged: Vec<Failed> = Vec::with_capacity(self.failed.len());
+        let mut merged: Vec<(Failed, Vec<Box<str>>)> = Vec::with_capacity(self.failed.len());
         for failed in self.failed.drain(..) {
             let finding = &failed.finding;
-            let key = (finding.rule.clone(), finding.anchor.clone(), finding.message.clone());
+            let name = stacks.get(failed.stack).map(|stack| stack.about(failed.entity).name.clone()).unwrap_or_default();
+            let said = finding.message.replace(&format!("`{name}`"), "``");
+            let key = (finding.rule.clone(), finding.anchor.clone(), said);
             match seen.get(&key).and_then(|at| merged.get_mut(*at)) {
-                Some(first) => first.absorb(failed),
+                Some((first, names)) => {
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                    first.absorb(failed);
+                }
                 None => {
                     seen.insert(key, merged.len());
-                    merged.push(failed);
+                    merged.push((failed, vec![name]));
                 }
             }
         }
-        self.failed = merged;
+        let named = |(mut failed, names): (Failed, Vec<Box<str>>)| {
+            if let Some((_, others)) = names.split_first().filter(|(_, others)| !others.is_empty()) {
+                let others: Vec<String> = others.iter().map(|name| format!("`{name}`")).collect();
+                failed.finding.message.push_str(&format!(" (also {})", others.join(", ")));
+            }
+            failed
+        };
+        self.failed = merged.into_iter().map(named).collect();
     }
 }
 
@@ -289,6 +304,8 @@ verify: fewer than {room}
                 "`replicas` of `worker` is unknown: scaled by hand",
                 "accepts 100 connections, PostgreSQL's default",
                 "3 of them kept for superusers, PostgreSQL's default",
+                "`worker`: unknown × 4 × 5 = unknown",
+                "`web`: 3 × 4 × 30 = 360",
             ]
         );
         assert_eq!(finding.verify, "fewer than 97");

@@ -39,7 +39,7 @@ impl<'a> Said<'a> {
                 }
             }
             Fact::Unbounded(why) => {
-                let text = format!("{name}`{}` has no limit: {}", info.name, why.reason);
+                let text = format!("{name}`{}` has no limit ({})", info.name, why.reason);
                 match why.at.first() {
                     Some(span) => self.label(*span, text),
                     None => self.note(text),
@@ -99,7 +99,10 @@ impl<'a> Said<'a> {
     }
 
     fn value(&mut self, name: &str, info: &FieldInfo, sourced: &Sourced<Value>, when: Option<&str>) {
-        let words = print::in_words(info.words, &sourced.value, field_unit(info));
+        let words = match sourced.value {
+            Value::Number(number) if number.is_infinite() => format!("`{}` has no limit", info.name),
+            _ => print::in_words(info.words, &sourced.value, field_unit(info)),
+        };
         let when = when.map_or_else(String::new, |when| format!(" when {when}"));
         match &sourced.origin {
             Origin::Written(spans) => {
@@ -179,6 +182,9 @@ pub(super) fn open(stack: &Stack, it: EntityId, reads: &[Reading]) -> Vec<Box<st
 /// The value of one factor of a term.
 fn factor(stack: &Stack, reading: &Reading) -> Option<String> {
     let (fact, info) = fact_of(stack, reading)?;
+    if let Some(taken) = &reading.taken {
+        return Some(print::set(taken, field_unit(info)));
+    }
     Some(match fact {
         Fact::Known(sourced) => print::value(&sourced.value, field_unit(info)),
         Fact::OneOf(branches) => {

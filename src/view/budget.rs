@@ -7,7 +7,7 @@ use super::mask::clean;
 use super::{Place, facts};
 use crate::rule::expr::{Unit, print};
 use crate::source::Sources;
-use crate::stack::vocabulary::{Client, Database, Id, Pooler};
+use crate::stack::vocabulary::{Client, Database, Id};
 use crate::stack::{EntityId, Fact, Field, Interval, Kind, Numbers, Stack, Value};
 
 /// The connections of one database.
@@ -74,20 +74,13 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn budget(&self, id: EntityId, database: &Database) -> Option<Budget> {
-        let direct = database.clients.iter().filter(|client| self.stack[**client].pooler.is_none());
         let mut sum = Numbers::point(0.0);
         let mut terms = Vec::new();
         let mut put = |(term, numbers): (Term, Numbers)| {
             sum = sum.combine(&numbers, |a, b| a + b);
             terms.push(term);
         };
-        direct.for_each(|client| put(self.client(*client)));
-        // A pooler may stand among the clients as what it is to the database.
-        let counted = |pooler: &Id<Pooler>| {
-            let name = &self.stack[*pooler].about.name;
-            database.clients.iter().any(|client| self.stack[*client].about.name == *name)
-        };
-        database.poolers.iter().filter(|it| !counted(it)).for_each(|pooler| put(self.pooler(*pooler)));
+        database.clients.iter().for_each(|client| put(self.client(*client)));
         if terms.is_empty() {
             return None;
         }
@@ -116,30 +109,6 @@ impl Reader<'_> {
         let factors = [&client.replicas, &client.processes, &client.connections];
         let names = ["replicas", "processes", "connections"];
         self.term(id.into(), &factors, &names)
-    }
-
-    /// What a pooler opens itself: the size and the reserve of each of its pools, at most what it allows a database.
-    fn pooler(&self, id: Id<Pooler>) -> (Term, Numbers) {
-        let pooler = &self.stack[id];
-        let known = |fact: &Fact<u64>, otherwise: f64| match fact {
-            Fact::Unknown(_) | Fact::Absent => Numbers::point(otherwise),
-            fact => numbers(fact),
-        };
-        let size = numbers(&pooler.default_pool_size).combine(&known(&pooler.reserve_pool_size, 0.0), |a, b| a + b);
-        let mut total = size.combine(&known(&pooler.pools, 1.0), |a, b| a * b);
-        if let Some(most) = pooler.max_db_connections.known().filter(|most| **most > 0) {
-            total = total.map(|it| it.min(*most as f64));
-        }
-        let (mut term, _) = self.term(id.into(), &[], &["pools", "default_pool_size"]);
-        for (name, fact) in
-            [("reserve_pool_size", &pooler.reserve_pool_size), ("max_db_connections", &pooler.max_db_connections)]
-        {
-            if fact.known().is_some_and(|it| *it > 0) {
-                term.factors.push(self.factor(id.into(), name));
-            }
-        }
-        term.total = shown(&total);
-        (term, total)
     }
 
     fn term(&self, id: EntityId, facts: &[&Fact<u64>], names: &[&str]) -> (Term, Numbers) {

@@ -331,11 +331,7 @@ impl<'a> Builder<'a> {
 
     /// Binds a loop's variable.
     pub(super) fn take_row(&mut self, iter: NodeId, target: &'a Expr) {
-        let name = match &target.kind {
-            ExprKind::Name(name) => Some(name.clone()),
-            _ => None,
-        };
-        let row = self.node(NodeKind::Row { of: iter, name }, target.span);
+        let row = self.node(NodeKind::Row(iter), target.span);
         self.assign(target, row);
     }
 

@@ -43,7 +43,11 @@ impl<'a> Builder<'a> {
                 if let Some(node) = self.value_of((Some(of), &name.value)) {
                     return node;
                 }
-                NodeKind::Attr { of, name: name.value.clone(), line: self.line_before(value.span, name.span) }
+                let variable = match &value.kind {
+                    ExprKind::Name(variable) => self.value_of((None, variable)).map(|_| variable.clone()),
+                    _ => None,
+                };
+                NodeKind::Attr { of, name: name.value.clone(), variable, line: self.line_before(value.span, name.span) }
             }
             ExprKind::Subscript { value, index } => {
                 let of = self.expr(value);
@@ -184,7 +188,7 @@ impl<'a> Builder<'a> {
         let [param] = params else { return };
         self.apart(|it| {
             let around = it.enter(rows, false, span);
-            let row = it.node(NodeKind::Row { of: rows, name: Some(param.name.clone()) }, param.span);
+            let row = it.node(NodeKind::Row(rows), param.span);
             it.bind((None, &param.name), row);
             it.expr(body);
             it.scope = around;

@@ -48,6 +48,8 @@ pub enum NodeKind {
         of: NodeId,
         /// Its name.
         name: Box<str>,
+        /// The local variable that `of` was read from, for those who say what is done.
+        variable: Option<Box<str>>,
         /// The line ending and blanks before the dot, when the dot opens a line.
         line: Option<Box<str>>,
     },
@@ -62,13 +64,8 @@ pub enum NodeKind {
         /// Whether there are arguments that cannot be told: `*a`, `**b`.
         open: bool,
     },
-    /// What a loop takes from `of` in each turn.
-    Row {
-        /// What is looped over.
-        of: NodeId,
-        /// The variable, when it is one name.
-        name: Option<Box<str>>,
-    },
+    /// What a loop takes from this in each turn.
+    Row(NodeId),
     /// `of[key]`, and each part of `a, b = of`.
     Item {
         /// What is indexed.

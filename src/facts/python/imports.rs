@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::source::SourceFile;
+use super::{Event, EventKind};
+use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Alias, Expr, ExprKind, Module, StmtKind};
 
 /// The names that a file's imports bind, at whatever place, and the modules they name.
@@ -87,45 +88,83 @@ impl Names {
     }
 }
 
-/// The modules that a file names in its imports, told from its lines alone.
-pub(super) fn scan(file: &SourceFile) -> Vec<Box<str>> {
+/// What a file imports, told from its lines alone: the modules at any depth, and what the imports of the module itself
+/// bind.
+pub(super) fn scan(file: &SourceFile) -> (Vec<Box<str>>, Vec<Event>) {
     let mut names = Names::in_package(file);
+    let mut events = Vec::new();
     let text = file.text();
     for at in memchr::memmem::find_iter(text.as_bytes(), b"import ") {
-        let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let Some(before) = text.get(line_start..at).map(|it| it.trim_start_matches('\u{feff}').trim()) else {
-            continue;
+        let start = text[..at].rfind('\n').map_or(file.bom(), |newline| newline + 1);
+        let Some(before) = text.get(start..at) else { continue };
+        let indented = before.starts_with([' ', '\t']);
+        let (before, after) = (before.trim(), &text[at + "import ".len()..]);
+        let (list, end) = match after.trim_start().strip_prefix('(') {
+            Some(list) => (list.split(')').next().unwrap_or(list), after.find(')').map_or(after.len(), |it| it + 1)),
+            None => (line(after), line(after).trim_end().len()),
         };
-        let after = &text[at + "import ".len()..];
+        let span = file.span(start..at + "import ".len() + end);
+        let aliases = aliases(list, span);
+        let mut bind = |kind: EventKind| {
+            if !indented {
+                events.push(Event { kind, guards: Vec::new(), span });
+            }
+        };
         if before.is_empty() {
-            names.import(&aliases(line(after)));
+            names.import(&aliases);
+            aliases.iter().map(imported).for_each(&mut bind);
         } else if let Some(module) = before.strip_prefix("from ") {
             let module = module.trim();
             let bare = module.trim_start_matches('.');
             let level = (module.len() - bare.len()) as u32;
-            let list = match after.trim_start().strip_prefix('(') {
-                Some(list) => list.split(')').next().unwrap_or(list),
-                None => line(after),
-            };
-            names.import_from(bare, level, &aliases(list));
+            names.import_from(bare, level, &aliases);
+            let module = names.absolute(bare, level);
+            aliases.iter().map(|alias| imported_from(&module, alias)).for_each(&mut bind);
         }
     }
     names.modules.sort();
     names.modules.dedup();
-    names.modules
+    (names.modules, events)
+}
+
+/// What `import a.b` binds: `a`; and `import a.b as c`: `c`.
+pub(super) fn imported(alias: &Alias) -> EventKind {
+    let first = alias.name.split('.').next().unwrap_or(&alias.name);
+    let (name, module) = match &alias.alias {
+        Some(name) => (name.clone(), alias.name.clone()),
+        None => (first.into(), first.into()),
+    };
+    EventKind::Import { name, module, item: None }
+}
+
+/// What `from module import a as b` binds.
+pub(super) fn imported_from(module: &str, alias: &Alias) -> EventKind {
+    if &*alias.name == "*" {
+        return EventKind::Star { module: module.into() };
+    }
+    EventKind::Import {
+        name: alias.alias.clone().unwrap_or_else(|| alias.name.clone()),
+        module: module.into(),
+        item: Some(alias.name.clone()),
+    }
 }
 
 /// The rest of a line, without a comment.
 fn line(text: &str) -> &str {
-    text.split(['\n', '#', ';']).next().unwrap_or(text)
+    text.split(['\n', '\r', '#', ';']).next().unwrap_or(text)
 }
 
 /// The names of a list such as `a as b, c`, without what is no name.
-fn aliases(list: &str) -> Vec<Alias> {
-    let span = crate::source::Span::at(crate::source::FileId(0), 0);
+fn aliases(list: &str, span: Span) -> Vec<Alias> {
+    let is_name = |name: &str| {
+        name == "*" || !name.is_empty() && name.chars().all(|it| it.is_alphanumeric() || it == '_' || it == '.')
+    };
     list.split(['\n', ','])
-        .map(|it| it.split('#').next().unwrap_or("").split_whitespace().next().unwrap_or(""))
-        .filter(|name| !name.is_empty() && name.chars().all(|it| it.is_alphanumeric() || it == '_' || it == '.'))
-        .map(|name| Alias { name: name.into(), alias: None, span })
+        .filter_map(|it| {
+            let mut words = it.split('#').next().unwrap_or("").split_whitespace();
+            let name = words.next().filter(|name| is_name(name))?;
+            let alias = words.next().filter(|word| *word == "as").and_then(|_| words.next());
+            Some(Alias { name: name.into(), alias: alias.map(Into::into), span })
+        })
         .collect()
 }

@@ -253,6 +253,7 @@ const TOKENS: &[&str] = &[
     "engine_from_config",
     "environ",
     "getenv",
+    "import *",
     "psycopg_pool",
     "redis",
     "settings",
@@ -283,7 +284,8 @@ pub fn read(file: &SourceFile, tree: &python::Module) -> Module {
 
 /// Reads what a file imports and nothing else, without parsing it: for files that [`wants`] lets pass by.
 pub fn scan(file: &SourceFile) -> Module {
-    Module { imports: imports::scan(file), ..Module::empty(file) }
+    let (imports, events) = imports::scan(file);
+    Module { imports, events, ..Module::empty(file) }
 }
 
 impl Module {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::imports::Names;
+use super::imports::{self, Names};
 use super::{Class, Event, EventKind, Field, Function, Guard, Path};
 use crate::source::{SourceFile, Span};
 use crate::syntax::Spanned;
@@ -70,27 +70,13 @@ impl Reader<'_> {
             StmtKind::Expr(value) => self.call_statement(value, stmt.span),
             StmtKind::Import(aliases) => {
                 for alias in aliases {
-                    let first = alias.name.split('.').next().unwrap_or(&alias.name);
-                    let (name, module) = match &alias.alias {
-                        Some(name) => (name.clone(), alias.name.clone()),
-                        None => (first.into(), first.into()),
-                    };
-                    self.push(EventKind::Import { name, module, item: None }, alias.span);
+                    self.push(imports::imported(alias), alias.span);
                 }
             }
             StmtKind::ImportFrom { module, level, names } => {
                 let module = self.names.absolute(module, *level);
                 for alias in names {
-                    let kind = if &*alias.name == "*" {
-                        EventKind::Star { module: module.clone() }
-                    } else {
-                        EventKind::Import {
-                            name: alias.alias.clone().unwrap_or_else(|| alias.name.clone()),
-                            module: module.clone(),
-                            item: Some(alias.name.clone()),
-                        }
-                    };
-                    self.push(kind, stmt.span);
+                    self.push(imports::imported_from(&module, alias), stmt.span);
                 }
             }
             StmtKind::Function(function) => {

@@ -177,13 +177,32 @@ class Page(ListView):
 
 #[test]
 fn imports_are_told_from_lines_alone_as_from_the_tree() {
-    let text = "import a.b, c as d\nfrom .core import (\n    x,  # one\n    y as z,\n)\nfrom ... import up\nfrom e import f; \ndef g():\n    from h.i import j\n";
+    let text = "import a.b, c as d\nfrom .core import (\n    x,  # one\n    y as z,\n)\nfrom ... import up\nfrom e import f; \nfrom .k import *\ndef g():\n    from h.i import j\n";
     let file = source("app/api/v1.py", text);
     let parsed = read(&file, &python::parse(&file).tree);
-    assert_eq!(scan(&file).imports, parsed.imports);
+    let scanned = scan(&file);
+    assert_eq!(scanned.imports, parsed.imports);
+    let bound = |events: &[Event]| -> Vec<_> {
+        let imports = events.iter().filter(|it| matches!(it.kind, EventKind::Import { .. } | EventKind::Star { .. }));
+        imports.map(|it| it.kind.clone()).collect()
+    };
+    assert_eq!(bound(&scanned.events), bound(&parsed.events));
     assert_eq!(
         parsed.imports.iter().map(|it| &**it).collect::<Vec<_>>(),
-        [".", ".app.api.core", ".app.api.core.x", ".app.api.core.y", ".up", "a.b", "c", "e", "e.f", "h.i", "h.i.j"]
+        [
+            ".",
+            ".app.api.core",
+            ".app.api.core.x",
+            ".app.api.core.y",
+            ".app.api.k",
+            ".up",
+            "a.b",
+            "c",
+            "e",
+            "e.f",
+            "h.i",
+            "h.i.j"
+        ]
     );
 }
 

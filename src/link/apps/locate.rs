@@ -17,7 +17,7 @@ fn workdir(place: &Place<'_>) -> String {
 }
 
 /// The folder of the repository that a service is made from.
-pub(super) fn context<'a>(plan: &'a ServicePlan) -> &'a str {
+pub(super) fn context(plan: &ServicePlan) -> &str {
     plan.build.as_ref().map_or(&*plan.folder, |build| &*build.context).trim_matches('/')
 }
 

@@ -48,8 +48,9 @@ fn seat<'a>(
     let words: Vec<&str> =
         running.map(|it| it.argv.iter().map(|it| it.text.known().map_or("", |it| it)).collect()).unwrap_or_default();
     let is_celery = matches!(program, Some(Program::CeleryWorker | Program::CeleryBeat));
-    let name = if is_celery { celery_app(&words) } else { named_app(&words) };
-    let app = name.as_deref().and_then(|name| match is_celery {
+    let named = stack[process].application.known().map(|it| &**it);
+    let name = named.or_else(|| words.iter().copied().find(|word| word.ends_with("manage.py")));
+    let app = name.and_then(|name| match is_celery {
         true => locate::celery(code, place, name),
         false => locate::application(code, place, name),
     });
@@ -89,11 +90,7 @@ impl Seat<'_> {
     }
 }
 
-/// What `-A` names.
-fn celery_app(words: &[&str]) -> Option<Box<str>> {
-    option(words, &["-A", "--app"])
-}
-
+/// The value of an option of a command.
 fn option(words: &[&str], names: &[&str]) -> Option<Box<str>> {
     let mut words = words.iter();
     while let Some(word) = words.next() {
@@ -104,33 +101,8 @@ fn option(words: &[&str], names: &[&str]) -> Option<Box<str>> {
         if let Some(value) = joined {
             return Some(value.into());
         }
-        if let Some(value) = word.strip_prefix("-A").filter(|it| !it.is_empty() && names.contains(&"-A")) {
-            return Some(value.into());
-        }
     }
     None
-}
-
-/// The word of a server's command that names an application: `app.main:app`, `main.py`, a bare module for gunicorn.
-fn named_app(words: &[&str]) -> Option<Box<str>> {
-    if let Some(app) = option(words, &["--app", "--module", "--wsgi", "-w"]).filter(|it| is_app(it)) {
-        return Some(app);
-    }
-    let rest = words.get(1..)?;
-    let app = rest.iter().find(|word| is_app(word));
-    let file = || rest.iter().find(|word| word.ends_with(".py") && !word.starts_with('-'));
-    let bare = || rest.first().filter(|word| is_dotted(word) && word.contains('.'));
-    app.or_else(file).or_else(bare).map(|it| (*it).into())
-}
-
-fn is_app(word: &str) -> bool {
-    let Some((module, attribute)) = word.split_once(':') else { return false };
-    is_dotted(module) && attribute.starts_with(|it: char| it.is_alphabetic() || it == '_')
-}
-
-fn is_dotted(word: &str) -> bool {
-    word.starts_with(|it: char| it.is_alphabetic() || it == '_')
-        && word.chars().all(|it| it.is_alphanumeric() || it == '_' || it == '.')
 }
 
 /// Which settings module Django is given: by the command, the environment, what the application's module sets when

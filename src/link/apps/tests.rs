@@ -1,1 +1,333 @@
+//! Whole little deployments: what their processes open, and what the changes that are offered make of them.
 
+use std::path::PathBuf;
+
+use crate::config::Assume;
+use crate::facts::{Drafts, read};
+use crate::link::link;
+use crate::source::{Edit, FileId, SourceFile, Sources, apply};
+use crate::stack::vocabulary::{Storage, Vocable};
+use crate::stack::{Fact, Stack};
+
+/// Files by path, as a deployment.
+#[derive(Clone)]
+struct Files(Vec<(String, String)>);
+
+impl Files {
+    fn of(files: &[(&str, &str)]) -> Self {
+        let mut files: Vec<_> = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        files.sort();
+        Self(files)
+    }
+
+    fn with(mut self, path: &str, text: &str) -> Self {
+        self.0.retain(|it| it.0 != path);
+        self.0.push((path.to_owned(), text.to_owned()));
+        self.0.sort();
+        self
+    }
+
+    fn text(&self, path: &str) -> &str {
+        &self.0.iter().find(|it| it.0 == path).unwrap().1
+    }
+
+    fn sources(&self) -> Sources {
+        let file = |(at, (path, text)): (usize, &(String, String))| {
+            SourceFile::new(FileId(at as u32), path.as_str(), PathBuf::new(), text.as_str())
+        };
+        Sources::new(self.0.iter().enumerate().map(file).collect())
+    }
+
+    fn stack(&self) -> Stack {
+        let sources = self.sources();
+        let readings: Vec<_> = sources.iter().map(|file| std::sync::Arc::new(read(file))).collect();
+        for (file, reading) in sources.iter().zip(&readings) {
+            assert_eq!(reading.errors, [], "{}\n{}", file.path, file.text());
+        }
+        link(&sources, &Drafts(&readings), &Assume::default()).stacks.remove(0)
+    }
+
+    /// The same files after a writer of the first database entry has been at work.
+    fn after(&self, writer: &str, arguments: &[(&str, &str)]) -> Self {
+        let stack = self.stack();
+        let writer = stack.django_databases[0].about.writers.iter().find(|it| &*it.name == writer).unwrap();
+        let mut files = self.clone();
+        for (at, (_, text)) in files.0.iter_mut().enumerate() {
+            let mut edits: Vec<Edit> = writer
+                .edits
+                .iter()
+                .filter(|it| it.0.file == FileId(at as u32))
+                .map(|(span, new)| {
+                    let fill = |new: String, (name, value): &(&str, &str)| new.replace(&format!("{{{name}}}"), value);
+                    Edit::replace(*span, arguments.iter().fold(new.to_string(), fill))
+                })
+                .collect();
+            edits.sort();
+            *text = apply(text, &edits).unwrap();
+        }
+        files
+    }
+}
+
+/// A fact in a few words.
+fn show<T: Clone + Into<crate::stack::Value>>(fact: &Fact<T>) -> String {
+    use crate::stack::Value;
+    let plain = |value: T| match value.into() {
+        Value::Number(number) => number.to_string(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Text(text) => text.into(),
+        Value::Word(word) => word.into(),
+        Value::Version(version) => version.written.into(),
+    };
+    match fact {
+        Fact::Known(it) => plain(it.value.clone()),
+        Fact::OneOf(all) => all.iter().map(|it| plain(it.1.value.clone())).collect::<Vec<_>>().join("|"),
+        Fact::Unbounded(_) => "∞".into(),
+        Fact::Unknown(why) => format!("? {}", why.reason),
+        Fact::Absent => "-".into(),
+    }
+}
+
+const COMPOSE: &str = "\
+services:
+  web:
+    build: .
+    command: gunicorn shop.asgi:application -k uvicorn.workers.UvicornWorker --workers 3
+    environment:
+      DATABASE_URL: postgres://u:p@db:5432/d
+  worker:
+    build: .
+    command: celery -A shop worker --concurrency 4
+    environment:
+      DATABASE_URL: postgres://u:p@db:5432/d
+  db:
+    image: postgres:17
+";
+
+const LITERAL: &str = "\
+from pathlib import Path
+
+DATABASES = {
+    'default': {
+        'ENGINE': 'django.db.backends.postgresql',
+        'HOST': 'db',
+        'CONN_MAX_AGE': 600,
+    },
+}
+";
+
+const BY_URL: &str = "\
+import os
+
+import dj_database_url
+
+DATABASES = {\"default\": dj_database_url.config(default=os.environ[\"DATABASE_URL\"])}
+DEBUG = False
+";
+
+fn shop(settings: &str) -> Files {
+    Files::of(&[
+        ("Dockerfile", "FROM python:3.13\nENV DJANGO_SETTINGS_MODULE=shop.settings\nWORKDIR /app\nCOPY . .\n"),
+        ("docker-compose.yml", COMPOSE),
+        ("requirements.txt", "django==5.2.8\npsycopg[binary]==3.2.10\ncelery==5.5.3\ngunicorn==23.0.0\n"),
+        ("shop/__init__.py", "from .celery import app as celery_app\n"),
+        ("shop/asgi.py", "from django.core.asgi import get_asgi_application\napplication = get_asgi_application()\n"),
+        (
+            "shop/celery.py",
+            "from celery import Celery\napp = Celery('shop')\napp.config_from_object('django.conf:settings', namespace='CELERY')\n",
+        ),
+        ("shop/settings.py", settings),
+    ])
+}
+
+/// What each process may open, as `service connections`.
+fn terms(stack: &Stack) -> Vec<String> {
+    stack.clients.iter().map(|it| format!("{} {}", it.about.name, show(&it.connections))).collect()
+}
+
+#[test]
+fn each_process_has_its_own_term() {
+    let stack = shop(LITERAL).stack();
+    assert_eq!(terms(&stack), ["web ∞", "worker 1"]);
+    assert!(stack.clients.iter().all(|it| it.database.is_some()));
+    let ages: Vec<_> = stack.django_databases.iter().map(|it| show(&it.conn_max_age)).collect();
+    assert_eq!(ages, ["600", "600"]);
+    assert_eq!(&*stack.django_databases[0].about.anchor.entity, "DATABASES.default@web");
+    let slot = &stack.django_databases[0].conn_max_age.sourced().unwrap().slots[0];
+    assert_eq!(slot.reaches, ["web".into(), "worker".into()]);
+}
+
+#[test]
+fn under_wsgi_a_process_opens_as_many_as_it_has_threads() {
+    let sync = COMPOSE.replace("-k uvicorn.workers.UvicornWorker --workers 3", "--workers 3");
+    assert_eq!(terms(&shop(LITERAL).with("docker-compose.yml", &sync).stack()), ["web 1", "worker 1"]);
+    let threads = sync.replace("--workers 3", "--workers 3 --threads 8");
+    let files = shop(LITERAL).with("docker-compose.yml", &threads);
+    assert_eq!(terms(&files.stack()), ["web 8", "worker 1"]);
+    // Kept connections are right there, so nobody takes them away.
+    assert!(files.stack().django_databases[0].about.writers.iter().all(|it| &*it.name != "close_connections"));
+}
+
+#[test]
+fn a_pool_is_written_over_settings_environment_and_requirements() {
+    let url = LITERAL.replace("'CONN_MAX_AGE': 600,\n", "'OPTIONS': {'connect_timeout': 5},\n");
+    let nested = LITERAL.replace(
+        "        'CONN_MAX_AGE': 600,\n",
+        "        'OPTIONS': {\n            'connect_timeout': 5,  # seconds\n        },\n",
+    );
+    for settings in [LITERAL, BY_URL, &url, &nested, &LITERAL.replace('\n', "\r\n")] {
+        let files = shop(settings).after("psycopg_pool", &[("max", "20")]);
+        let stack = files.stack();
+        let text = files.text("shop/settings.py");
+        assert_eq!(terms(&stack), ["web 20", "worker 1"], "{text}");
+        let ages: Vec<_> = stack.django_databases.iter().map(|it| show(&it.conn_max_age)).collect();
+        assert_eq!(ages, ["0", "0"], "{text}");
+        assert_eq!(show(&stack.django_databases[0].pool_min), "2");
+        assert_eq!(show(&stack.django_databases[0].psycopg_pool), "true");
+        assert!(files.text("requirements.txt").contains("psycopg[binary,pool]==3.2.10\n"));
+        assert!(!text.replace("\r\n", "").contains('\r') && text.contains("import os"));
+        assert!(stack.django_databases.iter().all(|it| it.about.writers.is_empty()), "once is enough");
+    }
+}
+
+#[test]
+fn a_pool_reads_as_a_person_would_write_it() {
+    let text = shop(LITERAL).after("psycopg_pool", &[("max", "20")]).text("shop/settings.py").to_owned();
+    assert_eq!(
+        text,
+        "\
+import os
+from pathlib import Path
+
+DATABASES = {
+    'default': {
+        'ENGINE': 'django.db.backends.postgresql',
+        'HOST': 'db',
+        'CONN_MAX_AGE': 0,
+        'OPTIONS': {
+            'pool': (
+                {'min_size': 2, 'max_size': int(os.environ['DB_POOL_MAX']), 'timeout': 5}
+                if os.environ.get('DB_POOL_MAX')
+                else False
+            ),
+        },
+    },
+}
+"
+    );
+    let text = shop(BY_URL).after("psycopg_pool", &[("max", "20")]).text("shop/settings.py").to_owned();
+    let statement = "\
+DATABASES[\"default\"].setdefault(\"OPTIONS\", {})[\"pool\"] = (
+    {\"min_size\": 2, \"max_size\": int(os.environ[\"DB_POOL_MAX\"]), \"timeout\": 5}
+    if os.environ.get(\"DB_POOL_MAX\")
+    else False
+)
+DEBUG = False
+";
+    assert!(text.ends_with(statement), "{text}");
+}
+
+#[test]
+fn no_pool_where_there_can_be_none() {
+    let offered =
+        |files: &Files| files.stack().django_databases[0].about.writers.iter().any(|it| &*it.name == "psycopg_pool");
+    let requirements = |text: &str| shop(LITERAL).with("requirements.txt", text);
+    assert!(offered(&requirements("django>=5.1,<6\npsycopg[binary]==3.2.10\n")));
+    assert!(!offered(&requirements("django==5.0.9\npsycopg[binary]==3.2.10\n")));
+    assert!(!offered(&requirements("django>=4.2\npsycopg[binary]==3.2.10\n")));
+    assert!(!offered(&requirements("django==5.2.8\npsycopg2-binary==2.9.10\n")));
+}
+
+#[test]
+fn connections_that_are_kept_are_closed_for_all_who_share_the_settings() {
+    let files = shop(LITERAL).after("close_connections", &[]);
+    assert!(files.text("shop/settings.py").contains("'CONN_MAX_AGE': 0,"));
+    let files = shop(&BY_URL.replace("])}", "], conn_max_age=600)}")).after("close_connections", &[]);
+    assert!(files.text("shop/settings.py").contains("conn_max_age=0)"), "{}", files.text("shop/settings.py"));
+}
+
+#[test]
+fn settings_that_nobody_wrote_have_a_place_to_be_written() {
+    let stack = shop(BY_URL).stack();
+    let database = &stack.django_databases[0];
+    let before = |slot: &crate::stack::Slot| slot.before.to_string();
+    assert_eq!(before(&database.conn_max_age.sourced().unwrap().slots[0]), ", conn_max_age=");
+    assert_eq!(
+        before(&database.atomic_requests.sourced().unwrap().slots[0]),
+        "\nDATABASES[\"default\"][\"ATOMIC_REQUESTS\"] = "
+    );
+}
+
+#[test]
+fn caches_channels_throttles_and_queues() {
+    let settings = r#"
+import os
+REDIS = os.environ.get("REDIS", "redis://cache:6379")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS + "/1"}}
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [f"{REDIS}/2"]}}}
+REST_FRAMEWORK = {"DEFAULT_THROTTLE_CLASSES": ["x"], "DEFAULT_PAGINATION_CLASS": None}
+CELERY_BROKER_URL = REDIS
+CELERY_TASK_TIME_LIMIT = 30 * 60
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+"#;
+    let compose = format!("{COMPOSE}  cache:\n    image: redis:7\n");
+    let requirements = "django==5.2.8\nredis==5.2.1\ncelery==5.5.3\n";
+    let stack = shop(settings).with("docker-compose.yml", &compose).with("requirements.txt", requirements).stack();
+    let clients: Vec<_> = stack
+        .redis_clients
+        .iter()
+        .map(|it| [show(&it.library), show(&it.max_connections), show(&it.processes)].join(" "))
+        .collect();
+    assert_eq!(clients, ["django_core ∞ 3", "django_core ∞ 4"]);
+    assert!(stack.redis_clients.iter().all(|it| it.server.is_some()));
+    assert_eq!(show(&stack.redis_servers[0].is_broker), "true");
+    assert_eq!(show(&stack.redis_servers[0].is_cache), "true");
+    assert_eq!(show(&stack.channel_layers[0].capacity), "100");
+    assert_eq!(stack.limiters[0].storage.known(), Some(&Storage::Redis));
+    assert_eq!(show(&stack.settings[0].drf_paginates), "false");
+    assert_eq!(show(&stack.settings[0].email_timeout), "∞");
+    let queue = &stack.task_queues[0];
+    assert_eq!(show(&queue.time_limit), "1800");
+    assert_eq!(show(&queue.long_tasks), "true");
+    assert_eq!(show(&queue.redis_broker), "true");
+    let slot = &queue.acks_late.sourced().unwrap().slots[0];
+    assert_eq!(&*slot.before, "\nCELERY_TASK_ACKS_LATE = ");
+}
+
+#[test]
+fn celery_and_limits_without_django() {
+    let files = Files::of(&[
+        ("Dockerfile", "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"),
+        (
+            "docker-compose.yml",
+            "services:\n  api:\n    build: .\n    command: uvicorn app.main:app --workers 2\n  worker:\n    build: .\n    \
+             command: celery -A app.tasks worker\n",
+        ),
+        ("requirements.txt", "fastapi==0.115.0\nslowapi==0.1.9\nredis>=5\ncelery==5.7.0\n"),
+        ("app/__init__.py", ""),
+        (
+            "app/main.py",
+            "from fastapi import FastAPI\nfrom slowapi import Limiter\nfrom app import redis_pool\nlimiter = Limiter(key_func=str)\n\
+             app = FastAPI()\n",
+        ),
+        (
+            "app/redis_pool.py",
+            "import redis.asyncio as redis\nclient = redis.Redis(host='cache', socket_timeout=2)\n\
+             async def per_request(request):\n    return redis.from_url('redis://cache')\n",
+        ),
+        (
+            "app/tasks.py",
+            "from celery import Celery\ncelery = Celery('a', broker='redis://cache')\ncelery.conf.update(\n    task_acks_late=True,\n)\n",
+        ),
+    ]);
+    let stack = files.stack();
+    assert_eq!(stack.limiters[0].storage.known().map(|it| it.word()), Some("memory"));
+    assert_eq!(show(&stack.limiters[0].processes), "2");
+    let per_call: Vec<_> = stack.redis_clients.iter().map(|it| show(&it.per_call)).collect();
+    assert_eq!(per_call, ["false", "true"]);
+    assert_eq!(show(&stack.redis_clients[0].socket_timeout), "2");
+    assert!(show(&stack.redis_clients[0].max_connections).starts_with('?'), "5 and 8 differ");
+    let queue = &stack.task_queues[0];
+    assert_eq!(show(&queue.acks_late), "true");
+    assert_eq!(&*queue.prefetch.sourced().unwrap().slots.last().unwrap().before, "\n    worker_prefetch_multiplier=");
+}

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use super::eval::Eval;
 use super::models::Relation;
 use super::types::{Set, Size, Turn, Unit};
-use crate::facts::orm::Parameter;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -44,6 +43,14 @@ pub(super) enum EventKind {
 pub(super) type Events = Vec<Event>;
 
 impl Event {
+    /// The call, in short; nothing for a relation that is read.
+    pub(super) fn call(&self) -> &str {
+        match &self.kind {
+            EventKind::Lazy { .. } => "",
+            EventKind::Query { call, .. } | EventKind::Write { call, .. } => call,
+        }
+    }
+
     /// The place in the loop, and the one where it happens when that is another.
     pub(super) fn places(&self) -> Vec<Span> {
         if self.at == self.deep { vec![self.at] } else { vec![self.at, self.deep] }
@@ -71,8 +78,7 @@ impl Event {
         remedy: &str,
     ) -> Event {
         let flow = eval.frame().flow;
-        let kind =
-            EventKind::Query { orm, call: spelled(eval, eval.frame().unit, flow, id), remedy: remedy.to_owned() };
+        let kind = EventKind::Query { orm, call: spelled(flow, id), remedy: remedy.to_owned() };
         Event::new(eval, turn, at, flow.node(id).span, size, kind)
     }
 
@@ -88,12 +94,7 @@ impl Event {
         commits: bool,
     ) -> Event {
         let flow = eval.frame().flow;
-        let kind = EventKind::Write {
-            orm,
-            call: spelled(eval, eval.frame().unit, flow, id),
-            remedy: remedy.to_owned(),
-            commits,
-        };
+        let kind = EventKind::Write { orm, call: spelled(flow, id), remedy: remedy.to_owned(), commits };
         Event::new(eval, turn, at, flow.node(id).span, size, kind)
     }
 
@@ -102,20 +103,15 @@ impl Event {
         let unit = frame.map_or(Unit::Top(0), |it| it.unit);
         let turned = frame.and_then(|it| it.flow.scope(turn.scope));
         let head = turned.map_or(at, |it| it.head);
-        let over =
-            frame.zip(turned).map(|(frame, it)| spelled(eval, frame.unit, frame.flow, it.iter)).unwrap_or_default();
+        let over = frame.zip(turned).map(|(frame, it)| spelled(frame.flow, it.iter)).unwrap_or_default();
         Event { unit, head, over, at, deep, size, serializer: None, kind }
     }
 }
 
 /// An expression in short: `Message.objects.filter(...).count()`.
-fn spelled(eval: &Eval<'_>, unit: Unit, flow: &Flow, id: NodeId) -> String {
+fn spelled(flow: &Flow, id: NodeId) -> String {
     /// Longer ones lose their beginning.
     const MOST: usize = 70;
-    let params: &[Parameter] = match unit {
-        Unit::Function(function) => &eval.names.function(function).params,
-        _ => &[],
-    };
     let mut parts: Vec<String> = Vec::new();
     let mut at = id;
     let mut long = 0;
@@ -127,6 +123,10 @@ fn spelled(eval: &Eval<'_>, unit: Unit, flow: &Flow, id: NodeId) -> String {
                 parts.push(if empty { "()".into() } else { "(...)".into() });
                 at = next;
                 continue;
+            }
+            NodeKind::Attr { name, variable: Some(variable), .. } => {
+                parts.push(format!("{variable}.{name}"));
+                break;
             }
             NodeKind::Attr { of, name, .. } => {
                 at = *of;
@@ -144,12 +144,8 @@ fn spelled(eval: &Eval<'_>, unit: Unit, flow: &Flow, id: NodeId) -> String {
                 at = branches[0];
                 continue;
             }
-            NodeKind::Name(name) | NodeKind::Row { name: Some(name), .. } => {
+            NodeKind::Name(name) => {
                 parts.push(name.to_string());
-                break;
-            }
-            NodeKind::Param(at) => {
-                parts.push(params.get(*at as usize).map_or("…", |it| &it.name).to_owned());
                 break;
             }
             _ => {

@@ -1,5 +1,6 @@
 //! Events to facts: one for each relation path of a queryset, one for each query or write of a loop.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -32,9 +33,11 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
         report.lazy(group);
     }
     let mut seen = BTreeSet::new();
+    let mut said = BTreeSet::new();
     for event in others.into_values() {
-        // The same place, reached from several loops, is one thing.
-        if seen.insert(event.deep) {
+        // The same place reached from several loops is one thing, and so is what one loop does in several places.
+        let again = (event.unit, event.head, event.call().to_owned());
+        if seen.insert(event.deep) & said.insert(again) {
             report.other(event);
         }
     }
@@ -98,9 +101,9 @@ impl Report<'_> {
         for event in group {
             let EventKind::Lazy { path, .. } = &event.kind else { continue };
             let path = joined(path);
-            if !by_path.contains_key(&path) {
-                order.push(path.clone());
-                by_path.insert(path, event);
+            if let Entry::Vacant(place) = by_path.entry(path) {
+                order.push(place.key().clone());
+                place.insert(event);
             }
         }
         // What a longer path loads is loaded on its way.
@@ -120,11 +123,19 @@ impl Report<'_> {
             let Some(event) = by_path.remove(&path) else { continue };
             let EventKind::Lazy { root, path: hops } = &event.kind else { continue };
             let many = hops.iter().any(|hop| !hop.joinable);
+            let mut open = eager.clone();
+            if root.sites.iter().any(|site| site.bars_one) {
+                open.one.clear();
+            }
+            if root.sites.iter().any(|site| site.bars_many) {
+                open.many.clear();
+            }
+            let offered = if many { &open.many } else { &open.one };
             let (remedy, edits) = match root.orm {
                 Orm::Django => {
                     let (name, paths) =
                         if many { ("prefetch_related", &eager.many) } else { ("select_related", &eager.one) };
-                    (write::django_call(name, paths), self.django(root, &eager))
+                    (write::django_call(name, paths), self.django(root, &open).filter(|_| offered.contains(&path)))
                 }
                 Orm::Sqlalchemy => {
                     let paths: Vec<&String> = eager.one.iter().chain(&eager.many).collect();
@@ -169,7 +180,7 @@ impl Report<'_> {
 
     /// The edits that load paths with a queryset of Django, in each branch that makes it.
     fn django(&self, root: &Set, eager: &write::Eager) -> Option<Vec<(Span, Box<str>)>> {
-        if root.sites.is_empty() || root.sites.iter().any(|site| bars(site, eager)) {
+        if root.sites.is_empty() {
             return None;
         }
         let mut edits = Vec::new();
@@ -244,11 +255,6 @@ impl Report<'_> {
             }
         }
     }
-}
-
-/// Whether a clause cannot go where it would.
-fn bars(site: &Site, eager: &write::Eager) -> bool {
-    (site.bars_one && !eager.one.is_empty()) || (site.bars_many && !eager.many.is_empty())
 }
 
 fn joined(path: &[Rc<Relation>]) -> String {

@@ -23,7 +23,7 @@ pub(super) fn flow() -> Flow {
     let nowhere = nowhere();
     let node = |kind, scope| Node { kind, span: nowhere, scope };
     Flow {
-        nodes: vec![node(NodeKind::Param(0), 0), node(NodeKind::Row { of: 0, name: Some("row".into()) }, 1)],
+        nodes: vec![node(NodeKind::Param(0), 0), node(NodeKind::Row(0), 1)],
         loops: vec![Loop { iter: 0, head: nowhere, parent: 0, is_async: false }],
         returns: Vec::new(),
     }
@@ -96,7 +96,9 @@ fn fields(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: usize)
         place(eval, mark, span);
     }
     if let Some(method) = eval.names.method(serializer, "to_representation", None) {
+        let mark = eval.events.len();
         run(eval, serializer, method, row);
+        place(eval, mark, eval.names.function(method).span);
     }
 }
 
@@ -159,8 +161,8 @@ fn field(
         }
         // One key is there without its row; a list of keys is not.
         Some("PrimaryKeyRelatedField") if !flag("many") => {
-            if source.contains('.') {
-                read(eval, row, source, false);
+            if let Some((before, _)) = source.rsplit_once('.') {
+                read(eval, row, before, true);
             }
         }
         Some("HyperlinkedRelatedField" | "HyperlinkedIdentityField" | "ReadOnlyField") if !flag("many") => {}

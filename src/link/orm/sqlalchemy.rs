@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::eval::{Args, Eval, op};
 use super::models::Relation;
 use super::names::{ClassId, Def};
-use super::types::{Loads, Row, Set, Site, Size, Type, Unit};
+use super::types::{Loads, Row, Set, Site, Size, Type};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -83,7 +83,7 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
             eval.single(&set)
         }
         ("get", Type::Def(Def::Class(model))) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Sqlalchemy) => {
-            let remedy = "select(...).where(....in_(...))";
+            let remedy = "select(...).where(key.in_(keys))";
             eval.query(Orm::Sqlalchemy, id, scope, remedy);
             Type::Row(Rc::new(Row::of(model)))
         }
@@ -101,7 +101,7 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
 
 fn keyed_query(eval: &mut Eval<'_>, id: NodeId) {
     let scope = eval.frame().flow.node(id).scope;
-    eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(....in_(...))");
+    eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(key.in_(keys))");
 }
 
 /// Whether the method is called on what is named as sessions are: `session`, `db`, `self.session`, `db.session`.
@@ -109,24 +109,19 @@ fn is_session(eval: &Eval<'_>, id: NodeId) -> bool {
     let flow = eval.frame().flow;
     let NodeKind::Call { func, .. } = flow.node(id).kind else { return false };
     let NodeKind::Attr { of, .. } = flow.node(func).kind else { return false };
-    let named = |name: &str| name == "db" || name.ends_with("session") || name == "Session";
+    let named = |name: &str| matches!(name, "db" | "s") || name.ends_with("session") || name == "Session";
     let imports = &eval.names.draft(eval.draft()).imports;
     let uses = imports.iter().any(|it| {
         it.module.starts_with("sqlalchemy")
             || it.module.starts_with("sqlmodel")
             || it.module.starts_with("flask_sqlalchemy")
     });
+    if let NodeKind::Attr { variable: Some(variable), .. } = &flow.node(func).kind {
+        return uses && named(variable);
+    }
     match &flow.node(of).kind {
         NodeKind::Name(name) => named(name),
         NodeKind::Attr { name, .. } => name.ends_with("session"),
-        NodeKind::Param(at) => match eval.frame().unit {
-            Unit::Function(function) => {
-                eval.names.function(function).params.get(*at as usize).is_some_and(|it| named(&it.name))
-            }
-            _ => false,
-        },
-        // A variable, whose name is not kept: the file says whose session it can be.
-        NodeKind::Call { .. } => uses,
         _ => false,
     }
 }
@@ -175,7 +170,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
             Type::List(Rc::new(element), Some(set.size))
         }
         "first" | "one" | "one_or_none" | "scalar" | "get" | "get_or_404" | "first_or_404" => {
-            eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(....in_(...))");
+            eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(key.in_(keys))");
             eval.single(set)
         }
         "count" => {
@@ -215,7 +210,7 @@ fn pin(eval: &Eval<'_>, set: &mut Set, args: &Args<'_>) {
 fn consume(eval: &mut Eval<'_>, set: &Set, id: NodeId) {
     if set.related.is_none() {
         let scope = eval.frame().flow.node(id).scope;
-        eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(....in_(...))");
+        eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(key.in_(keys))");
     }
 }
 

@@ -123,8 +123,8 @@ pub(super) struct Row {
     pub(super) path: Vec<Rc<Relation>>,
     /// The loop that it differs in each turn of.
     pub(super) turn: Option<Turn>,
-    /// The relation that it already holds, for it was reached from there.
-    pub(super) known: Option<Box<str>>,
+    /// The relation that leads back to the row it was reached from, and that row, which it holds already.
+    pub(super) held: Option<(Box<str>, Rc<Row>)>,
     /// Whether it was asked for alone: `get`, `first`.
     pub(super) alone: bool,
 }
@@ -209,7 +209,7 @@ impl Size {
 impl Row {
     /// A row of which only the model is known: a new instance, a parameter.
     pub(super) fn of(model: ClassId) -> Row {
-        Row { model, root: None, path: Vec::new(), turn: None, known: None, alone: true }
+        Row { model, root: None, path: Vec::new(), turn: None, held: None, alone: true }
     }
 
     /// The path to one of its relations, from the queryset's row.
@@ -306,14 +306,12 @@ impl Set {
             }
         }
         // A clause that is in one branch only is no place to add to for both.
-        if let (Some(a), Some(b)) = (out.sites.first().cloned(), other.sites.first()) {
-            if a.after == b.after {
-                if let Some(first) = out.sites.first_mut() {
-                    first.one = a.one.filter(|_| a.one == b.one);
-                    first.many = a.many.filter(|_| a.many == b.many);
-                    first.bars_one |= b.bars_one;
-                    first.bars_many |= b.bars_many;
-                }
+        for site in &mut out.sites {
+            if let Some(twin) = other.sites.iter().find(|it| it.after == site.after) {
+                site.one = site.one.filter(|at| twin.one == Some(*at));
+                site.many = site.many.filter(|at| twin.many == Some(*at));
+                site.bars_one |= twin.bars_one;
+                site.bars_many |= twin.bars_many;
             }
         }
         out

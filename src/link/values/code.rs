@@ -1,7 +1,7 @@
 //! The Python modules of a repository: which file a dotted name means, who imports whom.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::facts::python::Module;
 use crate::source::FileId;
@@ -9,6 +9,29 @@ use crate::source::FileId;
 /// A module: its place among those of a [`Code`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ModuleId(pub u32);
+
+/// Packages that modules of a project are often called after: `shop/celery.py` says `from celery import Celery`.
+const SHADOWED: &[&str] = &[
+    "asyncio",
+    "calendar",
+    "celery",
+    "django",
+    "email",
+    "fastapi",
+    "flask",
+    "http",
+    "json",
+    "logging",
+    "queue",
+    "redis",
+    "secrets",
+    "select",
+    "sqlalchemy",
+    "starlette",
+    "time",
+    "types",
+    "typing",
+];
 
 /// All Python modules of a repository.
 #[derive(Debug, Default)]
@@ -19,6 +42,10 @@ pub struct Code {
     by_file: BTreeMap<FileId, ModuleId>,
     /// By the last part of that path.
     by_tail: BTreeMap<Box<str>, Vec<ModuleId>>,
+    /// All parts of all paths: a name that starts with none of them is of an installed package.
+    parts: BTreeSet<Box<str>>,
+    /// What each module loads by itself, worked out once.
+    loads: Vec<OnceLock<Box<[ModuleId]>>>,
 }
 
 impl Code {
@@ -30,9 +57,13 @@ impl Code {
             let path = bare(&module.path);
             let tail = path.rsplit('/').next().unwrap_or(path);
             code.by_tail.entry(tail.into()).or_default().push(id);
+            for part in path.split('/').filter(|it| !code.parts.contains(*it)).collect::<Vec<_>>() {
+                code.parts.insert(part.into());
+            }
             code.by_path.insert(path.into(), id);
             code.by_file.insert(module.file, id);
             code.modules.push(module);
+            code.loads.push(OnceLock::new());
         }
         code
     }
@@ -58,23 +89,26 @@ impl Code {
         if let Some(absolute) = dotted.strip_prefix('.') {
             return self.by_path.get(absolute.replace('.', "/").as_str()).copied();
         }
-        let path = dotted.replace('.', "/");
-        let mut above = Some(folder);
-        while let Some(folder) = above {
-            for source in ["", "src/"] {
-                let whole =
-                    if folder.is_empty() { format!("{source}{path}") } else { format!("{folder}/{source}{path}") };
-                if let Some(&id) = self.by_path.get(whole.as_str()) {
-                    return Some(id);
-                }
-            }
-            above = match folder.rsplit_once('/') {
-                Some((above, _)) => Some(above),
-                None if folder.is_empty() => None,
-                None => Some(""),
-            };
+        if !self.parts.contains(dotted.split('.').next().unwrap_or(dotted)) {
+            return None;
         }
-        self.only_ending(&path)
+        let path = dotted.replace('.', "/");
+        // A folder that is a package is most often not one that is searched.
+        let near = |packages: bool| {
+            ancestors(folder).filter(|folder| self.is_package(folder) == packages).find_map(|folder| {
+                ["", "src/"].iter().find_map(|source| {
+                    let start = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+                    self.by_path.get(format!("{start}{source}{path}").as_str()).copied()
+                })
+            })
+        };
+        let shadowed = SHADOWED.contains(&dotted.split('.').next().unwrap_or(dotted));
+        near(false).or_else(|| if shadowed { None } else { near(true) }).or_else(|| self.only_ending(&path))
+    }
+
+    fn is_package(&self, folder: &str) -> bool {
+        let id = self.by_path.get(folder).and_then(|id| self.module(*id));
+        !folder.is_empty() && id.is_some_and(|it| it.path.ends_with("/__init__.py"))
     }
 
     /// The only module whose path ends so.
@@ -91,6 +125,19 @@ impl Code {
         ending.next().is_none().then_some(*only)
     }
 
+    /// The modules that a module names in its imports.
+    fn loads(&self, id: ModuleId) -> &[ModuleId] {
+        let (Some(module), Some(known)) = (self.module(id), self.loads.get(id.0 as usize)) else { return &[] };
+        known.get_or_init(|| {
+            let folder = folder(&module.path);
+            // `import a.b` loads `a`, too.
+            let package = |name: &'_ str| name.rsplit_once('.').map_or("", |it| it.0).to_owned();
+            let names = module.imports.iter().flat_map(|name| [name.to_string(), package(name)]);
+            let found: BTreeSet<ModuleId> = names.filter_map(|name| self.resolve(folder, &name)).collect();
+            found.into_iter().filter(|it| *it != id).collect()
+        })
+    }
+
     /// The modules that loading `start` loads, itself among them. A package comes with what is in it.
     pub fn reached(&self, start: ModuleId) -> BTreeSet<ModuleId> {
         let mut reached = BTreeSet::new();
@@ -99,18 +146,16 @@ impl Code {
             if !reached.insert(id) {
                 continue;
             }
-            let Some(module) = self.module(id) else { continue };
-            let folder = folder(&module.path);
-            for name in &module.imports {
-                todo.extend(self.resolve(folder, name));
-                // `import a.b` loads `a`, too.
-                if let Some((package, _)) = name.rsplit_once('.').filter(|(package, _)| !package.is_empty()) {
-                    todo.extend(self.resolve(folder, package));
-                }
-            }
+            todo.extend(self.loads(id));
         }
         reached
     }
+}
+
+/// A folder and those above it, the root last.
+fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
+    let above = std::iter::successors(Some(folder), |folder| folder.rsplit_once('/').map(|it| it.0));
+    above.chain((!folder.is_empty()).then_some(""))
 }
 
 /// The folder of a path.

@@ -315,3 +315,35 @@ fn nothing_runs_away() {
     let world = World::of(&[("a.py", &format!("A0 = 'x' * 2 + 'y'\nA0 = 'xy'\n{doubling}"))]);
     assert!(world.show(&["A60"]).starts_with("? "));
 }
+
+#[test]
+fn a_module_called_after_a_package_is_not_that_package() {
+    let world = World::of(&[
+        ("shop/__init__.py", ""),
+        ("shop/util.py", "Y = 3\n"),
+        ("shop/redis.py", "import redis\nfrom util import Y\nX = redis.Redis(host='h')\n"),
+    ]);
+    assert_eq!(world.show(&["X"]), "<redis.Redis>");
+    assert_eq!(world.show(&["Y"]), "3");
+}
+
+#[test]
+fn the_nearest_module_of_a_name_is_meant() {
+    let code = World::of(&[
+        ("a/app/main.py", ""),
+        ("a/app/db.py", ""),
+        ("b/src/app/db.py", ""),
+        ("libs/common/kit/pool.py", ""),
+        ("x/deep/util.py", ""),
+        ("y/deep/util.py", ""),
+    ])
+    .code;
+    let path =
+        |folder: &str, name: &str| code.resolve(folder, name).map(|id| code.module(id).unwrap().path.to_string());
+    assert_eq!(path("a/app", "app.db").as_deref(), Some("a/app/db.py"));
+    assert_eq!(path("b", "app.db").as_deref(), Some("b/src/app/db.py"));
+    assert_eq!(path("a/app", "kit.pool").as_deref(), Some("libs/common/kit/pool.py"));
+    assert_eq!(path("a", "deep.util"), None, "two could be meant");
+    assert_eq!(path("a/app", ".a.app.db").as_deref(), Some("a/app/db.py"));
+    assert_eq!(path("a/app", "os.path"), None);
+}

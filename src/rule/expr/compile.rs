@@ -454,7 +454,7 @@ mod tests {
     #[test]
     fn a_misspelt_name_is_an_error_that_says_what_there_is() {
         assert!(error("it.proceses > 1").starts_with(
-            "`process` has no field `proceses`; did you mean `processes`? (it has program, mode, framework, processes"
+            "`process` has no field `proceses`; did you mean `processes`? (it has program, mode, framework, "
         ));
         assert!(error("it.mode == agsi_django").starts_with(
             "there is no word `agsi_django` here; did you mean `asgi_django`? (there are wsgi_sync, wsgi_threads"

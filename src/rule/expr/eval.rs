@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 
 use super::parse::{Fold, Op};
+use super::sets::{arithmetic, compare_sets, is_unknown, member, numbers_of, set_of_truth, truth_of};
 use super::{Expr, Math, Node, Path, Test};
 use crate::stack::vocabulary::FieldType;
-use crate::stack::{EntityId, Fact, Field, Interval, Numbers, Origin, Set, Stack, Truth, Type, Value, Version};
+use crate::stack::{EntityId, Fact, Field, Numbers, Origin, Set, Stack, Truth, Type, Value};
 
 /// A field that does not mean anything here was read: the rule does not speak of this entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,10 +78,13 @@ impl<'a> Scope<'a> {
         Eval { scope: self, variables: Vec::new() }.node(&expr.node)
     }
 
-    /// The terms of a sum, each with its entity: what it comes to, and what was read for it in order. None for an
-    /// expression that is no sum, and none for a term that reads what is not there.
+    /// The terms of a sum of products, each with its entity: what it comes to, and its factors in order. None for any
+    /// other expression, and none for a term that reads what is not there.
     pub(crate) fn terms(&self, expr: &Expr) -> Vec<(EntityId, Seen)> {
         let Node::Fold(Fold::Sum, list, body) = &expr.node else { return Vec::new() };
+        if !is_product(body) {
+            return Vec::new();
+        }
         let mut eval = Eval { scope: self, variables: Vec::new() };
         let items = eval.walk(list).ok().and_then(|owner| list.field.map(|field| self.stack.field(owner, field)));
         let Some(Field::Many(items)) = items else { return Vec::new() };
@@ -337,34 +341,13 @@ pub(super) fn set_of_fact(fact: &Fact<Value>, of: EntityId, field: usize) -> Opt
     }
 }
 
-fn is_unknown(set: &Set) -> bool {
-    match set {
-        Set::Any => true,
-        Set::Numbers(numbers) => numbers.low() <= 0.0 && numbers.high().is_infinite() && numbers.single().is_none(),
-        Set::Values(_) => false,
-    }
-}
-
-fn truth_of(set: &Set) -> Truth {
-    match set {
-        Set::Values(values) if values.iter().all(|it| *it == Value::Bool(true)) => Truth::Yes,
-        Set::Values(values) if values.iter().all(|it| *it == Value::Bool(false)) => Truth::No,
-        _ => Truth::Maybe,
-    }
-}
-
-fn set_of_truth(truth: Truth) -> Set {
-    match truth {
-        Truth::Yes => Set::of(Value::Bool(true)),
-        Truth::No => Set::of(Value::Bool(false)),
-        Truth::Maybe => Set::Any,
-    }
-}
-
-fn numbers_of(set: &Set) -> Numbers {
-    match set {
-        Set::Numbers(numbers) => numbers.clone(),
-        _ => Numbers::any(),
+/// Whether a node is fields multiplied, so that what was read for it are its factors.
+fn is_product(node: &Node) -> bool {
+    match node {
+        Node::Arithmetic(Op::Multiply, left, right) => is_product(left) && is_product(right),
+        Node::OrElse(first, _) => is_product(first),
+        Node::Fact(_) => true,
+        _ => false,
     }
 }
 
@@ -377,95 +360,13 @@ fn join(mut reads: Vec<Reading>, more: Vec<Reading>) -> Vec<Reading> {
     reads
 }
 
-fn arithmetic(op: Op, a: &Numbers, b: &Numbers) -> Numbers {
-    match op {
-        Op::Add => a.combine(b, |a, b| a + b),
-        Op::Subtract => a.combine(b, |a, b| a - b),
-        Op::Multiply => a.combine(b, |a, b| a * b),
-        Op::Divide => a.combine(b, |a, b| a / b),
-        _ => match (a.single(), b.single()) {
-            (Some(a), Some(b)) if b != 0.0 && a.is_finite() => Numbers::point(a % b),
-            // Not monotone: all that is known is that it is less than the divisor.
-            _ => Numbers::new([Interval { low: 0.0, high: b.high().max(0.0) }]),
-        },
-    }
-}
-
-fn compare_sets(op: Op, a: &Set, b: &Set) -> Truth {
-    let less = |a: &Set, b: &Set| match (a, b) {
-        (Set::Numbers(a), Set::Numbers(b)) => a.less(b),
-        (Set::Values(a), Set::Values(b)) => over(a, b, |a, b| match (a, b) {
-            (Value::Version(a), Value::Version(b)) => version_less(a, b),
-            _ => Truth::Maybe,
-        }),
-        _ => Truth::Maybe,
-    };
-    match op {
-        Op::Equal => equal(a, b),
-        Op::NotEqual => !equal(a, b),
-        Op::Less => less(a, b),
-        Op::Greater => less(b, a),
-        Op::LessEqual => !less(b, a),
-        _ => !less(a, b),
-    }
-}
-
-fn equal(a: &Set, b: &Set) -> Truth {
-    match (a, b) {
-        (Set::Numbers(a), Set::Numbers(b)) => a.equal(b),
-        (Set::Values(a), Set::Values(b)) => over(a, b, |a, b| match (a, b) {
-            (Value::Version(a), Value::Version(b)) => version_equal(a, b),
-            _ => Truth::of(a == b),
-        }),
-        _ => Truth::Maybe,
-    }
-}
-
-/// What holds of every pair, or of none, or of some.
-fn over(a: &[Value], b: &[Value], each: impl Fn(&Value, &Value) -> Truth) -> Truth {
-    let pairs = a.iter().flat_map(|x| b.iter().map(move |y| (x, y)));
-    pairs.map(|(x, y)| each(x, y)).reduce(|a, b| if a == b { a } else { Truth::Maybe }).unwrap_or(Truth::Maybe)
-}
-
-fn version_less(a: &Version, b: &Version) -> Truth {
-    if a.less(&b.low) == Truth::Yes {
-        Truth::Yes
-    } else if b.high.as_ref().is_some_and(|high| a.less(high) == Truth::No) {
-        Truth::No
-    } else {
-        Truth::Maybe
-    }
-}
-
-fn version_equal(a: &Version, b: &Version) -> Truth {
-    let one = |it: &Version| it.high.as_ref().is_some_and(|high| Version::exact(&it.low, "").less(high) == Truth::No);
-    match (version_less(a, b), version_less(b, a)) {
-        (Truth::Yes, _) | (_, Truth::Yes) => Truth::No,
-        (Truth::No, Truth::No) if one(a) && one(b) => Truth::Yes,
-        _ => Truth::Maybe,
-    }
-}
-
-fn member(set: &Set, among: &[Value]) -> Truth {
-    let values: Vec<Value> = match set {
-        Set::Values(values) => values.clone(),
-        Set::Numbers(numbers) => match numbers.single() {
-            Some(number) => vec![Value::Number(number)],
-            None => return Truth::Maybe,
-        },
-        Set::Any => return Truth::Maybe,
-    };
-    let held = values.iter().map(|value| Truth::of(among.contains(value)));
-    held.reduce(|a, b| if a == b { a } else { Truth::Maybe }).unwrap_or(Truth::Maybe)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::rule::expr::{Names, compile};
     use crate::source::{FileId, Span};
     use crate::stack::vocabulary::{Client, Database, Mode, Pool, Process};
-    use crate::stack::{Condition, Kind, Sourced};
+    use crate::stack::{Condition, Kind, Sourced, Version};
 
     fn span(at: usize) -> Span {
         Span::new(FileId(0), at, at + 1)

@@ -9,6 +9,7 @@ mod eval;
 mod lex;
 mod parse;
 pub mod print;
+mod sets;
 pub mod template;
 
 use std::ops::Range;

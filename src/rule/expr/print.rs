@@ -6,7 +6,7 @@ use crate::stack::{Numbers, Set, Value};
 /// A number: `1,600`, `97`, `0.8`, `2 GiB`.
 pub fn number(value: f64, unit: Unit) -> String {
     if value.is_infinite() {
-        return "unbounded".to_owned();
+        return "unlimited".to_owned();
     }
     if unit == Unit::Bytes {
         let units = [("GiB", 1_073_741_824.0), ("MiB", 1_048_576.0), ("KiB", 1024.0)];
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(plain(0.8), "0.8");
         assert_eq!(plain(-1.0), "-1");
         assert_eq!(plain(-0.001), "0");
-        assert_eq!(plain(f64::INFINITY), "unbounded");
+        assert_eq!(plain(f64::INFINITY), "unlimited");
         assert_eq!(number(2_147_483_648.0, Unit::Bytes), "2 GiB");
         assert_eq!(number(1_610_612_736.0, Unit::Bytes), "1.5 GiB");
         assert_eq!(number(512.0, Unit::Bytes), "512 bytes");

@@ -70,7 +70,12 @@ impl Template {
                 Part::Text(text) => out.push_str(text),
                 Part::Value { expr, counted } => {
                     if let Ty::One(_) = expr.ty() {
-                        out.push_str(&entity(expr, scope).unwrap_or_else(|| "unknown".to_owned()));
+                        // An author may have written the backticks.
+                        match entity(expr, scope) {
+                            Some(name) if out.ends_with('`') => out.push_str(name),
+                            Some(name) => out.push_str(&format!("`{name}`")),
+                            None => out.push_str("unknown"),
+                        }
                         continue;
                     }
                     let Ok(seen) = scope.eval(expr) else {
@@ -121,10 +126,10 @@ fn unit_of(expr: &Expr) -> Unit {
     }
 }
 
-/// The name of the entity that a path leads to, as code.
-fn entity(expr: &Expr, scope: &Scope<'_>) -> Option<String> {
+/// The name of the entity that a path leads to.
+fn entity<'a>(expr: &Expr, scope: &Scope<'a>) -> Option<&'a str> {
     let (of, _) = scope.place(expr).ok()??;
-    Some(format!("`{}`", scope.stack().about(of).name))
+    Some(&scope.stack().about(of).name)
 }
 
 /// Where the brace that opens the text is closed; quotes hide braces.
@@ -199,6 +204,7 @@ mod tests {
         assert_eq!(show("{it.threads: thread|threads}, {it.replicas ?? 2} replicas"), "1 thread, 2 replicas");
         assert_eq!(show("{{}} {it.memory} {it.replicas}"), "{} unknown unknown");
         assert_eq!(show("{count(it.clients)} clients"), "0 clients");
+        assert_eq!(show("`{it}` and {it}"), "`web` and `web`");
     }
 
     #[test]

@@ -144,7 +144,7 @@ fn writes() {
     let expected = [
         "write close:thread.save: bulk_update",
         "write close:Message.objects.create: bulk_create",
-        "write close:Pin.save: bulk_create",
+        "write close:pin.save: bulk_create",
     ];
     assert_eq!(views(text), expected);
 }

@@ -46,7 +46,9 @@ fn what_is_free() {
     silent(
         "def get():\n    for room in Room.objects.prefetch_related('threads'):\n        print([thread.room.name for thread in room.threads.all()])\n",
     );
-    silent("def get(room: Room):\n    for thread in room.threads.all():\n        print(thread.room.name)\n");
+    silent(
+        "def get(room: Room):\n    for thread in room.threads.all():\n        print(thread.room.name, thread.room.owner.email)\n",
+    );
     silent("def get():\n    for pin in Pin.objects.select_related('thread'):\n        print(pin.thread.pin)\n");
     silent("def get():\n    for thread in Thread.objects.filter(starter=None):\n        print(thread.starter)\n");
 }

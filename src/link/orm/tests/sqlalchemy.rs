@@ -88,7 +88,7 @@ fn loaded_or_free() {
 fn queries_and_commits() {
     let text = "def get(session):\n    for post in session.query(Post).all():\n        user = session.get(User, post.author_id)\n        post.title = user.name\n        session.commit()\n";
     let expected = [
-        "query get:session.get: select(...).where(....in_(...))",
+        "query get:session.get: select(...).where(key.in_(keys))",
         "write get:session.commit: one commit after the loop (commits)",
     ];
     assert_eq!(dao(text), expected);

@@ -1,0 +1,191 @@
+//! Attributes: of rows, managers, classes, instances, and whatever else may have some.
+
+use std::rc::Rc;
+
+use super::super::models::{Loading, Relation};
+use super::super::names::{ClassId, Def, FunctionId};
+use super::super::types::{Row, Type};
+use super::super::{django, sqlalchemy};
+use super::{Args, Eval, op};
+use crate::facts::orm::flow::NodeId;
+use crate::stack::vocabulary::Orm;
+
+impl Eval<'_> {
+    /// `of.name`
+    pub(in crate::link::orm) fn attribute(&mut self, of: &Type, name: &str, id: NodeId) -> Type {
+        match of {
+            Type::Row(row) => self.row_attribute(row, name, id),
+            Type::Manager(manager) => {
+                if name == "model" {
+                    return Type::Def(Def::Class(manager.model));
+                }
+                self.custom(&manager.classes, name, of).unwrap_or_else(|| op(of, name))
+            }
+            Type::Set(set) => self.custom(&set.classes.clone(), name, of).unwrap_or_else(|| op(of, name)),
+            Type::Def(Def::Class(class)) => self.class_attribute(*class, name, id),
+            Type::Def(def) => match self.names.member(def, name) {
+                Some(Def::Global(draft, node)) => self.global(draft, node),
+                Some(def) => Type::Def(def),
+                None => op(&Type::Unknown, name),
+            },
+            Type::Instance(class) => self.instance_attribute(*class, name, id),
+            Type::Super(this, after) => {
+                let class = self.class_of(this, *after);
+                match self.names.method(class, name, Some(*after)) {
+                    Some(method) => Type::Method(method, this.clone()),
+                    None => op(&Type::Super(this.clone(), *after), name),
+                }
+            }
+            Type::Request => match name {
+                "user" => self.models.user.map_or(Type::Unknown, |model| Type::Row(Rc::new(Row::of(model)))),
+                "data" | "POST" => Type::Data,
+                _ => Type::Unknown,
+            },
+            Type::Unknown | Type::Op(..) if matches!(name, "validated_data" | "cleaned_data") => Type::Data,
+            Type::Unknown | Type::Op(..) => op(&Type::Unknown, name),
+            _ => op(of, name),
+        }
+    }
+
+    /// The class in whose lineage a method is looked for.
+    pub(super) fn class_of(&self, this: &Type, after: ClassId) -> ClassId {
+        match this {
+            Type::Instance(class) => *class,
+            Type::Row(row) => row.model,
+            Type::Manager(manager) => {
+                manager.classes.iter().copied().find(|it| self.names.derives(*it, after)).unwrap_or(after)
+            }
+            Type::Set(set) => set.classes.iter().copied().find(|it| self.names.derives(*it, after)).unwrap_or(after),
+            _ => after,
+        }
+    }
+
+    /// A method of the repository that a manager or a queryset has.
+    pub(super) fn custom(&self, classes: &[ClassId], name: &str, this: &Type) -> Option<Type> {
+        if name == "get_queryset" && matches!(this, Type::Set(_)) {
+            return None;
+        }
+        let method = classes.iter().find_map(|class| self.names.method(*class, name, None))?;
+        Some(Type::Method(method, Rc::new(this.clone())))
+    }
+
+    pub(super) fn class_attribute(&mut self, class: ClassId, name: &str, id: NodeId) -> Type {
+        if let Some(model) = self.models.get(class) {
+            if model.orm == Orm::Sqlalchemy {
+                return match name {
+                    "query" => sqlalchemy::query_of(self, class, id),
+                    _ if model.relations.contains_key(name) => Type::Mapped(name.into()),
+                    _ => self.plain_class_attribute(class, name),
+                };
+            }
+            if let Some(manager) = model.managers.get(name) {
+                return django::manager(self, class, &manager.classes, id);
+            }
+            if matches!(name, "objects" | "_default_manager" | "_base_manager") && model.managers.len() == 1
+                || name == "_base_manager"
+            {
+                let classes = model.managers.values().next().map(|it| it.classes.clone()).unwrap_or_default();
+                let known = name != "objects";
+                return if known { django::manager(self, class, &classes, id) } else { Type::Unknown };
+            }
+        }
+        self.plain_class_attribute(class, name)
+    }
+
+    pub(super) fn plain_class_attribute(&mut self, class: ClassId, name: &str) -> Type {
+        if let Some(method) = self.names.method(class, name, None) {
+            return match self.decorated(method, &["staticmethod"]) {
+                true => Type::Def(Def::Function(method)),
+                false if self.decorated(method, &["classmethod"]) => {
+                    Type::Method(method, Rc::new(Type::Def(Def::Class(class))))
+                }
+                false => Type::Unknown,
+            };
+        }
+        if let Some(inner) = self.names.inner(class, name) {
+            return Type::Def(Def::Class(inner));
+        }
+        self.class_value(class, name).unwrap_or(Type::Unknown)
+    }
+
+    pub(super) fn decorated(&self, function: FunctionId, with: &[&str]) -> bool {
+        let decorators = &self.names.function(function).decorators;
+        decorators.iter().any(|it| with.contains(&it.rsplit('.').next().unwrap_or(it)))
+    }
+
+    pub(super) fn instance_attribute(&mut self, class: ClassId, name: &str, id: NodeId) -> Type {
+        let this = Rc::new(Type::Instance(class));
+        match name {
+            "request" => return Type::Request,
+            "validated_data" | "cleaned_data" => return Type::Data,
+            _ => {}
+        }
+        if let Some(method) = self.names.method(class, name, None) {
+            if self.decorated(method, &["staticmethod"]) {
+                return Type::Def(Def::Function(method));
+            }
+            if self.decorated(method, &["property", "cached_property"]) {
+                return self.enter(method, this, &Args { positional: &[], keywords: &[], open: false }, id);
+            }
+            return Type::Method(method, this);
+        }
+        match self.class_value(class, name) {
+            Some(value) => self.at_site(value, id),
+            None => op(&this, name),
+        }
+    }
+
+    pub(super) fn row_attribute(&mut self, row: &Rc<Row>, name: &str, id: NodeId) -> Type {
+        if let Some(relation) = self.models.relation(row.model, name) {
+            let relation = Rc::new(relation.clone());
+            return self.read(row, relation, id);
+        }
+        let this = Rc::new(Type::Row(row.clone()));
+        if matches!(name, "save" | "delete" | "asave" | "adelete") {
+            return op(&this, name);
+        }
+        if let Some(method) = self.names.method(row.model, name, None) {
+            if self.decorated(method, &["property", "cached_property", "hybrid_property"]) {
+                return self.enter(method, this, &Args { positional: &[], keywords: &[], open: false }, id);
+            }
+            return Type::Method(method, this);
+        }
+        op(&this, name)
+    }
+
+    /// `row.relation`
+    pub(super) fn read(&mut self, row: &Rc<Row>, relation: Rc<Relation>, id: NodeId) -> Type {
+        let Some(model) = self.models.get(row.model) else { return Type::Unknown };
+        let orm = model.orm;
+        if relation.to_many && orm == Orm::Django {
+            let Some(target) = relation.target else { return Type::Unknown };
+            return django::related_manager(self, target, row, relation, id);
+        }
+        if let Some((back, outer)) = &row.held
+            && **back == *relation.name
+        {
+            return Type::Row(outer.clone());
+        }
+        if relation.loading == Loading::Never {
+            return Type::Unknown;
+        }
+        let node = self.frame().flow.node(id);
+        let (span, scope) = (node.span, node.scope);
+        self.lazy(row, &relation, span, scope);
+        let Some(target) = relation.target else { return Type::Unknown };
+        if relation.to_many {
+            return Type::Set(Rc::new(sqlalchemy::collection(target, row, relation, span)));
+        }
+        let mut path = row.path.clone();
+        let held = self.held_by(&relation, row);
+        path.push(relation);
+        Type::Row(Rc::new(Row { model: target, path, held, ..(**row).clone() }))
+    }
+
+    /// What rows that come by a relation of `row` hold already: it, under the one relation that leads back.
+    pub(super) fn held_by(&self, relation: &Relation, row: &Rc<Row>) -> Option<(Box<str>, Rc<Row>)> {
+        let back = relation.back.as_ref()?;
+        let leads = self.models.relation(relation.target?, back)?;
+        (!leads.to_many).then(|| (back.clone(), row.clone()))
+    }
+}

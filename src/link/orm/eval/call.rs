@@ -1,0 +1,250 @@
+//! Calls: of functions and methods of the repository, which are followed, and of all others, which are known by name.
+
+use std::rc::Rc;
+
+use super::super::names::{ClassId, Def, FunctionId};
+use super::super::types::{ManagerType, Row, Set, Site, Turn, Type, Unit};
+use super::super::{builtins, django, serializers, sqlalchemy};
+use super::value::retarget;
+use super::{Args, Eval, MOST_DEPTH};
+use crate::facts::orm::flow::{NodeId, NodeKind};
+use crate::source::Span;
+use crate::stack::vocabulary::Orm;
+
+impl Eval<'_> {
+    /// Calls a value.
+    pub(super) fn call(&mut self, func: &Type, args: &Args<'_>, id: NodeId) -> Type {
+        match func {
+            Type::Def(Def::Function(function)) => {
+                let given = self.given(None, *function, args);
+                self.follow(*function, given, id)
+            }
+            Type::Method(function, this) => self.enter(*function, this.clone(), args, id),
+            Type::Def(Def::Class(class)) => self.make(*class, args, id),
+            Type::Def(Def::External(name)) => builtins::call(self, name, args, id),
+            Type::Op(base, name) => self.operate(base, name, args, id),
+            _ => Type::Unknown,
+        }
+    }
+
+    pub(super) fn operate(&mut self, base: &Rc<Type>, name: &str, args: &Args<'_>, id: NodeId) -> Type {
+        match &**base {
+            Type::Set(set) if set.orm == Orm::Sqlalchemy => sqlalchemy::operate(self, set, name, args, id),
+            Type::Set(_) | Type::Manager(_) => django::operate(self, base, name, args, id),
+            Type::Result(set, scalars) => sqlalchemy::result(self, set, *scalars, name, id),
+            Type::Mapped(..) | Type::Loader(_) => sqlalchemy::option(self, base, name, args),
+            Type::Row(row) => self.row_operation(row, name, id),
+            Type::Super(this, _) => match &**this {
+                Type::Manager(_) | Type::Set(_) => django::operate(self, this, name, args, id),
+                Type::Instance(class) => django::view(self, *class, name, args, id),
+                _ => Type::Unknown,
+            },
+            Type::Instance(class) => django::view(self, *class, name, args, id),
+            Type::Dict(element, size) => match name {
+                "values" => Type::List(element.clone(), *size),
+                "items" => Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, (**element).clone()]))), *size),
+                "get" | "pop" => retarget(element, None),
+                _ => Type::Unknown,
+            },
+            Type::List(..) if matches!(name, "copy") => (**base).clone(),
+            Type::Paginator(set) if matches!(name, "page" | "get_page") => {
+                Type::Set(Rc::new(Set { cut: true, ..(**set).clone() }))
+            }
+            Type::Data if matches!(name, "get" | "getlist" | "pop" | "items") => Type::Data,
+            Type::Unknown => sqlalchemy::session(self, name, args, id),
+            _ => Type::Unknown,
+        }
+    }
+
+    pub(super) fn row_operation(&mut self, row: &Rc<Row>, name: &str, id: NodeId) -> Type {
+        if matches!(name, "save" | "delete") && self.models.get(row.model).is_some_and(|it| it.orm == Orm::Django) {
+            let NodeKind::Call { func, .. } = self.frame().flow.node(id).kind else { return Type::Unknown };
+            let node = self.frame().flow.node(id);
+            if let Some((turn, ..)) = self.row_loop(node.span, node.scope) {
+                let fresh = row.root.is_none() && row.turn.is_none() && self.made_within(func, turn);
+                if fresh || self.keyed(self.vary(func), turn) {
+                    let remedy = match (name, row.root.is_none()) {
+                        ("delete", _) => "filter(pk__in=…).delete()",
+                        (_, true) => "bulk_create",
+                        _ => "bulk_update",
+                    };
+                    self.write(Orm::Django, id, remedy, false);
+                }
+            }
+        }
+        Type::Unknown
+    }
+
+    /// Whether the value that a method is called on came to be within a loop of this frame.
+    pub(super) fn made_within(&self, func: NodeId, turn: Turn) -> bool {
+        let flow = self.frame().flow;
+        let NodeKind::Attr { of, .. } = flow.node(func).kind else { return false };
+        matches!(flow.node(of).kind, NodeKind::Call { .. })
+            && turn.depth == self.depth()
+            && flow.within(flow.node(of).scope, turn.scope)
+    }
+
+    /// An instance of a class.
+    pub(super) fn make(&mut self, class: ClassId, args: &Args<'_>, id: NodeId) -> Type {
+        let many = args.keyword("many").is_some_and(|node| self.frame().flow.flag(node) == Some(true));
+        if many && serializers::is_serializer(self, class) {
+            let rows = args.positional.first().copied().or_else(|| args.keyword("instance"));
+            if let Some(set) = rows.and_then(|node| self.type_of(node).all_rows()) {
+                let (unit, span) = (self.frame().unit, self.frame().flow.node(id).span);
+                serializers::serialize(self, unit, &set, class, span);
+            }
+        }
+        if self.models.get(class).is_some() {
+            return Type::Row(Rc::new(Row::of(class)));
+        }
+        if django::is_manager(self.names, class) {
+            let model = args.positional.first().copied().or_else(|| args.keyword("model"));
+            return match model.map(|node| self.type_of(node)) {
+                Some(Type::Def(Def::Class(model))) if self.models.get(model).is_some() => Type::Set(Rc::new(
+                    django::all_of(model, Rc::from([class]), Vec::new(), self.frame().flow.node(0).span),
+                )),
+                _ => Type::Unknown,
+            };
+        }
+        Type::Instance(class)
+    }
+
+    /// The arguments of a call, at the places of the function's parameters.
+    pub(super) fn given(
+        &self,
+        this: Option<&Rc<Type>>,
+        function: FunctionId,
+        args: &Args<'_>,
+    ) -> Vec<(Type, Option<Turn>)> {
+        let params = &self.names.function(function).params;
+        let mut given: Vec<(Type, Option<Turn>)> = vec![(Type::Unknown, None); params.len()];
+        let mut at = 0;
+        if let Some(this) = this {
+            if let Some(first) = given.first_mut() {
+                let turn = match &**this {
+                    Type::Row(row) => row.turn,
+                    _ => None,
+                };
+                *first = ((**this).clone(), turn);
+            }
+            at = 1;
+        }
+        for (node, slot) in args.positional.iter().zip(given.iter_mut().skip(at)) {
+            *slot = (self.type_of(*node), self.vary(*node));
+        }
+        for (name, node) in args.keywords {
+            if let Some(slot) = params.iter().position(|it| it.name == *name).and_then(|at| given.get_mut(at)) {
+                *slot = (self.type_of(*node), self.vary(*node));
+            }
+        }
+        for (slot, param) in given.iter_mut().zip(params) {
+            if matches!(slot.0, Type::Unknown) && &*param.name == "request" {
+                slot.0 = Type::Request;
+            }
+            if param.name.starts_with('*') {
+                slot.0 = Type::Unknown;
+            }
+        }
+        given
+    }
+
+    /// Calls a method on what it is bound to.
+    pub(in crate::link::orm) fn enter(
+        &mut self,
+        function: FunctionId,
+        this: Rc<Type>,
+        args: &Args<'_>,
+        id: NodeId,
+    ) -> Type {
+        let bound = if self.decorated(function, &["staticmethod"]) { None } else { Some(&this) };
+        let given = self.given(bound, function, args);
+        self.follow(function, given, id)
+    }
+
+    /// Follows a call into a function of the repository.
+    pub(in crate::link::orm) fn follow(
+        &mut self,
+        function: FunctionId,
+        given: Vec<(Type, Option<Turn>)>,
+        id: NodeId,
+    ) -> Type {
+        let unit = Unit::Function(function);
+        let called = self.names.function(function);
+        let generator = called.decorators.iter().any(|it| it.ends_with("contextmanager"));
+        if self.frames.len() > MOST_DEPTH || self.frames.iter().any(|it| it.unit == unit) || generator {
+            return Type::Unknown;
+        }
+        let node = self.frame().flow.node(id);
+        let (span, scope) = (node.span, node.scope);
+        // A call that neither gets rows nor runs for each of them says the same each time.
+        let matters = |kind: &Type| {
+            matches!(
+                kind,
+                Type::Row(_) | Type::Set(_) | Type::List(..) | Type::Dict(..) | Type::Manager(_) | Type::Tuple(_)
+            )
+        };
+        let class = match given.first() {
+            Some((Type::Instance(class), _)) => Some(*class),
+            _ => None,
+        };
+        let plain =
+            !given.iter().any(|(kind, vary)| matters(kind) || vary.is_some()) && self.row_loop(span, scope).is_none();
+        if plain && let Some(returned) = self.memo.get(&(function, class)) {
+            let returned = returned.clone();
+            return self.at_site(returned, id);
+        }
+        if plain {
+            self.memo.insert((function, class), Type::Unknown);
+        }
+        let (returned, _) = self.run(unit, &called.flow, given, (span, scope));
+        if plain {
+            self.memo.insert((function, class), returned.clone());
+        }
+        self.at_site(returned, id)
+    }
+
+    /// A queryset that comes from elsewhere gets its clauses where it arrives.
+    pub(in crate::link::orm) fn at_site(&self, value: Type, id: NodeId) -> Type {
+        match value {
+            Type::Set(set) if set.orm == Orm::Django => {
+                let mut set = (*set).clone();
+                let bars_one = set.sites.iter().any(|it| it.bars_one);
+                let bars_many = set.sites.iter().any(|it| it.bars_many);
+                set.sites = vec![Site { bars_one, bars_many, ..self.site(id, true) }];
+                Type::Set(Rc::new(set))
+            }
+            Type::Set(set) => Type::Set(Rc::new(Set { sites: Vec::new(), ..(*set).clone() })),
+            other => other,
+        }
+    }
+
+    /// The place just behind a node.
+    pub(in crate::link::orm) fn site(&self, id: NodeId, called: bool) -> Site {
+        let frame = self.frame();
+        let span = frame.flow.node(id).span;
+        Site {
+            unit: frame.unit,
+            after: Span::at(span.file, span.end as usize),
+            line: None,
+            called,
+            one: None,
+            many: None,
+            bars_one: false,
+            bars_many: false,
+            entity: None,
+        }
+    }
+}
+
+pub(in crate::link::orm) fn op(base: &Type, name: &str) -> Type {
+    Type::Op(Rc::new(base.clone()), name.into())
+}
+
+/// What a manager or a related manager gives before anything is asked of it.
+pub(in crate::link::orm) fn set_of(manager: &ManagerType) -> Set {
+    let mut set =
+        django::all_of(manager.model, manager.classes.clone(), manager.site.iter().cloned().collect(), manager.span);
+    set.related = manager.related.clone();
+    set.plain = manager.related.is_some();
+    set
+}

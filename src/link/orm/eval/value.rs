@@ -1,0 +1,181 @@
+//! Values: what each kind of node is, and what a loop takes from it.
+
+use std::rc::Rc;
+
+use super::super::types::{Row, Set, Size, Turn, Type};
+use super::{Args, Eval};
+use crate::facts::orm::flow::{NodeId, NodeKind, Scope};
+use crate::stack::vocabulary::Orm;
+
+impl Eval<'_> {
+    /// The type of a node, and what happens when it is evaluated.
+    pub(super) fn value(&mut self, id: NodeId) -> Type {
+        let flow = self.frame().flow;
+        let node = flow.node(id);
+        match &node.kind {
+            NodeKind::Param(at) => {
+                self.frame().args.get(*at as usize).map(|(kind, _)| kind.clone()).unwrap_or_default()
+            }
+            NodeKind::Name(name) => self.name(name),
+            NodeKind::Attr { of, name, .. } => {
+                let of = self.type_of(*of);
+                self.attribute(&of, name, id)
+            }
+            NodeKind::Call { func, args, keywords, open } => {
+                let func = self.type_of(*func);
+                self.call(&func, &Args { positional: args, keywords, open: *open }, id)
+            }
+            NodeKind::Row(iter) => {
+                let is_async = flow.scope(node.scope).is_some_and(|it| it.is_async);
+                let over = self.type_of(*iter);
+                let around = flow.scope(node.scope).map_or(0, |it| it.parent);
+                self.consume(&over, *iter, around);
+                let turn = Turn { depth: self.depth(), scope: node.scope };
+                if is_async { Type::Unknown } else { self.element(&over, Some(turn)) }
+            }
+            NodeKind::Item { of, key } => {
+                let of = self.type_of(*of);
+                let key = flow.node(*key);
+                match (&of, &key.kind) {
+                    (Type::Tuple(parts), NodeKind::Number(at)) => {
+                        usize::try_from(*at).ok().and_then(|at| parts.get(at)).cloned().unwrap_or_default()
+                    }
+                    (Type::List(element, _) | Type::Dict(element, _), _) => retarget(element, None),
+                    (Type::Set(set), NodeKind::Number(_)) => self.single(set),
+                    (Type::Data, _) => Type::Data,
+                    _ => Type::Unknown,
+                }
+            }
+            NodeKind::Slice { of, most } => match self.type_of(*of) {
+                Type::Set(set) => {
+                    let mut set = (*set).clone();
+                    set.cut = true;
+                    set.plain = false;
+                    set.size = short(*most, set.size);
+                    Type::Set(Rc::new(set))
+                }
+                Type::List(element, size) => Type::List(element, size.map(|size| short(*most, size))),
+                other => other,
+            },
+            NodeKind::Text(text) => Type::Text((**text).into()),
+            NodeKind::Nothing => Type::Nothing,
+            NodeKind::List(items) if items.is_empty() => Type::Nothing,
+            NodeKind::List(items) => Type::Tuple(items.iter().take(32).map(|item| self.type_of(*item)).collect()),
+            NodeKind::Dict(pairs) if pairs.is_empty() => Type::Nothing,
+            NodeKind::Either(all) => Type::either(all.iter().map(|id| self.type_of(*id)).collect()),
+            NodeKind::Collect { element, dict, .. } => {
+                let size = self.size_between(flow.node(*element).scope, node.scope);
+                let element = Rc::new(self.type_of(*element));
+                if *dict { Type::Dict(element, size) } else { Type::List(element, size) }
+            }
+            NodeKind::Await(of) => match self.type_of(*of) {
+                Type::Set(set) => Type::Set(Rc::new(Set { awaited: true, ..(*set).clone() })),
+                Type::Result(set, scalars) => Type::Result(Rc::new(Set { awaited: true, ..(*set).clone() }), scalars),
+                other => other,
+            },
+            NodeKind::Test(of) => {
+                if let Type::Set(set) = self.type_of(*of)
+                    && set.orm == Orm::Django
+                {
+                    self.consume(&Type::Set(set), *of, node.scope);
+                }
+                Type::Unknown
+            }
+            NodeKind::Store { .. }
+            | NodeKind::Format(_)
+            | NodeKind::Mix(_)
+            | NodeKind::Dict(_)
+            | NodeKind::Number(_)
+            | NodeKind::Flag(_)
+            | NodeKind::Constant => Type::Unknown,
+        }
+    }
+
+    /// The longest of the loops that a comprehension opens.
+    pub(super) fn size_between(&self, inner: Scope, outer: Scope) -> Option<Size> {
+        let flow = self.frame().flow;
+        let mut size = None;
+        let mut at = inner;
+        while at > outer {
+            let here = flow.scope(at)?;
+            size = match (size, self.type_of(here.iter).size()) {
+                (Some(a), Some(b)) => Some(Size::longer(a, b)),
+                (a, b) => a.or(b),
+            };
+            at = here.parent;
+        }
+        size
+    }
+
+    /// What a loop takes from a value in each turn; with no turn, any one of it.
+    pub(in crate::link::orm) fn element(&self, of: &Type, turn: Option<Turn>) -> Type {
+        match of {
+            Type::Set(set) if set.rows => self.row_of(set, turn),
+            Type::Result(set, true) if set.rows => self.row_of(set, turn),
+            Type::Result(set, false) if set.rows => Type::Tuple(Rc::from([self.row_of(set, turn)])),
+            Type::List(element, _) => retarget(element, turn),
+            Type::Tuple(parts) => retarget(&Type::either(parts.to_vec()), turn),
+            Type::Data => Type::Data,
+            _ => Type::Unknown,
+        }
+    }
+
+    /// The row that a queryset is asked for alone.
+    pub(in crate::link::orm) fn single(&self, set: &Rc<Set>) -> Type {
+        match self.row_of(set, None) {
+            Type::Row(row) if set.rows => Type::Row(Rc::new(Row { alone: true, ..(*row).clone() })),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// The rows that a single row leads to, with what was loaded below it.
+    pub(super) fn with_loads(&self, set: &Rc<Set>) -> Rc<Set> {
+        let Some((row, relation)) = set.related.as_ref().filter(|_| set.plain) else { return set.clone() };
+        let Some(root) = &row.root else { return set.clone() };
+        let mut loads = root.loads.below(&row.path_to(&relation.name));
+        loads.join(&set.loads);
+        Rc::new(Set { loads, ..(**set).clone() })
+    }
+
+    pub(super) fn row_of(&self, set: &Rc<Set>, turn: Option<Turn>) -> Type {
+        let row = match &set.related {
+            // What all rows of an outer loop lead to is loaded by the outer queryset.
+            Some((outer, relation)) if set.plain && outer.turn.is_some() && outer.root.is_some() => {
+                let mut path = outer.path.clone();
+                path.push(relation.clone());
+                Row {
+                    root: outer.root.clone(),
+                    path,
+                    turn,
+                    held: self.held_by(relation, outer),
+                    alone: false,
+                    ..Row::of(set.model)
+                }
+            }
+            related => {
+                let held = related.as_ref().and_then(|(outer, relation)| self.held_by(relation, outer));
+                let root = Some(self.with_loads(set));
+                Row { root, turn, held, alone: false, ..Row::of(set.model) }
+            }
+        };
+        Type::Row(Rc::new(row))
+    }
+}
+
+pub(super) fn short(most: Option<u64>, size: Size) -> Size {
+    /// Loops of so few turns cost little.
+    const FEW: u64 = 10;
+    match most {
+        Some(most) if most <= FEW => Size::Short,
+        _ => size,
+    }
+}
+
+/// The same value, differing in each turn of another loop.
+pub(super) fn retarget(of: &Type, turn: Option<Turn>) -> Type {
+    match of {
+        Type::Row(row) => Type::Row(Rc::new(Row { turn, ..(**row).clone() })),
+        Type::Tuple(parts) => Type::Tuple(parts.iter().map(|part| retarget(part, turn)).collect()),
+        other => other.clone(),
+    }
+}
