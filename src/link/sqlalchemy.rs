@@ -9,7 +9,8 @@ use super::values::{self, Code, Environment, Evaluator, ModuleId, PyValue};
 use crate::facts::python::{CallSite, Module, When};
 use crate::source::Span;
 use crate::stack::{
-    About, Anchor, Client, Engine, Fact, Id, Mode, Origin, Pool, PoolClass, Process, Service, Slot, Sourced, Stack, Why,
+    About, Anchor, Client, Engine, Fact, Id, Mode, Origin, Pool, PoolClass, Process, Service, Slot, Sourced, Stack,
+    Why, Writer,
 };
 
 /// A service as its pools need to see it.
@@ -196,6 +197,19 @@ impl Reader<'_> {
             Some(PoolClass::Static) => pool.max = pool.class.clone().map(|_| 1),
             _ => {}
         }
+        if written.is_none() {
+            pool.about.writers.extend(self.sizes());
+        }
+    }
+
+    /// Both sizes in one: one alone would change the sum. None where other services run the same call.
+    fn sizes(&self) -> Option<Writer> {
+        let insertion = self.draft.insertion(self.site.span).filter(|_| self.reaches.len() == 1)?;
+        Some(Writer {
+            name: "sizes".into(),
+            edits: vec![insertion.edit("pool_size={size}, max_overflow={overflow}")],
+            display_only: None,
+        })
     }
 
     fn driver(&self, pool: &mut Pool, program: &str, most: u64) {
