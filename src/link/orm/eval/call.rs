@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::super::events::Writing;
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{ManagerType, Row, Set, Site, Turn, Type, Unit};
 use super::super::{builtins, django, serializers, sqlalchemy};
@@ -64,11 +65,12 @@ impl Eval<'_> {
                 let fresh = row.root.is_none() && row.turn.is_none() && self.made_within(func, turn);
                 if fresh || self.keyed(self.vary(func), turn) {
                     let remedy = match (name, row.root.is_none()) {
-                        ("delete", _) => "filter(pk__in=…).delete()",
+                        ("delete", _) => "filter(pk__in=...).delete()",
                         (_, true) => "bulk_create",
                         _ => "bulk_update",
                     };
-                    self.write(Orm::Django, id, remedy, false);
+                    let own = self.own_code(row.model, name);
+                    self.write(Orm::Django, id, Writing { own, ..Writing::plain(remedy) });
                 }
             }
         }
