@@ -9,6 +9,7 @@ use crate::facts::requirements::Requirements;
 use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
+use crate::stack::vocabulary::KINDS;
 use crate::stack::{Id, Service, Stack};
 use crate::syntax::lines::Setting;
 use crate::syntax::{Spanned, SyntaxError};

@@ -1001,6 +1001,8 @@ vocabulary! {
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Whether it is on a path that serves.
         hot: Fact<bool> = "on a path that serves|not on a path that serves";
+        /// Whether the model has a `save` or `delete` of its own, which a statement for all rows passes by.
+        own: Fact<bool> = "the model does more than write|the model only writes";
         /// Whether it commits each time.
         commits: Fact<bool> = "commits each time|does not commit each time";
         /// What does it in one statement: `bulk_create`, `bulk_update`.

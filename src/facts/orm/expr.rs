@@ -91,7 +91,8 @@ impl<'a> Builder<'a> {
                 for (key, value) in items {
                     let key = key.as_ref().map(|key| self.expr(key));
                     let value = self.expr(value);
-                    pairs.extend(key.map(|key| (key, value)));
+                    // What `**other` brings is under keys that nobody knows.
+                    pairs.push((key.unwrap_or(value), value));
                 }
                 NodeKind::Dict(pairs)
             }

@@ -92,7 +92,7 @@ pub enum NodeKind {
     Constant,
     /// `[a, b]`, `(a, b)`, `{a, b}`
     List(Vec<NodeId>),
-    /// `{a: b}`: keys that are `**` are left out.
+    /// `{a: b}`; `**c` is its own key.
     Dict(Vec<(NodeId, NodeId)>),
     /// One of these, as the branches go.
     Either(Vec<NodeId>),

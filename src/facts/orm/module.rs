@@ -23,14 +23,17 @@ const TOKENS: &[&str] = &[
     "Serializer",
     "AUTH_USER_MODEL",
     "REST_FRAMEWORK",
+    "INSTALLED_APPS",
+    ".as_view(",
     "agination",
 ];
 
 /// Whether a file may say anything here: by its path, then by its words. What does not is not parsed for this.
 pub fn wants(path: &str, text: &str) -> bool {
-    path.ends_with(".py")
-        && !place::is_aside(path)
-        && TOKENS.iter().any(|token| memchr::memmem::find(text.as_bytes(), token.as_bytes()).is_some())
+    let has = |token: &str| memchr::memmem::find(text.as_bytes(), token.as_bytes()).is_some();
+    // A package hands on what its modules define.
+    let hands_on = || path.ends_with("__init__.py") && has("import ");
+    path.ends_with(".py") && !place::is_aside(path) && (hands_on() || TOKENS.iter().any(|token| has(token)))
 }
 
 /// What a file says.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::eval::{Args, Eval, set_of};
+use super::events::Writing;
 use super::models::Relation;
 use super::names::{ClassId, Def};
 use super::types::{Loads, ManagerType, Row, Set, Site, Size, Type};
@@ -160,11 +161,16 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             Type::Dict(Rc::new(eval.element(&Type::Set(Rc::new(set)), None)), Some(size))
         }
         "create" | "get_or_create" | "update_or_create" => {
-            let remedy = if name == "create" { "bulk_create" } else { "bulk_create(..., update_conflicts=True)" };
+            let remedy = match name {
+                "create" => "bulk_create",
+                "get_or_create" => "bulk_create(..., ignore_conflicts=True)",
+                _ => "bulk_create(..., update_conflicts=True)",
+            };
             if name == "create"
                 || eval.row_loop(node.span, scope).is_some_and(|(turn, ..)| eval.keyed(eval.vary(id), turn))
             {
-                eval.write(Orm::Django, id, remedy, false);
+                let own = eval.own_code(set.model, "save");
+                eval.write(Orm::Django, id, Writing { own, ..Writing::plain(remedy) });
             }
             let row = Row::of(set.model);
             let row = Type::Row(Rc::new(row));
@@ -173,19 +179,23 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
         "update" | "delete" => {
             let keyed = eval.row_loop(node.span, scope).is_some_and(|(turn, ..)| eval.keyed(eval.vary(id), turn));
             if keyed {
-                eval.write(
-                    Orm::Django,
-                    id,
-                    if name == "update" { "bulk_update" } else { "filter(pk__in=...).delete()" },
-                    false,
-                );
+                let remedy = if name == "update" { "bulk_update" } else { "filter(pk__in=...).delete()" };
+                eval.write(Orm::Django, id, Writing::plain(remedy));
             }
             Type::Unknown
         }
         "add" | "remove" | "set" if matches!(base, Type::Manager(manager) if manager.related.is_some()) => {
             let keyed = eval.row_loop(node.span, scope).is_some_and(|(turn, ..)| eval.keyed(eval.vary(id), turn));
             if keyed {
-                eval.write(Orm::Django, id, "bulk_create of the rows between", false);
+                // One row's relation takes many at once; that of many rows is written through its table.
+                let one = matches!(base, Type::Manager(manager) if manager.related.as_ref().is_some_and(|(row, _)| row.turn.is_none()));
+                let remedy = match (name, one) {
+                    ("add", true) => "add(*rows)",
+                    ("remove", true) => "remove(*rows)",
+                    ("remove", false) => "through.objects.filter(...).delete()",
+                    _ => "through.objects.bulk_create(...)",
+                };
+                eval.write(Orm::Django, id, Writing::plain(remedy));
             }
             Type::Unknown
         }

@@ -36,7 +36,25 @@ pub(super) enum EventKind {
     /// A query.
     Query { orm: Orm, call: String, remedy: String },
     /// A write.
-    Write { orm: Orm, call: String, remedy: String, commits: bool },
+    Write { orm: Orm, call: String, how: Writing },
+}
+
+/// What a write does, and what would do it in one.
+#[derive(Clone, Debug)]
+pub(super) struct Writing {
+    pub(super) remedy: Box<str>,
+    /// Whether it commits each time.
+    pub(super) commits: bool,
+    /// Whether the model's own code runs with it, which a statement for all rows passes by; [`None`] when a base of the
+    /// model is not in the repository.
+    pub(super) own: Option<bool>,
+}
+
+impl Writing {
+    /// A write that nothing of the model's own goes with.
+    pub(super) fn plain(remedy: &str) -> Self {
+        Writing { remedy: remedy.into(), commits: false, own: Some(false) }
+    }
 }
 
 /// All that was told, in order, each once.
@@ -82,7 +100,6 @@ impl Event {
         Event::new(eval, turn, at, flow.node(id).span, size, kind)
     }
 
-    #[allow(clippy::too_many_arguments, reason = "each is a field")]
     pub(super) fn write(
         eval: &Eval<'_>,
         turn: Turn,
@@ -90,11 +107,10 @@ impl Event {
         orm: Orm,
         size: Size,
         id: NodeId,
-        remedy: &str,
-        commits: bool,
+        how: Writing,
     ) -> Event {
         let flow = eval.frame().flow;
-        let kind = EventKind::Write { orm, call: spelled(flow, id), remedy: remedy.to_owned(), commits };
+        let kind = EventKind::Write { orm, call: spelled(flow, id), how };
         Event::new(eval, turn, at, flow.node(id).span, size, kind)
     }
 

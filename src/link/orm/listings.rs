@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::drf::DefaultPages;
 use super::eval::Eval;
 use super::names::{ClassId, Def, FunctionId};
+use super::routes::Routes;
 use super::serializers;
 use super::types::{Set, Type, Unit};
-use crate::facts::orm::flow::{NodeId, NodeKind};
+use crate::facts::orm::flow::NodeKind;
 use crate::source::Span;
 use crate::stack::vocabulary::{Listing, Orm};
 use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
@@ -35,12 +37,13 @@ struct Uncapped {
 
 /// Every endpoint that lists rows of a model; the queries of their serializers are told as events.
 pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
-    let default = default_pages(eval);
+    let default = DefaultPages::read(eval.names);
+    let routes = Routes::read(eval.names);
     let mut out = Vec::new();
     let mut capped = HashSet::new();
     let mut bound = HashSet::new();
     for class in eval.names.all_classes() {
-        if !lists(eval, class) {
+        if !lists(eval, class) || !routes.lists(class) {
             continue;
         }
         let Some((set, span)) = queryset(eval, class) else { continue };
@@ -65,11 +68,23 @@ fn lists(eval: &Eval<'_>, class: ClassId) -> bool {
     !is_base(&eval.names.class(class).name)
         && lineage.external.iter().any(is_list)
         && eval.names.method(class, "list", None).is_none()
+        && answers(eval, class)
 }
 
 /// Whether a view is there to be inherited from, by its name.
 fn is_base(name: &str) -> bool {
     name.starts_with("Base") || name.starts_with("Abstract") || name.ends_with("Base") || name.ends_with("Mixin")
+}
+
+/// Whether a view answers to GET at all: `http_method_names` may leave it out.
+fn answers(eval: &Eval<'_>, class: ClassId) -> bool {
+    let methods = || {
+        let (class, at) = eval.names.attribute(class, "http_method_names")?;
+        let draft = eval.names.class(class);
+        let NodeKind::List(items) = &draft.body.node(draft.attributes.get(at)?.value?).kind else { return None };
+        items.iter().map(|item| draft.body.text(*item)).collect::<Option<Vec<_>>>()
+    };
+    methods().is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case("get")))
 }
 
 /// The queryset of a view, and where it is given.
@@ -150,47 +165,17 @@ fn listing(
     it
 }
 
-/// How the settings say that lists are cut.
-#[derive(Default)]
-struct DefaultPages {
-    class: Option<(Box<str>, Span)>,
-    size: bool,
-    /// Whether they say it in a way that is not read.
-    open: bool,
-}
-
-fn default_pages(eval: &Eval<'_>) -> DefaultPages {
-    let mut default = DefaultPages::default();
-    for draft in &eval.names.drafts {
-        let top = &draft.top;
-        let mut set = |key: &str, value: NodeId| match key {
-            "DEFAULT_PAGINATION_CLASS" => match &top.node(value).kind {
-                NodeKind::Text(class) => default.class = Some((class.clone(), top.node(value).span)),
-                NodeKind::Nothing => {}
-                _ => default.open = true,
-            },
-            "PAGE_SIZE" => default.size |= !matches!(top.node(value).kind, NodeKind::Nothing),
-            _ => {}
-        };
-        for node in &top.nodes {
-            if let NodeKind::Store { name, value, .. } = &node.kind {
-                set(name, *value);
-            }
-        }
-        let Some((_, whole)) = draft.globals.iter().find(|(name, _)| &**name == "REST_FRAMEWORK") else { continue };
-        match &top.node(*whole).kind {
-            NodeKind::Dict(pairs) => pairs.iter().for_each(|(key, value)| {
-                if let Some(key) = top.text(*key) {
-                    set(key, *value);
-                }
-            }),
-            _ => default.open = true,
-        }
-    }
-    default
+/// A mixin that is not in the repository may bring a pager.
+fn is_strange(base: &str) -> bool {
+    !base.starts_with("rest_framework")
+        && (base.contains("agina") || base.ends_with("ViewSet") || base.ends_with("View"))
 }
 
 fn pages(eval: &mut Eval<'_>, class: ClassId, default: &DefaultPages) -> Pages {
+    let own = ["paginate_queryset", "paginator"];
+    if own.iter().any(|name| eval.names.method(class, name, None).is_some()) {
+        return Pages::Unknown("it pages in a way of its own");
+    }
     if let Some((at, place)) = eval.names.attribute(class, "pagination_class") {
         let span = eval.names.class(at).attributes.get(place).map(|it| it.span);
         return match eval.class_value(class, "pagination_class") {
@@ -199,16 +184,11 @@ fn pages(eval: &mut Eval<'_>, class: ClassId, default: &DefaultPages) -> Pages {
             _ => Pages::Unknown("its `pagination_class` is not a class that is read"),
         };
     }
-    // A mixin that is not in the repository may bring a pager.
-    let strange = eval.names.lineage(class).external.iter().any(|base| {
-        !base.starts_with("rest_framework")
-            && (base.contains("agina") || base.ends_with("ViewSet") || base.ends_with("View"))
-    });
-    if strange {
+    if eval.names.lineage(class).external.iter().any(|base| is_strange(base)) {
         return Pages::Unknown("a base that is not in the repository may page it");
     }
     match &default.class {
-        None if default.open => Pages::Unknown("the settings say it in a way that is not read"),
+        None if default.open => Pages::Unknown("the settings that say how lists are paged are not read"),
         None => Pages::None(None),
         Some((dotted, _)) => {
             let def = eval.names.by_path(dotted).unwrap_or_else(|| Def::External((**dotted).into()));

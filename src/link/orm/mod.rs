@@ -8,12 +8,14 @@
 mod builtins;
 mod django;
 mod django_models;
+mod drf;
 mod eval;
 mod events;
 mod listings;
 mod models;
 mod names;
 mod report;
+mod routes;
 mod serializers;
 mod sqlalchemy;
 mod sqlalchemy_models;

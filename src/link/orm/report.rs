@@ -243,7 +243,7 @@ impl Report<'_> {
                     remedy: derived(remedy.into(), Vec::new()),
                 });
             }
-            EventKind::Write { orm, call, remedy, commits } => {
+            EventKind::Write { orm, call, how } => {
                 let about = self.about(event.unit, &call, event.at, Vec::new());
                 self.out.writes_in_loops.push(WriteInLoop {
                     about,
@@ -252,8 +252,12 @@ impl Report<'_> {
                     over,
                     short,
                     hot,
-                    commits: derived(commits, Vec::new()),
-                    remedy: derived(remedy.into(), Vec::new()),
+                    own: match how.own {
+                        Some(own) => derived(own, Vec::new()),
+                        None => Fact::unknown("a base of the model, which may do more when it is saved, is not read"),
+                    },
+                    commits: derived(how.commits, Vec::new()),
+                    remedy: derived(how.remedy, Vec::new()),
                 });
             }
         }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::eval::{Args, Eval, op};
+use super::events::Writing;
 use super::models::Relation;
 use super::names::{ClassId, Def};
 use super::types::{Loads, Row, Set, Site, Size, Type};
@@ -94,7 +95,7 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
                 "commit" => "one commit after the loop",
                 _ => "one flush after the loop",
             };
-            eval.write(Orm::Sqlalchemy, id, remedy, name == "commit");
+            eval.write(Orm::Sqlalchemy, id, Writing { commits: name == "commit", ..Writing::plain(remedy) });
             Type::Unknown
         }
         _ => Type::Unknown,

@@ -80,6 +80,12 @@ fn convert<T>(fact: Fact<PyValue>, each: impl Fn(&PyValue) -> Option<T>) -> Fact
     }
 }
 
+/// Whether a dotted name is spelled as a class is.
+fn is_class(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.starts_with(|first: char| first.is_uppercase())
+}
+
 /// Whether a value is true in Python's sense; nothing for what is not told.
 pub(super) fn truthy(value: &PyValue) -> Option<bool> {
     Some(match value {
@@ -96,6 +102,8 @@ pub(super) fn truthy(value: &PyValue) -> Option<bool> {
             (Some(_), true) => return None,
             (_, empty) => !empty,
         },
+        // What a function of another package returns may be anything: `DEBUG = get_bool("DEBUG")`.
+        PyValue::Object(object) if object.class.is_none() && !is_class(&object.of) => return None,
         PyValue::Object(_) | PyValue::Function(..) | PyValue::Class(..) | PyValue::Module(_) => true,
         PyValue::Outside(_) | PyValue::Missing => return None,
     })

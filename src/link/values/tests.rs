@@ -182,6 +182,21 @@ fn branches_that_are_open_are_both_kept() {
 }
 
 #[test]
+fn what_a_package_returns_is_neither_true_nor_false() {
+    let text = "from vendor.envs import get_bool, Box\nA = get_bool(name='A', default=False)\nB = bool(A)\n\
+                C = 'x' if A else 'y'\nD = Box()\n";
+    let world = World::of(&[("a.py", text)]).with("A", "False");
+    let truth = |name: &str| match truth(world.setting(&[name])) {
+        Fact::Known(it) => it.value.to_string(),
+        _ => "unknown".to_owned(),
+    };
+    assert_eq!(truth("A"), "unknown");
+    assert_eq!(truth("B"), "unknown");
+    assert_eq!(truth("D"), "true");
+    assert_eq!(world.show(&["C"]), "x when the condition is true; y when the condition is false");
+}
+
+#[test]
 fn database_urls() {
     let text = "import dj_database_url, environ\nenv = environ.Env(N=(int, 5))\n\
                 D = dj_database_url.config(default='postgres://u:p@h:6432/d', conn_max_age=600)\n\

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::super::events::Writing;
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{ManagerType, Row, Set, Site, Turn, Type, Unit};
 use super::super::{builtins, django, serializers, sqlalchemy};
@@ -69,7 +70,8 @@ impl Eval<'_> {
                         (_, true) => "bulk_create",
                         _ => "bulk_update",
                     };
-                    self.write(Orm::Django, id, remedy, false);
+                    let own = self.own_code(row.model, name);
+                    self.write(Orm::Django, id, Writing { own, ..Writing::plain(remedy) });
                 }
             }
         }
@@ -189,29 +191,20 @@ impl Eval<'_> {
         }
         let node = self.frame().flow.node(id);
         let (span, scope) = (node.span, node.scope);
-        // A call that neither gets rows nor runs for each of them says the same each time.
-        let matters = |kind: &Type| {
-            matches!(
-                kind,
-                Type::Row(_) | Type::Set(_) | Type::List(..) | Type::Dict(..) | Type::Manager(_) | Type::Tuple(_)
-            )
-        };
-        let class = match given.first() {
-            Some((Type::Instance(class), _)) => Some(*class),
-            _ => None,
-        };
-        let plain =
-            !given.iter().any(|(kind, vary)| matters(kind) || vary.is_some()) && self.row_loop(span, scope).is_none();
-        if plain && let Some(returned) = self.memo.get(&(function, class)) {
-            let returned = returned.clone();
-            return self.at_site(returned, id);
-        }
-        if plain {
-            self.memo.insert((function, class), Type::Unknown);
+        // A call that gets no rows of a queryset, and does not run for each of them, says the same each time.
+        let said =
+            given.iter().all(|(kind, vary)| vary.is_none() && is_same(kind)) && self.row_loop(span, scope).is_none();
+        let key = said.then(|| (function, given.iter().map(|(kind, _)| class_in(kind)).collect::<Box<[_]>>()));
+        if let Some(key) = &key {
+            if let Some(returned) = self.memo.get(key) {
+                let returned = returned.clone();
+                return self.at_site(returned, id);
+            }
+            self.memo.insert(key.clone(), Type::Unknown);
         }
         let (returned, _) = self.run(unit, &called.flow, given, (span, scope));
-        if plain {
-            self.memo.insert((function, class), returned.clone());
+        if let Some(key) = key {
+            self.memo.insert(key, returned.clone());
         }
         self.at_site(returned, id)
     }
@@ -246,6 +239,24 @@ impl Eval<'_> {
             bars_many: false,
             entity: None,
         }
+    }
+}
+
+/// Whether a value says no more than its class does: nothing of the queryset it came from.
+fn is_same(of: &Type) -> bool {
+    match of {
+        Type::Row(row) => row.root.is_none() && row.turn.is_none() && row.path.is_empty() && row.held.is_none(),
+        Type::Set(_) | Type::List(..) | Type::Dict(..) | Type::Manager(_) | Type::Tuple(_) => false,
+        _ => true,
+    }
+}
+
+/// The class that a value is an instance of.
+fn class_in(of: &Type) -> Option<ClassId> {
+    match of {
+        Type::Row(row) => Some(row.model),
+        Type::Instance(class) => Some(*class),
+        _ => None,
     }
 }
 

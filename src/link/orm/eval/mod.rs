@@ -38,8 +38,8 @@ pub(super) struct Eval<'a> {
     pub(super) serial: &'a Flow,
     /// Types of the values at the tops of modules and in the bodies of classes.
     bodies: HashMap<Unit, Rc<Vec<Type>>>,
-    /// What a function returns when nothing it is given matters.
-    memo: HashMap<(FunctionId, Option<ClassId>), Type>,
+    /// What a function returns when only the classes of what it is given matter.
+    memo: HashMap<(FunctionId, Box<[Option<ClassId>]>), Type>,
     steps: usize,
     /// How many evaluations are under way that nobody loops over.
     quiet: usize,

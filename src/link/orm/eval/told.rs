@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::super::django;
-use super::super::events::Event;
+use super::super::events::{Event, Writing};
 use super::super::models::{Loading, Relation};
+use super::super::names::ClassId;
 use super::super::types::{Row, Set, Size, Turn, Type};
 use super::Eval;
 use crate::facts::orm::flow::{NodeId, Scope};
@@ -119,10 +120,18 @@ impl Eval<'_> {
     }
 
     /// A write runs: told when it does so for each row of a loop.
-    pub(in crate::link::orm) fn write(&mut self, orm: Orm, id: NodeId, remedy: &str, commits: bool) {
+    pub(in crate::link::orm) fn write(&mut self, orm: Orm, id: NodeId, how: Writing) {
         let node = self.frame().flow.node(id);
         let Some((turn, size, at)) = self.row_loop(node.span, node.scope) else { return };
-        self.tell(Event::write(self, turn, at, orm, size, id, remedy, commits));
+        self.tell(Event::write(self, turn, at, orm, size, id, how));
+    }
+
+    /// Whether code of a model's own runs with its `save` or `delete`: none when a base of it is not in the repository.
+    pub(in crate::link::orm) fn own_code(&self, model: ClassId, method: &str) -> Option<bool> {
+        if self.names.method(model, method, None).is_some() {
+            return Some(true);
+        }
+        self.names.lineage(model).external.iter().all(|base| base.starts_with("django.")).then_some(false)
     }
 
     pub(super) fn size_of(&self, turn: Turn) -> Option<Size> {

@@ -191,3 +191,25 @@ fn the_origin_names_every_place() {
     assert!(text(&it.relation).starts_with("room = models.ForeignKey(Room"));
     assert_eq!(it.relation.known().map(|it| &**it), Some("Thread.room"));
 }
+
+#[test]
+fn a_model_that_does_more_when_it_is_saved() {
+    let models = "from django.db import models\nfrom vendor import Page\n\nclass File(models.Model):\n    def delete(self):\n        self.blob.delete()\n        super().delete()\n\nclass Story(Page):\n    pass\n";
+    let code = "from .models import File, Story\n\ndef clean():\n    for file in File.objects.filter(old=True):\n        file.delete()\n    for file in File.objects.all():\n        file.save()\n    for story in Story.objects.all():\n        story.save()\n";
+    let facts = found(&sources(&[("a/models.py", models), ("a/jobs.py", code)]));
+    let own: Vec<Option<bool>> = facts.writes_in_loops.iter().map(|it| it.own.known().copied()).collect();
+    assert_eq!(own, [Some(true), Some(false)]);
+}
+
+#[test]
+fn many_rows_between() {
+    let told = views(
+        "def f(user, tags):\n    for tag in Tag.objects.all():\n        thread.tags.add(tag)\n\ndef g(thread: Thread):\n    for tag in Tag.objects.all():\n        thread.tags.add(tag)\n\ndef h(tag):\n    for thread in Thread.objects.all():\n        thread.tags.remove(tag)\n    for thread in Thread.objects.all():\n        Pin.objects.get_or_create(thread=thread)\n",
+    );
+    let expected = [
+        "write g:thread.tags.add: add(*rows)",
+        "write h:thread.tags.remove: through.objects.filter(...).delete()",
+        "write h:Pin.objects.get_or_create: bulk_create(..., ignore_conflicts=True)",
+    ];
+    assert_eq!(told, expected);
+}

@@ -71,7 +71,15 @@ fn pages_of_a_list() {
     let both = "REST_FRAMEWORK = {'DEFAULT_PAGINATION_CLASS': 'rest_framework.pagination.PageNumberPagination', 'PAGE_SIZE': 20}\n";
     let one = "REST_FRAMEWORK = {'DEFAULT_PAGINATION_CLASS': 'rest_framework.pagination.PageNumberPagination'}\n";
     let own = "REST_FRAMEWORK = {'DEFAULT_PAGINATION_CLASS': 'chat.views.Asked'}\n";
-    assert_eq!(told("", ""), "Threads:list paged: no capped: -");
+    let class = format!("class Core(Configuration):\n    {both}");
+    let more = "from .base import *\nREST_FRAMEWORK = {**defaults, 'PAGE_SIZE': 20}\n";
+    assert_eq!(told("INSTALLED_APPS = []\n", ""), "Threads:list paged: no capped: -");
+    assert_eq!(told("", ""), "Threads:list paged: unknown capped: -");
+    assert_eq!(told(&class, ""), "Threads:list paged: yes capped: yes");
+    assert_eq!(told(more, ""), "Threads:list paged: unknown capped: -");
+    let own_way = "    def paginate_queryset(self, queryset):\n        return queryset[:50]\n";
+    assert_eq!(told("INSTALLED_APPS = []\n", own_way), "Threads:list paged: unknown capped: -");
+    assert_eq!(told("INSTALLED_APPS = []\n", "    http_method_names = ['post', 'patch']\n"), "");
     assert_eq!(told(both, ""), "Threads:list paged: yes capped: yes");
     assert_eq!(told(one, ""), "Threads:list paged: no capped: -");
     assert_eq!(told(own, ""), "Threads:list paged: yes capped: no");
@@ -80,6 +88,33 @@ fn pages_of_a_list() {
     assert_eq!(told("", "    pagination_class = Asked\n"), "Threads:list paged: yes capped: no");
     assert_eq!(told("", "    pagination_class = third_party.Pages\n"), "Threads:list paged: unknown capped: -");
     assert_eq!(told("", "    def list(self, request):\n        return 1\n"), "");
+}
+
+#[test]
+fn a_list_that_no_route_leads_to() {
+    let told = |urls: &str| {
+        let views = view("    queryset = Thread.objects.all()\n    pagination_class = None\n");
+        let urls = format!("from chat.views import Threads\n{urls}");
+        lists(&[("chat/models.py", MODELS), ("chat/urls.py", &urls), ("chat/views.py", &views)]).join("; ")
+    };
+    let listed = "Threads:list paged: no capped: -";
+    let one = "urlpatterns = [path('a', Threads.as_view({'get': 'retrieve'}))]\n";
+    let both =
+        "urlpatterns = [path('a', Threads.as_view({'post': 'create'})), path('b', Threads.as_view({'get': 'list'}))]\n";
+    assert_eq!(told(one), "");
+    assert_eq!(told(both), listed);
+    let views = view("    queryset = Thread.objects.all()\n    pagination_class = None\n");
+    let handed = [
+        ("chat/models.py", MODELS),
+        (
+            "chat/urls.py",
+            "from .views import Threads\nurlpatterns = [path('a', Threads.as_view({'get': 'retrieve'}))]\n",
+        ),
+        ("chat/views/__init__.py", "from .threads import Threads\n"),
+        ("chat/views/threads.py", &views),
+    ];
+    assert!(lists(&handed).is_empty());
+    assert_eq!(told(&format!("{one}router.register('threads', Threads)\n")), listed);
 }
 
 #[test]
