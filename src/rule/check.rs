@@ -117,7 +117,8 @@ impl Checked {
         let mut merged: Vec<(Failed, Vec<Box<str>>)> = Vec::with_capacity(self.failed.len());
         for failed in self.failed.drain(..) {
             let finding = &failed.finding;
-            let name = stacks.get(failed.stack).map(|stack| stack.about(failed.entity).name.clone()).unwrap_or_default();
+            let name =
+                stacks.get(failed.stack).map(|stack| stack.about(failed.entity).name.clone()).unwrap_or_default();
             let said = finding.message.replace(&format!("`{name}`"), "``");
             let key = (finding.rule.clone(), finding.anchor.clone(), said);
             match seen.get(&key).and_then(|at| merged.get_mut(*at)) {
