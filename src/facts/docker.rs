@@ -149,7 +149,8 @@ pub fn is_dockerfile(path: &str) -> bool {
     name.ends_with(".dockerfile")
         || stem.is_some_and(|rest| {
             rest.is_empty()
-                || (rest.starts_with(['.', '-', '_']) && !rest.ends_with("ignore") && !rest.ends_with(".md"))
+                || (rest.starts_with(['.', '-', '_'])
+                    && ![".md", "ignore", ".template", ".tmpl", ".j2"].iter().any(|end| rest.ends_with(end)))
         })
 }
 
@@ -364,9 +365,14 @@ mod tests {
         for path in ["Dockerfile", "a/Dockerfile.prod", "web.dockerfile", "Containerfile", "docker/dockerfile-web"] {
             assert!(is_dockerfile(path), "{path}");
         }
-        for path in
-            ["Dockerfile.dockerignore", "dockerfiles/readme.md", "Dockerfile.md", "docker-compose.yml", "dockerfiles"]
-        {
+        for path in [
+            "Dockerfile.dockerignore",
+            "Dockerfile-debian.template",
+            "dockerfiles/readme.md",
+            "Dockerfile.md",
+            "docker-compose.yml",
+            "dockerfiles",
+        ] {
             assert!(!is_dockerfile(path), "{path}");
         }
     }

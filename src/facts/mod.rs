@@ -17,8 +17,8 @@ pub mod script;
 use std::sync::Arc;
 
 use crate::source::{FileId, SourceFile};
-use crate::syntax::SyntaxError;
 use crate::syntax::lines::{self, Dialect, Setting};
+use crate::syntax::{SyntaxError, template};
 
 /// What one file says.
 #[derive(Debug)]
@@ -84,9 +84,22 @@ pub fn read(file: &SourceFile) -> Reading {
         reading.errors.extend(parsed.errors);
         reading.drafts.extend(parsed.tree.map(Draft::Compose));
     }
+    if let Some(at) = template_mark(file, &reading) {
+        return Reading::template(file, at);
+    }
     // One line for a file says enough: what follows the first error is often its consequence.
     reading.errors.truncate(1);
     reading
+}
+
+/// Where a file shows that it is a template of what it seems to be, if it does. Its branches contradict each other, so
+/// nothing that was read of it holds.
+fn template_mark(file: &SourceFile, reading: &Reading) -> Option<usize> {
+    if !reading.errors.is_empty() {
+        return template::mark(file.text());
+    }
+    // Python's texts may hold a page of Jinja, line by line; a text of YAML holds no statement at its start.
+    if reading.drafts.is_empty() || file.path.ends_with(".py") { None } else { template::statement(file.text()) }
 }
 
 /// Reads a Python file, which is parsed once, and only when a word in it says that some reader wants it.
@@ -110,6 +123,11 @@ fn python(file: &SourceFile, reading: &mut Reading) {
 }
 
 impl Reading {
+    fn template(file: &SourceFile, at: usize) -> Self {
+        let error = SyntaxError { span: file.span(at..at + 2), message: template::MESSAGE.into() };
+        Self { drafts: Vec::new(), errors: vec![error] }
+    }
+
     fn keep(&mut self, errors: Vec<SyntaxError>, draft: Draft) {
         self.errors.extend(errors);
         self.drafts.push(draft);

@@ -1,6 +1,6 @@
 //! Services of the plan as entities of the stack.
 
-use crate::source::Sources;
+use crate::source::{FileId, Sources};
 use crate::stack::{About, Fact, Id, Service, Stack, Writer};
 
 use super::plan::{Running, ServicePlan};
@@ -15,7 +15,7 @@ pub fn add(
     running: &[Running],
 ) -> Id<Service> {
     let written = plan.image.as_ref().map(|it| Fact::written(it.value.clone(), it.span));
-    let host_port = plan.ports.iter().find(|it| !it.flexible && it.host.is_some());
+    let host_port = plan.ports.iter().find(|it| !it.flexible && it.host.is_some() && !is_swarm(sources, it.span.file));
     stack.add(Service {
         about: About {
             name: plan.name.value.clone(),
@@ -41,6 +41,13 @@ pub fn add(
         stop_grace: plan.stop_grace.clone(),
         processes: Vec::new(),
     })
+}
+
+/// Whether a file is one for `docker stack deploy`, by its name. In Swarm a published port belongs to the service, and
+/// its mesh leads from it to all replicas.
+fn is_swarm(sources: &Sources, file: FileId) -> bool {
+    let name = sources.file(file).name().to_ascii_lowercase();
+    name.split(['.', '-', '_']).any(|part| matches!(part, "stack" | "swarm"))
 }
 
 /// Whether one of the commands before the last changes the database's schema; absent where only that is done, for then

@@ -52,9 +52,9 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         undecided => Serde(&view.undecided),
         unread => Serde(unread(view)),
         suppressed => Serde(suppressed(view)),
-        rests => "Everything else is read from the files, or is the documented default of the program at the version \
-                  that the files name. Nothing was started and nothing was measured: the verification of each finding \
-                  says what to measure.",
+        rests => "What is said here is read from the files, or is the documented default of the program at the version \
+                  that the files name, unless this chapter says otherwise. Nothing was started and nothing was measured: \
+                  the verification of each finding says what to measure.",
         passed_line => passed_line(summary),
         passed => Serde(&passed),
     })

@@ -24,6 +24,22 @@ pub(super) fn is_foreign_folder(name: &str) -> bool {
     FOREIGN.contains(&name)
 }
 
+/// The outermost folder on a path whose name is a placeholder: `{{cookiecutter.project_slug}}`. What lies in it is no
+/// repository yet, and its branches contradict each other.
+pub(super) fn template_folder(path: &str) -> Option<&str> {
+    let mut end = 0;
+    for part in path.split_inclusive('/') {
+        let folder = part.strip_suffix('/')?;
+        end += folder.len();
+        let marks = [("{{", "}}"), ("{%", "%}")];
+        if marks.iter().any(|(open, close)| folder.find(open).is_some_and(|at| folder[at..].contains(close))) {
+            return path.get(..end);
+        }
+        end += 1;
+    }
+    None
+}
+
 /// Endings, in lower case, of files that a reader or a tool's own configuration may look into.
 const ENDINGS: &[&str] = &[
     "bash",
@@ -94,4 +110,18 @@ pub fn may_matter(path: &str) -> bool {
         || ["sites-available", "sites-enabled", "conf.d"].iter().any(|it| folder.ends_with(it))
         // Scripts that images start with have names like `compose/production/django/start`.
         || (!name.contains('.') && (name.contains("entrypoint") || name.starts_with("start")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_with_a_placeholder_for_a_name_is_a_template() {
+        let path = "t/{{cookiecutter.project_slug}}/{{cookiecutter.project_slug}}/settings.py";
+        assert_eq!(template_folder(path), Some("t/{{cookiecutter.project_slug}}"));
+        assert_eq!(template_folder("{% if x %}app{% endif %}/a.py"), Some("{% if x %}app{% endif %}"));
+        assert_eq!(template_folder("app/{{name}}.py"), None);
+        assert_eq!(template_folder("a}}/{{b/c.py"), None);
+    }
 }

@@ -162,6 +162,9 @@ fn meet(root: &Path, entry: Result<DirEntry, ignore::Error>, options: &WalkOptio
     if !(options.wants)(&path) {
         return None;
     }
+    if let Some(folder) = names::template_folder(&path) {
+        return Met::skipped(folder, "is a template of a repository, not read: fill it in and audit what comes out");
+    }
     read(path, disk.to_owned(), Some(kind), options.max_bytes)
 }
 

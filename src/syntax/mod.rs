@@ -10,6 +10,7 @@ pub mod lines;
 pub mod nginx;
 pub mod python;
 pub mod shell;
+pub mod template;
 pub mod toml;
 pub mod version;
 pub mod yaml;

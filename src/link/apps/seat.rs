@@ -136,10 +136,30 @@ pub(super) fn settings_module(
         };
     }
     let said = app.and_then(|app| code.module(app)).and_then(|it| it.settings_modules.first());
-    if let Some(name) = said {
-        return resolve(&name.value);
+    let Some(name) = said else { return only_settings(code, place) };
+    let module = resolve(&name.value)?;
+    if is_for_development(&name.value) && has_others(code, module) {
+        let why = format!("`{}` is only the default, and others are beside it: {NAME} says which is used", name.value);
+        return Err(Why::at(why, name.span));
     }
-    only_settings(code, place)
+    Ok(module)
+}
+
+/// Whether a settings module is one for a developer's machine, by its name. As the default of `wsgi.py` or `celery.py`
+/// it says nothing of a deployment, which names another in its environment.
+fn is_for_development(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    last.split('_')
+        .any(|word| matches!(word, "local" | "dev" | "develop" | "development" | "debug" | "test" | "testing"))
+}
+
+/// Whether another settings module that is not for development lies in the folder of this one.
+fn has_others(code: &Code, of: ModuleId) -> bool {
+    let parts = |id: ModuleId| code.module(id).and_then(|it| it.path.strip_suffix(".py")?.rsplit_once('/'));
+    let Some((folder, own)) = parts(of) else { return false };
+    code.iter()
+        .filter_map(|(id, _)| parts(id))
+        .any(|(beside, name)| beside == folder && name != own && (name.contains("prod") || name.contains("staging")))
 }
 
 /// The only module of settings that no other one builds on.

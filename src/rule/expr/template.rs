@@ -70,10 +70,9 @@ impl Template {
                 Part::Text(text) => out.push_str(text),
                 Part::Value { expr, counted } => {
                     if let Ty::One(_) = expr.ty() {
-                        // Within a command, or backticks of the author's own, the name stands as it is.
-                        let in_code = out.matches('`').count() % 2 == 1;
+                        // An author may have written the backticks, or a command with a name in it.
                         match entity(expr, scope) {
-                            Some(name) if in_code => out.push_str(name),
+                            Some(name) if in_code(&out) => out.push_str(name),
                             Some(name) => out.push_str(&format!("`{name}`")),
                             None => out.push_str("unknown"),
                         }
@@ -118,6 +117,11 @@ impl Template {
         }
         Ok(Some(out))
     }
+}
+
+/// Whether a text ends within backticks.
+fn in_code(text: &str) -> bool {
+    memchr::memchr_iter(b'`', text.as_bytes()).count() % 2 == 1
 }
 
 fn unit_of(expr: &Expr) -> Unit {
@@ -207,6 +211,7 @@ mod tests {
         assert_eq!(show("{count(it.clients)} clients"), "0 clients");
         assert_eq!(show("`docker stats {it}` shows {it}"), "`docker stats web` shows `web`");
         assert_eq!(show("`{it}` and {it}"), "`web` and `web`");
+        assert_eq!(show("run `docker logs {it} | wc -l` for {it}"), "run `docker logs web | wc -l` for `web`");
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod lex;
 use serde::{Deserialize, Serialize};
 
 use self::lex::{Lexer, Token};
-use super::{Parsed, SyntaxError};
+use super::{Parsed, SyntaxError, template};
 use crate::source::{SourceFile, Span};
 
 /// A configuration file.
@@ -81,30 +81,12 @@ impl Directive {
 
 /// Reads a configuration file. A template of another language gives an empty tree and one error that says so.
 pub fn parse(file: &SourceFile) -> Parsed<Config> {
-    if let Some(at) = template_mark(file.text()) {
-        let message = "not read: a template, not a configuration".into();
+    if let Some(at) = template::mark(file.text()) {
+        let message = template::MESSAGE.into();
         let errors = vec![SyntaxError { span: file.span(at..at + 2), message }];
         return Parsed { tree: Config::default(), errors };
     }
     Parser::new(file).run()
-}
-
-/// The first mark of Jinja, Go or ERB outside of a comment. nginx's own syntax has two braces in a row only inside a
-/// quoted text, and then they are not closed by two on the same line with a word between them.
-fn template_mark(text: &str) -> Option<usize> {
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        let code = if line.trim_start().starts_with('#') { "" } else { line };
-        let found = [("{%", "%}"), ("{{", "}}"), ("<%", "%>")].iter().find_map(|(open, close)| {
-            let at = code.find(open)?;
-            code.get(at + 2..)?.contains(close).then_some(at)
-        });
-        if let Some(at) = found {
-            return Some(start + at);
-        }
-        start += line.len();
-    }
-    None
 }
 
 /// A block that has been opened and not yet closed: its directive without the block's content, and what follows it

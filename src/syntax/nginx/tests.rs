@@ -132,7 +132,7 @@ fn templates_of_other_languages_are_one_line() {
         let (shape, errors) = read(text);
         assert_eq!(shape, "");
         assert_eq!(errors.len(), 1, "{text}");
-        assert!(errors[0].ends_with("not read: a template, not a configuration"));
+        assert!(errors[0].ends_with("not read: a template, to be filled in first"));
     }
     assert_eq!(fine("# {{ old }}\nlog_format j '{\"a\":{\"b\":\"$c\"}}';"), "log_format [j] [{\"a\":{\"b\":\"$c\"}}];");
 }
