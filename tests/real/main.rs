@@ -2,12 +2,14 @@
 //! `PLIMSOLL_REQUIRE_REAL=1` makes them fail instead.
 
 mod nginx;
+mod python;
 
 use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
-    libtest_mimic::run(&arguments, nginx::trials()).exit();
+    let trials = nginx::trials().into_iter().chain(python::trials()).collect();
+    libtest_mimic::run(&arguments, trials).exit();
 }
 
 /// A case that needs a program: ignored, and named so, when it is not there and nobody requires it.
