@@ -1,10 +1,11 @@
 """Prints what programs do when told nothing, as their installed packages say it."""
+import inspect
 import json
 
 import celery.app.defaults
 import gunicorn.config
 import redis
-import sqlalchemy
+import sqlalchemy.pool
 import uvicorn
 
 defaults = {}
@@ -15,11 +16,9 @@ config = uvicorn.Config("app:app")
 defaults["uvicorn", "workers"] = config.workers
 defaults["uvicorn", "timeout_keep_alive"] = config.timeout_keep_alive
 defaults["celery", "worker_prefetch_multiplier"] = celery.app.defaults.NAMESPACES["worker"]["prefetch_multiplier"].default
-# An engine connects to nothing before it is asked to, so any module passes for its driver.
-driver = type("driver", (), {"paramstyle": "pyformat", "__version__": "2.9"})
-pool = sqlalchemy.create_engine("postgresql+psycopg2://h/d", module=driver).pool
-defaults["SQLAlchemy", "pool_size"] = pool.size()
-defaults["SQLAlchemy", "max_overflow"] = pool._max_overflow
-defaults["SQLAlchemy", "pool_timeout"] = pool._timeout
+pool = inspect.signature(sqlalchemy.pool.QueuePool.__init__).parameters
+defaults["SQLAlchemy", "pool_size"] = pool["pool_size"].default
+defaults["SQLAlchemy", "max_overflow"] = pool["max_overflow"].default
+defaults["SQLAlchemy", "pool_timeout"] = pool["timeout"].default
 defaults["redis-py", "max_connections"] = redis.ConnectionPool().max_connections
 print(json.dumps({f"{program} {setting}": value for (program, setting), value in defaults.items()}))
