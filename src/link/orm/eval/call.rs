@@ -179,7 +179,8 @@ impl Eval<'_> {
         let node = self.frame().flow.node(id);
         let (span, scope) = (node.span, node.scope);
         // A call that gets no rows of a queryset, and does not run for each of them, says the same each time.
-        let said = given.iter().all(|(kind, vary)| vary.is_none() && is_same(kind)) && self.row_loop(span, scope).is_none();
+        let said =
+            given.iter().all(|(kind, vary)| vary.is_none() && is_same(kind)) && self.row_loop(span, scope).is_none();
         let key = said.then(|| (function, given.iter().map(|(kind, _)| class_in(kind)).collect::<Box<[_]>>()));
         if let Some(key) = &key {
             if let Some(returned) = self.memo.get(key) {

@@ -106,7 +106,10 @@ fn a_list_that_no_route_leads_to() {
     let views = view("    queryset = Thread.objects.all()\n    pagination_class = None\n");
     let handed = [
         ("chat/models.py", MODELS),
-        ("chat/urls.py", "from .views import Threads\nurlpatterns = [path('a', Threads.as_view({'get': 'retrieve'}))]\n"),
+        (
+            "chat/urls.py",
+            "from .views import Threads\nurlpatterns = [path('a', Threads.as_view({'get': 'retrieve'}))]\n",
+        ),
         ("chat/views/__init__.py", "from .threads import Threads\n"),
         ("chat/views/threads.py", &views),
     ];
