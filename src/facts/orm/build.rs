@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::draft::Import;
 use super::flow::{Flow, Loop, Node, NodeId, NodeKind, Scope};
 use crate::source::{SourceFile, Span};
-use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
+use crate::syntax::python::{Alias, Class, CompareOp, Expr, ExprKind, Function, Stmt, StmtKind};
 
 /// A variable, or with a node an attribute of its value.
 pub(super) type Key<'a> = (Option<NodeId>, &'a str);
@@ -27,6 +27,8 @@ pub(super) struct Builder<'a> {
     pub(super) functions: Vec<&'a Function>,
     pub(super) flow: Flow,
     pub(super) scope: Scope,
+    /// Whether a test that sorts things by their kind stands before what is read now.
+    sorted: bool,
     env: HashMap<Key<'a>, NodeId>,
     trail: Vec<(Key<'a>, Option<NodeId>)>,
     depth: u32,
@@ -48,6 +50,7 @@ impl<'a> Builder<'a> {
             functions: Vec::new(),
             flow: Flow::default(),
             scope: 0,
+            sorted: false,
             env: HashMap::new(),
             trail: Vec::new(),
             depth: 0,
@@ -59,7 +62,7 @@ impl<'a> Builder<'a> {
         if self.flow.nodes.len() >= MOST_NODES {
             return 0;
         }
-        self.flow.nodes.push(Node { kind, span, scope: self.scope });
+        self.flow.nodes.push(Node { kind, span, scope: self.scope, sorted: self.sorted });
         (self.flow.nodes.len() - 1) as NodeId
     }
 
@@ -249,7 +252,10 @@ impl<'a> Builder<'a> {
                         Some(test) => self.test(test),
                         None => complete = true,
                     }
+                    let around = self.sorted;
+                    self.sorted |= test.as_ref().is_some_and(sorts);
                     arms.push(self.arm(|it| it.block(body)));
+                    self.sorted = around;
                 }
                 return self.join(arms, !complete, stmt.span);
             }
@@ -404,5 +410,14 @@ impl<'a> Builder<'a> {
             let name = alias.alias.as_ref().unwrap_or(&alias.name);
             self.imports.push(Import { name: name.clone(), module: module.clone(), item: Some(alias.name.clone()) });
         }
+    }
+}
+
+/// Whether a test asks which of several kinds a thing is: `kind == "page"`, `kind in PAGES`.
+fn sorts(test: &Expr) -> bool {
+    match &test.kind {
+        ExprKind::Compare { rest, .. } => rest.iter().any(|(op, _)| matches!(op, CompareOp::Eq | CompareOp::In)),
+        ExprKind::And(all) | ExprKind::Or(all) => all.iter().any(sorts),
+        _ => false,
     }
 }

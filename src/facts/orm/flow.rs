@@ -33,6 +33,8 @@ pub struct Node {
     pub span: Span,
     /// The innermost loop that runs it again and again. A statement that leaves the loop is not in it.
     pub scope: Scope,
+    /// Whether it runs for some kinds of things only: behind a test that compares one with what it may be.
+    pub sorted: bool,
 }
 
 /// How a value comes to be.

@@ -107,7 +107,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             Type::Set(Rc::new(set))
         }
         "filter" | "exclude" | "order_by" | "distinct" | "annotate" | "alias" | "select_for_update" | "reverse"
-        | "extra" | "complex_filter" | "only" | "defer" | "none" => {
+        | "extra" | "complex_filter" | "only" | "defer" => {
             step(eval, &mut set, id);
             if name == "filter" {
                 pin(eval, &mut set, args);
@@ -123,6 +123,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             eager(eval, &mut set, name, args);
             Type::Set(Rc::new(set))
         }
+        "none" => Type::Nothing,
         "fetch_mode" => {
             step(eval, &mut set, id);
             set.loads.open = true;

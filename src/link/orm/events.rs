@@ -165,7 +165,8 @@ fn spelled(flow: &Flow, id: NodeId) -> String {
                 break;
             }
             _ => {
-                parts.push("…".into());
+                // What a function is given has no name here.
+                parts.push(if parts.is_empty() { "queryset".into() } else { "…".into() });
                 break;
             }
         };

@@ -185,7 +185,7 @@ impl Eval<'_> {
         }
         let node = self.frame().flow.node(id);
         let (span, scope) = (node.span, node.scope);
-        self.lazy(row, &relation, span, scope);
+        self.lazy(row, &relation, id, scope);
         let Some(target) = relation.target.filter(|_| row.path.len() < MOST_HOPS) else { return Type::Unknown };
         if relation.to_many {
             return Type::Set(Rc::new(sqlalchemy::collection(target, row, relation, span)));

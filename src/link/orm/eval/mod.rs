@@ -28,6 +28,9 @@ const MOST_BODIES: usize = 32;
 /// One function, with all it calls, evaluates at most so many values.
 const MOST_STEPS: usize = 60_000;
 
+/// A function with the classes of its arguments.
+type Called = (FunctionId, Box<[Option<ClassId>]>);
+
 /// Evaluates flows.
 pub(super) struct Eval<'a> {
     pub(super) names: &'a Names<'a>,
@@ -39,7 +42,7 @@ pub(super) struct Eval<'a> {
     /// Types of the values at the tops of modules and in the bodies of classes.
     bodies: HashMap<Unit, Rc<Vec<Type>>>,
     /// What a function returns when only the classes of what it is given matter.
-    memo: HashMap<(FunctionId, Box<[Option<ClassId>]>), Type>,
+    memo: HashMap<Called, Type>,
     steps: usize,
     /// How many evaluations are under way that nobody loops over.
     quiet: usize,

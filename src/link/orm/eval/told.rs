@@ -14,8 +14,14 @@ use crate::stack::vocabulary::Orm;
 
 impl Eval<'_> {
     /// A relation is read of a row: a query, unless it is loaded, or the row is only one.
-    pub(super) fn lazy(&mut self, row: &Rc<Row>, relation: &Rc<Relation>, span: Span, scope: Scope) {
+    pub(super) fn lazy(&mut self, row: &Rc<Row>, relation: &Rc<Relation>, id: NodeId, scope: Scope) {
         let (Some(turn), Some(root)) = (row.turn, &row.root) else { return };
+        let node = self.frame().flow.node(id);
+        let span = node.span;
+        // Whether a function that serves several kinds of rows reads it for those of this loop cannot be told.
+        if node.sorted && self.depth() > turn.depth {
+            return;
+        }
         let held = row.path.is_empty() && !relation.to_many && root.pinned.contains(&relation.name);
         if relation.loading != Loading::Lazy || row.alone || held || root.awaited {
             return;
@@ -85,8 +91,7 @@ impl Eval<'_> {
         }
         match &set.related {
             Some((row, relation)) if set.plain => {
-                let span = self.frame().flow.node(id).span;
-                self.lazy(row, relation, span, scope);
+                self.lazy(row, relation, id, scope);
             }
             Some((row, relation)) => {
                 let remedy = django::prefetch(relation);

@@ -149,3 +149,11 @@ fn code_without_end_has_an_end() {
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
     assert_eq!(told(&files), [""; 0]);
 }
+
+#[test]
+fn what_only_some_kinds_of_rows_read() {
+    let models = "from django.db import models\n\nclass Space(models.Model):\n    slug = models.SlugField()\n\nclass File(models.Model):\n    kind = models.CharField(max_length=9)\n    space = models.ForeignKey(Space, on_delete=models.CASCADE)\n\n    @property\n    def url(self):\n        if self.kind == 'avatar':\n            return '/a'\n        if self.kind in ['page', 'note']:\n            return self.space.slug\n        return ''\n\n    @property\n    def name(self):\n        if self.space:\n            return self.space.slug\n";
+    let code = "from .models import File\n\ndef f():\n    for file in File.objects.all():\n        print(file.url)\n\ndef g():\n    for file in File.objects.all():\n        print(file.name)\n\ndef h():\n    for file in File.objects.none():\n        print(file.name)\n";
+    let expected = [r#"lazy g:space: select_related("space")"#];
+    assert_eq!(told(&[("a/models.py", models), ("a/views.py", code)]), expected);
+}
