@@ -146,7 +146,7 @@ impl<'a> Repository<'a> {
             image: part.image.as_ref(),
             running: &part.running,
             versions: &versions,
-            complete: true,
+            complete: part.plan.unseen_env.is_none(),
         };
         let context = server::Context {
             service: part.plan,
@@ -181,7 +181,7 @@ impl<'a> Repository<'a> {
             image: part.image.as_ref(),
             running: &part.running,
             versions,
-            complete: true,
+            complete: part.plan.unseen_env.is_none(),
         });
         apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network);
     }

@@ -62,6 +62,8 @@ pub struct ServicePlan {
     /// Its environment as compose sets it, `env_file` included, the strongest only, sorted by name. The image's own
     /// `ENV` is put in below these by `link::image`.
     pub environment: Vec<Variable>,
+    /// A file of variables that it is given and that is not in the tree: what else may be set is not known.
+    pub unseen_env: Option<Span>,
     /// Where another variable could be put: the value is `NAME: value` or `- NAME=value` as the file has it.
     pub environment_slot: Option<EnvironmentSlot>,
     /// `deploy.replicas` or `scale`; 1 by default.

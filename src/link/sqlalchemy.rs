@@ -75,7 +75,8 @@ pub fn add(stack: &mut Stack, code: &Code, network: &mut Network, services: &[Se
     }
     for (service, process, module, draft, site, maker) in first {
         let reaches: Vec<Box<str>> = users.get(&site.span).into_iter().flatten().cloned().collect();
-        let environment = Environment { variables: &service.plan.environment, complete: true };
+        let complete = service.plan.unseen_env.is_none();
+        let environment = Environment { variables: &service.plan.environment, complete };
         let evaluator = Evaluator::new(code, environment, None);
         let reader = Reader { evaluator, module, draft, site, maker, reaches };
         reader.add(stack, network, service, process);

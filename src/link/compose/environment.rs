@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::facts::env::EnvFile;
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 use crate::syntax::env::{self, Entry};
 use crate::syntax::yaml::Value;
 
@@ -48,6 +48,14 @@ fn env_files<'a>(service: &Layers<'a>) -> Vec<(Layer<'a>, Box<str>)> {
         Some((item, item.text()?.value))
     });
     named.collect()
+}
+
+/// The first file of variables that the service names and that is not in the tree, where it is named.
+pub(super) fn unseen(service: &Layers<'_>) -> Option<Span> {
+    let missing = env_files(service)
+        .into_iter()
+        .find(|(layer, path)| layer.path(path).is_none_or(|path| layer.sources.by_path(&path).is_none()));
+    missing.map(|(layer, _)| layer.node.content_span())
 }
 
 /// Where another variable of a service could be put.

@@ -37,6 +37,7 @@ pub(super) fn plan(
         entrypoint: service.get("entrypoint").last().and_then(command),
         command: service.get("command").last().and_then(command),
         environment: environment::variables(service, envs),
+        unseen_env: environment::unseen(service),
         environment_slot: environment::slot(service),
         replicas: replicas(service, name.span),
         cpus: either(service, &["deploy", "resources", "limits", "cpus"], "cpus", "CPUs", |text| {

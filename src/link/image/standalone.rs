@@ -149,6 +149,7 @@ pub(in crate::link) fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: 
         entrypoint: None,
         command: None,
         environment: Vec::new(),
+        unseen_env: None,
         environment_slot: None,
         replicas: Fact::unknown("set where it is deployed"),
         cpus: Fact::unknown("set where it is deployed"),

@@ -77,7 +77,13 @@ pub fn add(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], services: &[
 /// Puts an nginx that runs on the host itself into the stack for each main configuration of the tree, or one for its
 /// fragments when there is none.
 pub fn add_hosted(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], services: &[Seen<'_>]) {
-    let of = |role: Role| drafts.iter().copied().filter(move |draft| draft.role == role).collect::<Vec<_>>();
+    let of = |role: Role| {
+        drafts
+            .iter()
+            .copied()
+            .filter(move |draft| draft.role == role && !is_for_development(&draft.path))
+            .collect::<Vec<_>>()
+    };
     for main in of(Role::Main) {
         let view = View::hosted(sources, drafts, Some(main), &[]);
         Build::new(&view, services, None).run(stack);
@@ -87,6 +93,13 @@ pub fn add_hosted(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], servi
         let view = View::hosted(sources, drafts, None, &fragments);
         Build::new(&view, services, None).run(stack);
     }
+}
+
+/// Whether a file is for a developer's machine, by its name: `nginx_dev.conf`.
+fn is_for_development(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let words = ["dev", "develop", "development", "local", "debug", "test", "testing"];
+    name.split(['.', '-', '_']).any(|word| words.contains(&word))
 }
 
 /// An upstream, and who passes to it.

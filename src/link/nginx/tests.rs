@@ -46,6 +46,7 @@ impl Town {
             entrypoint: None,
             command: None,
             environment: Vec::new(),
+            unseen_env: None,
             environment_slot: None,
             replicas: Fact::default_of(1, "Docker Compose", "replicas", Some(span)),
             cpus: Fact::Absent,

@@ -19,7 +19,18 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     let mut report = Report { names, models, anchors: HashMap::new(), out: OrmFacts::default() };
     let mut groups: BTreeMap<(Unit, Span), Vec<Event>> = BTreeMap::new();
     let mut others: BTreeMap<(Span, Span), Event> = BTreeMap::new();
+    let mut written: BTreeSet<(Unit, Span)> = BTreeSet::new();
     for event in events {
+        let turn = (event.unit, event.head);
+        match &event.kind {
+            // A list that is read behind a write of the same turn is read to see what the write left: loaded before the
+            // loop, it would be stale.
+            EventKind::Lazy { path, .. } if written.contains(&turn) && path.iter().any(|hop| !hop.joinable) => continue,
+            EventKind::Write { .. } => {
+                written.insert(turn);
+            }
+            _ => {}
+        }
         match &event.kind {
             EventKind::Lazy { root, .. } => groups.entry((event.unit, root.span)).or_default().push(event),
             EventKind::Query { .. } | EventKind::Write { .. } => {
