@@ -158,6 +158,13 @@ fn each_process_has_its_own_term() {
 }
 
 #[test]
+fn nobody_has_a_database_in_its_own_container() {
+    let stack = shop(&LITERAL.replace("'HOST': 'db'", "'HOST': 'localhost'")).stack();
+    let reached: Vec<_> = stack.clients.iter().filter_map(|it| it.database).map(|it| &*stack[it].about.name).collect();
+    assert!(!reached.is_empty() && !reached.contains(&"localhost") && !reached.contains(&"db"), "{reached:?}");
+}
+
+#[test]
 fn settings_for_development_are_no_deployments_default() {
     let celery = |settings: &str| {
         format!(
