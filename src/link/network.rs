@@ -88,8 +88,8 @@ impl Network {
             return Reached { database: self.databases.get(&service.at).copied(), pooler: None };
         }
         let name: Box<str> = match address.host.known() {
-            Some(host) => host.clone(),
-            None => address.anchor.entity.clone(),
+            Some(host) if !is_own_machine(host) => host.clone(),
+            _ => address.anchor.entity.clone(),
         };
         let id = *self.outside.entry(name.clone()).or_insert_with(|| {
             stack.add(stores::outside(&name, address.anchor.clone(), Some(address.span), address.engine))
@@ -111,6 +111,12 @@ impl Network {
             }
         }
     }
+}
+
+/// Whether a host is the machine that asks. What is deployed has no database within its own container, so this is what
+/// a developer's machine falls back to, and the real one is named elsewhere.
+fn is_own_machine(host: &str) -> bool {
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
 }
 
 /// Joins every term of the budget with its database and pooler, and gives each database the term of each pooler before

@@ -158,6 +158,33 @@ fn each_process_has_its_own_term() {
 }
 
 #[test]
+fn nobody_has_a_database_in_its_own_container() {
+    let stack = shop(&LITERAL.replace("'HOST': 'db'", "'HOST': 'localhost'")).stack();
+    let reached: Vec<_> = stack.clients.iter().filter_map(|it| it.database).map(|it| &*stack[it].about.name).collect();
+    assert!(!reached.is_empty() && !reached.contains(&"localhost") && !reached.contains(&"db"), "{reached:?}");
+}
+
+#[test]
+fn settings_for_development_are_no_deployments_default() {
+    let celery = |settings: &str| {
+        format!(
+            "import os\nfrom celery import Celery\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', '{settings}')\napp = Celery('shop')\napp.config_from_object('django.conf:settings', namespace='CELERY')\n"
+        )
+    };
+    let stack = |settings: &str| {
+        Files::of(&[
+            ("Dockerfile", "FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD celery -A shop worker\n"),
+            ("shop/celery.py", &celery(settings)),
+            ("shop/settings/local.py", "DEBUG = True\nINSTALLED_APPS = []\n"),
+            ("shop/settings/production.py", "DEBUG = False\nINSTALLED_APPS = []\n"),
+        ])
+        .stack()
+    };
+    assert_eq!(stack("shop.settings.local").settings.len(), 0);
+    assert_eq!(stack("shop.settings.production").settings.len(), 1);
+}
+
+#[test]
 fn under_wsgi_a_process_opens_as_many_as_it_has_threads() {
     let sync = COMPOSE.replace("-k uvicorn.workers.UvicornWorker --workers 3", "--workers 3");
     assert_eq!(terms(&shop(LITERAL).with("docker-compose.yml", &sync).stack()), ["web 1", "worker 1"]);

@@ -21,6 +21,16 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     let mut others: BTreeMap<(Span, Span), Event> = BTreeMap::new();
     let mut read = BTreeSet::new();
     for event in events {
+        let turn = (event.unit, event.head);
+        match &event.kind {
+            // A list that is read behind a write of the same turn is read to see what the write left: loaded before the
+            // loop, it would be stale.
+            EventKind::Lazy { path, .. } if written.contains(&turn) && path.iter().any(|hop| !hop.joinable) => continue,
+            EventKind::Write { .. } => {
+                written.insert(turn);
+            }
+            _ => {}
+        }
         match &event.kind {
             // A place that rows of several querysets come by is told of once.
             EventKind::Lazy { path, .. } if !read.insert((event.unit, event.at, path.last().map(|it| it.span))) => {}

@@ -64,6 +64,14 @@ fn lists_are_prefetched() {
 }
 
 #[test]
+fn a_list_behind_a_write_must_be_fresh() {
+    let text = "def drop():\n    for message in Message.objects.all():\n        thread = message.thread\n        message.delete()\n        if not thread.tags.all():\n            thread.delete()\n";
+    assert!(!views(text).iter().any(|it| it.contains("prefetch_related")), "{:?}", views(text));
+    let before = "def drop():\n    for thread in Thread.objects.all():\n        print(list(thread.tags.all()))\n        thread.delete()\n";
+    assert!(views(before).iter().any(|it| it.contains("prefetch_related")), "{:?}", views(before));
+}
+
+#[test]
 fn a_prefetch_is_defeated_by_a_filter() {
     let text = "def get():\n    for thread in Thread.objects.prefetch_related('messages'):\n        print(thread.messages.filter(author=None).first(), thread.messages.count(), list(thread.messages.all()))\n";
     assert_eq!(views(text), [r#"query get:thread.messages.filter.first: Prefetch("messages", queryset=...)"#]);
