@@ -59,14 +59,6 @@ fn env_files<'a>(service: &Layers<'a>) -> Vec<(Layer<'a>, Box<str>)> {
     named.collect()
 }
 
-/// The first file of variables that the service names and that is not in the tree, where it is named.
-pub(super) fn unseen(service: &Layers<'_>) -> Option<Span> {
-    let missing = env_files(service)
-        .into_iter()
-        .find(|(layer, path)| layer.path(path).is_none_or(|path| layer.sources.by_path(&path).is_none()));
-    missing.map(|(layer, _)| layer.node.content_span())
-}
-
 /// Where another variable of a service could be put.
 pub(super) fn slot(service: &Layers<'_>) -> Option<EnvironmentSlot> {
     let said = service.get("environment");

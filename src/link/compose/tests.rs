@@ -192,8 +192,8 @@ fn an_env_file_that_is_not_there_is_told() {
     let text =
         "services:\n  a:\n    image: x\n    env_file: [a.env, src/.env]\n  b:\n    image: x\n    env_file: a.env\n";
     let tree = tree(&[("docker-compose.yml", text), ("a.env", "A=1\n")]);
-    assert!(tree.service(0, "a").unseen_env.is_some());
-    assert_eq!(tree.service(0, "b").unseen_env, None);
+    assert!(tree.service(0, "a").environment_open.is_some());
+    assert_eq!(tree.service(0, "b").environment_open, None);
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     let mut groups: BTreeMap<(Unit, Span), Vec<Event>> = BTreeMap::new();
     let mut others: BTreeMap<(Span, Span), Event> = BTreeMap::new();
     let mut read = BTreeSet::new();
+    let mut written: BTreeSet<(Unit, Span)> = BTreeSet::new();
     for event in events {
         let turn = (event.unit, event.head);
         match &event.kind {
