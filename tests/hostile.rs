@@ -1,6 +1,13 @@
 //! Bad input: each bad file gets one clear line, the rest of the run goes on, nothing is lost and nothing is written.
 //! And damaged files: whatever a byte turns into, nothing panics and every span lies within its file.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test sets its files up itself, and fails loudly"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

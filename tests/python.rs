@@ -1,6 +1,8 @@
 //! A second opinion on Python: an independent grammar must see the same calls, keyword arguments, loops, definitions
 //! and assignments at the same bytes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails loudly")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -69,12 +71,12 @@ fn theirs(text: &str) -> Seen {
             seen.insert((what, node.start_byte() as u32, node.end_byte() as u32));
         }
         for at in 0..node.child_count() {
-            let child = node.child(at as u32).unwrap();
+            let child = node.child(at).unwrap();
             // What our tree leaves out on purpose: the message of an assertion, the cause of an exception, how an
             // f-string formats.
             let left_out = match node.kind() {
                 "assert_statement" => at > 1,
-                "raise_statement" => node.field_name_for_child(at as u32) == Some("cause"),
+                "raise_statement" => node.field_name_for_child(at) == Some("cause"),
                 _ => child.kind() == "format_specifier",
             };
             if !left_out {

@@ -3,6 +3,13 @@
 //!
 //! `SNAPSHOTS=overwrite cargo test --test repos` rewrites what is expected; the diff is reviewed by reading.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test sets its files up itself, and fails loudly"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -119,7 +119,7 @@ fn requirement(file: &SourceFile, at: usize, text: &str) -> Option<Package> {
         Some((inner, spec)) => {
             let end = at + name_end + open + 1 + inner.len();
             let extras: Vec<Box<str>> =
-                inner.split(',').map(|it| it.trim().into()).filter(|it: &Box<str>| !it.is_empty()).collect();
+                inner.split(',').map(str::trim).filter(|it| !it.is_empty()).map(Into::into).collect();
             let before = if extras.is_empty() { "" } else { "," };
             (extras, spec, (Span::at(file.id, end), before.into(), "".into()))
         }

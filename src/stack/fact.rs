@@ -6,7 +6,7 @@ use super::value::Value;
 use crate::source::Span;
 
 /// What is known of one field.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, std::default::Default, PartialEq)]
 pub enum Fact<T> {
     /// One value.
     Known(Sourced<T>),
@@ -17,13 +17,8 @@ pub enum Fact<T> {
     /// Nobody knows, and why.
     Unknown(Why),
     /// The field has no meaning here: threads of a program that has none. A rule over it does not apply.
+    #[default]
     Absent,
-}
-
-impl<T> std::default::Default for Fact<T> {
-    fn default() -> Self {
-        Fact::Absent
-    }
 }
 
 /// A value, where it came from, and where it could be changed.

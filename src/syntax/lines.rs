@@ -39,12 +39,17 @@ pub fn parse(file: &SourceFile, dialect: Dialect) -> Vec<Setting> {
         let indent = line.len() - line.trim_start().len();
         if dialect == Dialect::Ini && body.starts_with('[') {
             section = body.trim_matches(['[', ']']).trim().to_ascii_lowercase();
-        } else if !body.is_empty() && !body.starts_with('#') && !(dialect == Dialect::Ini && body.starts_with(';')) {
+        } else if !is_comment(body, dialect) {
             settings.extend(setting(file, start + indent, body, dialect, &section));
         }
         start += length;
     }
     settings
+}
+
+/// Whether a line says nothing.
+fn is_comment(body: &str, dialect: Dialect) -> bool {
+    body.is_empty() || body.starts_with('#') || (dialect == Dialect::Ini && body.starts_with(';'))
 }
 
 /// The setting that `body` is, which stands at byte `at` of the file.

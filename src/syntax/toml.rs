@@ -94,9 +94,12 @@ fn value(from: &toml_edit::Value, place: &dyn Fn(std::ops::Range<usize>) -> Span
     item(&toml_edit::Item::Value(from.clone()), place)
 }
 
+/// A package of a lock file: its name and its version.
+pub type Locked = (Spanned<Box<str>>, Spanned<Box<str>>);
+
 /// The packages of `uv.lock` or `poetry.lock`, each name with its version. Such files are long and written by machines,
 /// so their lines are read, not their TOML.
-pub fn locked(file: &SourceFile) -> Vec<(Spanned<Box<str>>, Spanned<Box<str>>)> {
+pub fn locked(file: &SourceFile) -> Vec<Locked> {
     let mut packages = Vec::new();
     let mut name: Option<Spanned<Box<str>>> = None;
     let mut in_package = false;

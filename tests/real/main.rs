@@ -1,6 +1,13 @@
 //! What plimsoll says, against the real programs. A program that is not installed makes its cases ignored, by name;
 //! `PLIMSOLL_REQUIRE_REAL=1` makes them fail instead.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test sets its files up itself, and fails loudly"
+)]
+
 mod nginx;
 mod python;
 

@@ -103,8 +103,8 @@ pub enum StmtKind {
     Try {
         /// The body.
         body: Vec<Stmt>,
-        /// Each handler: the exceptions it catches, the name it binds, its body.
-        handlers: Vec<(Option<Expr>, Option<Box<str>>, Vec<Stmt>)>,
+        /// Its handlers.
+        handlers: Vec<Handler>,
         /// The `else`.
         orelse: Vec<Stmt>,
         /// The `finally`.
@@ -130,6 +130,9 @@ pub enum StmtKind {
     /// `pass`, `break`, `continue`, `global`, `nonlocal`, and what could not be read.
     Other,
 }
+
+/// An `except`: the exceptions it catches, the name it binds, its body.
+pub type Handler = (Option<Expr>, Option<Box<str>>, Vec<Stmt>);
 
 /// A name that is imported.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
