@@ -16,7 +16,7 @@ use crate::syntax::{Spanned, SyntaxError};
 
 use super::image::{self, Image};
 use super::network::{self, Network};
-use super::plan::{Deployment, Running, ServicePlan};
+use super::plan::{Deployment, Role, Running, ServicePlan};
 use super::values::Code;
 use super::versions::Versions;
 use super::{apps, command, compose, framework, nginx, orm, server, services, sqlalchemy, stores};
@@ -34,20 +34,21 @@ pub struct Linked {
 pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
     let mut linked = Linked::default();
     let mut repository = Repository::of(sources, drafts);
-    let deployments = repository.deployments(drafts);
-    repository.serves_by_nginx = deployments.iter().any(|it| repository.runs_nginx(it));
-    for deployment in &deployments {
-        let mut stack = repository.stack(deployment);
-        super::assumed::apply(&mut stack, assume);
-        linked.stacks.push(stack);
+    let composed = repository.composed(drafts);
+    linked.stacks = repository.stacks(&composed);
+    if linked.stacks.is_empty() {
+        let alone = repository.standalone(drafts);
+        linked.stacks = repository.stacks(&alone);
     }
+    let nothing_runs = linked.stacks.is_empty();
+    linked.stacks.iter_mut().for_each(|stack| super::assumed::apply(stack, assume));
     let mut code = Stack { name: "code".into(), ..Stack::default() };
     let facts = orm::join(drafts.orm().map(|(_, draft)| draft));
     code.lazy_loads = facts.lazy_loads;
     code.queries_in_loops = facts.queries_in_loops;
     code.writes_in_loops = facts.writes_in_loops;
     code.listings = facts.listings;
-    if deployments.is_empty() {
+    if nothing_runs {
         nginx::add_hosted(&mut code, sources, &repository.nginx, &[]);
     }
     if KINDS.iter().any(|info| code.all(info.kind).next().is_some()) {
@@ -92,17 +93,26 @@ impl<'a> Repository<'a> {
         }
     }
 
-    /// The deployments that serve: those of compose files, or, without any, of Dockerfiles and Procfiles.
-    fn deployments(&self, drafts: &Drafts<'a>) -> Vec<Deployment> {
+    /// The deployments of compose files that serve.
+    fn composed(&self, drafts: &Drafts<'a>) -> Vec<Deployment> {
         let files: Vec<_> = drafts.compose().map(|(_, draft)| draft).collect();
         let envs: Vec<_> = drafts.env().map(|(_, draft)| draft).collect();
         let mut all = compose::deployments(self.sources, &files, &envs);
         all.retain(Deployment::is_deployed);
-        if all.is_empty() {
-            let procfiles: Vec<_> = drafts.procfile().map(|(_, draft)| draft).collect();
-            all = image::standalone(&self.dockerfiles, &procfiles, &|path| self.exists(path));
-        }
         all
+    }
+
+    /// The deployments of Dockerfiles and Procfiles: what is known where no compose file serves.
+    fn standalone(&self, drafts: &Drafts<'a>) -> Vec<Deployment> {
+        let procfiles: Vec<_> = drafts.procfile().map(|(_, draft)| draft).collect();
+        image::standalone(&self.dockerfiles, &procfiles, &|path| self.exists(path))
+    }
+
+    /// The stack of each deployment, those left out that people work with.
+    fn stacks(&mut self, deployments: &[Deployment]) -> Vec<Stack> {
+        self.serves_by_nginx = deployments.iter().any(|it| self.runs_nginx(it));
+        let stacks = deployments.iter().map(|deployment| (deployment, self.stack(deployment)));
+        stacks.filter(|(deployment, stack)| !is_workshop(deployment, stack)).map(|(_, stack)| stack).collect()
     }
 
     /// Whether a file or folder of the repository is there.
@@ -285,6 +295,30 @@ fn image_of<'a>(plan: &'a ServicePlan, image: Option<&'a Image>) -> Option<&'a S
 /// The folder of the repository that a service's code lies in.
 fn folder(plan: &ServicePlan) -> &str {
     plan.build.as_ref().map_or(&plan.folder, |build| &build.context)
+}
+
+/// Whether a deployment that nothing names is for development: a service of it serves by a server for development or
+/// a reloader, and sees the folder that it is built from, so that what is edited there is what runs.
+fn is_workshop(deployment: &Deployment, stack: &Stack) -> bool {
+    let edited = |plan: &ServicePlan| {
+        let Some(build) = &plan.build else { return false };
+        let below = |source: &str| {
+            build.context.is_empty()
+                || source.strip_prefix(&*build.context).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        // A single file that is mounted is configuration.
+        plan.mounts
+            .iter()
+            .any(|mount| below(&mount.source) && !mount.source.rsplit('/').next().unwrap_or("").contains('.'))
+    };
+    let serves_by_reloader = |service: &Service| {
+        service.processes.iter().any(|id| {
+            let process = &stack[*id];
+            process.dev_server.known() == Some(&true) || process.reload.known() == Some(&true)
+        })
+    };
+    deployment.role == Role::Default
+        && deployment.services.iter().zip(&stack.services).any(|(plan, it)| edited(plan) && serves_by_reloader(it))
 }
 
 fn is_below(file: &SourceFile, folder: &str) -> bool {
