@@ -125,7 +125,11 @@ impl<'a> Said<'a> {
             }
             Origin::Assumed(assumption) => {
                 self.confidence = self.confidence.min(Confidence::Medium);
-                self.note(format!("{name}{words}, as `{}` says{when}", assumption.key));
+                let text = format!("{name}{words}, as `{}` says{when}", assumption.key);
+                match assumption.at {
+                    Some(span) => self.label(span, text),
+                    None => self.note(text),
+                }
             }
         }
     }
