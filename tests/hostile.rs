@@ -11,6 +11,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
@@ -136,7 +137,9 @@ fn an_empty_folder_is_nothing_to_check_and_says_so() {
     assert!(text.to_lowercase().contains("nothing"), "{text}");
 }
 
-/// Every file of the fixtures that plimsoll reads.
+/// Every file of the fixtures, read once.
+static SEEDS: LazyLock<Vec<(String, String)>> = LazyLock::new(seeds);
+
 fn seeds() -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut open = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")];
@@ -157,14 +160,19 @@ fn seeds() -> Vec<(String, String)> {
     found
 }
 
+/// Few in the ordinary run, for each audits a whole stack; `PROPTEST_CASES` asks for more.
+fn cases() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(192);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+    #![proptest_config(cases())]
 
     /// A file of the fixtures, with a stretch of it cut out, doubled or replaced, alone and beside a whole stack.
     #[test]
     fn damaged_files_never_panic(pick in any::<prop::sample::Index>(), at in 0.0..1.0f64, length in 0usize..200, patch in "[\\PC\\n\\t{}\\[\\]()\"'$:;#&*|>@%-]{0,40}") {
-        let seeds = seeds();
-        let (name, text) = &seeds[pick.index(seeds.len())];
+        let (name, text) = &SEEDS[pick.index(SEEDS.len())];
         let mut start = (text.len() as f64 * at) as usize;
         while !text.is_char_boundary(start) { start -= 1; }
         let mut end = (start + length).min(text.len());
