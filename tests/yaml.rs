@@ -222,6 +222,17 @@ fn a_part_of_a_file_has_the_files_places() {
     assert_eq!((file.slice(node.span), node.span.file), ("db", FileId(3)));
 }
 
+/// A scalar whose text cannot be followed, and is as long as what is written for it.
+#[test]
+fn a_text_that_is_not_followed_has_places_on_characters() {
+    for text in
+        ["|\n- \r\n\u{feff}", "|\n- \r\n\u{feff}é", "- |\n\n  é\r\n x", "|\n- \r\né\t# c", "a: >-\n é\n\r\n  é\n"]
+    {
+        let file = SourceFile::new(FileId(0), "any.yaml", PathBuf::new(), text);
+        yaml::parse(&file).tree.documents.iter().for_each(|root| within(root, &file));
+    }
+}
+
 proptest::proptest! {
     /// Whatever stands in a file, it is read to the end, and all places lie within it.
     #[test]
