@@ -8,10 +8,14 @@ use super::plan::ServicePlan;
 use super::values::{self, Code, Environment, Evaluator, ModuleId, PyValue};
 use crate::facts::python::{CallSite, Module, When};
 use crate::source::Span;
+use crate::stack::defaults;
 use crate::stack::{
     About, Anchor, Client, Engine, Fact, Id, Mode, Origin, Pool, PoolClass, Process, Service, Slot, Sourced, Stack,
     Why, Writer,
 };
+
+/// The program whose defaults an engine has.
+const SQLALCHEMY: &str = "SQLAlchemy";
 
 /// A service as its pools need to see it.
 pub struct Seen<'a> {
@@ -177,6 +181,7 @@ impl Reader<'_> {
     }
 
     fn engine(&self, pool: &mut Pool) {
+        let at = Some(self.callee());
         pool.class = self.class();
         pool.echo = self.or_default(values::truth(self.argument("echo")), false, "echo");
         pool.pre_ping = self.or_default(values::truth(self.argument("pool_pre_ping")), false, "pool_pre_ping");
@@ -189,10 +194,15 @@ impl Reader<'_> {
         };
         match pool.class.known() {
             Some(PoolClass::Queue) => {
-                pool.size = self.or_default(limit(size, 0), 5, "pool_size");
-                pool.max_overflow = self.or_default(limit(overflow, -1), 10, "max_overflow");
+                pool.size = self.or(limit(size, 0), defaults::count(SQLALCHEMY, "pool_size", at), "pool_size");
+                pool.max_overflow =
+                    self.or(limit(overflow, -1), defaults::count(SQLALCHEMY, "max_overflow", at), "max_overflow");
                 pool.max = sum(&pool.size, &pool.max_overflow);
-                pool.timeout = self.or_default(values::number(self.argument("pool_timeout")), 30.0, "pool_timeout");
+                pool.timeout = self.or(
+                    values::number(self.argument("pool_timeout")),
+                    defaults::number(SQLALCHEMY, "pool_timeout", at),
+                    "pool_timeout",
+                );
             }
             Some(PoolClass::Static) => pool.max = pool.class.clone().map(|_| 1),
             _ => {}
@@ -275,10 +285,13 @@ impl Reader<'_> {
 
     /// What is given, else SQLAlchemy's default, with the place where it would be given.
     fn or_default<T: Clone>(&self, given: Fact<T>, default: T, name: &'static str) -> Fact<T> {
+        self.or(given, Fact::default_of(default, SQLALCHEMY, name, Some(self.callee())), name)
+    }
+
+    /// What is given, else `default`, with the place where it would be given.
+    fn or<T: Clone>(&self, given: Fact<T>, default: Fact<T>, name: &'static str) -> Fact<T> {
         match given {
-            Fact::Absent => {
-                Fact::default_of(default, "SQLAlchemy", name, Some(self.callee())).with_slots(self.keyword_slot(name))
-            }
+            Fact::Absent => default.with_slots(self.keyword_slot(name)),
             given => self.reaching(given),
         }
     }

@@ -55,8 +55,15 @@ const SERVERS: &[Row] = &[
     row("Flask", "port", 5000.0, "Flask 3.1, cli.py"),
 ];
 
+/// Pools of database connections.
+const POOLS: &[Row] = &[
+    row("SQLAlchemy", "pool_size", 5.0, "SQLAlchemy 2.1.9, pool/impl.py"),
+    row("SQLAlchemy", "max_overflow", 10.0, "SQLAlchemy 2.1.9, pool/impl.py"),
+    row("SQLAlchemy", "pool_timeout", 30.0, "SQLAlchemy 2.1.9, pool/impl.py"),
+];
+
 /// The whole table, a section for each family of programs.
-pub const SECTIONS: &[&[Row]] = &[SERVERS];
+pub const SECTIONS: &[&[Row]] = &[SERVERS, POOLS];
 
 /// The line of a setting, for the newest release that has one.
 pub fn row_of(program: &str, setting: &str) -> Option<&'static Row> {

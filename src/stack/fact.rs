@@ -36,7 +36,7 @@ pub struct Sourced<T> {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Origin {
     /// It stands in files: the place that decides first, then those it came by (the `${VAR:-4}`, the env file,
-    /// the settings import). Never empty.
+    /// the settings import). Empty for what follows from the code as a whole and has no place of its own.
     Written(Vec<Span>),
     /// Nobody wrote it: the program's own default.
     Default(Default),
@@ -132,19 +132,6 @@ pub struct Writer {
     pub edits: Vec<(Span, Box<str>)>,
     /// When it may only be shown, why: `requirements.txt is pinned by hashes: run pip-compile`.
     pub display_only: Option<Box<str>>,
-}
-
-/// One thing that was read to come to a judgement: it becomes a label where it is written, a note where it is not.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Read {
-    /// The entity's name: `web`.
-    pub of: Box<str>,
-    /// What the field is, in the vocabulary's words with its value: `4 worker processes`.
-    pub text: Box<str>,
-    /// Where it came from; [`None`] when it is unknown.
-    pub origin: Option<Origin>,
-    /// When it is unknown or has branches: why, which.
-    pub unknown: Option<Why>,
 }
 
 impl<T> Fact<T> {

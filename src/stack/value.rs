@@ -34,7 +34,7 @@ pub enum Type {
     Version,
 }
 
-/// What the files leave open of a version: from `low` up to but without `high`. Both may be open.
+/// What the files leave open of a version: from `low` up to `high`, both included; without `high` there is no end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Version {
     /// The smallest it can be: release numbers, `[5, 1]` for 5.1.

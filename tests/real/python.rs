@@ -96,19 +96,16 @@ fn loads(files: &[(String, String)]) -> Result<(), String> {
     Ok(())
 }
 
-/// Rows of the table that the pinned packages speak of; SQLAlchemy's and redis-py's stand in the readers.
+/// Rows of the table that the pinned packages speak of.
 fn defaults_hold() -> Result<(), String> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real/defaults.py");
     let said = run(Command::new(interpreter()?).arg(script))?;
     let real: std::collections::BTreeMap<String, f64> =
         serde_json::from_str(&said).map_err(|error| error.to_string())?;
-    let elsewhere =
-        [("SQLAlchemy pool_size", 5.0), ("SQLAlchemy max_overflow", 10.0), ("SQLAlchemy pool_timeout", 30.0)];
     let mut compared = 0;
     for (name, value) in &real {
         let table = defaults::SECTIONS.iter().flat_map(|rows| rows.iter());
-        let row = table.map(|row| (format!("{} {}", row.program, row.setting), row.value));
-        let ours = row.chain(elsewhere.map(|(name, value)| (name.to_owned(), value))).find(|(it, _)| it == name);
+        let ours = table.map(|row| (format!("{} {}", row.program, row.setting), row.value)).find(|(it, _)| it == name);
         if let Some((_, ours)) = ours {
             compared += 1;
             if ours != *value {
