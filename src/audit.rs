@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::config::Config;
-use crate::facts::{Drafts, Reading, read};
+use crate::facts::{Draft, Drafts, Reading, read};
 use crate::fix::{self, Audited, Used};
 use crate::link;
 use crate::rule::{Failed, Finding, RuleName, Rules, Tally, Undecided, check, suppress};
@@ -90,6 +90,8 @@ pub fn audit_sources(root: PathBuf, sources: Sources, skipped: Vec<Skipped>, opt
     Report {
         root,
         stacks: judged.stacks,
+        aside: judged.aside,
+        read_as: run.readings.iter().map(|reading| reading.drafts.iter().map(Draft::kind).collect()).collect(),
         findings: judged.failed.into_iter().map(|it| it.finding).collect(),
         suppressed,
         tallies: judged.tallies,
@@ -128,6 +130,7 @@ struct Run {
 /// What is said of them together.
 struct Judged {
     stacks: Vec<Stack>,
+    aside: Vec<link::Aside>,
     failed: Vec<Failed>,
     suppressed: suppress::Suppressed,
     undecided: Vec<Undecided>,
@@ -178,6 +181,7 @@ impl Run {
         let problems = read.chain(faults).chain(unused).collect();
         Judged {
             stacks: linked.stacks,
+            aside: linked.aside,
             failed: checked.failed,
             undecided: checked.undecided,
             tallies: checked.tallies,

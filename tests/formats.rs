@@ -4,7 +4,7 @@
 #[path = "formats/fake.rs"]
 mod fake;
 
-use plimsoll::report::{Style, concise, facts, github, json, markdown, sarif, terminal};
+use plimsoll::report::{Style, concise, facts, github, graph, json, markdown, sarif, terminal};
 use plimsoll::view::{Filter, View};
 use proptest::strategy::Strategy;
 use snapbox::assert_data_eq;
@@ -58,6 +58,8 @@ fn markdown() {
 fn facts() {
     let plain = Style { width: 90, detail: 1, color: false };
     assert_data_eq!(printed(|out| facts::render(&view(), plain, out)), snapbox::file!["formats/facts.txt"]);
+    assert_data_eq!(printed(|out| facts::render_files(&view(), plain, out)), snapbox::file!["formats/files.txt"]);
+    assert_data_eq!(printed(|out| graph::render_mermaid(&view(), out)), snapbox::file!["formats/graph.mermaid"]);
     assert_data_eq!(printed(|out| facts::render_json(&view(), out)), snapbox::file!["formats/facts.json"].raw());
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use plimsoll::report::facts;
+use plimsoll::report::{facts, graph};
 use plimsoll::view::{Filter, View};
 use plimsoll::{Options, audit};
 
@@ -19,6 +19,12 @@ pub(super) struct Facts {
     /// How to print them.
     #[arg(long, default_value = "text")]
     format: Format,
+    /// Draw the stack instead, in this language.
+    #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["format", "show_files"])]
+    graph: Option<Language>,
+    /// List every file instead: what it was read as, who takes something from it, or why nobody does.
+    #[arg(long, conflicts_with = "format")]
+    show_files: bool,
     #[command(flatten)]
     reading: Reading,
 }
@@ -31,6 +37,12 @@ enum Format {
     Json,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Language {
+    /// Mermaid's flowcharts, which GitHub shows.
+    Mermaid,
+}
+
 impl Facts {
     pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
         let roots = Roots::of(self.path.as_slice(), &std::env::current_dir()?)?;
@@ -38,6 +50,8 @@ impl Facts {
         let report = audit(&roots.root, &options)?;
         let view = View { prefix: roots.prefix, ..View::new(&report, &Filter::default()) };
         out.print(None, |to, style| match self.format {
+            _ if self.graph == Some(Language::Mermaid) => graph::render_mermaid(&view, to),
+            _ if self.show_files => facts::render_files(&view, style, to),
             Format::Text => facts::render(&view, style, to),
             Format::Json => facts::render_json(&view, to),
         })?;

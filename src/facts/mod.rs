@@ -47,6 +47,25 @@ pub enum Draft {
     Settings(Vec<Setting>),
 }
 
+impl Draft {
+    /// What the file was read as.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Draft::Compose(_) => "compose file",
+            Draft::Docker(_) => "Dockerfile",
+            Draft::Env(_) => "environment file",
+            Draft::Gunicorn(_) => "gunicorn configuration",
+            Draft::Nginx(_) => "nginx configuration",
+            Draft::Orm(_) => "models and queries",
+            Draft::Procfile(_) => "Procfile",
+            Draft::Python(_) => "Python code",
+            Draft::Requirements(_) => "requirements",
+            Draft::Script(_) => "shell script",
+            Draft::Settings(_) => "server settings",
+        }
+    }
+}
+
 /// What was read of one file, and what could not be.
 #[derive(Debug, Default)]
 pub struct Reading {

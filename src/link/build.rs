@@ -10,13 +10,14 @@ use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::stack::vocabulary::KINDS;
-use crate::stack::{Id, Service, Stack};
+use crate::stack::{Id, Service, Stack, Why};
 use crate::syntax::lines::Setting;
 use crate::syntax::{Spanned, SyntaxError};
 
+use super::deployed::{Aside, Covered, workshop};
 use super::image::{self, Image};
 use super::network::{self, Network};
-use super::plan::{Deployment, Role, Running, ServicePlan};
+use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
 use super::versions::Versions;
 use super::{apps, command, compose, framework, nginx, orm, server, services, sqlalchemy, stores};
@@ -26,6 +27,8 @@ use super::{apps, command, compose, framework, nginx, orm, server, services, sql
 pub struct Linked {
     /// A stack for each deployment that serves, and one for the code.
     pub stacks: Vec<Stack>,
+    /// Deployments that are not judged, in the order of their files.
+    pub aside: Vec<Aside>,
     /// What could not be joined.
     pub problems: Vec<SyntaxError>,
 }
@@ -35,10 +38,39 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
     let mut linked = Linked::default();
     let mut repository = Repository::of(sources, drafts);
     let composed = repository.composed(drafts);
-    linked.stacks = repository.stacks(&composed);
-    if linked.stacks.is_empty() {
-        let alone = repository.standalone(drafts);
-        linked.stacks = repository.stacks(&alone);
+    let (serving, idle): (Vec<_>, Vec<_>) = composed.into_iter().partition(Deployment::is_deployed);
+    linked.aside = idle
+        .into_iter()
+        .map(|it| {
+            let because = it.because.clone();
+            Aside::new(it, because)
+        })
+        .collect();
+    let mut covered = Covered::default();
+    for (deployment, stack) in repository.stacks(serving) {
+        match workshop(&deployment, &stack) {
+            Some(because) => linked.aside.push(Aside::new(deployment, because)),
+            None => {
+                covered.add(&deployment, &stack);
+                linked.stacks.push(stack);
+            }
+        }
+    }
+    // What is said to be deployed first; then what could be.
+    let nothing_said = linked.stacks.is_empty();
+    for (deployment, stack) in repository.stacks(repository.standalone(drafts)) {
+        if nothing_said {
+            linked.stacks.push(stack);
+        } else if !stack.processes.is_empty() {
+            match covered.by(&deployment) {
+                None => linked.stacks.push(stack),
+                Some(_) if covered.builds(&deployment) => {}
+                Some(other) => {
+                    let because = Why::new(format!("is judged as part of {other}"));
+                    linked.aside.push(Aside::new(deployment, because));
+                }
+            }
+        }
     }
     let nothing_runs = linked.stacks.is_empty();
     linked.stacks.iter_mut().for_each(|stack| super::assumed::apply(stack, assume));
@@ -93,13 +125,11 @@ impl<'a> Repository<'a> {
         }
     }
 
-    /// The deployments of compose files that serve.
+    /// The deployments of compose files.
     fn composed(&self, drafts: &Drafts<'a>) -> Vec<Deployment> {
         let files: Vec<_> = drafts.compose().map(|(_, draft)| draft).collect();
         let envs: Vec<_> = drafts.env().map(|(_, draft)| draft).collect();
-        let mut all = compose::deployments(self.sources, &files, &envs);
-        all.retain(Deployment::is_deployed);
-        all
+        compose::deployments(self.sources, &files, &envs)
     }
 
     /// The deployments of Dockerfiles and Procfiles: what is known where no compose file serves.
@@ -108,11 +138,14 @@ impl<'a> Repository<'a> {
         image::standalone(&self.dockerfiles, &procfiles, &|path| self.exists(path))
     }
 
-    /// The stack of each deployment, those left out that people work with.
-    fn stacks(&mut self, deployments: &[Deployment]) -> Vec<Stack> {
-        self.serves_by_nginx = deployments.iter().any(|it| self.runs_nginx(it));
-        let stacks = deployments.iter().map(|deployment| (deployment, self.stack(deployment)));
-        stacks.filter(|(deployment, stack)| !is_workshop(deployment, stack)).map(|(_, stack)| stack).collect()
+    /// The stack of each deployment.
+    fn stacks(&mut self, deployments: Vec<Deployment>) -> Vec<(Deployment, Stack)> {
+        self.serves_by_nginx |= deployments.iter().any(|it| self.runs_nginx(it));
+        let with_stack = |deployment: Deployment| {
+            let stack = self.stack(&deployment);
+            (deployment, stack)
+        };
+        deployments.into_iter().map(with_stack).collect()
     }
 
     /// Whether a file or folder of the repository is there.
@@ -121,7 +154,8 @@ impl<'a> Repository<'a> {
     }
 
     fn stack(&self, deployment: &Deployment) -> Stack {
-        let mut stack = Stack { name: deployment.name.clone(), ..Stack::default() };
+        let because = deployment.because.clone();
+        let mut stack = Stack { name: deployment.name.clone(), because, ..Stack::default() };
         let plans = deployment.services.iter().map(|plan| self.with_image(plan)).collect::<Vec<_>>();
         let mut parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
         let mut shared: Vec<_> =
@@ -293,32 +327,8 @@ fn image_of<'a>(plan: &'a ServicePlan, image: Option<&'a Image>) -> Option<&'a S
 }
 
 /// The folder of the repository that a service's code lies in.
-fn folder(plan: &ServicePlan) -> &str {
+pub(super) fn folder(plan: &ServicePlan) -> &str {
     plan.build.as_ref().map_or(&plan.folder, |build| &build.context)
-}
-
-/// Whether a deployment that nothing names is for development: a service of it serves by a server for development or
-/// a reloader, and sees the folder that it is built from, so that what is edited there is what runs.
-fn is_workshop(deployment: &Deployment, stack: &Stack) -> bool {
-    let edited = |plan: &ServicePlan| {
-        let Some(build) = &plan.build else { return false };
-        let below = |source: &str| {
-            build.context.is_empty()
-                || source.strip_prefix(&*build.context).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        // A single file that is mounted is configuration.
-        plan.mounts
-            .iter()
-            .any(|mount| below(&mount.source) && !mount.source.rsplit('/').next().unwrap_or("").contains('.'))
-    };
-    let serves_by_reloader = |service: &Service| {
-        service.processes.iter().any(|id| {
-            let process = &stack[*id];
-            process.dev_server.known() == Some(&true) || process.reload.known() == Some(&true)
-        })
-    };
-    deployment.role == Role::Default
-        && deployment.services.iter().zip(&stack.services).any(|(plan, it)| edited(plan) && serves_by_reloader(it))
 }
 
 fn is_below(file: &SourceFile, folder: &str) -> bool {

@@ -9,6 +9,7 @@ mod assumed;
 mod build;
 pub mod command;
 pub mod compose;
+mod deployed;
 mod django;
 pub mod framework;
 pub mod image;
@@ -25,3 +26,4 @@ pub mod values;
 pub mod versions;
 
 pub use build::{Linked, link};
+pub use deployed::Aside;

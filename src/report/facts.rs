@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::json::write_json;
 use super::text::{Paint, Style};
-use crate::view::{Entity, Place, State, Tree, View};
+use crate::view::{AsideRow, Entity, FileRow, Place, State, Tree, View};
 
 /// Prints every deployment with its entities, their fields, and for each value the places it comes from.
 ///
@@ -15,16 +15,46 @@ use crate::view::{Entity, Place, State, Tree, View};
 /// When `out` cannot be written to.
 pub fn render(view: &View, style: Style, out: &mut impl Write) -> io::Result<()> {
     if view.stacks.is_empty() {
-        return writeln!(out, "No file here says how a backend is run.");
+        writeln!(out, "No file here says how a backend is run.")?;
     }
+    write_stacks(view, style, out)?;
+    if !view.aside.is_empty() {
+        writeln!(out, "\n{}", style.paint(Paint::Bold, "Not judged"))?;
+    }
+    for row in &view.aside {
+        let places: Vec<String> = row.places.iter().map(|place| at(view, place)).collect();
+        let places = if places.is_empty() { String::new() } else { format!("  {}", places.join(" < ")) };
+        writeln!(out, "  {} {}{}", row.name, row.reason, style.paint(Paint::Dim, &places))?;
+    }
+    Ok(())
+}
+
+fn write_stacks(view: &View, style: Style, out: &mut impl Write) -> io::Result<()> {
     for (at, stack) in view.stacks.iter().enumerate() {
         if at > 0 {
             writeln!(out)?;
         }
-        writeln!(out, "{}", style.paint(Paint::Bold, &stack.name))?;
+        let because = if stack.because.is_empty() { String::new() } else { format!("  {}", stack.because) };
+        writeln!(out, "{}{}", style.paint(Paint::Bold, &stack.name), style.paint(Paint::Dim, &because))?;
         for entity in &stack.entities {
             write_entity(view, entity, style, out)?;
         }
+    }
+    Ok(())
+}
+
+/// Prints what became of each file.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn render_files(view: &View, style: Style, out: &mut impl Write) -> io::Result<()> {
+    for row in &view.files {
+        let read_as = if row.read_as.is_empty() { String::new() } else { format!("  {}", row.read_as.join(", ")) };
+        let fate = match &row.aside {
+            Some(reason) => format!("  {reason}"),
+            None => format!("  for {}", row.used_by.join(", ")),
+        };
+        writeln!(out, "{}{read_as}{}", view.shown(&row.path), style.paint(Paint::Dim, &fate))?;
     }
     Ok(())
 }
@@ -71,6 +101,10 @@ struct Facts<'a> {
     version: u32,
     /// What there is, by deployment.
     stacks: &'a [Tree],
+    /// Deployments that are not judged, and why.
+    aside: &'a [AsideRow],
+    /// What became of each file that was opened, or could not be.
+    files: &'a [FileRow],
 }
 
 /// Prints the same as JSON, with a version.
@@ -78,7 +112,10 @@ struct Facts<'a> {
 /// # Errors
 /// When `out` cannot be written to.
 pub fn render_json(view: &View, out: &mut impl Write) -> io::Result<()> {
-    write_json(&Facts { version: super::json::VERSION, stacks: &view.stacks }, out)
+    write_json(
+        &Facts { version: super::json::VERSION, stacks: &view.stacks, aside: &view.aside, files: &view.files },
+        out,
+    )
 }
 
 /// The JSON's schema.

@@ -187,6 +187,21 @@ impl<T> Fact<T> {
         }
     }
 
+    /// Gives every place that it rests on.
+    pub fn visit_spans(&self, visit: &mut dyn FnMut(Span)) {
+        let mut of = |origin: &Origin| match origin {
+            Origin::Written(spans) => spans.iter().copied().for_each(&mut *visit),
+            Origin::Default(default) => default.at.into_iter().for_each(&mut *visit),
+            Origin::Assumed(assumption) => assumption.at.into_iter().for_each(&mut *visit),
+        };
+        match self {
+            Fact::Known(sourced) => of(&sourced.origin),
+            Fact::OneOf(branches) => branches.iter().for_each(|(_, sourced)| of(&sourced.origin)),
+            Fact::Unbounded(why) | Fact::Unknown(why) => why.at.iter().copied().for_each(visit),
+            Fact::Absent => {}
+        }
+    }
+
     /// The same fact, with its values changed.
     pub fn map<U>(self, mut change: impl FnMut(T) -> U) -> Fact<U> {
         match self {

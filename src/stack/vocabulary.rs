@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fact::{Fact, Writer};
+use super::fact::{Fact, Why, Writer};
 use super::value::{Type, Value, Version};
 use crate::source::Span;
 
@@ -228,6 +228,9 @@ macro_rules! vocabulary {
         pub struct Stack {
             /// What it is called: the compose files that make it, or the folder.
             pub name: Box<str>,
+            /// What it is for and how that is known, as the rest of a sentence that starts with its name; empty where
+            /// nothing says it.
+            pub because: Why,
             $( $(#[doc = $doc])* pub $list: Vec<$kind>, )*
         }
 

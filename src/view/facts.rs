@@ -15,6 +15,8 @@ use crate::stack::{EntityId, Fact, Field as Value, Origin, Sourced, Stack, Value
 pub struct Tree {
     /// What it is called.
     pub name: String,
+    /// What it is for and how that is known, as the rest of a sentence that starts with its name; may be empty.
+    pub because: String,
     /// What is in it, by kind, in the vocabulary's order.
     pub entities: Vec<Entity>,
 }
@@ -83,7 +85,8 @@ impl Tree {
             }
         };
         let entities = KINDS.iter().flat_map(|kind| stack.all(kind.kind)).map(entity);
-        Self { name: clean(&stack.name).into_owned(), entities: entities.collect() }
+        let because = clean(&stack.because.reason).into_owned();
+        Self { name: clean(&stack.name).into_owned(), because, entities: entities.collect() }
     }
 }
 

@@ -6,7 +6,9 @@
 mod budget;
 pub mod diff;
 mod facts;
+mod files;
 mod finding;
+mod graph;
 pub mod mask;
 mod overview;
 mod patch;
@@ -17,7 +19,9 @@ mod summary;
 
 pub use budget::{Budget, Factor, Term};
 pub use facts::{Entity, Field, State, Tree};
+pub use files::{AsideRow, FileRow};
 pub use finding::{EditRow, FileDiff, FindingRow, FixRow, LabelRow};
+pub use graph::{Edge, Graph, Node, Shape};
 pub use overview::{Assumed, Overview, Phase, ServiceRow, StoreRow};
 pub use patch::{Applied, Change, Patch};
 pub use place::{Place, Snippet};
@@ -55,6 +59,12 @@ pub struct View {
     pub info: Vec<RuleInfo>,
     /// What there is, by deployment.
     pub stacks: Vec<Tree>,
+    /// The same, drawn.
+    pub graphs: Vec<Graph>,
+    /// Deployments that are not judged.
+    pub aside: Vec<AsideRow>,
+    /// What became of each file.
+    pub files: Vec<FileRow>,
     /// The connections of each database.
     pub budgets: Vec<Budget>,
     /// The counts.
@@ -120,6 +130,9 @@ impl View {
             rules: rule::rows(report),
             info: report.rules.clone(),
             stacks: report.stacks.iter().map(|stack| Tree::of(sources, stack)).collect(),
+            graphs: report.stacks.iter().map(Graph::of).filter(|it| !it.nodes.is_empty()).collect(),
+            aside: files::aside(report),
+            files: files::files(report),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
             summary: Summary::default(),
             findings,

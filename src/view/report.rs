@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::RuleInfo;
 use crate::config::{Confidence, Severity};
+use crate::link::Aside;
 use crate::rule::{Finding, RuleName, Tally, Undecided};
 use crate::source::{Skipped, Sources, Span};
 use crate::stack::Stack;
@@ -17,6 +18,10 @@ pub struct Report {
     pub sources: Sources,
     /// What they say, one for each deployment.
     pub stacks: Vec<Stack>,
+    /// Deployments that are not judged.
+    pub aside: Vec<Aside>,
+    /// What each file was read as, by its id.
+    pub read_as: Vec<Vec<&'static str>>,
     /// What is wrong.
     pub findings: Vec<Finding>,
     /// What would be, had the files not said that it is meant to be so.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use plimsoll::config::{Confidence, Severity};
+use plimsoll::link::Aside;
 use plimsoll::rule::{Finding, Label, Tally, Undecided};
 use plimsoll::source::{Applicability, Edit, FileId, Fix, Skipped, SourceFile, Sources, Span};
 use plimsoll::stack::vocabulary::{About, Client, Database, Service};
@@ -186,6 +187,12 @@ pub(crate) fn report() -> Report {
         root: PathBuf::from("/somewhere/wingman"),
         sources: sources(),
         stacks: vec![stack()],
+        aside: vec![Aside {
+            name: "docker-compose.dev.yml".into(),
+            files: vec![FileId(0)],
+            because: Why::at("has `dev` in its path", Span::new(FileId(0), 0, 0)),
+        }],
+        read_as: vec![vec!["compose file"], vec!["Python code"]],
         findings: vec![no_limit(), conn_max_age(), budget()],
         suppressed: vec![Suppressed {
             finding: Finding { rule: "server/workers".into(), ..no_limit() },

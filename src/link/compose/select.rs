@@ -143,7 +143,7 @@ fn add_unnamed(
             Some(base) if !file.is_complete() => {
                 add(vec![base, id], "lies over the file that `docker compose up` starts")
             }
-            _ => add(vec![id], "has all that its services are made of"),
+            _ => add(vec![id], "needs no other file"),
         }
     }
 }

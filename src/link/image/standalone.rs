@@ -69,6 +69,7 @@ fn of_image(dockerfile: &Dockerfile, exists: &dyn Fn(&str) -> bool) -> Option<De
         name: dockerfile.path.clone(),
         files: vec![dockerfile.file],
         services: vec![service],
+        because: Why::new("is an image that no file here deploys"),
         ..Deployment::default()
     })
 }
@@ -133,8 +134,13 @@ fn of_procfile(procfile: &Procfile) -> Option<Deployment> {
             service
         })
         .collect();
-    let deployment =
-        Deployment { name: procfile.path.clone(), files: vec![procfile.file], services, ..Deployment::default() };
+    let deployment = Deployment {
+        name: procfile.path.clone(),
+        files: vec![procfile.file],
+        services,
+        because: Why::new("says what a platform starts"),
+        ..Deployment::default()
+    };
     (!deployment.services.is_empty()).then_some(deployment)
 }
 
