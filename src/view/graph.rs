@@ -132,10 +132,10 @@ impl Drawing<'_> {
 
     fn edge(&mut self, from: Option<Thing>, to: Option<Thing>, label: String) {
         let place = |thing: Option<Thing>| self.at.get(&thing?).copied();
-        if let (Some(from), Some(to)) = (place(from), place(to)) {
-            if from != to {
-                self.graph.edges.push(Edge { from, to, label });
-            }
+        if let (Some(from), Some(to)) = (place(from), place(to))
+            && from != to
+        {
+            self.graph.edges.push(Edge { from, to, label });
         }
     }
 
