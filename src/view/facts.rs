@@ -30,6 +30,9 @@ pub struct Entity {
     pub name: String,
     /// What it is keyed by.
     pub anchor: String,
+    /// The service it belongs to, if it belongs to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Where it stands, if a file says it.
     pub place: Option<Place>,
     /// Its fields that mean something here.
@@ -79,6 +82,7 @@ impl Tree {
             Entity {
                 kind: info.name.to_owned(),
                 name: clean(&about.name).into_owned(),
+                owner: about.owner.as_ref().map(|it| clean(it).into_owned()),
                 anchor: clean(&about.anchor.to_string()).into_owned(),
                 place: about.span.map(|span| Place::of(sources, span)),
                 fields: info.fields.iter().enumerate().filter_map(field).collect(),
