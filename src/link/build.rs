@@ -10,11 +10,11 @@ use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::stack::vocabulary::KINDS;
-use crate::stack::{Id, Service, Stack, Why};
+use crate::stack::{Id, Service, Stack};
 use crate::syntax::lines::Setting;
 use crate::syntax::{Spanned, SyntaxError};
 
-use super::deployed::{Aside, Covered, workshop};
+use super::deployed::{Aside, Chosen};
 use super::image::{self, Image};
 use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
@@ -39,39 +39,14 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
     let mut repository = Repository::of(sources, drafts);
     let composed = repository.composed(drafts);
     let (serving, idle): (Vec<_>, Vec<_>) = composed.into_iter().partition(Deployment::is_deployed);
-    linked.aside = idle
-        .into_iter()
-        .map(|it| {
-            let because = it.because.clone();
-            Aside::new(it, because)
-        })
-        .collect();
-    let mut covered = Covered::default();
+    let mut chosen = Chosen::default();
+    idle.into_iter().for_each(|deployment| chosen.leave(deployment));
     for (deployment, stack) in repository.stacks(serving) {
-        match workshop(&deployment, &stack) {
-            Some(because) => linked.aside.push(Aside::new(deployment, because)),
-            None => {
-                covered.add(&deployment, &stack);
-                linked.stacks.push(stack);
-            }
-        }
+        chosen.take(deployment, stack, &|folder| repository.holds_code(folder));
     }
-    // What is said to be deployed first; then what could be.
-    let nothing_said = linked.stacks.is_empty();
-    for (deployment, stack) in repository.stacks(repository.standalone(drafts)) {
-        if nothing_said {
-            linked.stacks.push(stack);
-        } else if !stack.processes.is_empty() {
-            match covered.by(&deployment) {
-                None => linked.stacks.push(stack),
-                Some(_) if covered.builds(&deployment) => {}
-                Some(other) => {
-                    let because = Why::new(format!("is judged as part of {other}"));
-                    linked.aside.push(Aside::new(deployment, because));
-                }
-            }
-        }
-    }
+    chosen.take_alone(repository.stacks(repository.standalone(drafts)));
+    (linked.stacks, linked.aside) = (chosen.stacks, chosen.aside);
+    linked.aside.sort_by(|a, b| a.name.cmp(&b.name));
     let nothing_runs = linked.stacks.is_empty();
     linked.stacks.iter_mut().for_each(|stack| super::assumed::apply(stack, assume));
     let mut code = Stack { name: "code".into(), ..Stack::default() };
@@ -146,6 +121,13 @@ impl<'a> Repository<'a> {
             (deployment, stack)
         };
         deployments.into_iter().map(with_stack).collect()
+    }
+
+    /// Whether Python code lies in a folder or below it.
+    fn holds_code(&self, folder: &str) -> bool {
+        self.code.iter().any(|(_, module)| {
+            folder.is_empty() || module.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        })
     }
 
     /// Whether a file or folder of the repository is there.

@@ -195,7 +195,9 @@ fn judge(choices: &mut Vec<Choice>, mentions: &[Mention], files: Files<'_>) {
         let beside = productions.iter().find(|other| {
             let (other_folder, folder) = (folder(other), folder(choice));
             let near = other_folder == folder || below(other_folder, folder) || below(folder, other_folder);
+            // A swarm's file is another way to deploy the same, which does not make this one a developer's.
             near && !own.is_disjoint(&services(other))
+                && !other.files.iter().any(|id| is_swarm(&files.sources.file(*id).path))
         });
         let overridden = choice.files.iter().any(|id| OVERRIDE.contains(&files.sources.file(*id).name()));
         if let Some(other) = beside {
@@ -230,12 +232,22 @@ fn by_name(ids: &[FileId], files: Files<'_>) -> Option<(Role, String)> {
 fn by_path(path: &str) -> Option<(Role, String)> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let folders = || folder.split('/').map(|part| part.trim_start_matches('.').to_ascii_lowercase());
+    // `load_testing` is about tests, `integration-service` is a service.
+    let tells = |telling: &[&str], part: &str| {
+        let last = part.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+        telling.contains(&part) || last.is_some_and(|last| telling.contains(&last))
+    };
     let whole = WORDS.iter().find_map(|(role, telling)| {
-        let part = folders().find(|part| telling.contains(&part.as_str()))?;
+        let part = folders().find(|part| tells(telling, part))?;
         Some((*role, part))
     });
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     whole.or_else(|| role_of(stem)).or_else(|| role_of(folder).filter(|(role, _)| is_use(*role)))
+}
+
+/// Whether a path tells of a swarm.
+fn is_swarm(path: &str) -> bool {
+    path.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "stack" || word == "swarm")
 }
 
 /// Whether a role is one of use: to work with, or to serve.
