@@ -76,12 +76,12 @@ def norm(value):
 def agrees(fact, label, state):
     """Whether a known state says what the label says."""
     have, want = norm(state.get("value", state["text"])), norm(label)
-    if have == want:
+    if have == want or (fact, have, want) == ("mode", "single", "celery_beat"):
         return True
     if fact == "program":
         return have in {norm(it) for it in PROGRAMS.get(label, ())} or have.startswith(want) or want.startswith(have)
     if fact == "version":
-        want = re.sub(r"^[a-z0-9_.\[\]-]*?(==|>=|~=|<|>|\^)", r"\1", want).lstrip("=")
+        want = re.sub(r"^[a-z][a-z0-9_.\[\]-]*?(?=[=<>~^]|_[0-9])", "", want).lstrip("=_")
         return have.lstrip("=") == want or have.endswith(":" + want)
     if fact == "endpoint":
         strip = lambda it: re.sub(r"^[a-z0-9+]+://", "", it).rstrip("/")
@@ -97,7 +97,7 @@ def agrees(fact, label, state):
 def judge(row, facts):
     """`right`, `unknown`, `wrong`, `idle` (not judged, and rightly so), and what plimsoll says."""
     fact, label = row["fact"], row["value"]
-    if fact == "role":
+    if fact == "role" and row["entity"] == "file":
         judged = any(path in stack["name"] for path in parts(row["path"]) + parts(row["deployment"]) for stack in facts.stacks)
         return ("wrong" if judged == (label in IDLE) else "right"), ("judged" if judged else "not judged")
     if facts.is_aside(row["deployment"]):
@@ -110,13 +110,16 @@ def judge(row, facts):
     for stack in facts.of(row["deployment"]):
         for entity in stack["entities"]:
             if row["entity"] == "package":
-                if norm(entity["name"]).split("_")[0] != norm(name).split("_")[0] and norm(name) not in norm(entity["name"]):
+                program = {norm(it["value"]).split("_")[0] for field in entity["fields"] if field["name"] == "program" for it in field["states"] if "value" in it}
+                own = re.split(r"[ @]", entity["name"])[0] if entity["kind"] == "package" else None
+                if own != name.lower() and name.lower() not in program:
                     continue
             elif not belongs(entity, row["service"]):
                 continue
             for field in entity["fields"]:
                 if any(kind in (None, entity["kind"]) and field["name"] == name_ for kind, name_ in fields):
-                    (open_states if all(it["origin"] == "unknown" for it in field["states"]) else states).append(field["states"])
+                    is_open = all(it["origin"] == "unknown" or it.get("value") == "other" for it in field["states"])
+                    (open_states if is_open else states).append(field["states"])
     says = " / ".join(sorted({str(it.get("value", it["text"])) for found in states + open_states for it in found})) or "nothing"
     if label.startswith("unknown") or "cpu_count" in norm(label):
         return ("wrong" if states and not open_states else "right"), says
