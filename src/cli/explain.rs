@@ -20,7 +20,15 @@ impl Explain {
     pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
         let rules = Rules::builtin();
         let page = rules.page(&self.rule).and_then(RuleInfo::of);
-        let info = page.ok_or_else(|| Error::Usage(Selector::flag(&self.rule).unknown(rules.names())))?;
+        let info = page.ok_or_else(|| {
+            let selector = Selector::flag(&self.rule);
+            let of_area: Vec<&str> = rules.names().filter(|name| selector.matches(name)).collect();
+            Error::Usage(if of_area.is_empty() {
+                selector.unknown(rules.names())
+            } else {
+                format!("`{}` is an area; its rules are {}", self.rule, of_area.join(", "))
+            })
+        })?;
         out.print(None, |to, style| rules::explain(&info, style, to))?;
         Ok(Verdict::Fine)
     }

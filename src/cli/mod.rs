@@ -16,9 +16,10 @@ use std::process::ExitCode;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use plimsoll::config::{Config, ConfigError};
+use plimsoll::config::{Assume, Config, ConfigError, closest};
 use plimsoll::report::Style;
 use plimsoll::source::{WalkError, WriteError};
+use plimsoll::view::Report;
 use plimsoll::{AuditError, Options};
 
 use output::Out;
@@ -92,6 +93,10 @@ struct Reading {
     /// Leave out files and folders, as a line of .gitignore does; may be given several times.
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
+    /// Take this for true where the files leave it open, as `[assume]` in the configuration: `web.cpus=4`,
+    /// `database.max_connections=400`; may be given several times.
+    #[arg(long, value_name = "NAME.KEY=VALUE")]
+    assume: Vec<String>,
 }
 
 impl Reading {
@@ -104,6 +109,9 @@ impl Reading {
         };
         let mut config = found.map_err(from_here)?;
         config.exclude.extend(self.exclude.iter().cloned());
+        for text in &self.assume {
+            config.assume.say(text).map_err(|why| Error::Usage(format!("--assume {text}: {why}")))?;
+        }
         let mut options = Options { config, ..Options::default() };
         let pages = plimsoll::source::rule_pages(root).map_err(Error::Usage)?;
         options.rules.load_user(pages).map_err(|errors| {
@@ -111,6 +119,21 @@ impl Reading {
             Error::Usage(lines.join("\n"))
         })?;
         Ok(options)
+    }
+}
+
+/// Tells people of names in `[assume]` that nothing has: what is said of them is said in vain.
+fn say_unmet(out: &Out, assume: &Assume, report: &Report) {
+    let mut names: Vec<&str> = vec![Assume::ANY_DATABASE];
+    for stack in &report.stacks {
+        names.extend(stack.services.iter().map(|it| &*it.about.name));
+        names.extend(stack.databases.iter().map(|it| &*it.about.name));
+        names.extend(stack.processes.iter().filter_map(|it| it.about.owner.as_deref()));
+    }
+    for (name, _) in assume.iter().filter(|(name, _)| !names.contains(name)) {
+        let hint =
+            closest(name, names.iter().copied()).map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+        out.say(&format!("warning: `assume.{name}`: no service and no database is called so{hint}"));
     }
 }
 
@@ -174,8 +197,6 @@ pub(crate) fn main() -> ExitCode {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,
         Ok(Verdict::Findings) => ExitCode::from(1),
         Ok(Verdict::Unread) => ExitCode::from(2),
-        // Whoever read the output has read enough.
-        Err(Error::Print(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             out.complain(&error.to_string());
             ExitCode::from(2)
