@@ -1,9 +1,10 @@
-//! The ways in which other programs run plimsoll, from the files that they read: `.pre-commit-hooks.yaml` and
-//! `action.yml`.
+//! The ways in which other programs run plimsoll, from the files that they read: `.pre-commit-hooks.yaml`,
+//! `action.yml`, and the schema of the configuration.
 
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test sets its files up itself, and fails loudly")]
 
 mod action;
+mod config;
 mod hooks;
 
 use std::fs;
