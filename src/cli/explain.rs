@@ -3,7 +3,6 @@
 use clap::Args;
 use plimsoll::config::Selector;
 use plimsoll::report::rules;
-use plimsoll::rule::Rules;
 use plimsoll::view::RuleInfo;
 
 use super::output::Out;
@@ -18,7 +17,7 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
-        let rules = Rules::builtin();
+        let rules = super::rules(&std::env::current_dir()?)?;
         let page = rules.page(&self.rule).and_then(RuleInfo::of);
         let info = page.ok_or_else(|| {
             let selector = Selector::flag(&self.rule);

@@ -5,19 +5,20 @@ mod check;
 mod completions;
 mod explain;
 mod facts;
+mod list;
 mod output;
 mod patch;
 mod roots;
-mod rules;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use plimsoll::config::{Assume, Config, ConfigError, closest};
 use plimsoll::report::Style;
+use plimsoll::rule::Rules;
 use plimsoll::source::{WalkError, WriteError};
 use plimsoll::view::Report;
 use plimsoll::{AuditError, Options};
@@ -52,7 +53,7 @@ enum Command {
     /// Show a rule's page: why, when it is fine, examples.
     Explain(explain::Explain),
     /// List the rules.
-    Rules(rules::List),
+    Rules(list::List),
     /// Print completions for a shell.
     Completions(completions::Completions),
     /// Print the manual page.
@@ -101,7 +102,7 @@ struct Reading {
 
 impl Reading {
     /// What the user says for an audit of `root`: flags over the file.
-    fn options(&self, root: &std::path::Path) -> Result<Options, Error> {
+    fn options(&self, root: &Path) -> Result<Options, Error> {
         let found = match &self.config {
             Some(path) => Config::read(path),
             None if self.no_config => Ok(Config::default()),
@@ -112,14 +113,19 @@ impl Reading {
         for text in &self.assume {
             config.assume.say(text).map_err(|why| Error::Usage(format!("--assume {text}: {why}")))?;
         }
-        let mut options = Options { config, ..Options::default() };
-        let pages = plimsoll::source::rule_pages(root).map_err(Error::Usage)?;
-        options.rules.load_user(pages).map_err(|errors| {
-            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Error::Usage(lines.join("\n"))
-        })?;
-        Ok(options)
+        Ok(Options { config, rules: rules(root)?, ..Options::default() })
     }
+}
+
+/// The built-in rules, and the user's own below `root`.
+fn rules(root: &Path) -> Result<Rules, Error> {
+    let mut rules = Rules::builtin();
+    let pages = plimsoll::source::rule_pages(root).map_err(Error::Usage)?;
+    rules.load_user(pages).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Error::Usage(lines.join("\n"))
+    })?;
+    Ok(rules)
 }
 
 /// Tells people of names in `[assume]` that nothing has: what is said of them is said in vain.

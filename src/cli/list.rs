@@ -3,7 +3,6 @@
 use clap::{Args, ValueEnum};
 use plimsoll::config::{Config, Selector};
 use plimsoll::report::rules;
-use plimsoll::rule::Rules;
 use plimsoll::view::RuleInfo;
 
 use super::output::Out;
@@ -29,11 +28,11 @@ enum Format {
 
 impl List {
     pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
-        let builtin = Rules::builtin();
+        let known = super::rules(&std::env::current_dir()?)?;
         let select = self.names.iter().map(|name| Selector::flag(name)).collect();
         let wanted = Config { select, ..Config::default() };
-        wanted.check_names(builtin.names())?;
-        let listed = builtin.pages().iter().filter(|page| wanted.runs(&page.name));
+        wanted.check_names(known.names())?;
+        let listed = known.pages().iter().filter(|page| wanted.runs(&page.name));
         let all: Vec<RuleInfo> = listed.filter_map(RuleInfo::of).collect();
         out.print(None, |to, style| match self.format {
             Format::Text => rules::list(&all, style, to),
