@@ -23,11 +23,20 @@ pub struct Options {
     pub rules: Rules,
     /// Whether fixes are made and proven.
     pub fixes: bool,
+    /// Whether comments in the files take findings out.
+    pub comments: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { config: Config::default(), rules: Rules::builtin(), fixes: true }
+        Self { config: Config::default(), rules: Rules::builtin(), fixes: true, comments: true }
+    }
+}
+
+impl Options {
+    /// Which files are read.
+    pub fn walk(&self) -> WalkOptions {
+        WalkOptions { exclude: self.config.exclude.clone(), ..WalkOptions::default() }
     }
 }
 
@@ -45,8 +54,7 @@ pub enum AuditError {
 /// When the folder is not there, cannot be listed, or a pattern to exclude cannot be understood. A file that cannot be
 /// read is a line in the report.
 pub fn audit(root: &Path, options: &Options) -> Result<Report, AuditError> {
-    let walk = WalkOptions { exclude: options.config.exclude.clone(), ..WalkOptions::default() };
-    let walked = source::walk(root, &walk)?;
+    let walked = source::walk(root, &options.walk())?;
     Ok(audit_sources(root.to_owned(), walked.sources, walked.skipped, options))
 }
 
@@ -163,7 +171,11 @@ impl Run {
         let linked = link::link(sources, &Drafts(&self.readings), &options.config.assume);
         let runs = |name: &str| options.config.runs(name);
         let mut checked = check(&options.rules, runs, &linked.stacks);
-        let mut suppressed = suppress::suppress(sources, &options.rules, runs, &mut checked.failed);
+        let mut suppressed = if options.comments {
+            suppress::suppress(sources, &options.rules, runs, &mut checked.failed)
+        } else {
+            suppress::Suppressed::default()
+        };
         checked.failed.retain_mut(|it| remap(options, &mut it.finding));
         suppressed.findings.retain_mut(|(finding, _)| remap(options, finding));
         if options.fixes {

@@ -521,7 +521,7 @@ fn files_that_include_each_other_come_to_an_end() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever the directives, nothing panics, and every change lies on the files' characters.
     #[test]
