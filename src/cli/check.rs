@@ -85,17 +85,18 @@ impl Check {
             confidence: options.config.confidence,
             files: roots.only.clone(),
         };
-        let mut report = audit(&roots.root, &options)?;
-        if self.diff || self.fix {
+        let report = if self.diff || self.fix {
             let least = if self.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-            let patch = super::patch::of(&report, &options, &filter, least)?;
+            let (report, patch) = super::patch::of(&roots.root, &options, &filter, least)?;
             if self.diff {
                 super::patch::print(out, &patch, &roots.prefix, self.output.as_deref())?;
                 return Ok(self.verdict(&View::new(&report, &filter), options.config.fail_on));
             }
             super::patch::write(out, &report, &patch, &roots.prefix)?;
-            report = audit(&roots.root, &options)?;
-        }
+            audit(&roots.root, &options)?
+        } else {
+            audit(&roots.root, &options)?
+        };
         let view = View { prefix: roots.prefix, ..View::new(&report, &filter) };
         self.print(out, &view)?;
         Ok(self.verdict(&view, options.config.fail_on))
