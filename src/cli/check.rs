@@ -95,18 +95,20 @@ impl Check {
         if self.show_files {
             return self.list_files(out, &roots, &options, &filter);
         }
-        let mut report = audit(&roots.root, &options)?;
-        super::say_unmet(out, &options.config.assume, &report);
-        if self.diff || self.fix {
+        let report = if self.diff || self.fix {
             let least = if self.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-            let patch = super::patch::of(&report, &options, &filter, least)?;
+            let (report, patch) = super::patch::of(&roots.root, &options, &filter, least)?;
             if self.diff {
+                super::say_unmet(out, &options.config.assume, &report);
                 super::patch::print(out, &patch, &roots.prefix, self.output.as_deref())?;
                 return Ok(self.verdict(&View::new(&report, &filter), options.config.fail_on));
             }
             super::patch::write(out, &report, &patch, &roots.prefix)?;
-            report = audit(&roots.root, &options)?;
-        }
+            audit(&roots.root, &options)?
+        } else {
+            audit(&roots.root, &options)?
+        };
+        super::say_unmet(out, &options.config.assume, &report);
         let view = View { prefix: roots.prefix, ..View::new(&report, &filter) };
         self.print(out, &view)?;
         Ok(self.verdict(&view, options.config.fail_on))

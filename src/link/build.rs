@@ -33,8 +33,8 @@ pub struct Linked {
     pub problems: Vec<SyntaxError>,
 }
 
-/// Joins the drafts. What the user assumes of the world stands where the files leave something open.
-pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
+/// Joins the drafts; `facts` are what [`orm::join`] says of them. What the user assumes of the world stands where the files leave something open.
+pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assume: &Assume) -> Linked {
     let mut linked = Linked::default();
     let mut repository = Repository::of(sources, drafts);
     let composed = repository.composed(drafts);
@@ -50,11 +50,7 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
     let nothing_runs = linked.stacks.is_empty();
     linked.stacks.iter_mut().for_each(|stack| super::assumed::apply(stack, assume));
     let mut code = Stack { name: "code".into(), ..Stack::default() };
-    let facts = orm::join(drafts.orm().map(|(_, draft)| draft));
-    code.lazy_loads = facts.lazy_loads;
-    code.queries_in_loops = facts.queries_in_loops;
-    code.writes_in_loops = facts.writes_in_loops;
-    code.listings = facts.listings;
+    facts.clone().put(&mut code);
     if nothing_runs {
         nginx::add_hosted(&mut code, sources, &repository.nginx, &[]);
     }

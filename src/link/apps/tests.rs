@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::config::Assume;
 use crate::facts::{Drafts, read};
 use crate::link::link;
+use crate::link::orm::OrmFacts;
 use crate::source::{Edit, FileId, SourceFile, Sources, apply};
 use crate::stack::vocabulary::{Storage, Vocable};
 use crate::stack::{Fact, Stack};
@@ -44,7 +45,7 @@ impl Files {
         for (file, reading) in sources.iter().zip(&readings) {
             assert_eq!(reading.errors, [], "{}\n{}", file.path, file.text());
         }
-        link(&sources, &Drafts(&readings), &Assume::default()).stacks.remove(0)
+        link(&sources, &Drafts(&readings), &OrmFacts::default(), &Assume::default()).stacks.remove(0)
     }
 
     /// The same files after a writer of the first database entry has been at work.
