@@ -130,6 +130,13 @@ pub struct Variable {
     pub span: Span,
 }
 
+impl Variable {
+    /// Whether only the example of a file that is not in the tree names it.
+    pub fn is_only_expected(&self) -> bool {
+        matches!(&self.value, Fact::Unknown(why) if why.at.as_slice() == [self.span])
+    }
+}
+
 /// Where another variable of the environment could be written.
 #[derive(Clone, Debug)]
 pub struct EnvironmentSlot {

@@ -8,6 +8,7 @@ pub mod diff;
 mod facts;
 mod finding;
 pub mod mask;
+mod open;
 mod overview;
 mod patch;
 mod place;
@@ -18,6 +19,7 @@ mod summary;
 pub use budget::{Budget, Factor, Term};
 pub use facts::{Entity, Field, State, Tree};
 pub use finding::{EditRow, FileDiff, FindingRow, FixRow, LabelRow};
+pub use open::OpenRow;
 pub use overview::{Assumed, Overview, Phase, ServiceRow, StoreRow};
 pub use patch::{Applied, Change, Patch};
 pub use place::{Place, Snippet};
@@ -127,6 +129,11 @@ impl View {
         view.problems.sort_by(|a, b| a.place.cmp(&b.place));
         view.summary = summarise(&view, sources, hidden.len());
         view
+    }
+
+    /// What could not be decided, each thing that is not known once.
+    pub fn open(&self) -> Vec<OpenRow> {
+        open::group(&self.undecided)
     }
 
     /// A path as the reader finds it.

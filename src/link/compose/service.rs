@@ -162,7 +162,7 @@ fn parsed<T>(fact: Fact<Box<str>>, read: impl FnOnce(&str) -> Option<T>) -> Fact
         Some(value) => Fact::Known(sourced.map(|_| value)),
         None => {
             let reason = format!("`{}` sets none", sourced.value);
-            Fact::Unknown(Why { reason: reason.into(), at: sourced.origin.span().into_iter().collect() })
+            Fact::Unknown(Why::shown(reason, sourced.origin.span()))
         }
     }
 }

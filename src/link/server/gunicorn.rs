@@ -124,7 +124,7 @@ impl Gunicorn<'_, '_, '_> {
             (Some((text, true)), _) => number(text),
             (Some((text, false)), _) => number(text).with_slots(slots(None)),
             (None, Some(why)) => Fact::Unknown(why.clone()),
-            (None, None) => default().with_slots(slots(variable)),
+            (None, None) => self.settings.unless_set(default(), variable).with_slots(slots(variable)),
         }
     }
 
@@ -230,6 +230,9 @@ impl Gunicorn<'_, '_, '_> {
                 process.mode = asgi_mode(&process.framework).by_way_of(process.worker_class.span());
                 process.slots = all_requests(program);
                 process.keepalive = keepalive;
+                if class.contains("uvicorn") {
+                    process.uvicorn = (self.settings.context.version_of)("uvicorn");
+                }
                 process.uvicorn_workers_module =
                     without_slots(process.worker_class.clone().map(|class| class.starts_with("uvicorn.workers")));
                 self.threads_unused(process);

@@ -143,6 +143,14 @@ impl<'a, 'c> Settings<'a, 'c> {
         }
     }
 
+    /// A default that a variable stands over, where the environment is not all in the files.
+    fn unless_set<T>(&self, default: Fact<T>, variable: Option<&str>) -> Fact<T> {
+        match (variable, &self.context.service.environment_open) {
+            (Some(name), Some(_)) => default.unless(&format!("the environment sets `{name}`")),
+            _ => default,
+        }
+    }
+
     /// A whole number of the command line (`--workers`, `-w`) or else of a variable, or else the program's default.
     fn count(&self, options: &[&str], variables: &[&str], default: impl FnOnce() -> Fact<u64>) -> Fact<u64> {
         let said = self.options.value(options).map(|text| (text, false));
@@ -153,7 +161,10 @@ impl<'a, 'c> Settings<'a, 'c> {
                 let fact = number(text).map(|value| value as u64);
                 if from_variable { fact.with_slots(self.slots(long, None)) } else { fact }
             }
-            None => self.unsaid(default(), self.slots(long, variables.last().copied())),
+            None => {
+                let variable = variables.last().copied();
+                self.unsaid(self.unless_set(default(), variable), self.slots(long, variable))
+            }
         }
     }
 
@@ -299,9 +310,7 @@ fn number(text: Fact<Box<str>>) -> Fact<f64> {
         _ => None,
     };
     match bad {
-        Some((text, span)) => {
-            Fact::Unknown(Why { reason: format!("`{text}` is no number").into(), at: span.into_iter().collect() })
-        }
+        Some((text, span)) => Fact::Unknown(Why::shown(format!("`{text}` is no number"), span)),
         None => text.map(|text| parse(&text).unwrap_or(0.0)),
     }
 }
