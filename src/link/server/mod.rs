@@ -13,7 +13,8 @@ mod python;
 mod tests;
 
 use crate::facts::gunicorn::GunicornConf;
-use crate::source::Span;
+use crate::facts::requirements::Package;
+use crate::source::{SourceFile, Span};
 use crate::stack::vocabulary::About;
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Fact, Origin, Slot, Version, Why, Writer};
@@ -35,10 +36,15 @@ pub struct Context<'a> {
     pub framework_of: &'a dyn Fn(&str) -> Option<Framework>,
     /// The version of a Python package in the image.
     pub version_of: &'a dyn Fn(&str) -> Fact<Version>,
+    /// The requirement of a package that a person would change, and the command that must follow such a change.
+    pub requirement_of: &'a dyn Fn(&str) -> Option<Required<'a>>,
     /// What an application's own configuration says of a setting of Celery, by its new name (`worker_concurrency`);
     /// absent when it does not. The first argument is what `-A` names.
     pub celery_setting: &'a dyn Fn(&str, &str) -> Fact<Box<str>>,
 }
+
+/// A requirement: its file, the package, and the command that must follow a change of it.
+pub type Required<'a> = (&'a SourceFile, &'a Package, Option<&'static str>);
 
 /// The servers and workers among the commands of a service, in order. Commands that end (migrations) are none. Of those
 /// that only some branch runs, one is taken when nothing else serves: the first that is no server for development.
