@@ -90,8 +90,8 @@ pub struct ServicePlan {
     pub depends_on: Vec<(Spanned<Box<str>>, Box<str>)>,
     /// Where its health check is written.
     pub healthcheck: Option<Span>,
-    /// `restart`, or `deploy.restart_policy`.
-    pub restart: Option<Spanned<Box<str>>>,
+    /// `restart`, or `deploy.restart_policy`; absent where nothing starts it yet.
+    pub restart: Fact<Box<str>>,
     /// `profiles`.
     pub profiles: Vec<Box<str>>,
     /// `init: true`.

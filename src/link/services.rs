@@ -39,12 +39,7 @@ pub fn add(
             .find(|it| &*it.name == "WEB_CONCURRENCY")
             .map_or(Fact::Absent, |it| super::stores::parsed(it.value.clone(), |text| text.trim().parse().ok())),
         stop_grace: plan.stop_grace.clone(),
-        restart: match &plan.restart {
-            Some(policy) => Fact::derived(policy.value.clone(), vec![policy.span]),
-            // What is known by a Dockerfile or a Procfile alone is started by nobody yet.
-            None if plan.stop_grace.is_absent() => Fact::Absent,
-            None => Fact::default_of("no".into(), "Docker Compose", "restart", Some(plan.name.span)),
-        },
+        restart: plan.restart.clone(),
         processes: Vec::new(),
     })
 }

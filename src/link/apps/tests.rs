@@ -367,7 +367,9 @@ fn the_threads_of_anyio_are_those_that_the_code_sets() {
             ("requirements.txt", "fastapi==0.115.0\n"),
             ("main.py", main),
         ]);
-        show(&files.stack().processes[0].thread_tokens)
+        let stack = files.stack();
+        assert!(stack.services[0].restart.is_absent(), "a Dockerfile alone is started by nobody yet");
+        show(&stack.processes[0].thread_tokens)
     };
     let app = "from anyio import to_thread\nfrom fastapi import FastAPI\napp = FastAPI()\n";
     assert_eq!(of(app), "40");

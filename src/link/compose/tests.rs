@@ -370,7 +370,7 @@ fn files_are_merged_as_compose_does() {
     );
     assert_eq!(web.expose.iter().map(|it| it.value).collect::<Vec<_>>(), [1, 2]);
     let db = tree.service(1, "db");
-    assert_eq!((db.ports.len(), db.restart.is_none()), (0, true));
+    assert_eq!((db.ports.len(), db.restart.known().map(|it| &**it)), (0, Some("no")));
     assert_eq!(&*tree.service(1, "cache").anchor.file, "docker-compose.prod.yml");
     assert_eq!(tree.deployments[1].files.len(), 2);
 }

@@ -65,7 +65,7 @@ impl Town {
                 .collect(),
             depends_on: Vec::new(),
             healthcheck: None,
-            restart: None,
+            restart: Fact::Absent,
             profiles: Vec::new(),
             init: false,
             working_dir: None,
