@@ -178,6 +178,7 @@ impl<'a> Repository<'a> {
             gunicorn_conf: &gunicorn_conf,
             framework_of: &|application| framework::of(&self.code, folder, application),
             version_of: &|package| versions.version(package),
+            requirement_of: &|package| versions.requirement(package),
             celery_setting: &|app, name| apps::celery_setting(&self.code, &place, app, name),
         };
         for mut process in server::processes(&part.running, &context) {

@@ -90,8 +90,8 @@ pub struct ServicePlan {
     pub depends_on: Vec<(Spanned<Box<str>>, Box<str>)>,
     /// Where its health check is written.
     pub healthcheck: Option<Span>,
-    /// `restart`, or `deploy.restart_policy`.
-    pub restart: Option<Spanned<Box<str>>>,
+    /// `restart`, or `deploy.restart_policy`; absent where nothing starts it yet.
+    pub restart: Fact<Box<str>>,
     /// `profiles`.
     pub profiles: Vec<Box<str>>,
     /// `init: true`.
@@ -128,6 +128,13 @@ pub struct Variable {
     pub value: Fact<Box<str>>,
     /// The name with its value, as one place.
     pub span: Span,
+}
+
+impl Variable {
+    /// Whether only the example of a file that is not in the tree names it.
+    pub fn is_only_expected(&self) -> bool {
+        matches!(&self.value, Fact::Unknown(why) if why.at.as_slice() == [self.span])
+    }
 }
 
 /// Where another variable of the environment could be written.

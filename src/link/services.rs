@@ -39,6 +39,7 @@ pub fn add(
             .find(|it| &*it.name == "WEB_CONCURRENCY")
             .map_or(Fact::Absent, |it| super::stores::parsed(it.value.clone(), |text| text.trim().parse().ok())),
         stop_grace: plan.stop_grace.clone(),
+        restart: plan.restart.clone(),
         processes: Vec::new(),
     })
 }

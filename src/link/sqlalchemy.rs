@@ -125,6 +125,7 @@ impl Reader<'_> {
         pool.process = Some(process);
         let reached = network.database(stack, &address);
         pool.pooler = reached.pooler;
+        pool.database = reached.database;
         let connections = connections(&pool, &stack[process]);
         let (replicas, processes) = (stack[process].replicas.clone(), stack[process].processes.clone());
         let name = pool.about.name.clone();
@@ -298,7 +299,7 @@ impl Reader<'_> {
 
     /// The same fact, whose slots say whom they reach.
     fn reaching<T>(&self, mut fact: Fact<T>) -> Fact<T> {
-        if let Fact::Known(Sourced { slots, .. }) = &mut fact {
+        if let Fact::Known(Sourced { slots, .. }) | Fact::Unbounded(Why { slots, .. }) = &mut fact {
             for slot in slots.iter_mut().filter(|slot| slot.span.file == self.draft.file) {
                 slot.reaches.clone_from(&self.reaches);
             }
@@ -377,8 +378,8 @@ fn limit(given: Fact<PyValue>, unlimited: i64) -> Fact<u64> {
         && let PyValue::Int(value) = sourced.value
         && (value < 0 || value == unlimited)
     {
-        let at = sourced.origin.span().into_iter().collect();
-        return Fact::Unbounded(Why { reason: format!("{value} stands for no limit").into(), at });
+        let why = Why::shown(format!("{value} stands for no limit"), sourced.origin.span());
+        return Fact::Unbounded(why).with_slots(sourced.slots.iter().cloned());
     }
     values::count(given)
 }

@@ -53,19 +53,18 @@ impl<'a> Versions<'a> {
             .iter()
             .filter(|(_, requirements, package)| Some(requirements.kind) == kind && package.version.is_some());
         let Some((_, _, package)) = said.next() else {
-            return Fact::Unknown(Why {
-                reason: format!("{name} is asked for without a version").into(),
-                at: all.iter().map(|it| it.2.span).collect(),
-            });
+            let reason = format!("{name} is asked for without a version");
+            return Fact::Unknown(Why::shown(reason, all.iter().map(|it| it.2.span)));
         };
         let Some(version) = package.version.clone() else { return Fact::Absent };
+        if version.written.is_empty() {
+            return Fact::Unknown(Why::at("not pinned", package.span));
+        }
         if let Some((_, _, other)) =
             said.find(|it| it.2.version.as_ref().is_some_and(|it| it.low != version.low || it.high != version.high))
         {
-            return Fact::Unknown(Why {
-                reason: format!("files differ in the version of {name}").into(),
-                at: vec![package.span, other.span],
-            });
+            let reason = format!("files differ in the version of {name}");
+            return Fact::Unknown(Why::shown(reason, [package.span, other.span]));
         }
         Fact::derived(version, vec![package.span])
     }
@@ -91,6 +90,7 @@ impl<'a> Versions<'a> {
                 program: "the requirements".into(),
                 setting: name.into(),
                 at: None,
+                unless: None,
             }),
             slots: Vec::new(),
         })
@@ -165,6 +165,12 @@ mod tests {
         let files = [("requirements-dev.txt", "django==4.2\n"), ("requirements.txt", "django==5.2\n")];
         assert_eq!(versions(&files, "", "django"), "5.2");
         assert_eq!(versions(&files[..1], "", "django"), "4.2");
+    }
+
+    #[test]
+    fn a_requirement_without_a_version_says_none() {
+        assert_eq!(versions(&[("requirements.txt", "redis\n")], "", "redis"), "not pinned");
+        assert_eq!(versions(&[("requirements.txt", "redis>=5\n")], "", "redis"), ">=5");
     }
 
     #[test]

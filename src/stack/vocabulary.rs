@@ -467,6 +467,8 @@ vocabulary! {
         web_concurrency: Fact<u64> = "`WEB_CONCURRENCY` is {}";
         /// How long Docker waits between SIGTERM and SIGKILL, in seconds.
         stop_grace: Fact<f64> = "{} s until it is killed";
+        /// When Docker starts it anew after it has ended: `no`, `always`, `on-failure`, `unless-stopped`.
+        restart: Fact<Box<str>> = "`restart` is `{}`";
         /// What runs in it.
         processes: Vec<Id<Process>>;
     }
@@ -484,12 +486,16 @@ vocabulary! {
         processes: Fact<u64> = "{} worker processes";
         /// How many threads each of them has for requests.
         threads: Fact<u64> = "{} threads a process";
+        /// How many threads each of them has for what is not asynchronous, under FastAPI and Starlette.
+        thread_tokens: Fact<u64> = "{} threads for what is not asynchronous";
         /// How many requests one process works on at a time.
         slots: Fact<u64> = "{} requests at a time in each process";
         /// The worker class as it is written.
         worker_class: Fact<Box<str>> = "worker class `{}`";
         /// After how many requests a worker is replaced; 0 for never.
         max_requests: Fact<u64> = "a worker ends after {} requests";
+        /// The memory from which on Celery replaces a child, in bytes; unbounded when it does not look at it.
+        memory_per_child: Fact<u64> = "a child ends above {} bytes of memory";
         /// By how many requests that differs at most from worker to worker.
         max_requests_jitter: Fact<u64> = "a jitter of {}";
         /// After how many seconds without a sign a worker is killed.
@@ -516,6 +522,8 @@ vocabulary! {
         uvicorn_workers_module: Fact<bool> = "uses `uvicorn.workers`|does not use `uvicorn.workers`";
         /// The version of the program.
         version: Fact<Version> = "version {}";
+        /// uvicorn's version, when it runs as gunicorn's worker.
+        uvicorn: Fact<Version> = "uvicorn {}";
         /// How many tasks each worker process takes from the broker ahead of time.
         prefetch: Fact<u64> = "takes {} tasks ahead for each process";
         /// Whether beat runs inside this worker.
@@ -634,6 +642,8 @@ vocabulary! {
         echo: Fact<bool> = "`echo` is {}";
         /// The process that has it.
         process: Option<Id<Process>>;
+        /// The database it reaches in the end.
+        database: Option<Id<Database>>;
         /// The pooler it goes through.
         pooler: Option<Id<Pooler>>;
     }
@@ -716,6 +726,8 @@ vocabulary! {
         per_call: Fact<bool> = "made anew in each call|made once";
         /// Whether `retry_on_timeout` is given.
         retry_on_timeout: Fact<bool> = "`retry_on_timeout` is {}";
+        /// Whether the code only asks it whether Redis is there (`ping`), as a health check does.
+        only_checked: Fact<bool> = "only a health check uses it|used for more than a health check";
         /// How many requests one process works on at a time.
         slots: Fact<u64> = "{} requests at a time in each process";
         /// How the process serves.
@@ -837,6 +849,8 @@ vocabulary! {
         serves_text: Fact<bool> = "passes requests on|passes no requests on";
         /// Whether what it passes on to compresses by itself, or something before it does.
         compressed_elsewhere: Fact<bool> = "something else compresses|nothing else compresses";
+        /// Whether text leaves it that nobody compresses: neither it, nor what is behind or before it.
+        uncompressed: Fact<bool> = "`gzip` is off|text is compressed, or none is sent";
         /// The nginx it is in.
         nginx: Option<Id<Nginx>>;
         /// Its locations that pass requests on.
@@ -868,6 +882,8 @@ vocabulary! {
         upgrades: Fact<bool> = "passes the upgrade on|does not pass the upgrade on";
         /// Whether it is passed to a bare host and port, without an upstream block.
         implicit: Fact<bool> = "passes to a bare host|passes to an upstream";
+        /// Whether one before it that covers the site, in the same server, passes to the same bare host.
+        repeats: Fact<bool> = "passes where another does|the first that passes there";
         /// Whether it names its host by a variable, so that DNS is asked again.
         by_variable: Fact<bool> = "names its host by a variable|names its host as it is";
         /// The host it goes to.

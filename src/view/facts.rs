@@ -148,7 +148,8 @@ fn of_sourced(sources: &Sources, info: &FieldInfo, sourced: &Sourced<Erased>) ->
     let (origin, because, spans) = match &sourced.origin {
         Origin::Written(spans) => ("written", None, spans.clone()),
         Origin::Default(it) => {
-            let because = format!("{}'s default of `{}`", it.program, it.setting);
+            let unless = it.unless.as_ref().map_or_else(String::new, |it| format!(", unless {it}"));
+            let because = format!("{}'s default of `{}`{unless}", it.program, it.setting);
             ("default", Some(because), it.at.into_iter().collect())
         }
         Origin::Assumed(it) => ("assumed", Some(format!("`{}`", it.key)), it.at.into_iter().collect()),

@@ -149,8 +149,10 @@ fn client(
         blocking: blocking.map(|it| Fact::derived(it, class.span().into_iter().collect())),
         socket_timeout: apps.reach.fact(values::number(timeout)),
         timeout_slot: slot,
+        most_slot: None,
         retry_on_timeout: apps.reach.fact(values::truth(values::entry(pool_options, "retry_on_timeout"))),
         per_call: Fact::Absent,
+        only_checked: Fact::Absent,
         at,
     }
     .client(stack, seat, about)

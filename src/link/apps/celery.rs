@@ -145,9 +145,9 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
         fact => apps.reach.fact(fact),
     };
     let seconds = |name: &str| match get(name) {
-        Fact::Absent => endless(format!("no `{name}` is set"), at),
-        Fact::Known(Sourced { value: PyValue::None, origin, .. }) => {
-            endless(format!("`{name}` is None"), origin.span())
+        Fact::Absent => endless(format!("no `{name}` is set"), at).with_slots(slot(name)),
+        Fact::Known(Sourced { value: PyValue::None, origin, slots }) => {
+            apps.reach.fact(endless(format!("`{name}` is None"), origin.span()).with_slots(slots))
         }
         value => apps.reach.fact(values::number(value)),
     };
@@ -166,7 +166,8 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
         soft_time_limit: seconds("task_soft_time_limit"),
         max_tasks_per_child: match values::count(get("worker_max_tasks_per_child")) {
             Fact::Absent => match &process.max_requests {
-                Fact::Absent => Fact::Unbounded(why("no `worker_max_tasks_per_child` is set", at)),
+                Fact::Absent => Fact::Unbounded(why("no `worker_max_tasks_per_child` is set", at))
+                    .with_slots(slot("worker_max_tasks_per_child")),
                 said => said.clone(),
             },
             fact => apps.reach.fact(fact),
@@ -209,7 +210,7 @@ fn visibility_slot(apps: &Apps<'_>, config: &Config<'_, '_>) -> Option<Slot> {
 }
 
 fn why(reason: impl Into<Box<str>>, at: Option<Span>) -> Why {
-    Why { reason: reason.into(), at: at.into_iter().collect() }
+    Why::shown(reason, at)
 }
 
 fn endless<T>(reason: String, at: Option<Span>) -> Fact<T> {

@@ -359,3 +359,43 @@ fn celery_and_limits_without_django() {
     assert_eq!(show(&queue.acks_late), "true");
     assert_eq!(&*queue.prefetch.sourced().unwrap().slots.last().unwrap().before, "\n    worker_prefetch_multiplier=");
 }
+
+#[test]
+fn the_threads_of_anyio_are_those_that_the_code_sets() {
+    let of = |main: &str| {
+        let files = Files::of(&[
+            ("Dockerfile", "FROM python:3.13\nCOPY . .\nCMD [\"uvicorn\", \"main:app\"]\n"),
+            ("requirements.txt", "fastapi==0.115.0\n"),
+            ("main.py", main),
+        ]);
+        let stack = files.stack();
+        assert!(stack.services[0].restart.is_absent(), "a Dockerfile alone is started by nobody yet");
+        show(&stack.processes[0].thread_tokens)
+    };
+    let app = "from anyio import to_thread\nfrom fastapi import FastAPI\napp = FastAPI()\n";
+    assert_eq!(of(app), "40");
+    let set =
+        "@app.on_event('startup')\ndef threads():\n    to_thread.current_default_thread_limiter().total_tokens = 80\n";
+    assert_eq!(of(&format!("{app}{set}")), "80");
+}
+
+#[test]
+fn what_is_unbounded_has_a_place_for_a_bound() {
+    let files = Files::of(&[
+        ("docker-compose.yml", "services:\n  api:\n    build: .\n    command: uvicorn main:app\n"),
+        ("Dockerfile", "FROM python:3.13\nCOPY . .\n"),
+        ("requirements.txt", "fastapi==0.115.0\nredis==5.2.1\nsqlalchemy==2.0.44\n"),
+        (
+            "main.py",
+            "import redis\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\napp = FastAPI()\n\
+             client = redis.from_url('redis://cache')\n\
+             engine = create_engine('postgresql://db/x', max_overflow=-1)\n",
+        ),
+    ]);
+    let stack = files.stack();
+    let (client, pool) = (&stack.redis_clients[0], &stack.pools[0]);
+    assert_eq!((show(&client.max_connections), show(&pool.max_overflow)), ("∞".into(), "∞".into()));
+    assert_eq!(&*client.max_connections.slots()[0].before, ", max_connections=");
+    assert_eq!(pool.max_overflow.slots()[0].span.len(), "-1".len());
+    assert!(pool.database.is_some());
+}

@@ -128,7 +128,7 @@ fn add_unnamed(
             Some((role, word)) => (role, format!("has `{word}` in its path")),
             None => (Role::Default, reason.to_string()),
         };
-        let because = Why { reason: reason.into(), at: at.into_iter().collect() };
+        let because = Why::shown(reason, at);
         choices.push(Choice { files: found, role, because, env_file: None });
     };
     if let Some(base) = base.filter(|id| !mentions.iter().any(default_named) && !parts.contains(id)) {
@@ -203,7 +203,7 @@ fn judge(choices: &mut Vec<Choice>, mentions: &[Mention], files: Files<'_>) {
         if let Some(other) = beside {
             let reason = format!("is for development, for {} is for production", name(&other.files, files));
             choice.role = Role::Development;
-            choice.because = Why { reason: reason.into(), at: other.because.at.clone() };
+            choice.because = Why::shown(reason, other.because.at.iter().copied());
         } else if let Some(mention) = bare(choice).filter(|_| overridden) {
             choice.role = Role::Development;
             choice.because = Why::at("is for development, for its base is started without it here", mention.span);

@@ -62,10 +62,14 @@ pub(super) fn plan(
         mounts: attached::mounts(service, configs),
         depends_on: attached::depends_on(service),
         healthcheck: attached::healthcheck(service),
-        restart: service
+        restart: match service
             .path(&["deploy", "restart_policy", "condition"])
             .text()
-            .or_else(|| service.get("restart").text()),
+            .or_else(|| service.get("restart").text())
+        {
+            Some(policy) => Fact::derived(policy.value, vec![policy.span]),
+            None => Fact::default_of("no".into(), "Docker Compose", "restart", Some(name.span)),
+        },
         profiles: service.get("profiles").items().into_iter().filter_map(Layer::text).map(|it| it.value).collect(),
         init: service.get("init").text().is_some_and(|it| matches!(&*it.value, "true" | "yes" | "on")),
         working_dir: service.get("working_dir").text().map(|it| it.value),
@@ -162,7 +166,7 @@ fn parsed<T>(fact: Fact<Box<str>>, read: impl FnOnce(&str) -> Option<T>) -> Fact
         Some(value) => Fact::Known(sourced.map(|_| value)),
         None => {
             let reason = format!("`{}` sets none", sourced.value);
-            Fact::Unknown(Why { reason: reason.into(), at: sourced.origin.span().into_iter().collect() })
+            Fact::Unknown(Why::shown(reason, sourced.origin.span()))
         }
     }
 }

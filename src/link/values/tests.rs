@@ -362,3 +362,13 @@ fn the_nearest_module_of_a_name_is_meant() {
     assert_eq!(path("a/app", ".a.app.db").as_deref(), Some("a/app/db.py"));
     assert_eq!(path("a/app", "os.path"), None);
 }
+
+#[test]
+fn a_switch_that_an_unseen_environment_holds_is_not_known() {
+    let text = "import os\nDEBUG = os.environ.get('DEBUG', 'True') == 'True'\nCACHE = 'a' if DEBUG else 'b'\n";
+    let open = World { complete: false, ..World::of(&[("settings.py", text)]) };
+    let Fact::Unknown(why) = truth(open.setting(&["DEBUG"])) else { panic!("a switch") };
+    assert_eq!(&*why.reason, "set by the environment (DEBUG; without it, true)");
+    assert!(matches!(open.setting(&["CACHE"]), Fact::OneOf(_)));
+    assert_eq!(World::of(&[("settings.py", text)]).show(&["CACHE"]), "a");
+}
