@@ -12,6 +12,7 @@ pub mod compose;
 mod django;
 pub mod framework;
 pub mod image;
+pub mod kubernetes;
 pub mod network;
 pub mod nginx;
 pub mod orm;
