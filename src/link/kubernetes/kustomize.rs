@@ -18,7 +18,9 @@ use super::target::Target;
 /// Kustomizations that name each other stop here.
 const MOST_DEPTH: usize = 16;
 /// More objects than this are no deployment that a person wrote.
-const MOST_OBJECTS: usize = 5000;
+const MOST_OBJECTS: usize = 2000;
+/// How many nodes of trees one kustomization may copy, its patches for each object that they change among them.
+const MOST_COPIED: usize = 300_000;
 
 /// Fields that change objects in ways that are not followed.
 const NOT_FOLLOWED: &[&str] =
@@ -30,10 +32,10 @@ pub(super) struct Kustomizer<'a> {
     manifests: BTreeMap<FileId, &'a Manifests>,
     /// Files that some kustomization takes in.
     pub(super) used: BTreeSet<FileId>,
-    /// Kustomizations that others take in.
-    pub(super) parts: BTreeSet<FileId>,
     /// What could not be followed, each once.
     pub(super) problems: Vec<SyntaxError>,
+    /// How many nodes may still be copied.
+    left: usize,
 }
 
 /// What a kustomization comes to.
@@ -52,14 +54,29 @@ impl<'a> Kustomizer<'a> {
             sources,
             manifests: manifests.iter().map(|it| (it.file, *it)).collect(),
             used: BTreeSet::new(),
-            parts: BTreeSet::new(),
             problems: Vec::new(),
+            left: 0,
         }
+    }
+
+    /// Those that no other takes in.
+    pub(super) fn roots(&self) -> Vec<&'a Manifests> {
+        let mut parts = BTreeSet::new();
+        for (file, it) in &self.manifests {
+            let Some(kustomization) = &it.kustomization else { continue };
+            let folder = self.sources.file(*file).folder();
+            let named = ["resources", "bases", "components"].iter().filter_map(|key| kustomization.node.get(key));
+            let paths = named.flat_map(Node::items).filter_map(Node::text).filter_map(|text| join(folder, text));
+            parts.extend(paths.filter_map(|path| self.of_folder(&path)).map(|it| it.file));
+        }
+        let all = self.manifests.values().copied().filter(|it| it.kustomization.is_some());
+        all.filter(|it| !parts.contains(&it.file)).collect()
     }
 
     /// The objects of a kustomization.
     pub(super) fn build(&mut self, root: &'a Manifests) -> Built {
         let mut built = Built::default();
+        self.left = MOST_COPIED;
         built.objects = self.accumulate(root, Vec::new(), &mut built, 0);
         built
     }
@@ -68,6 +85,14 @@ impl<'a> Kustomizer<'a> {
         if !self.problems.iter().any(|it| it.span == span) {
             self.problems.push(SyntaxError { span, message: message.into() });
         }
+    }
+
+    /// Whether a tree may be copied so often. Kustomizations that take each other in many times would fill the memory.
+    fn afford(&mut self, node: &Node, times: usize) -> bool {
+        let wanted = object::size(node).saturating_mul(times);
+        let enough = wanted <= self.left;
+        self.left = if enough { self.left - wanted } else { 0 };
+        enough
     }
 
     /// The kustomization of a folder.
@@ -79,7 +104,7 @@ impl<'a> Kustomizer<'a> {
 
     fn accumulate(&mut self, at: &'a Manifests, given: Vec<Object>, built: &mut Built, depth: usize) -> Vec<Object> {
         let Some(kustomization) = &at.kustomization else { return given };
-        if depth > MOST_DEPTH || given.len() > MOST_OBJECTS {
+        if depth > MOST_DEPTH || given.len() > MOST_OBJECTS || !self.afford(&kustomization.node, 1) {
             return given;
         }
         self.used.insert(at.file);
@@ -94,7 +119,6 @@ impl<'a> Kustomizer<'a> {
         for item in list("components") {
             match item.text().and_then(|text| self.of_folder(&join(folder, text)?)) {
                 Some(component) => {
-                    self.parts.insert(component.file);
                     objects = self.accumulate(component, objects, built, depth + 1);
                 }
                 None => self.missing(item),
@@ -123,13 +147,16 @@ impl<'a> Kustomizer<'a> {
             self.used.insert(file.id);
             let Some(found) = self.manifests.get(&file.id) else { return Vec::new() };
             built.files.push(file.id);
-            return found.objects.iter().map(Object::of).collect();
+            let mut objects = Vec::new();
+            for object in &found.objects {
+                if self.afford(&object.node, 1) {
+                    objects.push(Object::of(object));
+                }
+            }
+            return objects;
         }
         match self.of_folder(&place) {
-            Some(below) => {
-                self.parts.insert(below.file);
-                self.accumulate(below, Vec::new(), built, depth + 1)
-            }
+            Some(below) => self.accumulate(below, Vec::new(), built, depth + 1),
             None => {
                 // A file of a kind that says nothing of a stack is not read at all.
                 if !place.ends_with(".json") {
@@ -206,7 +233,9 @@ impl<'a> Kustomizer<'a> {
         objects: &mut Vec<Object>,
         built: &mut Built,
     ) {
+        let copied = self.afford(patch, objects.len());
         match &patch.value {
+            _ if !copied => self.problem(patch.span, "this patch is not followed: too much is copied".into()),
             Value::Map { .. } => merge(patch, target, objects),
             Value::List { items, .. } if items.iter().any(|item| item.get("op").is_some()) => {
                 operate(patch, target, objects);
@@ -223,8 +252,13 @@ impl<'a> Kustomizer<'a> {
                 };
                 self.used.insert(found.file);
                 built.files.push(found.file);
-                found.objects.iter().for_each(|it| merge(&it.node, target, objects));
-                found.operations.iter().for_each(|it| operate(it, target, objects));
+                for patch in found.objects.iter().map(|it| &it.node).chain(&found.operations) {
+                    if patch.items().is_empty() && self.afford(patch, objects.len()) {
+                        merge(patch, target, objects);
+                    } else if self.afford(patch, objects.len()) {
+                        operate(patch, target, objects);
+                    }
+                }
             }
         }
     }

@@ -119,6 +119,18 @@ pub(super) fn set(node: &mut Node, keys: &[&str], value: Node) {
     }
 }
 
+/// How many nodes a tree has.
+pub(super) fn size(node: &Node) -> usize {
+    let inner = node.items().iter().chain(node.entries().map(|(_, node)| node));
+    1 + inner.map(size).sum::<usize>()
+}
+
+/// How deep a tree is.
+pub(super) fn depth(node: &Node) -> usize {
+    let inner = node.items().iter().chain(node.entries().map(|(_, node)| node));
+    1 + inner.map(depth).max().unwrap_or(0)
+}
+
 /// A node that no file has: nothing can be put into it.
 pub(super) fn made(value: Value, span: Span) -> Node {
     Node { value, span, by: vec![span], tag: None }

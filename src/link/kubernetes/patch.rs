@@ -2,7 +2,11 @@
 
 use crate::syntax::yaml::{Node, Value};
 
-use super::object::unknown;
+use super::object::{depth, size, unknown};
+
+/// An object that copies make larger or deeper than this is left as it is.
+const MOST_NODES: usize = 50_000;
+const MOST_DEPTH: usize = 100;
 
 /// Lays a patch over an object as a strategic merge does. False when the patch takes the object away.
 pub(super) fn merge(base: &mut Node, patch: &Node) -> bool {
@@ -131,7 +135,9 @@ pub(super) fn operate(base: &mut Node, operations: &Node) {
             ("move" | "copy", _) => {
                 let from = text("from").map(self::keys).unwrap_or_default();
                 let moved = if op == "move" { take(base, &from) } else { find(base, &from).cloned() };
-                moved.into_iter().for_each(|node| put(base, &keys, node, true));
+                // Copies of copies double.
+                let fits = size(base) < MOST_NODES && depth(base) < MOST_DEPTH;
+                moved.into_iter().filter(|_| fits).for_each(|node| put(base, &keys, node, true));
             }
             ("test", _) => {}
             _ => put(base, &keys, unknown(&format!("changed by `{op}`, which is not followed"), operation.span), false),

@@ -31,18 +31,10 @@ pub(super) fn sets(sources: &Sources, manifests: &[&Manifests]) -> (Vec<Set>, Ve
     let read: Vec<&Manifests> = manifests.iter().copied().filter(|it| !in_chart(&sources.file(it.file).path)).collect();
     let mut kustomizer = Kustomizer::new(sources, &read);
     let mut sets = Vec::new();
-    let built: Vec<(&Manifests, Built)> = read
-        .iter()
-        .copied()
-        .filter(|it| it.kustomization.as_ref().is_some_and(|it| !it.component))
-        .map(|it| (it, kustomizer.build(it)))
-        .collect();
-    // What only components take in is no set of its own.
-    for component in read.iter().copied().filter(|it| it.kustomization.as_ref().is_some_and(|it| it.component)) {
-        kustomizer.build(component);
-    }
-    for (root, built) in built {
-        if kustomizer.parts.contains(&root.file) {
+    for root in kustomizer.roots() {
+        let built = kustomizer.build(root);
+        // What only components take in is no set of its own.
+        if root.kustomization.as_ref().is_none_or(|it| it.component) {
             continue;
         }
         let path = sources.file(root.file).path.to_string();

@@ -193,3 +193,24 @@ fn what_is_not_followed_is_said() {
     assert_eq!(value(&plan.replicas), "? filled in by a replacement of kustomize");
     assert_eq!(value(&plan.environment[0].value), "? filled in by a variable of kustomize");
 }
+
+#[test]
+fn what_grows_without_end_is_cut_off() {
+    let many = "resources: [../b, ../b, ../b, ../b, ../b, ../b, ../b, ../b]\n".to_owned();
+    let mut files: Vec<(String, String)> = (0..14)
+        .map(|at| (format!("{at}/kustomization.yaml"), many.replace("../b", &format!("../{}", at + 1))))
+        .collect();
+    files.push(("8/kustomization.yaml".into(), "resources: [web.yaml]\n".into()));
+    files.push(("8/web.yaml".into(), deployment("web", "")));
+    let copies = "- {op: copy, from: /spec, path: /spec/template/again}\n".repeat(60);
+    files.push((
+        "copies/kustomization.yaml".into(),
+        format!(
+            "resources: [../8]\npatches:\n- target: {{kind: Deployment}}\n  patch: |-\n    {}",
+            copies.replace('\n', "\n    ")
+        ),
+    ));
+    files.push(("loop/kustomization.yaml".into(), "resources: [../loop, ../loop]\n".into()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    assert!(outline(&files).len() >= 2);
+}
