@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use crate::config::Assume;
 use crate::facts::docker::Dockerfile;
 use crate::facts::gunicorn::GunicornConf;
+use crate::facts::kubernetes::Block;
 use crate::facts::requirements::Requirements;
 use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
-use crate::source::{FileId, SourceFile, Sources};
+use crate::source::{SourceFile, Sources};
 use crate::stack::vocabulary::KINDS;
 use crate::stack::{Id, Service, Stack};
 use crate::syntax::lines::Setting;
@@ -20,7 +21,7 @@ use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
 use super::versions::Versions;
-use super::{apps, command, compose, framework, nginx, orm, server, services, sqlalchemy, stores};
+use super::{apps, command, compose, framework, kubernetes, nginx, orm, server, services, sqlalchemy, stores};
 
 /// What the files say together.
 #[derive(Debug, Default)]
@@ -33,12 +34,14 @@ pub struct Linked {
     pub problems: Vec<SyntaxError>,
 }
 
-/// Joins the drafts; `facts` are what [`orm::join`] says of them. What the user assumes of the world stands where the files leave something open.
+/// Joins the drafts; `facts` are what [`orm::join`] says of them. What the user assumes of the
+/// world stands where the files leave something open.
 pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assume: &Assume) -> Linked {
     let mut linked = Linked::default();
     let mut repository = Repository::of(sources, drafts);
-    let composed = repository.composed(drafts);
-    let (serving, idle): (Vec<_>, Vec<_>) = composed.into_iter().partition(Deployment::is_deployed);
+    let (planned, problems) = repository.planned(drafts);
+    linked.problems.extend(problems);
+    let (serving, idle): (Vec<_>, Vec<_>) = planned.into_iter().partition(Deployment::is_deployed);
     let mut chosen = Chosen::default();
     idle.into_iter().for_each(|deployment| chosen.leave(deployment));
     for (deployment, stack) in repository.stacks(serving) {
@@ -69,7 +72,7 @@ struct Repository<'a> {
     gunicorn: BTreeMap<&'a str, &'a GunicornConf>,
     requirements: Vec<(&'a SourceFile, &'a Requirements)>,
     code: Code,
-    settings: Vec<(FileId, &'a [Setting])>,
+    settings: BTreeMap<&'a str, &'a [Setting]>,
     /// Whether a service of any deployment runs nginx: then its files are not those of the host.
     serves_by_nginx: bool,
 }
@@ -78,29 +81,41 @@ struct Repository<'a> {
 struct Part<'a> {
     plan: &'a ServicePlan,
     image: Option<Image>,
+    /// What runs to its end before it.
+    before: Vec<Running>,
     running: Vec<Running>,
 }
 
 impl<'a> Repository<'a> {
     fn of(sources: &'a Sources, drafts: &Drafts<'a>) -> Self {
+        let blocks = drafts.kubernetes().flat_map(|(_, draft)| &draft.blocks).collect::<Vec<_>>().into_iter();
         Self {
             sources,
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
             scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
-            nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
+            nginx: drafts.nginx().map(|(_, draft)| draft).chain(blocks.clone().filter_map(Block::nginx)).collect(),
             gunicorn: drafts.gunicorn().map(|(_, draft)| (&*draft.path, draft)).collect(),
             requirements: drafts.requirements().map(|(file, draft)| (sources.file(file), draft)).collect(),
             code: Code::new(drafts.python().map(|(_, draft)| draft.clone())),
-            settings: drafts.settings().map(|(file, draft)| (file, draft.as_slice())).collect(),
+            settings: drafts
+                .settings()
+                .map(|(file, draft)| (&*sources.file(file).path, draft.as_slice()))
+                .chain(blocks.filter_map(Block::settings))
+                .collect(),
             serves_by_nginx: false,
         }
     }
 
-    /// The deployments of compose files.
-    fn composed(&self, drafts: &Drafts<'a>) -> Vec<Deployment> {
+    /// The deployments of compose files and manifests, and what could not be followed.
+    fn planned(&self, drafts: &Drafts<'a>) -> (Vec<Deployment>, Vec<SyntaxError>) {
         let files: Vec<_> = drafts.compose().map(|(_, draft)| draft).collect();
         let envs: Vec<_> = drafts.env().map(|(_, draft)| draft).collect();
-        compose::deployments(self.sources, &files, &envs)
+        let manifests: Vec<_> = drafts.kubernetes().map(|(_, draft)| &**draft).collect();
+        let mut all = compose::deployments(self.sources, &files, &envs);
+        let found = kubernetes::deployments(self.sources, &manifests, &all);
+        kubernetes::judge(&mut all, &found.deployments);
+        all.extend(found.deployments);
+        (all, found.problems)
     }
 
     /// The deployments of Dockerfiles and Procfiles: what is known where no compose file serves.
@@ -144,7 +159,7 @@ impl<'a> Repository<'a> {
             .iter()
             .map(|part| {
                 let base = part.image.as_ref().and_then(|image| image.base.as_ref()).map(|base| &*base.value);
-                services::add(&mut stack, self.sources, part.plan, base, &part.running)
+                services::add(&mut stack, self.sources, part.plan, base, &part.before, &part.running)
             })
             .collect();
         for (part, &id) in parts.iter().zip(&ids) {
@@ -250,9 +265,18 @@ impl<'a> Repository<'a> {
         (ServicePlan { environment, ..plan.clone() }, image)
     }
 
+    fn running(&self, plan: &ServicePlan, image: Option<&Image>) -> Vec<Running> {
+        command::running(plan, image, &|path| self.scripts.get(path).copied())
+    }
+
     fn part<'p>(&self, plan: &'p ServicePlan, image: Option<Image>) -> Part<'p> {
-        let running = command::running(plan, image.as_ref(), &|path| self.scripts.get(path).copied());
-        Part { plan, image, running }
+        let running = self.running(plan, image.as_ref());
+        let first = plan.pod.iter().flat_map(|pod| &pod.before);
+        let before = first.flat_map(|plan| {
+            let (plan, image) = self.with_image(plan);
+            self.running(&plan, image.as_ref())
+        });
+        Part { plan, image, before: before.collect(), running }
     }
 
     /// The databases, poolers and Redis servers, and the names by which they are reached.
@@ -262,8 +286,7 @@ impl<'a> Repository<'a> {
             let Some(image) = image_of(part.plan, part.image.as_ref()) else { continue };
             let file_at = |path: &str| {
                 let paths = image::repository_paths(path, part.plan, part.image.as_ref());
-                let file = paths.iter().find_map(|path| self.sources.by_path(path))?;
-                self.settings.iter().find(|(id, _)| *id == file.id).map(|(_, settings)| *settings)
+                paths.iter().find_map(|path| self.settings.get(&**path).copied())
             };
             let server = stores::Server {
                 sources: self.sources,

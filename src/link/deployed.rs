@@ -142,7 +142,8 @@ fn workshop(deployment: &Deployment, stack: &Stack, is_code: &dyn Fn(&str) -> bo
         let (tells, at) = reloader(stack, service).or_else(|| telling(plan))?;
         let name = &plan.name.value;
         let at = at.into_iter().chain([mount.span]).collect();
-        Some(Why { reason: format!("is for development: `{name}` runs mounted code, {tells}").into(), at })
+        let reason = format!("is for development: `{name}` runs mounted code, {tells}");
+        Some(Why { reason: reason.into(), at, ..Why::default() })
     })
 }
 

@@ -13,6 +13,7 @@ mod deployed;
 mod django;
 pub mod framework;
 pub mod image;
+pub mod kubernetes;
 pub mod network;
 pub mod nginx;
 pub mod orm;

@@ -4,13 +4,13 @@
 mod attached;
 mod environment;
 mod fill;
-mod layers;
-mod mentions;
-mod place;
+pub(in crate::link) mod layers;
+pub(in crate::link) mod mentions;
+pub(in crate::link) mod place;
 mod project;
 mod reach;
-mod select;
-mod service;
+pub(in crate::link) mod select;
+pub(in crate::link) mod service;
 #[cfg(test)]
 mod tests;
 mod units;

@@ -229,7 +229,7 @@ fn by_name(ids: &[FileId], files: Files<'_>) -> Option<(Role, String)> {
 }
 
 /// What a path says. A folder is no test or example by a part of its name: `integration-service` is none.
-fn by_path(path: &str) -> Option<(Role, String)> {
+pub(in crate::link) fn by_path(path: &str) -> Option<(Role, String)> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let folders = || folder.split('/').map(|part| part.trim_start_matches('.').to_ascii_lowercase());
     // `load_testing` is about tests, `integration-service` is a service.

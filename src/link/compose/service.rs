@@ -73,6 +73,7 @@ pub(super) fn plan(
         profiles: service.get("profiles").items().into_iter().filter_map(Layer::text).map(|it| it.value).collect(),
         init: service.get("init").text().is_some_and(|it| matches!(&*it.value, "true" | "yes" | "on")),
         working_dir: service.get("working_dir").text().map(|it| it.value),
+        pod: None,
         folder: first.map_or_else(|| file.folder().into(), |layer| layer.folder.into()),
         name: name.clone(),
         span,
@@ -156,7 +157,7 @@ fn either<T>(
 }
 
 /// A text as a value of its type. One that is none, or 0 where that means no limit, leaves it unknown.
-fn parsed<T>(fact: Fact<Box<str>>, read: impl FnOnce(&str) -> Option<T>) -> Fact<T> {
+pub(in crate::link) fn parsed<T>(fact: Fact<Box<str>>, read: impl FnOnce(&str) -> Option<T>) -> Fact<T> {
     let sourced = match fact {
         Fact::Known(sourced) => sourced,
         Fact::Unknown(why) => return Fact::Unknown(why),
@@ -172,7 +173,7 @@ fn parsed<T>(fact: Fact<Box<str>>, read: impl FnOnce(&str) -> Option<T>) -> Fact
 }
 
 /// The slots of everything that a service's plan says.
-pub(super) fn slots(plan: &mut ServicePlan) -> Vec<&mut Slot> {
+pub(in crate::link) fn slots(plan: &mut ServicePlan) -> Vec<&mut Slot> {
     fn of<T>(fact: &mut Fact<T>) -> impl Iterator<Item = &mut Slot> {
         let sourced = match fact {
             Fact::Known(sourced) => Some(sourced),

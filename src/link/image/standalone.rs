@@ -173,6 +173,7 @@ pub(in crate::link) fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: 
         profiles: Vec::new(),
         init: false,
         working_dir: None,
+        pod: None,
         folder: folder.into(),
         span,
     }

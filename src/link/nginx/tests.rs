@@ -69,6 +69,7 @@ impl Town {
             profiles: Vec::new(),
             init: false,
             working_dir: None,
+            pod: None,
             folder: "".into(),
             span,
         });
