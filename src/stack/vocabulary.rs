@@ -431,6 +431,17 @@ words! {
         /// SQLAlchemy's.
         Sqlalchemy = "sqlalchemy",
     }
+    /// Who runs a piece of code, at most.
+    Reach {
+        /// Clients, by their requests; also where nobody knows.
+        Requests = "requests",
+        /// Staff, in Django's admin.
+        Admin = "admin",
+        /// A task queue.
+        Tasks = "tasks",
+        /// A person or a clock: commands and scripts.
+        Commands = "commands",
+    }
     /// How nginx picks a server of an upstream.
     Balance {
         /// In turn.
@@ -974,7 +985,7 @@ vocabulary! {
     LazyLoad "lazy_load" in lazy_loads {
         /// Whose mapper.
         orm: Fact<Orm> = "{}";
-        /// The path of relations from the row: `author.profile`.
+        /// The paths of relations from the row: `author.profile, tags`.
         path: Fact<Box<str>> = "reads `{}` for each row";
         /// The model of the rows.
         model: Fact<Box<str>> = "the queryset of `{}` does not load it";
@@ -982,14 +993,14 @@ vocabulary! {
         over: Fact<Box<str>> = "in each turn of this loop";
         /// The serializer that reads it, when no loop does.
         serializer: Fact<Box<str>> = "serialised by `{}`";
-        /// The relation that the path ends with: `Thread.owner`.
+        /// The relation that the first path ends with: `Thread.owner`.
         relation: Fact<Box<str>> = "`{}` comes from here";
-        /// Whether it is a list (prefetched) and not one object (joined).
+        /// Whether a list is among them (prefetched), and not only single objects (joined).
         to_many: Fact<bool> = "a list|one object";
         /// Whether the loop is known to be short, by a slice or a constant.
         short: Fact<bool> = "the loop is short|the loop has no known end";
-        /// Whether it is on a path that serves requests or tasks, and not in a command or a migration.
-        hot: Fact<bool> = "on a path that serves|not on a path that serves";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
         /// The call that would load it: `select_related("author")`.
         remedy: Fact<Box<str>> = "`{}` loads it";
     }
@@ -997,14 +1008,14 @@ vocabulary! {
     QueryInLoop "query_in_loop" in queries_in_loops {
         /// Whose mapper.
         orm: Fact<Orm> = "{}";
-        /// The call: `Message.objects.filter(...).count()`.
+        /// The call: `Message.objects.filter(...).count()`; all of them where one line makes several.
         call: Fact<Box<str>> = "`{}` for each row";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
-        /// Whether it is on a path that serves.
-        hot: Fact<bool> = "on a path that serves|not on a path that serves";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
         /// What does it in one query: `in_bulk`, `annotate(Count(...))`.
         remedy: Fact<Box<str>> = "`{}` does it in one";
     }
@@ -1012,16 +1023,18 @@ vocabulary! {
     WriteInLoop "write_in_loop" in writes_in_loops {
         /// Whose mapper.
         orm: Fact<Orm> = "{}";
-        /// The call: `message.save()`.
+        /// The call: `message.save()`; all of them where one line makes several.
         call: Fact<Box<str>> = "`{}` for each row";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
-        /// Whether it is on a path that serves.
-        hot: Fact<bool> = "on a path that serves|not on a path that serves";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
         /// Whether the model has a `save` or `delete` of its own, which a statement for all rows passes by.
         own: Fact<bool> = "the model does more than write|the model only writes";
+        /// Whether receivers of `pre_save` or `post_save` run with each, which a statement for all rows does not call.
+        signals: Fact<bool> = "this runs with each save, and not with a statement for all rows|no receiver of signals is known";
         /// Whether it commits each time.
         commits: Fact<bool> = "commits each time|does not commit each time";
         /// What does it in one statement: `bulk_create`, `bulk_update`.
@@ -1037,6 +1050,11 @@ vocabulary! {
         capped: Fact<bool> = "the page's size is capped|the page's size is not capped";
         /// What it lists: the model.
         model: Fact<Box<str>> = "lists `{}`";
+        /// Whether it lists what belongs to one parent or user, and not all rows.
+        narrowed: Fact<bool> = "lists what one parent has|lists all rows";
+        /// Whether the model looks like a table to look things up in: few plain fields, no relation of its own, others
+        /// that refer to it.
+        lookup: Fact<bool> = "looks like a lookup table|does not look like a lookup table";
         /// Whether it is on a path that serves.
         hot: Fact<bool> = "on a path that serves|not on a path that serves";
     }
