@@ -987,6 +987,10 @@ vocabulary! {
         orm: Fact<Orm> = "{}";
         /// The paths of relations from the row: `author.profile, tags`.
         path: Fact<Box<str>> = "reads `{}` for each row";
+        /// The first of them, where it is read.
+        read: Fact<Box<str>> = "reads `{}` for each row";
+        /// The others, where they are read; absent when there is one alone.
+        also_read: Fact<Box<str>> = "reads `{}` for each row too";
         /// The model of the rows.
         model: Fact<Box<str>> = "the queryset of `{}` does not load it";
         /// What is looped over.

@@ -199,12 +199,15 @@ impl Report<'_> {
         };
         let each: Vec<String> = paths.iter().map(|(path, _)| path.replace("__", ".")).collect();
         let dotted = listed(each.iter().map(String::as_str));
-        let mut places: Vec<Span> = Vec::new();
-        for place in paths.iter().flat_map(|(_, event)| event.places()) {
-            if !places.contains(&place) {
-                places.push(place);
+        let read = |paths: &[(String, Event)], each: &[String]| {
+            let mut places: Vec<Span> = Vec::new();
+            for place in paths.iter().flat_map(|(_, event)| event.places()) {
+                if !places.contains(&place) {
+                    places.push(place);
+                }
             }
-        }
+            derived(listed(each.iter().map(String::as_str)).into(), places)
+        };
         let about = self.about(event.unit, &each.join(","), event.at, writers);
         let model = self.models.name(self.names, root.model);
         let (relation, declared) = self.last_hop(root, hops);
@@ -212,7 +215,9 @@ impl Report<'_> {
         self.out.lazy_loads.push(LazyLoad {
             about,
             orm: derived(root.orm, Vec::new()),
-            path: derived(dotted.into(), places),
+            path: derived(dotted.into(), Vec::new()),
+            read: read(&paths[..1], &each[..1]),
+            also_read: if paths.len() > 1 { read(&paths[1..], &each[1..]) } else { Fact::Absent },
             model: derived(model, vec![root.span]),
             over: derived(event.over.as_str().into(), vec![event.head]),
             relation: derived(relation.into(), vec![declared]),
