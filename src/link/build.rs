@@ -119,7 +119,8 @@ impl<'a> Repository<'a> {
             nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
             gunicorn: drafts.gunicorn().map(|(_, draft)| (&*draft.path, draft)).collect(),
             requirements: drafts.requirements().map(|(file, draft)| (sources.file(file), draft)).collect(),
-            code: Code::new(drafts.python().map(|(_, draft)| draft.clone())),
+            code: Code::new(drafts.python().map(|(_, draft)| draft.clone()))
+                .with_dotenv(drafts.env().map(|(file, env)| (sources.file(file).path.clone(), env.clone()))),
             settings: drafts.settings().map(|(file, draft)| (file, draft.as_slice())).collect(),
             serves_by_nginx: false,
         }

@@ -108,6 +108,10 @@ impl Reader<'_> {
                 self.module.thread_tokens.push(Spanned::new(value.clone(), span));
             }
             ExprKind::Subscript { index, .. } if index.str() == Some(SETTINGS) => self.settings_module(value),
+            // `env_file = ".env"` of pydantic's `Config`.
+            ExprKind::Name(name) if &**name == "env_file" && !self.within.is_empty() => {
+                self.module.dotenv.push(Some(value.clone()));
+            }
             _ => {}
         }
     }
@@ -133,6 +137,20 @@ impl Reader<'_> {
         if last == "Depends" || last == "Security" {
             let needed = call.args.first().or_else(|| call.keyword("dependency"));
             self.module.dependencies.extend(needed.and_then(|it| self.names.dotted(it)).map(Into::into));
+        }
+        match last {
+            "read_env" | "load_dotenv" => {
+                let named = ["env_file", "dotenv_path", "path"].iter().find_map(|it| call.keyword(it));
+                self.module.dotenv.push(named.or_else(|| call.args.first()).cloned());
+            }
+            "SettingsConfigDict" | "ConfigDict" => {
+                self.module.dotenv.extend(call.keyword("env_file").map(|it| Some(it.clone())));
+            }
+            "Config" if name == "starlette.config.Config" => {
+                let named = call.keyword("env_file").or_else(|| call.args.first());
+                self.module.dotenv.extend(named.map(|it| Some(it.clone())));
+            }
+            _ => {}
         }
         if name.ends_with("environ.setdefault") && call.args.first().and_then(Expr::str) == Some(SETTINGS) {
             call.args.get(1).into_iter().for_each(|value| self.settings_module(value));

@@ -6,13 +6,18 @@
 mod attribute;
 mod call;
 mod code;
+mod configurations;
 mod convert;
+mod environ;
 mod eval;
+mod flow;
+mod libraries;
 mod lift;
 mod operators;
 mod outside;
 mod pydantic;
 mod scope;
+mod text;
 mod url;
 
 use std::cell::{Cell, RefCell};
@@ -162,10 +167,17 @@ impl<'a> Evaluator<'a> {
         present(self.global(module, name))
     }
 
+    /// What Django finds under the name of a setting: in the class that `DJANGO_CONFIGURATION` names, where the module
+    /// has classes of django-configurations.
+    fn setting_name(&self, module: ModuleId, name: &str) -> Fact<PyValue> {
+        self.steps.set(0);
+        present(self.configured(module, name).unwrap_or_else(|| self.global(module, name)))
+    }
+
     /// A setting with keys: `["DATABASES", "default", "CONN_MAX_AGE"]`. Absent when a key is not there.
     pub fn setting(&self, module: ModuleId, path: &[&str]) -> Fact<PyValue> {
         let Some((name, keys)) = path.split_first() else { return Fact::Absent };
-        keys.iter().fold(self.name(module, name), |value, key| entry(value, key))
+        keys.iter().fold(self.setting_name(module, name), |value, key| entry(value, key))
     }
 
     /// Goes one level down, unless that leads too far.

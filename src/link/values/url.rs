@@ -31,12 +31,12 @@ impl Address {
             Some((host, port)) => (host, port.strip_prefix(':')),
             None => host.split_once(':').map_or((host, None), |(host, port)| (host, Some(port))),
         };
-        let known = !host.contains(HOLE) && !authority.is_empty() && authority != HOLE.to_string();
+        let known = !host.contains(HOLE);
         Some(Self {
             scheme: scheme.into(),
-            host: known.then(|| host.into()),
+            host: known.then(|| decoded(host)),
             port: port.and_then(|it| it.parse().ok()),
-            name: name.into(),
+            name: decoded(name),
             query: query
                 .split('&')
                 .filter_map(|pair| pair.split_once('='))
@@ -54,6 +54,26 @@ impl Address {
     pub fn driver(&self) -> Option<&str> {
         self.scheme.split_once('+').map(|(_, driver)| driver)
     }
+}
+
+/// A part of a URL without its percent signs.
+fn decoded(part: &str) -> Box<str> {
+    let mut out = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let Some((&first, behind)) = rest.split_first() {
+        let hex = behind.get(..2).and_then(|it| std::str::from_utf8(it).ok()).filter(|_| first == b'%');
+        match hex.and_then(|it| u8::from_str_radix(it, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                rest = &behind[2..];
+            }
+            None => {
+                out.push(first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(out).map_or_else(|_| part.into(), Into::into)
 }
 
 /// What answers under a scheme; none when that is not known.
