@@ -19,7 +19,7 @@ use super::image::{self, Image};
 use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
-use super::versions::Versions;
+use super::versions::{self, Versions};
 use super::{apps, command, compose, framework, nginx, orm, server, services, sqlalchemy, stores};
 
 /// What the files say together.
@@ -215,13 +215,14 @@ impl<'a> Repository<'a> {
 
     /// Who connects to what.
     fn clients(&self, stack: &mut Stack, network: &mut Network, parts: &[Part<'_>], ids: &[Id<Service>]) {
-        let seen = parts.iter().zip(ids).map(|(part, &id)| sqlalchemy::Seen {
+        let versions: Vec<Versions<'_>> = parts.iter().map(|part| self.versions(folder(part.plan))).collect();
+        let seen = parts.iter().zip(ids).zip(&versions).map(|((part, &id), versions)| sqlalchemy::Seen {
             plan: part.plan,
             id,
             folder: folder(part.plan),
+            versions,
         });
         sqlalchemy::add(stack, &self.code, network, &seen.collect::<Vec<_>>());
-        let versions: Vec<Versions<'_>> = parts.iter().map(|part| self.versions(folder(part.plan))).collect();
         let places = parts.iter().zip(ids).zip(&versions).map(|((part, &service), versions)| apps::Place {
             service,
             plan: part.plan,
@@ -229,6 +230,11 @@ impl<'a> Repository<'a> {
             running: &part.running,
             versions,
         });
+        for (&id, versions) in
+            ids.iter().zip(&versions).filter(|(id, _)| !stack[**id].processes.is_empty()).collect::<Vec<_>>()
+        {
+            versions::add(stack, versions, id);
+        }
         apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network);
     }
 

@@ -60,6 +60,13 @@ const POOLS: &[Row] = &[
     row("SQLAlchemy", "pool_size", 5.0, "SQLAlchemy 2.1.9, pool/impl.py"),
     row("SQLAlchemy", "max_overflow", 10.0, "SQLAlchemy 2.1.9, pool/impl.py"),
     row("SQLAlchemy", "pool_timeout", 30.0, "SQLAlchemy 2.1.9, pool/impl.py"),
+    row("asyncpg", "max_size", 10.0, "asyncpg 0.32.0, pool.py"),
+    row("psycopg_pool", "min_size", 4.0, "psycopg_pool 3.3.3, pool.py"),
+    row("psycopg_pool", "timeout", 30.0, "psycopg_pool 3.3.3, pool.py"),
+    row("aiopg", "maxsize", 10.0, "aiopg 1.4.0, pool.py"),
+    row("aiomysql", "maxsize", 10.0, "aiomysql 0.3.2, pool.py"),
+    row("Tortoise", "maxsize", 5.0, "tortoise-orm 1.1.9, backends/base_postgres/client.py"),
+    row("peewee", "max_connections", 20.0, "peewee 4.5.3, playhouse/pool.py"),
 ];
 
 /// The whole table, a section for each family of programs.

@@ -200,10 +200,15 @@ fn matters(name: &str, last: &str) -> bool {
             true
         }
         "FastAPI" | "Flask" | "Starlette" | "Celery" | "SQLAlchemy" | "Limiter" | "CapacityLimiter" => true,
+        "from_object" | "from_mapping" | "from_pyfile" | "from_envvar" | "from_prefixed_env" | "from_file" => {
+            name.contains(".config.")
+        }
+        "register_tortoise" | "RegisterTortoise" => first == "tortoise",
+        "PooledPostgresqlDatabase" | "PooledPostgresqlExtDatabase" | "PooledMySQLDatabase" => first == "playhouse",
         "config_from_object" | "shared_task" | "task" => true,
-        "update" => name.ends_with(".conf.update"),
+        "update" => name.ends_with(".conf.update") || name.ends_with(".config.update"),
         "run" => name == "uvicorn.run",
-        "init" => name.ends_with("FastAPILimiter.init"),
+        "init" => name.ends_with("FastAPILimiter.init") || name == "tortoise.Tortoise.init",
         "Database" => first == "databases",
         "ConnectionPool" | "AsyncConnectionPool" | "ThreadedConnectionPool" | "SimpleConnectionPool" => true,
         "Redis" | "StrictRedis" | "from_url" | "BlockingConnectionPool" => matches!(first, "redis" | "aioredis"),

@@ -81,4 +81,4 @@ pub(super) struct Apps<'a> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -12,6 +12,8 @@ use crate::syntax::python::{Call, ExprKind};
 
 /// Positional arguments of a call.
 pub(super) type Args = Vec<Fact<PyValue>>;
+/// Stands among the keywords of a call for those that nobody knows: `f(**options)`.
+pub(super) const SPREAD: &str = "**";
 /// Keyword arguments of a call.
 pub(super) type Keywords = Vec<(Box<str>, Fact<PyValue>)>;
 
@@ -55,8 +57,15 @@ impl<'a> Evaluator<'a> {
             let value = self.eval(frame, &keyword.value);
             match (&keyword.name, value.known()) {
                 (Some(name), _) => keywords.push((name.value.clone(), value)),
-                (None, Some(PyValue::Dict(dict))) => keywords.extend(dict.entries.iter().cloned()),
-                (None, _) => {}
+                (None, Some(PyValue::Dict(dict))) => {
+                    keywords.extend(dict.entries.iter().filter(|it| it.1.known() != Some(&PyValue::Missing)).cloned());
+                    keywords.extend(dict.open.clone().map(|why| (SPREAD.into(), Fact::Unknown(why))));
+                }
+                (None, Some(PyValue::None)) => {}
+                (None, _) => {
+                    let why = Why::at("what is spread into the call is not known", keyword.value.span);
+                    keywords.push((SPREAD.into(), Fact::Unknown(why)));
+                }
             }
         }
         (args, keywords)
@@ -126,6 +135,7 @@ impl<'a> Evaluator<'a> {
                 .next()
                 .or_else(|| keywords.iter().find(|it| it.0 == *name).map(|it| &it.1))
                 .cloned()
+                .or_else(|| keywords.iter().find(|it| &*it.0 == SPREAD).map(|it| it.1.clone()))
                 .or_else(|| default.as_ref().map(|it| self.eval(whole, it)));
             let unknown = || Fact::Unknown(Why::at(format!("what `{name}` is called with is not known"), span));
             given.push((name.clone(), value.unwrap_or_else(unknown)));

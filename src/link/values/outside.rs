@@ -119,7 +119,8 @@ impl<'a> Evaluator<'a> {
         }
         match last {
             "strtobool" => first().map_or_else(|| self.unknown_at(span), |it| self.strtobool(it)),
-            "build" | "create" if given.named("host").is_some() => self.built_url(&given, span),
+            "build" if given.named("host").is_some() => self.built_url(&given, span),
+            "create" if name.ends_with("URL.create") || given.named("host").is_some() => self.built_url(&given, span),
             "make_url" | "SecretStr" | "PostgresDsn" | "RedisDsn" | "AnyUrl" | "MultiHostUrl" | "Secret" | "URL" => {
                 first().unwrap_or_else(|| self.unknown_at(span))
             }
@@ -156,7 +157,10 @@ impl<'a> Evaluator<'a> {
             None => Dict { entries: Vec::new(), open: None, made: Made::Statements },
         };
         for (name, value) in given.keywords {
-            dict.set(name, value.clone());
+            match value {
+                Fact::Unknown(why) if &**name == super::call::SPREAD => dict.opened(why.clone()),
+                value => dict.set(name, value.clone()),
+            }
         }
         at(PyValue::Dict(dict.into()), span)
     }
