@@ -20,7 +20,7 @@ use super::image::{self, Image};
 use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
-use super::versions::Versions;
+use super::versions::{self, Versions};
 use super::{apps, command, compose, framework, kubernetes, nginx, orm, server, services, sqlalchemy, stores};
 
 /// What the files say together.
@@ -96,7 +96,8 @@ impl<'a> Repository<'a> {
             nginx: drafts.nginx().map(|(_, draft)| draft).chain(blocks.clone().filter_map(Block::nginx)).collect(),
             gunicorn: drafts.gunicorn().map(|(_, draft)| (&*draft.path, draft)).collect(),
             requirements: drafts.requirements().map(|(file, draft)| (sources.file(file), draft)).collect(),
-            code: Code::new(drafts.python().map(|(_, draft)| draft.clone())),
+            code: Code::new(drafts.python().map(|(_, draft)| draft.clone()))
+                .with_dotenv(drafts.env().map(|(file, env)| (sources.file(file).path.clone(), env.clone()))),
             settings: drafts
                 .settings()
                 .map(|(file, draft)| (&*sources.file(file).path, draft.as_slice()))
@@ -208,13 +209,14 @@ impl<'a> Repository<'a> {
 
     /// Who connects to what.
     fn clients(&self, stack: &mut Stack, network: &mut Network, parts: &[Part<'_>], ids: &[Id<Service>]) {
-        let seen = parts.iter().zip(ids).map(|(part, &id)| sqlalchemy::Seen {
+        let versions: Vec<Versions<'_>> = parts.iter().map(|part| self.versions(folder(part.plan))).collect();
+        let seen = parts.iter().zip(ids).zip(&versions).map(|((part, &id), versions)| sqlalchemy::Seen {
             plan: part.plan,
             id,
             folder: folder(part.plan),
+            versions,
         });
         sqlalchemy::add(stack, &self.code, network, &seen.collect::<Vec<_>>());
-        let versions: Vec<Versions<'_>> = parts.iter().map(|part| self.versions(folder(part.plan))).collect();
         let places = parts.iter().zip(ids).zip(&versions).map(|((part, &service), versions)| apps::Place {
             service,
             plan: part.plan,
@@ -222,6 +224,11 @@ impl<'a> Repository<'a> {
             running: &part.running,
             versions,
         });
+        for (&id, versions) in
+            ids.iter().zip(&versions).filter(|(id, _)| !stack[**id].processes.is_empty()).collect::<Vec<_>>()
+        {
+            versions::add(stack, versions, id);
+        }
         apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network);
     }
 

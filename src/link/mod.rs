@@ -11,6 +11,7 @@ pub mod command;
 pub mod compose;
 mod deployed;
 mod django;
+mod endpoint;
 pub mod framework;
 pub mod image;
 pub mod kubernetes;

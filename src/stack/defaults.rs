@@ -68,6 +68,11 @@ const POOLS: &[Row] = &[
     Row { until: &[8], ..row("redis-py", "socket_timeout", f64::INFINITY, "redis 5.2.1, connection.py") },
     Row { since: &[8], ..row("redis-py", "socket_timeout", 5.0, "redis 8.1.0, connection.py") },
     row("AnyIO", "total_tokens", 40.0, "anyio 4.16.0, _backends/_asyncio.py"),
+    row("asyncpg", "max_size", 10.0, "asyncpg 0.32.0, pool.py"),
+    row("aiopg", "maxsize", 10.0, "aiopg 1.4.0, pool.py"),
+    row("aiomysql", "maxsize", 10.0, "aiomysql 0.3.2, pool.py"),
+    row("Tortoise", "maxsize", 5.0, "tortoise-orm 1.1.9, backends/base_postgres/client.py"),
+    row("peewee", "max_connections", 20.0, "peewee 4.5.3, playhouse/pool.py"),
 ];
 
 /// Servers that keep data, and what stands before them. A size of 0 is no limit.

@@ -651,6 +651,8 @@ vocabulary! {
         per_call: Fact<bool> = "made anew in each call|made once";
         /// Whether statements are printed.
         echo: Fact<bool> = "`echo` is {}";
+        /// Where it connects: `host:port/name`, without user and password; a `?` for a part that nobody knows.
+        endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process that has it.
         process: Option<Id<Process>>;
         /// The database it reaches in the end.
@@ -688,6 +690,8 @@ vocabulary! {
         psycopg_pool: Fact<bool> = "psycopg_pool is asked for|psycopg_pool is not asked for";
         /// Celery's version, when the process is a Celery worker.
         celery: Fact<Version> = "Celery {}";
+        /// Where it connects: `host:port/name`, without user and password; a `?` for a part that nobody knows.
+        endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process that uses it.
         process: Option<Id<Process>>;
         /// The pooler it goes through.
@@ -718,6 +722,8 @@ vocabulary! {
         mode: Fact<Mode> = "serves as {}";
         /// How many processes use it, over all replicas.
         processes: Fact<u64> = "{} processes use it";
+        /// Where it is, when it is not in the process: `host:port/name`, without user and password; a `?` for a part that nobody knows.
+        endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process.
         process: Option<Id<Process>>;
     }
@@ -745,6 +751,8 @@ vocabulary! {
         mode: Fact<Mode> = "serves as {}";
         /// The processes that have such a pool, over all replicas.
         processes: Fact<u64> = "{} processes have it";
+        /// Where it connects: `host:port/name`, without user and password; a `?` for a part that nobody knows.
+        endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process.
         process: Option<Id<Process>>;
         /// The server.
@@ -775,6 +783,8 @@ vocabulary! {
         capacity: Fact<u64> = "holds {} messages a channel";
         /// How many processes use it, over all replicas.
         processes: Fact<u64> = "{} processes use it";
+        /// Where it connects: `host:port/name`, without user and password; a `?` for a part that nobody knows.
+        endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process.
         process: Option<Id<Process>>;
     }
@@ -809,8 +819,19 @@ vocabulary! {
         redis_broker: Fact<bool> = "Redis is the broker|the broker is not Redis";
         /// Celery's version.
         version: Fact<Version> = "Celery {}";
+        /// Where its broker is: `host:port/name`, without user and password; a `?` for a part that nobody knows.
+        endpoint: Fact<Box<str>> = "its broker is at `{}`";
         /// The worker.
         process: Option<Id<Process>>;
+    }
+    /// A package of Python that a service runs with, of those that decide what is advised.
+    Package "package" in packages {
+        /// Its name, as the package index has it.
+        name: Fact<Box<str>> = "needs `{}`";
+        /// Its version: exact from a lock file, a range from a requirement.
+        version: Fact<Version> = "version {}";
+        /// The service.
+        service: Option<Id<Service>>;
     }
     /// A variable that is set for a program which never reads it.
     DeadVariable "dead_variable" in dead_variables {

@@ -1,6 +1,7 @@
 //! Celery's configuration: what is set on the application, over what its settings module says.
 
 use crate::facts::python::CallSite;
+use crate::link::endpoint;
 use crate::link::network::Network;
 use crate::link::values::{self, Code, Evaluator, ModuleId, PyValue};
 use crate::source::Span;
@@ -35,6 +36,15 @@ impl<'e, 'a> Config<'e, 'a> {
 
     /// A setting by its new name: what is set on the application stands over what its settings module says.
     fn get(&self, name: &str) -> Fact<PyValue> {
+        // These two variables stand over all that the code says.
+        let variable = match name {
+            "broker_url" => self.evaluator.set_variable("CELERY_BROKER_URL"),
+            "result_backend" => self.evaluator.set_variable("CELERY_RESULT_BACKEND"),
+            _ => None,
+        };
+        if let Some(variable) = variable {
+            return variable;
+        }
         let app = self.evaluator.name(self.app.0, &self.app.1);
         let conf = values::entry(app.clone(), "conf");
         let set = values::entry(conf, name);
@@ -190,6 +200,10 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             _ => Fact::unknown("branches give the broker"),
         },
         version: seat.place.versions.version("celery"),
+        endpoint: match &broker {
+            Fact::Absent => Fact::default_of("localhost:5672".into(), "celery", "broker_url", at),
+            broker => endpoint::of(broker),
+        },
         process: Some(seat.process),
     };
     stack.add(queue);

@@ -84,4 +84,4 @@ pub(super) struct Apps<'a> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

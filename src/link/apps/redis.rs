@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::facts::python::{CallSite, When};
+use crate::link::endpoint;
 use crate::link::network::Network;
-use crate::link::values::{self, Evaluator, ModuleId, PyValue};
+use crate::link::values::{self, Evaluator, HOLE, ModuleId, PyValue};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Anchor, RedisClient, RedisLibrary};
 use crate::stack::{Fact, Slot, Sourced, Stack, Version, Why, defaults};
@@ -68,12 +69,20 @@ fn makes_pool(name: &str) -> bool {
         )
 }
 
-/// `host=..., port=...` as a URL.
+/// `host=..., port=..., db=...` as a URL.
 fn host(evaluator: &Evaluator<'_>, id: ModuleId, site: &CallSite) -> Fact<PyValue> {
-    let host = site.call.keyword("host").or_else(|| site.call.args.first()).map(|it| evaluator.expr(id, it));
-    match host.map(values::text) {
-        Some(host) => host.map(|host| PyValue::Str(format!("redis://{host}").into())),
-        None => Fact::derived(PyValue::Str("redis://localhost".into()), vec![site.span]),
+    let part = |place: usize, name: &str| {
+        site.call.keyword(name).or_else(|| site.call.args.get(place)).map(|it| evaluator.expr(id, it))
+    };
+    let whole = |it: Option<Fact<PyValue>>, default: &str| match it.map(values::text) {
+        None | Some(Fact::Absent) => default.to_owned(),
+        Some(Fact::Known(it)) => it.value.into(),
+        Some(_) => HOLE.to_string(),
+    };
+    let behind = format!("{}/{}", whole(part(1, "port"), "6379"), whole(part(2, "db"), "0"));
+    match part(0, "host").map(values::text) {
+        Some(host) => host.map(|host| PyValue::Str(format!("redis://{host}:{behind}").into())),
+        None => Fact::derived(PyValue::Str(format!("redis://localhost:{behind}").into()), vec![site.span]),
     }
 }
 
@@ -143,6 +152,7 @@ impl Pool {
             },
             mode: process.mode.clone(),
             processes: total_processes(process),
+            endpoint: Fact::Absent,
             process: Some(seat.process),
             server: None,
         }
@@ -175,6 +185,7 @@ pub(super) fn put(
     location: &Fact<PyValue>,
     is_cache: bool,
 ) {
+    client.endpoint = endpoint::of(location);
     client.server = values::address(location).known().and_then(|it| network.redis(it.host.as_deref()?));
     let (server, at) = (client.server, client.about.span);
     let id = stack.add(client);

@@ -12,10 +12,10 @@ use crate::stack::{Fact, Stack};
 
 /// Files by path, as a deployment.
 #[derive(Clone)]
-struct Files(Vec<(String, String)>);
+pub(in crate::link) struct Files(Vec<(String, String)>);
 
 impl Files {
-    fn of(files: &[(&str, &str)]) -> Self {
+    pub(in crate::link) fn of(files: &[(&str, &str)]) -> Self {
         let mut files: Vec<_> = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
         files.sort();
         Self(files)
@@ -39,7 +39,7 @@ impl Files {
         Sources::new(self.0.iter().enumerate().map(file).collect())
     }
 
-    fn stack(&self) -> Stack {
+    pub(in crate::link) fn stack(&self) -> Stack {
         let sources = self.sources();
         let readings: Vec<_> = sources.iter().map(|file| std::sync::Arc::new(read(file))).collect();
         for (file, reading) in sources.iter().zip(&readings) {
@@ -71,7 +71,7 @@ impl Files {
 }
 
 /// A fact in a few words.
-fn show<T: Clone + Into<crate::stack::Value>>(fact: &Fact<T>) -> String {
+pub(in crate::link) fn show<T: Clone + Into<crate::stack::Value>>(fact: &Fact<T>) -> String {
     use crate::stack::Value;
     let plain = |value: T| match value.into() {
         Value::Number(number) => number.to_string(),
@@ -144,6 +144,52 @@ fn shop(settings: &str) -> Files {
 /// What each process may open, as `service connections`.
 fn terms(stack: &Stack) -> Vec<String> {
     stack.clients.iter().map(|it| format!("{} {}", it.about.name, show(&it.connections))).collect()
+}
+
+#[test]
+fn each_process_says_where_it_connects() {
+    let settings = "\
+import os
+from pathlib import Path
+BASE = Path(__file__).resolve().parent.parent
+DATABASES = {
+    'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'u', 'PASSWORD': 'secret', 'HOST': 'db'},
+    'old': {'ENGINE': 'django.db.backends.mysql', 'NAME': os.environ['OLD'], 'HOST': os.environ['OLD_HOST']},
+    'file': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': BASE / 'db.sqlite3'},
+}
+CACHES = {
+    'default': {'BACKEND': 'django.core.cache.backends.redis.RedisCache', 'LOCATION': 'redis://:secret@cache'},
+    'more': {'BACKEND': 'django.core.cache.backends.memcached.PyMemcacheCache', 'LOCATION': ['m1:11211', 'm2:11211']},
+    'own': {'BACKEND': 'django.core.cache.backends.locmem.LocMemCache'},
+}
+CHANNEL_LAYERS = {'default': {'BACKEND': 'channels_redis.core.RedisChannelLayer', 'CONFIG': {'hosts': [('layer', 6380)]}}}
+CELERY_BROKER_URL = 'amqp://u:secret@queue//'
+";
+    let stack = shop(settings).stack();
+    let all: Vec<_> = stack.django_databases[..3].iter().map(|it| show(&it.endpoint)).collect();
+    assert_eq!(all, ["db:5432/shop", "? set by the environment (OLD_HOST)", "sqlite: db.sqlite3"]);
+    let all: Vec<_> = stack.caches[..3].iter().map(|it| show(&it.endpoint)).collect();
+    assert_eq!(all, ["cache:6379/0", "m1:11211, m2:11211", "-"]);
+    assert_eq!(show(&stack.redis_clients[0].endpoint), "cache:6379/0");
+    assert_eq!(show(&stack.channel_layers[0].endpoint), "layer:6380");
+    assert_eq!(show(&stack.task_queues[0].endpoint), "queue:5672");
+}
+
+#[test]
+fn the_packages_that_decide_are_told_of_each_service() {
+    let stack =
+        shop(LITERAL).with("requirements.txt", "Django==5.2.8\ncelery>=5,<6\npsycopg2-binary\nrequests==2\n").stack();
+    let row = |it: &crate::stack::Package| format!("{} {} {}", it.about.name, show(&it.name), show(&it.version));
+    let all: Vec<_> = stack.packages.iter().map(row).collect();
+    assert_eq!(
+        all[..3],
+        [
+            "celery of web celery >=5,<6",
+            "django of web django 5.2.8",
+            "psycopg2 of web psycopg2-binary ? psycopg2-binary is asked for without a version",
+        ]
+    );
+    assert_eq!(all.len(), 6, "web and worker, not the database: {all:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Entries of `DATABASES`, with the connections that each process opens by them.
 
 use crate::link::apps::{self, Apps, Seat};
+use crate::link::endpoint;
 use crate::link::network::{Address, Network, Reached};
 use crate::link::values::{self, Dict, ModuleId, PyValue};
 use crate::source::Span;
@@ -150,6 +151,7 @@ impl Entry<'_> {
             pool_sized: pool.sized,
             pooled: pool.on,
             atomic_requests: self.truth("ATOMIC_REQUESTS"),
+            endpoint: self.endpoint(),
             server_side_cursors_off: self.truth("DISABLE_SERVER_SIDE_CURSORS"),
             mode: process.mode.clone(),
             django: versions.version("django"),
@@ -222,16 +224,21 @@ impl Entry<'_> {
         Some(self.written.apps.reach.slot(slot))
     }
 
-    /// Where the entry leads.
-    fn address(&self, alias: &str, file: &str) -> Option<Address> {
-        // What answers where nothing tells is most often PostgreSQL; its term is shown as one that is not known.
-        let engine = match engine(self.get("ENGINE")) {
-            Fact::Absent => return None,
-            engine => engine.known().copied().unwrap_or(Engine::Postgres),
-        };
+    /// Where it connects, as people write it.
+    fn endpoint(&self) -> Fact<Box<str>> {
+        let engine = engine(self.get("ENGINE"));
+        if engine.is_absent() {
+            return Fact::Absent;
+        }
+        let (port, name) = (self.get("PORT"), self.get("NAME"));
+        endpoint::of_parts(engine.known().copied(), &self.host(), &port, &name, self.span)
+    }
+
+    /// Its host; the empty text is Django's default.
+    fn host(&self) -> Fact<Box<str>> {
         let host = values::text(self.get("HOST"));
         let at = host.span().unwrap_or(self.span);
-        let host = match host {
+        match host {
             Fact::Absent => Fact::default_of("".into(), "Django", "HOST", Some(self.span)),
             // What holds only while the environment says nothing names no server.
             Fact::Known(Sourced { origin: crate::stack::Origin::Assumed(it), .. }) => Fact::Unknown(Why::at(
@@ -239,7 +246,18 @@ impl Entry<'_> {
                 at,
             )),
             host => host,
+        }
+    }
+
+    /// Where the entry leads.
+    fn address(&self, alias: &str, file: &str) -> Option<Address> {
+        // What answers where nothing tells is most often PostgreSQL; its term is shown as one that is not known.
+        let engine = match engine(self.get("ENGINE")) {
+            Fact::Absent => return None,
+            engine => engine.known().copied().unwrap_or(Engine::Postgres),
         };
+        let host = self.host();
+        let at = host.span().unwrap_or(self.span);
         let port = values::count(self.get("PORT")).known().copied();
         let anchor = Anchor::new(file, format!("DATABASES.{alias}"));
         Some(Address { host, port, engine, span: at, anchor })
