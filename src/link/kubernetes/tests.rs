@@ -116,6 +116,10 @@ fn an_autoscaler_leaves_replicas_open() {
     assert_eq!(outline(&[("a.yaml", &text)]), ["a.yaml: webx2|8"]);
     let same = text.replace("maxReplicas: 8", "maxReplicas: 2");
     assert_eq!(outline(&[("a.yaml", &same)]), ["a.yaml: webx2"]);
+    let keda = text.replace("autoscaling/v2\nkind: HorizontalPodAutoscaler", "keda.sh/v1alpha1\nkind: ScaledObject");
+    assert_eq!(outline(&[("a.yaml", &keda)]), ["a.yaml: webx? set by an autoscaler"]);
+    let keda = keda.replace("Replicas: ", "ReplicaCount: ").replace("{kind: Deployment, name: web}", "{name: web}");
+    assert_eq!(outline(&[("a.yaml", &keda)]), ["a.yaml: webx2|8"]);
 }
 
 #[test]
