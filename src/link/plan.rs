@@ -133,6 +133,12 @@ pub struct Endpoint {
 }
 
 impl ServicePlan {
+    /// Why a variable that nothing here sets may be set all the same: by an object of the cluster that is not in these
+    /// files, as those of pods often are.
+    pub fn hidden_variables(&self) -> Option<&Why> {
+        self.environment_open.as_ref().filter(|_| self.pod.is_some())
+    }
+
     /// Whether a name gives one address that stays, however many containers there are.
     pub fn has_one_address(&self, name: &str) -> bool {
         let all = self.pod.iter().flat_map(|pod| &pod.endpoints);

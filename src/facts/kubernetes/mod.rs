@@ -27,6 +27,7 @@ const KINDS: &[&str] = &[
     "Job",
     "CronJob",
     "HorizontalPodAutoscaler",
+    "ScaledObject",
     "PodDisruptionBudget",
     "Service",
     "Ingress",
@@ -115,7 +116,9 @@ pub fn read(file: &SourceFile) -> Option<(Manifests, Vec<SyntaxError>)> {
     } else {
         found.take(file, tree, is_kustomization, is_patch);
     }
-    let ours = is_kustomization || found != Manifests { file: file.id, ..found.empty() };
+    // What is broken before its first object is known by its words alone.
+    let broken = !errors.is_empty() && names_a_kind(file);
+    let ours = is_kustomization || broken || found != found.empty();
     ours.then_some((found, errors))
 }
 
@@ -276,6 +279,15 @@ mod tests {
             read_as("chart/templates/a.yaml", "apiVersion: v1\nkind: Service\nmetadata:\n  name: {{ .x }}\n"),
             None
         );
+    }
+
+    #[test]
+    fn errors_are_told_of_manifests_only() {
+        let errors = |path: &str, text: &str| {
+            super::read(&SourceFile::new(FileId(0), path, PathBuf::new(), text)).map(|it| it.1.len())
+        };
+        assert_eq!(errors("a.yaml", "apiVersion: v1\nkind: Service\n\tmetadata: {}\n"), Some(1));
+        assert_eq!(errors("a.yaml", "apiVersion: v1\nkind: Widget\n\tmetadata: {}\n"), None);
     }
 
     #[test]

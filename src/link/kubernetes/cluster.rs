@@ -42,9 +42,10 @@ impl Cluster<'_> {
 
     /// The autoscaler of a workload.
     pub(super) fn scaler(&self, workload: &Object) -> Option<&Object> {
-        self.objects.iter().filter(|it| &*it.kind == "HorizontalPodAutoscaler").find(|scaler| {
+        let scalers = self.objects.iter().filter(|it| matches!(&*it.kind, "HorizontalPodAutoscaler" | "ScaledObject"));
+        scalers.into_iter().find(|scaler| {
             let target = |key: &str| path(&scaler.node, &["spec", "scaleTargetRef", key]).and_then(Node::text);
-            target("kind") == Some(&workload.kind)
+            target("kind").unwrap_or("Deployment") == &*workload.kind
                 && target("name").is_some_and(|name| {
                     self.find(&workload.kind, name, scaler).is_some_and(|it| std::ptr::eq(it, workload))
                 })

@@ -191,6 +191,10 @@ fn common_folder(paths: &[&str]) -> String {
 fn role(path: &str, file: FileId, sources: &Sources, otherwise: &str) -> (Role, Why) {
     let at = Span::at(file, sources.file(file).bom());
     match by_path(path) {
+        // All manifests are there to deploy something: where they stand in `deploy` says no more than that.
+        Some((Role::Production, word)) if matches!(&*word, "deploy" | "deployment" | "release" | "stack") => {
+            (Role::Default, Why::at(otherwise, at))
+        }
         Some((role, word)) => (role, Why::at(format!("has `{word}` in its path"), at)),
         None => (Role::Default, Why::at(otherwise, at)),
     }

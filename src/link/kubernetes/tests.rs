@@ -94,6 +94,24 @@ fn overlays_are_deployments_and_their_bases_are_none() {
 }
 
 #[test]
+fn roles_of_sets_and_of_compose_files_beside_them() {
+    let web = deployment("web", "");
+    let roles = |path: &str| found(&[(path, &web)]).1.deployments[0].role;
+    assert_eq!(roles("deploy/web.yaml"), Role::Default);
+    assert_eq!(roles("k8s/production/web.yaml"), Role::Production);
+    assert_eq!(roles("k8s/dev/web.yaml"), Role::Development);
+    assert_eq!(roles("examples/k8s/web.yaml"), Role::Example);
+    let beside = |path: &str| {
+        let manifests = found(&[(path, &web)]).1.deployments;
+        let mut composed = vec![Deployment { role: Role::Default, ..manifests[0].clone() }];
+        judge(&mut composed, &manifests);
+        composed[0].role
+    };
+    assert_eq!(beside("k8s/production/web.yaml"), Role::Development);
+    assert_eq!(beside("deploy/web.yaml"), Role::Default);
+}
+
+#[test]
 fn components_change_what_names_them() {
     let web = deployment("web", "");
     let component = "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\nresources: [extra.yaml]\npatches:\n- target: {kind: Deployment, name: we.*}\n  patch: |-\n    - {op: add, path: /spec/replicas, value: 9}\n";
@@ -116,6 +134,10 @@ fn an_autoscaler_leaves_replicas_open() {
     assert_eq!(outline(&[("a.yaml", &text)]), ["a.yaml: webx2|8"]);
     let same = text.replace("maxReplicas: 8", "maxReplicas: 2");
     assert_eq!(outline(&[("a.yaml", &same)]), ["a.yaml: webx2"]);
+    let keda = text.replace("autoscaling/v2\nkind: HorizontalPodAutoscaler", "keda.sh/v1alpha1\nkind: ScaledObject");
+    assert_eq!(outline(&[("a.yaml", &keda)]), ["a.yaml: webx? set by an autoscaler"]);
+    let keda = keda.replace("Replicas: ", "ReplicaCount: ").replace("{kind: Deployment, name: web}", "{name: web}");
+    assert_eq!(outline(&[("a.yaml", &keda)]), ["a.yaml: webx2|8"]);
 }
 
 #[test]

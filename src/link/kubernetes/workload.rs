@@ -229,11 +229,17 @@ fn replicas(cluster: &Cluster<'_>, object: &Object) -> Fact<u64> {
 fn scaled(scaler: &Object) -> Fact<u64> {
     let bound = |key: &str| path(&scaler.node, &["spec", key]).filter(|it| !it.is_null());
     let number = |node: &Node| parsed(fact(node), |text| text.parse::<u64>().ok());
-    let least = match bound("minReplicas") {
-        Some(node) => number(node),
-        None => Fact::default_of(1, "Kubernetes", "minReplicas", Some(scaler.name.span)),
+    // KEDA's has names of its own; what it leaves out is unknown here.
+    let (least, most) = match &*scaler.kind {
+        "ScaledObject" => ("minReplicaCount", "maxReplicaCount"),
+        _ => ("minReplicas", "maxReplicas"),
     };
-    let most = bound("maxReplicas").map_or(Fact::Absent, number);
+    let least = match bound(least) {
+        Some(node) => number(node),
+        None if least == "minReplicas" => Fact::default_of(1, "Kubernetes", "minReplicas", Some(scaler.name.span)),
+        None => Fact::Absent,
+    };
+    let most = bound(most).map_or(Fact::Absent, number);
     match (least, most) {
         (Fact::Known(least), Fact::Known(most)) if least.value == most.value => Fact::Known(most),
         (Fact::Known(least), Fact::Known(most)) => {

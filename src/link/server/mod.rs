@@ -126,7 +126,10 @@ impl<'a, 'c> Settings<'a, 'c> {
     fn variable(&self, name: &str) -> Option<Fact<Box<str>>> {
         let own = self.running.assignments.iter().rev().find(|(variable, _)| &**variable == name);
         own.map(|(_, value)| value.text.clone()).or_else(|| {
-            self.context.environment.iter().find(|variable| &*variable.name == name).map(|it| it.value.clone())
+            let set = self.context.environment.iter().find(|variable| &*variable.name == name);
+            // Of all variables this is the one that deployments set where no file shows it.
+            let hidden = self.context.service.hidden_variables().filter(|_| name == "WEB_CONCURRENCY");
+            set.map(|it| it.value.clone()).or_else(|| hidden.cloned().map(Fact::Unknown))
         })
     }
 
