@@ -129,8 +129,11 @@ fn workshop(deployment: &Deployment, stack: &Stack, is_code: &dyn Fn(&str) -> bo
         return None;
     }
     // A server that is told how to run is there for its own sake.
-    let as_it_comes = |plan: &ServicePlan| plan.build.is_none() && plan.command.is_none();
+    let as_it_comes = |plan: &ServicePlan| {
+        plan.build.is_none() && plan.command.is_none() && plan.memory.known().is_none() && plan.cpus.known().is_none()
+    };
     if !deployment.services.is_empty()
+        && stack.dead_variables.is_empty()
         && deployment.services.iter().all(as_it_comes)
         && stack.services.iter().enumerate().all(|it| is_store(stack, it))
         && is_code("")
