@@ -54,6 +54,9 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assum
     linked.stacks.iter_mut().for_each(|stack| super::assumed::apply(stack, assume));
     let mut code = Stack { name: "code".into(), ..Stack::default() };
     facts.clone().put(&mut code);
+    if linked.stacks.iter().all(|stack| stack.packages.is_empty()) {
+        versions::add(&mut code, &repository.versions(""), None);
+    }
     if nothing_runs {
         nginx::add_hosted(&mut code, sources, &repository.nginx, &[]);
     }
@@ -227,7 +230,7 @@ impl<'a> Repository<'a> {
         for (&id, versions) in
             ids.iter().zip(&versions).filter(|(id, _)| !stack[**id].processes.is_empty()).collect::<Vec<_>>()
         {
-            versions::add(stack, versions, id);
+            versions::add(stack, versions, Some(id));
         }
         apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network);
     }

@@ -141,13 +141,39 @@ fn workshop(deployment: &Deployment, stack: &Stack, is_code: &dyn Fn(&str) -> bo
         return Some(Why::new("starts databases and the like alone, for code that runs on a developer's machine"));
     }
     deployment.services.iter().zip(&stack.services).find_map(|(plan, service)| {
-        let mount = plan.mounts.iter().find(|mount| is_code(&mount.source) || holds_context(plan, &mount.source))?;
-        let (tells, at) = reloader(stack, service).or_else(|| telling(plan))?;
-        let name = &plan.name.value;
-        let at = at.into_iter().chain([mount.span]).collect();
-        let reason = format!("is for development: `{name}` runs mounted code, {tells}");
-        Some(Why { reason: reason.into(), at, ..Why::default() })
+        let mount = plan.mounts.iter().find(|mount| is_code(&mount.source) || holds_context(plan, &mount.source));
+        let (name, reloader) = (&plan.name.value, reloader(stack, service));
+        let (reason, at) = match (mount, script(plan)) {
+            (Some(mount), script) => {
+                let (tells, at) = reloader.or(script).or_else(|| telling(plan))?;
+                (format!("`{name}` runs mounted code, {tells}"), at.into_iter().chain([mount.span]).collect())
+            }
+            (None, Some((script, at))) => {
+                let (tells, server) = reloader?;
+                (format!("`{name}` runs {tells}, {script}"), at.into_iter().chain(server).collect())
+            }
+            (None, None) => return None,
+        };
+        Some(Why { reason: format!("is for development: {reason}").into(), at, ..Why::default() })
     })
+}
+
+/// That a service is started by a script for development, by its name, and where.
+fn script(plan: &ServicePlan) -> Option<(String, Option<Span>)> {
+    let lines = [plan.entrypoint.as_ref(), plan.command.as_ref()];
+    lines.into_iter().flatten().find_map(|line| {
+        let text = line.first_word()?;
+        let name = text.rsplit('/').next().unwrap_or(text);
+        let is_script = name.ends_with(".sh") || text.contains('/');
+        (is_script && is_dev(name)).then(|| (format!("started by `{name}`"), Some(line.span())))
+    })
+}
+
+/// Whether a word of a text tells of development.
+fn is_dev(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .any(|word| matches!(word, "dev" | "develop" | "development" | "devstack" | "local" | "debug"))
 }
 
 /// Whether a mounted folder is that which the service is built from, or a part of it. A single file is configuration.
@@ -199,11 +225,6 @@ fn reloader(stack: &Stack, service: &Service) -> Option<(String, Option<Span>)> 
 
 /// What a service says of development besides, and where.
 fn telling(plan: &ServicePlan) -> Option<(String, Option<Span>)> {
-    let is_dev = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        text.split(|c: char| !c.is_ascii_alphanumeric())
-            .any(|word| matches!(word, "dev" | "develop" | "development" | "local" | "debug"))
-    };
     let target = plan.build.as_ref().and_then(|build| build.target.as_ref()).filter(|it| is_dev(&it.value));
     if let Some(target) = target {
         return Some((format!("of the stage `{}`", target.value), Some(target.span)));

@@ -225,6 +225,23 @@ pub enum CommandLine {
     },
 }
 
+impl CommandLine {
+    /// Its first word, as it is written.
+    pub fn first_word(&self) -> Option<&str> {
+        match self {
+            CommandLine::Exec { words, .. } => words.first().map(|it| &*it.value),
+            CommandLine::Text { text, .. } => text.text.split_whitespace().next(),
+        }
+    }
+
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            CommandLine::Exec { span, .. } | CommandLine::Text { span, .. } => *span,
+        }
+    }
+}
+
 /// How a list of arguments is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListStyle {

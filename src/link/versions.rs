@@ -165,9 +165,10 @@ const DECIDING: &[&str] = &[
     "uwsgi",
 ];
 
-/// Puts the packages of a service into the stack that decide what is advised of it.
-pub fn add(stack: &mut Stack, versions: &Versions<'_>, service: Id<Service>) {
-    let owner = stack[service].about.name.clone();
+/// Puts the packages of a service into the stack that decide what is advised of it; of the code alone when no service
+/// is known.
+pub fn add(stack: &mut Stack, versions: &Versions<'_>, service: Option<Id<Service>>) {
+    let owner = service.map(|service| stack[service].about.name.clone());
     for &name in DECIDING {
         let binary = format!("{name}-binary");
         let Some((file, _, package)) =
@@ -177,15 +178,21 @@ pub fn add(stack: &mut Stack, versions: &Versions<'_>, service: Id<Service>) {
         };
         stack.add(stack::Package {
             about: About {
-                name: format!("{name} of {owner}").into(),
-                anchor: Anchor::new(file.path.clone(), format!("{name}@{owner}")),
+                name: owner.as_ref().map_or_else(|| name.into(), |owner| format!("{name} of {owner}").into()),
+                anchor: Anchor::new(
+                    file.path.clone(),
+                    match &owner {
+                        Some(owner) => format!("{name}@{owner}"),
+                        None => name.to_owned(),
+                    },
+                ),
                 span: Some(package.span),
-                owner: Some(owner.clone()),
+                owner: owner.clone(),
                 writers: Vec::new(),
             },
             name: Fact::derived(package.name.clone(), vec![package.span]),
             version: versions.version(&package.name),
-            service: Some(service),
+            service,
         });
     }
 }

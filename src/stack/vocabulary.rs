@@ -699,6 +699,8 @@ vocabulary! {
     }
     /// Django's settings, as one process uses them.
     Settings "settings" in settings {
+        /// The file of their module.
+        module: Fact<Box<str>> = "the settings are `{}`";
         /// Whether `DEBUG` is on.
         debug: Fact<bool> = "`DEBUG` is {}";
         /// Where sessions are kept.

@@ -158,7 +158,7 @@ def main():
             own[verdict] += 1
             by_fact[row["fact"]][verdict] += 1
             if options.verbose and verdict not in ("right", "idle"):
-                print(f"  {verdict:7} {row['deployment']} {row['service']} {row['entity']}.{row['fact']} = {row['value']}; said {says[:90]}; {row['path']}:{row['line']}")
+                print(f"  {verdict:7} {repo}: {row['deployment']} {row['service']} {row['entity']}.{row['fact']} = {row['value']}; said {says[:90]}; {row['path']}:{row['line']}")
         total += own
         print(f"{repo}: {dict(own)}")
     print("\n| fact | right | unknown | wrong | not judged |\n|---|--:|--:|--:|--:|")

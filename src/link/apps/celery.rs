@@ -126,7 +126,7 @@ fn object(evaluator: &Evaluator<'_>, code: &Code, id: ModuleId, site: &CallSite)
 /// What the configuration says of a setting, as text; absent when it says nothing.
 pub(super) fn setting_text(code: &Code, place: &Place<'_>, app: &str, name: &str) -> Fact<Box<str>> {
     let Some((module, _)) = locate::celery(code, place, app) else { return Fact::Absent };
-    let settings = super::seat::settings_module(code, place, None, &[], Some(module)).ok();
+    let settings = super::seat::settings_module(code, place, None, &[], Some(module)).ok().map(|it| it.0);
     let evaluator = locate::evaluator(code, place.plan, settings);
     match Config::of(&evaluator, code, module) {
         Some(config) => values::text(config.get(name)),

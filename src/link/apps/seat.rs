@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::facts::python::{EventKind, is_aside};
 use crate::link::plan::Running;
 use crate::link::values::{Code, Evaluator, ModuleId};
+use crate::source::Span;
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Id, Stack, Why};
 
@@ -22,6 +23,8 @@ pub(crate) struct Seat<'a> {
     pub(crate) app: Option<(ModuleId, Option<Box<str>>)>,
     /// Django's settings module, or why it is not known.
     pub(crate) settings: Result<ModuleId, Why>,
+    /// Where it is said which one that is, if a file says it.
+    pub(crate) settings_said: Option<Span>,
     /// The modules that it loads.
     pub(crate) loaded: BTreeSet<ModuleId>,
 }
@@ -54,11 +57,13 @@ fn seat<'a>(
         true => locate::celery(code, place, name),
         false => locate::application(code, place, name),
     });
-    let settings = settings_module(code, place, running, &words, app.as_ref().map(|it| it.0));
+    let named = settings_module(code, place, running, &words, app.as_ref().map(|it| it.0));
+    let settings_said = named.as_ref().ok().and_then(|it| it.1);
+    let settings = named.map(|it| it.0);
     let found = settings.as_ref().ok().copied();
     let is_django = stack[process].framework.known() == Some(&Framework::Django) || (found.is_some() && is_celery);
     let loaded = loaded(code, place, app.as_ref().map(|it| it.0), found.filter(|_| is_django), is_celery);
-    Seat { process, place, evaluator: locate::evaluator(code, place.plan, found), app, settings, loaded }
+    Seat { process, place, evaluator: locate::evaluator(code, place.plan, found), app, settings, settings_said, loaded }
 }
 
 impl Seat<'_> {
@@ -109,7 +114,7 @@ fn option(words: &[&str], names: &[&str]) -> Option<Box<str>> {
     None
 }
 
-/// Which settings module Django is given: by the command, the environment, what the application's module sets when
+/// Which settings module Django is given, and where that is said: by the command, the environment, what the application's module sets when
 /// nothing else does; else the only one there is.
 pub(super) fn settings_module(
     code: &Code,
@@ -117,32 +122,32 @@ pub(super) fn settings_module(
     running: Option<&Running>,
     words: &[&str],
     app: Option<ModuleId>,
-) -> Result<ModuleId, Why> {
+) -> Result<(ModuleId, Option<Span>), Why> {
     const NAME: &str = "DJANGO_SETTINGS_MODULE";
     let resolve = |name: &str| {
         locate::module(code, place, name).ok_or_else(|| Why::new(format!("the settings module `{name}` is not there")))
     };
     if let Some(name) = option(words, &["--settings"]) {
-        return resolve(&name);
+        return Ok((resolve(&name)?, running.map(|it| it.span)));
     }
     let assigned = running.and_then(|it| it.assignments.iter().rev().find(|it| &*it.0 == NAME));
     if let Some(name) = assigned.and_then(|it| it.1.text.known()) {
-        return resolve(name);
+        return Ok((resolve(name)?, running.map(|it| it.span)));
     }
     if let Some(variable) = place.plan.environment.iter().find(|it| &*it.name == NAME) {
         return match variable.value.known() {
-            Some(name) => resolve(name),
+            Some(name) => Ok((resolve(name)?, Some(variable.span))),
             None => Err(Why::at(format!("which settings are used is set by {NAME}"), variable.span)),
         };
     }
     let said = app.and_then(|app| code.module(app)).and_then(|it| it.settings_modules.first());
-    let Some(name) = said else { return only_settings(code, place) };
+    let Some(name) = said else { return Ok((only_settings(code, place)?, None)) };
     let module = resolve(&name.value)?;
     if is_for_development(&name.value) && has_others(code, module) {
         let why = format!("`{}` is only the default, and others are beside it: {NAME} says which is used", name.value);
         return Err(Why::at(why, name.span));
     }
-    Ok(module)
+    Ok((module, Some(name.span)))
 }
 
 /// Whether a settings module is one for a developer's machine, by its name. As the default of `wsgi.py` or `celery.py`

@@ -23,6 +23,7 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, module: M
             owner: Some(seat.service().into()),
             writers: Vec::new(),
         },
+        module: Fact::derived(draft.path.clone(), seat.settings_said.into_iter().collect()),
         debug: truth("DEBUG", false),
         sessions: sessions(get("SESSION_ENGINE"), at),
         drf_paginates: paginates(get("REST_FRAMEWORK"), at),

@@ -33,6 +33,7 @@ const ELSEWHERE: &[&str] = &[
     "build",
     "builder",
     "vendor",
+    "github",
     "third_party",
     "benchmark",
     "benchmarks",
