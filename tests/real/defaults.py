@@ -2,11 +2,17 @@
 import inspect
 import json
 
+import aiomysql
+import aiopg
+import asyncpg
 import celery.app.defaults
 import gunicorn.config
+import playhouse.pool
+import psycopg_pool
 import redis
 import sqlalchemy.pool
 import uvicorn
+from tortoise.backends.base_postgres.client import BasePostgresClient
 
 defaults = {}
 for name in ("workers", "threads", "worker_connections", "max_requests", "max_requests_jitter", "timeout",
@@ -20,5 +26,16 @@ pool = inspect.signature(sqlalchemy.pool.QueuePool.__init__).parameters
 defaults["SQLAlchemy", "pool_size"] = pool["pool_size"].default
 defaults["SQLAlchemy", "max_overflow"] = pool["max_overflow"].default
 defaults["SQLAlchemy", "pool_timeout"] = pool["timeout"].default
+defaults["asyncpg", "max_size"] = inspect.signature(asyncpg.create_pool).parameters["max_size"].default
+driver = inspect.signature(psycopg_pool.ConnectionPool.__init__).parameters
+defaults["psycopg_pool", "min_size"] = driver["min_size"].default
+defaults["psycopg_pool", "timeout"] = driver["timeout"].default
+assert driver["max_size"].default is None
+defaults["aiopg", "maxsize"] = inspect.signature(aiopg.create_pool).parameters["maxsize"].default
+defaults["aiomysql", "maxsize"] = inspect.signature(aiomysql.create_pool).parameters["maxsize"].default
+defaults["peewee", "max_connections"] = (
+    inspect.signature(playhouse.pool.PooledDatabase.__init__).parameters["max_connections"].default
+)
+defaults["Tortoise", "maxsize"] = BasePostgresClient("u", "p", "h", 5432, "d", connection_name="x").pool_maxsize
 defaults["redis-py", "max_connections"] = redis.ConnectionPool().max_connections
 print(json.dumps({f"{program} {setting}": value for (program, setting), value in defaults.items()}))

@@ -10,6 +10,7 @@
 
 mod nginx;
 mod python;
+mod settings;
 
 use libtest_mimic::{Arguments, Trial};
 

@@ -58,7 +58,14 @@ fn seat<'a>(
     let found = settings.as_ref().ok().copied();
     let is_django = stack[process].framework.known() == Some(&Framework::Django) || (found.is_some() && is_celery);
     let loaded = loaded(code, place, app.as_ref().map(|it| it.0), found.filter(|_| is_django), is_celery);
-    Seat { process, place, evaluator: locate::evaluator(code, place.plan, found), app, settings, loaded }
+    Seat {
+        process,
+        place,
+        evaluator: locate::evaluator(code, place.plan, found).with_packages(place.versions),
+        app,
+        settings,
+        loaded,
+    }
 }
 
 impl Seat<'_> {
