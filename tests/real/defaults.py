@@ -12,7 +12,7 @@ import psycopg_pool
 import redis
 import sqlalchemy.pool
 import uvicorn
-from tortoise.backends.base_postgres.client import BasePostgresClient
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 defaults = {}
 for name in ("workers", "threads", "worker_connections", "max_requests", "max_requests_jitter", "timeout",
@@ -36,6 +36,7 @@ defaults["aiomysql", "maxsize"] = inspect.signature(aiomysql.create_pool).parame
 defaults["peewee", "max_connections"] = (
     inspect.signature(playhouse.pool.PooledDatabase.__init__).parameters["max_connections"].default
 )
-defaults["Tortoise", "maxsize"] = BasePostgresClient("u", "p", "h", 5432, "d", connection_name="x").pool_maxsize
+client = AsyncpgDBClient(user="u", password="p", database="d", host="h", port=5432, connection_name="x")
+defaults["Tortoise", "maxsize"] = client.pool_maxsize
 defaults["redis-py", "max_connections"] = redis.ConnectionPool().max_connections
 print(json.dumps({f"{program} {setting}": value for (program, setting), value in defaults.items()}))

@@ -161,7 +161,7 @@ fn pools(sources: &Sources, drafts: &Drafts<'_>, real: &Json, compared: &mut Com
         let pool = &stack.pools[id.at as usize];
         let number = |fact: &Fact<u64>| fact.known().map(|it| *it as i64);
         compared.values += 1;
-        let class = match &*engine["class"].as_str().unwrap_or_default() {
+        let class = match engine["class"].as_str().unwrap_or_default() {
             "NullPool" => "null",
             "StaticPool" | "SingletonThreadPool" => "static",
             _ => "queue",

@@ -13,6 +13,7 @@ mod eval;
 mod flow;
 mod libraries;
 mod lift;
+mod names;
 mod operators;
 mod outside;
 mod pydantic;
