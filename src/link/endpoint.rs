@@ -26,13 +26,39 @@ fn of_branch(it: &Sourced<PyValue>) -> Result<Sourced<Box<str>>, Why> {
         return Err(Why { reason: format!("set by the environment ({name})").into(), at: at(), ..Why::default() });
     }
     match spelled(&it.value, 0) {
-        Some(text) => Ok(Sourced { value: text.into(), origin: it.origin.clone(), slots: Vec::new() }),
+        Some(text) => {
+            let mut origin = it.origin.clone();
+            if let Origin::Written(spans) = &mut origin {
+                inner_places(&it.value, spans, 0);
+            }
+            Ok(Sourced { value: text.into(), origin, slots: Vec::new() })
+        }
         None => Err(Why { reason: "its host is worked out when the program runs".into(), at: at(), ..Why::default() }),
     }
 }
 
+/// The places of what stands in a list or dict, behind those of the whole.
+fn inner_places(value: &PyValue, spans: &mut Vec<Span>, depth: u32) {
+    let all: Vec<&Fact<PyValue>> = match value {
+        PyValue::List(items) => items.iter().collect(),
+        PyValue::Dict(dict) => dict.entries.iter().map(|it| &it.1).collect(),
+        _ => return,
+    };
+    for item in all {
+        item.visit_spans(&mut |span| {
+            if !spans.contains(&span) {
+                spans.push(span);
+            }
+        });
+        if let Some(value) = item.known().filter(|_| depth < 3) {
+            inner_places(value, spans, depth + 1);
+        }
+    }
+}
+
 fn spelled(value: &PyValue, depth: u32) -> Option<String> {
-    let inner = |it: &Fact<PyValue>| it.known().filter(|_| depth < 3).and_then(|it| spelled(it, depth + 1));
+    let sure = |it: &Fact<PyValue>| !matches!(it, Fact::Known(it) if matches!(it.origin, Origin::Assumed(_)));
+    let inner = |it: &Fact<PyValue>| it.known().filter(|_| depth < 3 && sure(it)).and_then(|it| spelled(it, depth + 1));
     match value {
         PyValue::Str(text) => of_text(text),
         PyValue::List(items) => match items.as_slice() {
@@ -41,7 +67,7 @@ fn spelled(value: &PyValue, depth: u32) -> Option<String> {
                 let (Some(PyValue::Str(host)), Some(PyValue::Int(port))) = (host.known(), port.known()) else {
                     return None;
                 };
-                (!host.contains(HOLE)).then(|| format!("{host}:{port}"))
+                (!host.contains(HOLE) && items.iter().all(sure)).then(|| format!("{host}:{port}"))
             }
             items => {
                 let all: Option<Vec<String>> = items.iter().map(inner).collect();

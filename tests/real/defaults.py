@@ -3,11 +3,17 @@ import inspect
 import json
 
 import anyio.to_thread
+import aiomysql
+import aiopg
+import asyncpg
 import celery.app.defaults
 import gunicorn.config
+import playhouse.pool
+import psycopg_pool
 import redis
 import sqlalchemy.pool
 import uvicorn
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
 defaults = {}
 for name in ("workers", "threads", "worker_connections", "max_requests", "max_requests_jitter", "timeout",
@@ -29,4 +35,17 @@ async def tokens():
 
 
 defaults["AnyIO", "total_tokens"] = anyio.run(tokens)
+defaults["asyncpg", "max_size"] = inspect.signature(asyncpg.create_pool).parameters["max_size"].default
+driver = inspect.signature(psycopg_pool.ConnectionPool.__init__).parameters
+defaults["psycopg_pool", "min_size"] = driver["min_size"].default
+defaults["psycopg_pool", "timeout"] = driver["timeout"].default
+assert driver["max_size"].default is None
+defaults["aiopg", "maxsize"] = inspect.signature(aiopg.create_pool).parameters["maxsize"].default
+defaults["aiomysql", "maxsize"] = inspect.signature(aiomysql.create_pool).parameters["maxsize"].default
+defaults["peewee", "max_connections"] = (
+    inspect.signature(playhouse.pool.PooledDatabase.__init__).parameters["max_connections"].default
+)
+client = AsyncpgDBClient(user="u", password="p", database="d", host="h", port=5432, connection_name="x")
+defaults["Tortoise", "maxsize"] = client.pool_maxsize
+defaults["redis-py", "max_connections"] = redis.ConnectionPool().max_connections
 print(json.dumps({f"{program} {setting}": value for (program, setting), value in defaults.items()}))

@@ -10,6 +10,7 @@
 
 mod nginx;
 mod python;
+mod settings;
 mod stores;
 
 use libtest_mimic::{Arguments, Trial};

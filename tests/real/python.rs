@@ -11,7 +11,7 @@ use plimsoll::source::{FileId, SourceFile, Sources};
 use plimsoll::stack::defaults;
 use plimsoll::{Options, audit_sources, settle};
 
-use crate::needing;
+use crate::{needing, settings};
 
 /// Each fixture's changed files are taken by Python and by a YAML parser; the defaults are those of the packages.
 pub(crate) fn trials() -> Vec<Trial> {
@@ -26,6 +26,15 @@ pub(crate) fn trials() -> Vec<Trial> {
         .collect();
     trials.extend(["wingman", "hospital", "hospital-as-advised"].into_iter().map(|name| {
         needing("python3", there, format!("PyYAML takes what is mended in {name}"), move || loads(&mended(name)?))
+    }));
+    trials.extend(settings::SAMPLES.iter().map(|&(name, asked, module, unknown)| {
+        needing("python3", there, format!("settings are as real Python reads them in {name}"), move || {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+            let folder = root.join("fixtures/deployments").join(name);
+            let script = root.join("tests/real/settings.py");
+            let printed = run(Command::new(interpreter()?).arg(script).arg(&folder).arg(asked))?;
+            settings::agrees(&folder, &printed, module, unknown)
+        })
     }));
     trials.push(needing("python3", there, "defaults are those of the packages".into(), defaults_hold));
     trials

@@ -63,7 +63,15 @@ fn seat<'a>(
     let found = settings.as_ref().ok().copied();
     let is_django = stack[process].framework.known() == Some(&Framework::Django) || (found.is_some() && is_celery);
     let loaded = loaded(code, place, app.as_ref().map(|it| it.0), found.filter(|_| is_django), is_celery);
-    Seat { process, place, evaluator: locate::evaluator(code, place.plan, found), app, settings, settings_said, loaded }
+    Seat {
+        process,
+        place,
+        evaluator: locate::evaluator(code, place.plan, found).with_packages(place.versions),
+        app,
+        settings,
+        settings_said,
+        loaded,
+    }
 }
 
 impl Seat<'_> {

@@ -1,20 +1,24 @@
 //! Pools of database connections that code makes: SQLAlchemy's engines and the drivers' own pools, one for each process
 //! that loads them, and the term that each adds to its database's budget.
 
+mod address;
 mod flask;
 mod given;
 mod maker;
+mod sizes;
 #[cfg(test)]
 mod tests;
 mod tortoise;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use address::database_driver;
 use given::Given;
 use maker::{Driver, Maker};
+use sizes::{connections, limit, sum};
 
 use super::endpoint;
-use super::network::{Address, Network};
+use super::network::Network;
 use super::plan::ServicePlan;
 use super::values::{self, Code, Environment, Evaluator, ModuleId, PyValue};
 use super::versions::Versions;
@@ -365,49 +369,6 @@ impl Reader<'_, '_> {
     fn callee(&self) -> Span {
         self.site.call.func.span
     }
-
-    /// Where it connects to, as a URL.
-    fn url(&self) -> Fact<PyValue> {
-        let named = |name: &str| self.argument(name);
-        match self.maker {
-            Maker::Driver(driver) => {
-                let (name, place) = driver.url;
-                let url = match named(name) {
-                    Fact::Absent => place.map_or(Fact::Absent, |it| self.at(it)),
-                    given => given,
-                };
-                match url {
-                    Fact::Absent => given::from_parts(driver.scheme, |names| {
-                        let all = names.iter().map(|name| named(name));
-                        all.into_iter().find(|it| !it.is_absent()).unwrap_or(Fact::Absent)
-                    }),
-                    url => url,
-                }
-            }
-            _ => match named("url") {
-                Fact::Absent if self.site.name.ends_with("engine_from_config") => Fact::Absent,
-                Fact::Absent => self.at(0),
-                url => url,
-            },
-        }
-    }
-
-    fn address(&self, url: &Fact<PyValue>) -> Address {
-        let parts = url_parts(url);
-        let span = url.span().unwrap_or_else(|| self.callee());
-        let name = self.name.as_deref().or(self.site.bound.as_deref()).unwrap_or("engine");
-        let engine = match self.maker {
-            Maker::Driver(driver) if driver.scheme == "mysql" => Engine::Mysql,
-            _ => Engine::Postgres,
-        };
-        Address {
-            host: parts.0,
-            port: parts.1,
-            engine: parts.2.unwrap_or(engine),
-            span,
-            anchor: Anchor::new(self.draft.path.clone(), format!("{name}.url")),
-        }
-    }
 }
 
 /// The kind of a pool by the dotted name of its class.
@@ -418,82 +379,4 @@ fn class_of(name: &str) -> Option<PoolClass> {
         "QueuePool" | "AsyncAdaptedQueuePool" | "FallbackAsyncAdaptedQueuePool" => PoolClass::Queue,
         _ => return None,
     })
-}
-
-/// The driver that `databases` takes for a URL.
-fn database_driver(url: &Fact<PyValue>) -> &'static str {
-    match values::address(url).known() {
-        Some(it) if it.driver() == Some("aiopg") => "aiopg",
-        Some(it) if it.engine() == Some(Engine::Mysql) => "aiomysql",
-        _ => "asyncpg",
-    }
-}
-
-/// Host, port and engine of a URL.
-fn url_parts(url: &Fact<PyValue>) -> (Fact<Box<str>>, Option<u64>, Option<Engine>) {
-    match values::address(url) {
-        Fact::Known(address) => {
-            let host = match &address.value.host {
-                // What holds only while the environment says nothing names no server.
-                Some(_) if matches!(address.origin, Origin::Assumed(_)) => Fact::unknown("set by the environment"),
-                Some(host) => {
-                    Fact::Known(Sourced { value: host.clone(), origin: address.origin.clone(), slots: Vec::new() })
-                }
-                None => Fact::unknown("the host is worked out when the program runs"),
-            };
-            (host, address.value.port.map(u64::from), address.value.engine())
-        }
-        Fact::Unknown(why) => (Fact::Unknown(why), None, None),
-        _ => (Fact::unknown("the address is worked out when the program runs"), None, None),
-    }
-}
-
-/// A size; `unlimited` and what is less stand for no limit.
-fn limit(given: Fact<PyValue>, unlimited: i64) -> Fact<u64> {
-    if let Fact::Known(sourced) = &given
-        && let PyValue::Int(value) = sourced.value
-        && (value < 0 || value == unlimited)
-    {
-        let why = Why::shown(format!("{value} stands for no limit"), sourced.origin.span());
-        return Fact::Unbounded(why).with_slots(sourced.slots.iter().cloned());
-    }
-    values::count(given)
-}
-
-/// `pool_size` and `max_overflow` together, with both their origins.
-fn sum(size: &Fact<u64>, overflow: &Fact<u64>) -> Fact<u64> {
-    match (size, overflow) {
-        (Fact::Known(a), Fact::Known(b)) => {
-            let value = a.value + b.value;
-            match (&a.origin, &b.origin) {
-                (Origin::Written(one), Origin::Written(two)) => {
-                    let mut spans = one.clone();
-                    spans.extend(two.iter().filter(|span| !one.contains(span)));
-                    Fact::derived(value, spans)
-                }
-                (Origin::Written(spans), _) | (_, Origin::Written(spans)) => Fact::derived(value, spans.clone()),
-                (Origin::Default(default), _) => {
-                    Fact::default_of(value, default.program.clone(), "pool_size + max_overflow", default.at)
-                }
-                _ => Fact::Known(Sourced { value, origin: a.origin.clone(), slots: Vec::new() }),
-            }
-        }
-        (Fact::Unbounded(why), _) | (_, Fact::Unbounded(why)) => Fact::Unbounded(why.clone()),
-        (Fact::Unknown(why), _) | (_, Fact::Unknown(why)) => Fact::Unknown(why.clone()),
-        _ => Fact::unknown("branches give its size"),
-    }
-}
-
-/// The connections that one process opens of a pool at most: as many as it holds, and no more than the process has
-/// requests or tasks at work.
-fn connections(pool: &Pool, process: &Process) -> Fact<u64> {
-    let most = match pool.class.known() {
-        Some(PoolClass::Null) => process.slots.clone(),
-        _ => pool.max.clone(),
-    };
-    match (&most, &process.slots) {
-        (Fact::Known(most), Fact::Known(slots)) if slots.value < most.value => process.slots.clone(),
-        (Fact::Unbounded(_) | Fact::Unknown(_), Fact::Known(slots)) if slots.value <= 1 => process.slots.clone(),
-        _ => most,
-    }
 }

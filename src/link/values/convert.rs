@@ -121,6 +121,7 @@ pub(super) fn truthy(value: &PyValue) -> Option<bool> {
         // What a function of another package returns may be anything: `DEBUG = get_bool("DEBUG")`.
         PyValue::Object(object) if object.class.is_none() && !is_class(&object.of) => return None,
         PyValue::Object(_) | PyValue::Function(..) | PyValue::Class(..) | PyValue::Module(_) => true,
+        PyValue::Outside(name) if super::operators::is_type(name) => true,
         PyValue::Outside(_) | PyValue::Missing => return None,
     })
 }

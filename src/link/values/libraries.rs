@@ -9,7 +9,7 @@ use super::outside::Given;
 use super::pydantic::{as_bool, as_number};
 use super::{Address, Dict, Evaluator, Made, Object, PyValue};
 use crate::source::Span;
-use crate::stack::{Engine, Fact, Truth};
+use crate::stack::{Engine, Fact, Truth, Why};
 
 impl<'a> Evaluator<'a> {
     /// Calls a method of an object of something outside; `__call__` for the object itself.
@@ -190,29 +190,61 @@ impl<'a> Evaluator<'a> {
         let mut dict = Dict { entries: Vec::new(), open: None, made: Made::Call(span) };
         let address = super::url::address(url);
         let backend = match &address {
-            Fact::Known(address) => {
-                let backend = match &*address.value.scheme {
-                    "rediscache" | "redis" | "rediss" => "django_redis.cache.RedisCache",
-                    "locmemcache" => "django.core.cache.backends.locmem.LocMemCache",
-                    "dummycache" => "django.core.cache.backends.dummy.DummyCache",
-                    "dbcache" => "django.core.cache.backends.db.DatabaseCache",
-                    "filecache" => "django.core.cache.backends.filebased.FileBasedCache",
-                    "pymemcache" => "django.core.cache.backends.memcached.PyMemcacheCache",
-                    "memcache" | "pymemcached" => "django.core.cache.backends.memcached.PyLibMCCache",
-                    _ => "",
-                };
-                if backend.is_empty() {
-                    self.unknown_at(span)
-                } else {
-                    lift::like(PyValue::Str(backend.into()), &address.origin).by_way_of([span])
-                }
-            }
+            Fact::Known(address) => match self.cache_backend(&address.value.scheme, span) {
+                Ok(backend) => lift::like(PyValue::Str(backend.into()), &address.origin).by_way_of([span]),
+                Err(why) => Fact::Unknown(why),
+            },
             Fact::Unknown(why) => Fact::Unknown(why.clone()),
             _ => self.unknown_at(span),
         };
         dict.set("BACKEND", backend);
-        dict.set("LOCATION", url.clone());
+        let location = lift::then(url.clone(), |it| match &it.value {
+            PyValue::Str(url) => match url.split_once("://") {
+                // The scheme says the backend, the rest the place; a query is for options.
+                Some((scheme, rest)) => {
+                    let rest = rest.split('?').next().unwrap_or(rest);
+                    let place = match scheme.starts_with("redis") {
+                        true => format!("{}://{rest}", scheme.replace("cache", "")),
+                        false => rest.split('/').next().unwrap_or(rest).to_owned(),
+                    };
+                    Fact::Known(crate::stack::Sourced { value: PyValue::Str(place.into()), ..it.clone() })
+                }
+                None => self.unknown_at(span),
+            },
+            _ => self.unknown_at(span),
+        });
+        dict.set("LOCATION", location);
+        if let Fact::Known(address) = &address {
+            let mut options = super::scope::empty();
+            for (key, value) in &address.value.query {
+                let value = option(lift::like(PyValue::Str(value.clone()), &address.origin));
+                let key = key.to_ascii_uppercase();
+                let own = ["TIMEOUT", "KEY_PREFIX", "VERSION", "KEY_FUNCTION", "BINARY"].contains(&key.as_str());
+                if own { dict.set(&key, value) } else { options.set(&key, value) }
+            }
+            if !options.entries.is_empty() {
+                dict.set("OPTIONS", at(PyValue::Dict(options.into()), span));
+            }
+        }
         at(PyValue::Dict(dict.into()), span)
+    }
+
+    fn cache_backend(&self, scheme: &str, span: Span) -> Result<&'static str, Why> {
+        Ok(match scheme {
+            // It takes django-redis where that is installed.
+            "rediscache" | "redis" | "rediss" => match self.packages.map(|it| it.has("django-redis")) {
+                Some(Fact::Known(it)) if it.value => "django_redis.cache.RedisCache",
+                Some(Fact::Known(_)) => "django.core.cache.backends.redis.RedisCache",
+                _ => return Err(Why::at("that of django-redis, where that is installed, which is not known", span)),
+            },
+            "locmemcache" => "django.core.cache.backends.locmem.LocMemCache",
+            "dummycache" => "django.core.cache.backends.dummy.DummyCache",
+            "dbcache" => "django.core.cache.backends.db.DatabaseCache",
+            "filecache" => "django.core.cache.backends.filebased.FileBasedCache",
+            "pymemcache" => "django.core.cache.backends.memcached.PyMemcacheCache",
+            "memcache" | "pymemcached" | "pylibmc" => "django.core.cache.backends.memcached.PyLibMCCache",
+            _ => return Err(Why::at("worked out when the program runs", span)),
+        })
     }
 }
 

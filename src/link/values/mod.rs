@@ -13,6 +13,7 @@ mod eval;
 mod flow;
 mod libraries;
 mod lift;
+mod names;
 mod operators;
 mod outside;
 mod pydantic;
@@ -25,6 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::plan::Variable;
+use super::versions::Versions;
 use crate::facts::python::Function;
 use crate::source::Span;
 use crate::stack::{Fact, Why};
@@ -131,6 +133,8 @@ pub struct Evaluator<'a> {
     environment: Environment<'a>,
     /// What `django.conf.settings` is.
     settings: Option<ModuleId>,
+    /// The packages that are installed, as far as that is known.
+    packages: Option<&'a Versions<'a>>,
     steps: Cell<u32>,
     depth: Cell<u32>,
     /// Names that are being worked out: one that needs itself has no value.
@@ -145,11 +149,18 @@ impl<'a> Evaluator<'a> {
             code,
             environment,
             settings,
+            packages: None,
             steps: Cell::new(0),
             depth: Cell::new(0),
             open: RefCell::default(),
             known: RefCell::default(),
         }
+    }
+
+    /// The same, where these packages are installed: some libraries look for others.
+    #[must_use]
+    pub fn with_packages(self, packages: &'a Versions<'a>) -> Self {
+        Self { packages: Some(packages), ..self }
     }
 
     /// The code it evaluates.

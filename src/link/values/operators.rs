@@ -215,7 +215,8 @@ fn same(left: &PyValue, right: &PyValue) -> Option<bool> {
     }
 }
 
-fn is_type(name: &str) -> bool {
+/// Whether a name is that of a type that is built in.
+pub(super) fn is_type(name: &str) -> bool {
     matches!(name, "bool" | "int" | "float" | "str" | "list" | "tuple" | "dict" | "set")
 }
 

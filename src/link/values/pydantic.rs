@@ -135,33 +135,49 @@ impl<'a> Evaluator<'a> {
             classes.extend(self.bases(class));
             at += 1;
         }
-        for field in classes.iter().filter_map(|class| self.class(*class)).flat_map(|it| &it.fields) {
-            let name = format!("{prefix}{delimiter}{}", field.name.value).to_uppercase();
-            let set = self.environment.variables.iter().find(|it| it.name.eq_ignore_ascii_case(&name));
-            let text = match set {
-                Some(set) => set.value.clone().map(PyValue::Str).by_way_of([field.name.span]),
-                None => match self.dotenv(&name, field.name.span) {
-                    Some(text) => text,
-                    None if self.environment.complete => continue,
-                    None => {
-                        let default = filled.keywords.iter().find(|it| it.0 == field.name.value).map(|it| it.1.clone());
-                        let default = default.or_else(|| {
-                            let class = classes
-                                .iter()
-                                .find(|it| self.class(**it).is_some_and(|it| it.fields.contains(field)))?;
-                            self.field_call(self.class_name(*class, &field.name.value)).0
-                        });
-                        let value = self.variable(&name, default, field.name.span);
-                        filled.keywords.retain(|it| it.0 != field.name.value);
-                        filled.keywords.push((field.name.value.clone(), value));
-                        continue;
-                    }
-                },
-            };
+        for (class, field) in classes
+            .iter()
+            .filter_map(|it| Some((*it, self.class(*it)?)))
+            .flat_map(|(id, it)| it.fields.iter().map(move |field| (id, field)))
+        {
+            let value = self.refilled_field(class, field, object, (prefix, delimiter));
             filled.keywords.retain(|it| it.0 != field.name.value);
-            filled.keywords.push((field.name.value.clone(), typed(text, &field.annotation)));
+            filled.keywords.extend(value.map(|value| (field.name.value.clone(), value)));
         }
         Fact::derived(PyValue::Object(filled.into()), vec![span])
+    }
+
+    /// A field of a nested model; none where only its class says it.
+    fn refilled_field(
+        &self,
+        class: (ModuleId, u32),
+        field: &Field,
+        object: &Object,
+        (prefix, delimiter): (&str, &str),
+    ) -> Option<Fact<PyValue>> {
+        let name = format!("{prefix}{delimiter}{}", field.name.value).to_uppercase();
+        let set = self.environment.variables.iter().find(|it| it.name.eq_ignore_ascii_case(&name));
+        if let Some(set) = set {
+            let text = set.value.clone().map(PyValue::Str).by_way_of([field.name.span]);
+            return Some(typed(text, &field.annotation));
+        }
+        if let Some(text) = self.dotenv(&name, field.name.span) {
+            return Some(typed(text, &field.annotation));
+        }
+        let given = object.keywords.iter().find(|it| it.0 == field.name.value).map(|it| it.1.clone());
+        let current = given.clone().or_else(|| self.field_call(self.class_name(class, &field.name.value)).0);
+        let within = (name.clone(), delimiter.to_owned());
+        match current.as_ref().map(|it| it.known()) {
+            Some(Some(PyValue::Object(inner))) if inner.class.is_some() => {
+                Some(self.deeper(|| self.refilled(inner, &within, field.name.span)))
+            }
+            None => match self.deeper(|| self.nested(class, field, Some(&within))) {
+                Fact::Unknown(_) => None,
+                nested => Some(nested),
+            },
+            _ if self.environment.complete => given,
+            _ => Some(self.variable(&name, current, field.name.span)),
+        }
     }
 
     /// The default of a field and the variables that `Field(...)` names for it.

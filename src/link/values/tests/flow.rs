@@ -114,6 +114,14 @@ fn texts_that_are_put_together() {
 }
 
 #[test]
+fn a_type_is_true() {
+    assert_eq!(
+        x("def f(value, cast=None):\n    return cast(value) if cast else value\nX = [f('3', int), f('3')]\n"),
+        "[3, 3]"
+    );
+}
+
+#[test]
 fn helpers_of_a_project() {
     let text = "import os\ndef env(name, default=None, cast=str, **more):\n    value = os.environ.get(name, default)\n    \
                 if cast is bool:\n        return str(value).lower() in ('1', 'yes', 'true')\n    return cast(value)\n\

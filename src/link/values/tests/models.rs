@@ -8,21 +8,24 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Pool(BaseModel):
     size: int = 5
     overflow: int = 10
+class Deep(BaseModel):
+    pool: Pool = Pool()
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="APP_", env_nested_delimiter="__")
+    deep: Deep = Deep()
     pool: Pool = Pool(size=7)
     other: Pool
     host: str = Field("db", validation_alias=AliasChoices("PGHOST", "DB_HOST"))
 s = Settings()
-X = [s.pool.size, s.pool.overflow, s.host]
+X = [s.pool.size, s.pool.overflow, s.host, s.deep.pool.size]
 "#;
 
 #[test]
 fn nested_models_have_variables_of_their_own() {
     let world = World::of(&[("a.py", NESTED)]);
-    assert_eq!(world.show(&["X"]), "[7, 10, db]");
-    let world = world.with("APP_POOL__SIZE", "20").with("DB_HOST", "other");
-    assert_eq!(world.show(&["X"]), "[20, 10, other]");
+    assert_eq!(world.show(&["X"]), "[7, 10, db, 5]");
+    let world = world.with("APP_POOL__SIZE", "20").with("DB_HOST", "other").with("APP_DEEP__POOL__SIZE", "9");
+    assert_eq!(world.show(&["X"]), "[20, 10, other, 9]");
 }
 
 #[test]
