@@ -36,17 +36,24 @@ impl Assumed {
     }
 }
 
-/// What is assumed, by the name of the service or database.
+/// What is assumed of the world.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Assume(pub(super) Vec<(Box<str>, Assumed)>);
+pub struct Assume {
+    /// By the name of the service or database, in the file's order.
+    pub(super) named: Vec<(Box<str>, Assumed)>,
+    /// Variables of the environment in which all services run, where no file sets them.
+    pub(super) env: Vec<(Box<str>, Said<Box<str>>)>,
+}
 
 impl Assume {
     /// The name under which is said what holds for every database without a word of its own.
     pub const ANY_DATABASE: &str = "database";
+    /// The name under which variables of the environment are said.
+    pub const ENV: &str = "env";
 
     /// What is assumed of the service or database of this name.
     pub fn of(&self, name: &str) -> Option<&Assumed> {
-        self.0.iter().find(|(own, _)| &**own == name).map(|(_, assumed)| assumed)
+        self.named.iter().find(|(own, _)| &**own == name).map(|(_, assumed)| assumed)
     }
 
     /// The connections that the database of this name accepts: by its own name, or as any database.
@@ -55,8 +62,13 @@ impl Assume {
         by(name).or_else(|| by(Self::ANY_DATABASE))
     }
 
+    /// The variables of the environment, in the file's order.
+    pub fn env(&self) -> impl Iterator<Item = (&str, &Said<Box<str>>)> {
+        self.env.iter().map(|(name, said)| (&**name, said))
+    }
+
     /// All names, in the file's order, with what is assumed.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Assumed)> {
-        self.0.iter().map(|(name, assumed)| (&**name, assumed))
+        self.named.iter().map(|(name, assumed)| (&**name, assumed))
     }
 }

@@ -44,8 +44,12 @@ impl Assume {
         let (key, value) = text.split_once('=').ok_or("expected NAME.KEY=VALUE")?;
         let (name, key) = key.trim().rsplit_once('.').ok_or("expected NAME.KEY=VALUE")?;
         let mut table = Table::new();
-        let plain = value.trim().parse::<Value>();
-        table.insert(key, Item::Value(plain.unwrap_or_else(|_| Value::from(value.trim()))));
+        let value = match value.trim() {
+            // A variable is text, whatever it looks like.
+            text if name == Assume::ENV => Value::from(text),
+            text => text.parse::<Value>().unwrap_or_else(|_| Value::from(text)),
+        };
+        table.insert(key, Item::Value(value));
         let mut all = Table::new();
         all.insert(name, Item::Table(table));
         let file = SourceFile::new(FileId(0), "", "".into(), text);
@@ -54,11 +58,15 @@ impl Assume {
         if let Some(fault) = reader.faults.into_iter().next() {
             return Err(fault.message);
         }
-        for (name, assumed) in said.0 {
-            match self.0.iter_mut().find(|(own, _)| *own == name) {
+        for (name, assumed) in said.named {
+            match self.named.iter_mut().find(|(own, _)| *own == name) {
                 Some((_, own)) => own.take(assumed),
-                None => self.0.push((name, assumed)),
+                None => self.named.push((name, assumed)),
             }
+        }
+        for (name, said) in said.env {
+            self.env.retain(|(own, _)| *own != name);
+            self.env.push((name, said));
         }
         Ok(())
     }
@@ -132,8 +140,12 @@ impl Reader<'_> {
 
     fn assume(&mut self, item: &Item) -> Assume {
         const KEYS: [&str; 4] = ["cpus", "memory", "replicas", "max_connections"];
-        let mut out = Vec::new();
+        let mut out = Assume::default();
         for (name, _, item) in self.entries(item) {
+            if name == Assume::ENV {
+                out.env = self.variables(item);
+                continue;
+            }
             let mut assumed = Assumed::default();
             for (key, at, item) in self.entries(item) {
                 let place = item.span().unwrap_or_default();
@@ -154,9 +166,30 @@ impl Reader<'_> {
                     _ => self.unknown(&key, at, &KEYS),
                 }
             }
-            out.push((name.into(), assumed));
+            out.named.push((name.into(), assumed));
         }
-        Assume(out)
+        out
+    }
+
+    /// The variables of an environment: text, or a number or truth that stands for its text.
+    fn variables(&mut self, item: &Item) -> Vec<(Box<str>, Said<Box<str>>)> {
+        let mut out: Vec<(Box<str>, Said<Box<str>>)> = Vec::new();
+        for (name, _, item) in self.entries(item) {
+            let at = item.span().unwrap_or_default();
+            let text = match item.as_value() {
+                Some(Value::String(text)) => text.value().clone(),
+                Some(Value::Integer(number)) => number.value().to_string(),
+                Some(Value::Float(number)) => number.value().to_string(),
+                Some(Value::Boolean(truth)) => truth.value().to_string(),
+                _ => {
+                    self.fault(item.span(), format!("expected a text, found {}", item.type_name()));
+                    continue;
+                }
+            };
+            let key = format!("assume.{}.{name}", Assume::ENV).into();
+            out.push((name.into(), Said { value: text.into(), key, at }));
+        }
+        out
     }
 
     fn remaps(&mut self, item: &Item) -> Vec<Remap> {

@@ -50,6 +50,14 @@ max_connections = 400
 }
 
 #[test]
+fn variables_of_the_environment_are_assumed_as_text() {
+    let mut assume = config("[assume.env]\nWEB_CONCURRENCY = 4\nDEBUG = false\n").assume;
+    assert_eq!(assume.say("env.WEB_CONCURRENCY=08"), Ok(()));
+    let env: Vec<_> = assume.env().map(|(name, said)| format!("{name}={} by {}", said.value, said.key)).collect();
+    assert_eq!(env, ["DEBUG=false by assume.env.DEBUG", "WEB_CONCURRENCY=08 by assume.env.WEB_CONCURRENCY"]);
+}
+
+#[test]
 fn a_flag_says_what_is_assumed_over_the_file() {
     let mut assume = config("[assume.web]\ncpus = 4\nreplicas = 2\n").assume;
     for text in ["web.cpus=2.5", "web.memory = 512M", "database.max_connections=400", "my.db.replicas=3"] {

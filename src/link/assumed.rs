@@ -3,6 +3,8 @@
 use crate::config::{Assume, Said};
 use crate::stack::{Assumption, Fact, Origin, Sourced, Stack};
 
+use super::plan::{ServicePlan, Variable};
+
 /// Puts what is assumed into a stack. It stands above unknown values and defaults, and below what files say.
 pub(super) fn apply(stack: &mut Stack, assume: &Assume) {
     for service in &mut stack.services {
@@ -30,6 +32,22 @@ pub(super) fn apply(stack: &mut Stack, assume: &Assume) {
             database.reserved_connections = Fact::Known(Sourced { value: 3, origin, slots: Vec::new() });
         }
     }
+}
+
+/// The environment of a service with the variables that are assumed: those that no file sets, and those of which no file
+/// says the value.
+pub(super) fn environment(plan: &ServicePlan, mut own: Vec<Variable>, assume: &Assume) -> Vec<Variable> {
+    for (name, said) in assume.env() {
+        let origin = Origin::Assumed(Assumption { key: said.key.clone(), at: None });
+        let value = Fact::Known(Sourced { value: said.value.clone(), origin, slots: Vec::new() });
+        match own.iter_mut().find(|it| &*it.name == name) {
+            Some(variable) if variable.value.known().is_some() => {}
+            Some(variable) => variable.value = value,
+            None => own.push(Variable { name: name.into(), value, span: plan.span }),
+        }
+    }
+    own.sort_by(|a, b| a.name.cmp(&b.name));
+    own
 }
 
 fn fill<T: Clone>(fact: &mut Fact<T>, said: Option<&Said<T>>) {

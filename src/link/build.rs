@@ -38,7 +38,7 @@ pub struct Linked {
 /// world stands where the files leave something open.
 pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assume: &Assume) -> Linked {
     let mut linked = Linked::default();
-    let mut repository = Repository::of(sources, drafts);
+    let mut repository = Repository::of(sources, drafts, assume);
     let (planned, problems) = repository.planned(drafts);
     linked.problems.extend(problems);
     let (serving, idle): (Vec<_>, Vec<_>) = planned.into_iter().partition(Deployment::is_deployed);
@@ -69,6 +69,7 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assum
 /// What every deployment of a repository draws from.
 struct Repository<'a> {
     sources: &'a Sources,
+    assume: &'a Assume,
     dockerfiles: Vec<&'a Dockerfile>,
     scripts: BTreeMap<&'a str, &'a ShellScript>,
     nginx: Vec<&'a nginx_facts::Draft>,
@@ -90,10 +91,11 @@ struct Part<'a> {
 }
 
 impl<'a> Repository<'a> {
-    fn of(sources: &'a Sources, drafts: &Drafts<'a>) -> Self {
+    fn of(sources: &'a Sources, drafts: &Drafts<'a>, assume: &'a Assume) -> Self {
         let blocks = drafts.kubernetes().flat_map(|(_, draft)| &draft.blocks).collect::<Vec<_>>().into_iter();
         Self {
             sources,
+            assume,
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
             scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
             nginx: drafts.nginx().map(|(_, draft)| draft).chain(blocks.clone().filter_map(Block::nginx)).collect(),
@@ -272,6 +274,7 @@ impl<'a> Repository<'a> {
     fn with_image(&self, plan: &ServicePlan) -> (ServicePlan, Option<Image>) {
         let image = plan.build.as_ref().and_then(|build| image::image(build, &self.dockerfiles));
         let environment = image::environment(plan, image.as_ref());
+        let environment = super::assumed::environment(plan, environment, self.assume);
         (ServicePlan { environment, ..plan.clone() }, image)
     }
 

@@ -21,8 +21,7 @@ pub(super) fn of(location: &Fact<PyValue>) -> Fact<Box<str>> {
 fn of_branch(it: &Sourced<PyValue>) -> Result<Sourced<Box<str>>, Why> {
     let at = || it.origin.span().into_iter().collect();
     // What holds only while the environment says nothing names no server.
-    if let Origin::Assumed(assumed) = &it.origin {
-        let name = assumed.key.trim_start_matches("the default of ");
+    if let Some(name) = it.origin.unless_set() {
         return Err(Why { reason: format!("set by the environment ({name})").into(), at: at(), ..Why::default() });
     }
     match spelled(&it.value, 0) {
@@ -57,7 +56,7 @@ fn inner_places(value: &PyValue, spans: &mut Vec<Span>, depth: u32) {
 }
 
 fn spelled(value: &PyValue, depth: u32) -> Option<String> {
-    let sure = |it: &Fact<PyValue>| !matches!(it, Fact::Known(it) if matches!(it.origin, Origin::Assumed(_)));
+    let sure = |it: &Fact<PyValue>| !it.sourced().is_some_and(|it| it.origin.unless_set().is_some());
     let inner = |it: &Fact<PyValue>| it.known().filter(|_| depth < 3 && sure(it)).and_then(|it| spelled(it, depth + 1));
     match value {
         PyValue::Str(text) => of_text(text),

@@ -67,6 +67,20 @@ pub struct Assumption {
     pub at: Option<Span>,
 }
 
+impl Assumption {
+    const DEFAULT: &str = "the default of ";
+
+    /// A default that holds as long as the environment, of which nothing is known, does not set this variable.
+    pub fn default_of_variable(name: &str, at: Option<Span>) -> Self {
+        Self { key: format!("{}{name}", Self::DEFAULT).into(), at }
+    }
+
+    /// The variable that would change it, if it is such a default.
+    pub fn unless_set(&self) -> Option<&str> {
+        self.key.strip_prefix(Self::DEFAULT)
+    }
+}
+
 /// Why something is unknown or unbounded, as the rest of a sentence that starts with the field:
 /// `set by the environment (WEB_CONCURRENCY)`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -291,6 +305,15 @@ impl<T: Clone + Into<Value>> Fact<T> {
 }
 
 impl Origin {
+    /// The variable that would change it, if it is a default that holds as long as an environment of which nothing is
+    /// known does not set it.
+    pub fn unless_set(&self) -> Option<&str> {
+        match self {
+            Origin::Assumed(assumption) => assumption.unless_set(),
+            _ => None,
+        }
+    }
+
     /// The first place, if a file says it.
     pub fn span(&self) -> Option<Span> {
         match self {

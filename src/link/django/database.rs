@@ -241,11 +241,10 @@ impl Entry<'_> {
         match host {
             Fact::Absent => Fact::default_of("".into(), "Django", "HOST", Some(self.span)),
             // What holds only while the environment says nothing names no server.
-            Fact::Known(Sourced { origin: crate::stack::Origin::Assumed(it), .. }) => Fact::Unknown(Why::at(
-                format!("set by the environment ({})", it.key.trim_start_matches("the default of ")),
-                at,
-            )),
-            host => host,
+            host => match host.sourced().and_then(|it| it.origin.unless_set()) {
+                Some(name) => Fact::Unknown(Why::at(format!("set by the environment ({name})"), at)),
+                None => host,
+            },
         }
     }
 

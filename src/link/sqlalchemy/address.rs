@@ -5,7 +5,7 @@ use super::given;
 use super::maker::Maker;
 use crate::link::network::Address;
 use crate::link::values::{self, PyValue};
-use crate::stack::{Anchor, Engine, Fact, Origin, Sourced};
+use crate::stack::{Anchor, Engine, Fact, Sourced};
 
 impl Reader<'_, '_> {
     /// Where it connects to, as a URL.
@@ -67,7 +67,7 @@ fn url_parts(url: &Fact<PyValue>) -> (Fact<Box<str>>, Option<u64>, Option<Engine
         Fact::Known(address) => {
             let host = match &address.value.host {
                 // What holds only while the environment says nothing names no server.
-                Some(_) if matches!(address.origin, Origin::Assumed(_)) => Fact::unknown("set by the environment"),
+                Some(_) if address.origin.unless_set().is_some() => Fact::unknown("set by the environment"),
                 Some(host) => {
                     Fact::Known(Sourced { value: host.clone(), origin: address.origin.clone(), slots: Vec::new() })
                 }

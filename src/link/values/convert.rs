@@ -37,7 +37,7 @@ pub fn truth(fact: Fact<PyValue>) -> Fact<bool> {
     match assumed {
         None => truth,
         Some((assumption, default)) => {
-            let name = assumption.key.trim_start_matches("the default of ");
+            let name = assumption.unless_set().unwrap_or_default();
             let default = default.map_or_else(String::new, |it| format!("; without it, {it}"));
             Fact::Unknown(Why::shown(format!("set by the environment ({name}{default})"), assumption.at))
         }
@@ -47,7 +47,7 @@ pub fn truth(fact: Fact<PyValue>) -> Fact<bool> {
 /// What is taken to hold only as long as nobody says otherwise.
 fn assumption(origin: &Origin) -> Option<&Assumption> {
     match origin {
-        Origin::Assumed(assumption) => Some(assumption),
+        Origin::Assumed(assumption) if assumption.unless_set().is_some() => Some(assumption),
         _ => None,
     }
 }

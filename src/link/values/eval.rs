@@ -304,7 +304,7 @@ impl<'a> Evaluator<'a> {
     /// A default that holds unless the environment, of which nothing is known, says otherwise.
     pub(super) fn assumed(&self, name: &str, default: Sourced<PyValue>) -> Sourced<PyValue> {
         let at = default.origin.span();
-        let key = format!("the default of {name}").into();
-        Sourced { origin: crate::stack::Origin::Assumed(crate::stack::Assumption { key, at }), ..default }
+        let assumption = crate::stack::Assumption::default_of_variable(name, at);
+        Sourced { origin: crate::stack::Origin::Assumed(assumption), ..default }
     }
 }
