@@ -56,7 +56,7 @@ fn inner_places(value: &PyValue, spans: &mut Vec<Span>, depth: u32) {
 }
 
 fn spelled(value: &PyValue, depth: u32) -> Option<String> {
-    let sure = |it: &Fact<PyValue>| !it.sourced().is_some_and(|it| it.origin.unless_set().is_some());
+    let sure = |it: &Fact<PyValue>| it.sourced().is_none_or(|it| it.origin.unless_set().is_none());
     let inner = |it: &Fact<PyValue>| it.known().filter(|_| depth < 3 && sure(it)).and_then(|it| spelled(it, depth + 1));
     match value {
         PyValue::Str(text) => of_text(text),
