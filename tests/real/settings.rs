@@ -150,7 +150,8 @@ impl Compared {
 
 /// The pools of the first stack by their names, held against the engines.
 fn pools(sources: &Sources, drafts: &Drafts<'_>, real: &Json, compared: &mut Compared) -> Result<(), String> {
-    let linked = plimsoll::link::link(sources, drafts, &Assume::default());
+    let orm = plimsoll::link::orm::OrmFacts::default();
+    let linked = plimsoll::link::link(sources, drafts, &orm, &Assume::default());
     let stack = linked.stacks.first().ok_or("no stack")?;
     for (name, engine) in real["pools"].as_object().into_iter().flatten() {
         let last = |it: &str| it.rsplit('.').next().map(str::to_owned);
