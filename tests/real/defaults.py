@@ -47,5 +47,4 @@ defaults["peewee", "max_connections"] = (
 )
 client = AsyncpgDBClient(user="u", password="p", database="d", host="h", port=5432, connection_name="x")
 defaults["Tortoise", "maxsize"] = client.pool_maxsize
-defaults["redis-py", "max_connections"] = redis.ConnectionPool().max_connections
 print(json.dumps({f"{program} {setting}": value for (program, setting), value in defaults.items()}))
