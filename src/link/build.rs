@@ -181,7 +181,7 @@ impl<'a> Repository<'a> {
     /// The servers and workers of a service.
     fn processes(&self, stack: &mut Stack, part: &Part<'_>, id: Id<Service>) {
         let folder = folder(part.plan);
-        let versions = self.versions(folder);
+        let versions = self.versions(folder, part.image.as_ref());
         let gunicorn_conf = |path: &str| {
             let paths = image::repository_paths(path, part.plan, part.image.as_ref());
             paths.iter().find_map(|path| self.gunicorn.get(&**path).copied())
@@ -214,7 +214,8 @@ impl<'a> Repository<'a> {
 
     /// Who connects to what.
     fn clients(&self, stack: &mut Stack, network: &mut Network, parts: &[Part<'_>], ids: &[Id<Service>]) {
-        let versions: Vec<Versions<'_>> = parts.iter().map(|part| self.versions(folder(part.plan))).collect();
+        let versions: Vec<Versions<'_>> =
+            parts.iter().map(|part| self.versions(folder(part.plan), part.image.as_ref())).collect();
         let seen = parts.iter().zip(ids).zip(&versions).map(|((part, &id), versions)| sqlalchemy::Seen {
             plan: part.plan,
             id,
@@ -238,9 +239,11 @@ impl<'a> Repository<'a> {
     }
 
     /// The packages that a folder's files ask for; those of the whole tree when its own ask for none.
-    fn versions(&self, folder: &str) -> Versions<'a> {
-        let own = Versions::of(folder, self.requirements.iter().copied());
-        if own.is_empty() { Versions::of("", self.requirements.iter().copied()) } else { own }
+    fn versions(&self, folder: &str, image: Option<&Image>) -> Versions<'a> {
+        let installed = image.map_or(&[][..], |it| &it.requirements);
+        let of = |folder| Versions::of_image(folder, self.requirements.iter().copied(), installed);
+        let own = of(folder);
+        if own.is_empty() { of("") } else { own }
     }
 
     /// Whether a service of a deployment runs nginx.

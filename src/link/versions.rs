@@ -49,6 +49,29 @@ impl<'a> Versions<'a> {
         versions
     }
 
+    /// The same for an image that is known to install these requirement files (`pip install -r`): of such files, those
+    /// that it installs and what they take in.
+    pub fn of_image(
+        folder: &str,
+        files: impl IntoIterator<Item = (&'a SourceFile, &'a Requirements)>,
+        installed: &[Box<str>],
+    ) -> Self {
+        let mut files: Vec<_> = files.into_iter().collect();
+        let mut named: BTreeSet<&str> = BTreeSet::new();
+        let mut todo: Vec<&str> = installed.iter().map(|it| &**it).collect();
+        while let Some(path) = todo.pop() {
+            let Some((_, it)) = files.iter().find(|(file, _)| &*file.path == path) else { continue };
+            if named.insert(path) {
+                todo.extend(it.includes.iter().map(|it| &*it.path));
+            }
+        }
+        if named.iter().any(|path| files.iter().any(|(file, it)| &*file.path == *path && it.kind == Kind::Requirements))
+        {
+            files.retain(|(file, it)| it.kind == Kind::Project || named.contains(&*file.path));
+        }
+        Self::of(folder, files)
+    }
+
     /// Whether no file names packages.
     pub fn is_empty(&self) -> bool {
         !self.any
@@ -215,6 +238,10 @@ mod tests {
     use crate::source::FileId;
 
     fn versions(files: &[(&str, &str)], folder: &str, name: &str) -> String {
+        installed(files, folder, name, &[])
+    }
+
+    fn installed(files: &[(&str, &str)], folder: &str, name: &str, paths: &[Box<str>]) -> String {
         let files: Vec<_> = files
             .iter()
             .enumerate()
@@ -224,7 +251,7 @@ mod tests {
                 (file, requirements)
             })
             .collect();
-        match Versions::of(folder, files.iter().map(|(file, it)| (file, it))).version(name) {
+        match Versions::of_image(folder, files.iter().map(|(file, it)| (file, it)), paths).version(name) {
             Fact::Known(it) => it.value.written.into(),
             Fact::Unknown(why) => why.reason.into(),
             _ => String::new(),
@@ -253,6 +280,18 @@ mod tests {
         assert_eq!(versions(&files, "", "django"), "5.2");
         assert_eq!(versions(&files, "", "uvicorn"), "uvicorn is asked for without a version");
         assert_eq!(versions(&files, "", "redis"), "redis: no requirement names it");
+    }
+
+    #[test]
+    fn of_several_requirement_files_the_image_installs_some() {
+        let files = [
+            ("requirements/base.txt", "django==5.2\n"),
+            ("requirements/legacy.txt", "django==4.2\n"),
+            ("requirements/prod.txt", "-r base.txt\ngunicorn==23\n"),
+        ];
+        assert_eq!(versions(&files, "", "django"), "files differ in the version of django");
+        assert_eq!(installed(&files, "", "django", &["requirements/prod.txt".into()]), "5.2");
+        assert_eq!(installed(&files, "", "django", &["elsewhere.txt".into()]), "files differ in the version of django");
     }
 
     #[test]

@@ -27,13 +27,14 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials.extend(["wingman", "hospital", "hospital-as-advised"].into_iter().map(|name| {
         needing("python3", there, format!("PyYAML takes what is mended in {name}"), move || loads(&mended(name)?))
     }));
-    trials.extend(settings::SAMPLES.iter().map(|&(name, asked, module, unknown)| {
-        needing("python3", there, format!("settings are as real Python reads them in {name}"), move || {
+    trials.extend(settings::SAMPLES.iter().map(|&sample| {
+        let name = format!("settings are as real Python reads them in {}", sample.folder);
+        needing("python3", there, name, move || {
             let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-            let folder = root.join("fixtures/deployments").join(name);
-            let script = root.join("tests/real/settings.py");
-            let printed = run(Command::new(interpreter()?).arg(script).arg(&folder).arg(asked))?;
-            settings::agrees(&folder, &printed, module, unknown)
+            let folder = root.join("fixtures").join(sample.folder);
+            let mut command = Command::new(interpreter()?);
+            command.arg(root.join("tests/real/settings.py")).arg(&folder).args([sample.code, sample.asked]);
+            settings::agrees(sample, &folder, &run(&mut command)?)
         })
     }));
     trials.push(needing("python3", there, "defaults are those of the packages".into(), defaults_hold));

@@ -1,24 +1,27 @@
 """Prints what the settings of a sample repository really come to, in the environment that its compose file sets.
 
-Called with the folder, and the module whose names are wanted; for Django the module is the one that the environment
-names. Names in capitals are printed as JSON, engines by the sizes of their pools.
+Called with the folder, the folder of the code in it, and the module whose names are wanted; for Django the module is
+the one that the environment names. Names in capitals are printed as JSON, engines by the sizes of their pools.
 """
 import importlib
 import json
 import os
 import pathlib
+import re
 import sys
 
 import yaml
 
-folder, module = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
+folder, below, module = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3]
 compose = yaml.safe_load((folder / "docker-compose.yml").read_text())
-variables = {name: str(value) for name, value in compose["services"]["web"].get("environment", {}).items()}
+given = compose["services"]["web"].get("environment", {})
+# What compose puts in for `${NAME:-default}` where nobody sets `NAME`.
+variables = {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value)) for name, value in given.items()}
 for name in list(os.environ):
     if name not in ("PATH", "HOME"):
         del os.environ[name]
 os.environ.update(variables)
-sys.path.insert(0, str(folder))
+sys.path.insert(0, str(folder / below))
 sys.dont_write_bytecode = True
 os.chdir(folder)
 
@@ -32,7 +35,7 @@ def plain(value):
         return value
     if isinstance(value, (str, pathlib.PurePath)):
         return str(value)
-    return None
+    return "<object>"
 
 
 def pool(engine):

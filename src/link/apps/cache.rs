@@ -152,7 +152,12 @@ fn client(
     let at = about.span;
     Pool {
         library,
-        max_connections: apps.reach.fact(values::count(values::entry(pool_options.clone(), "max_connections"))),
+        max_connections: apps.reach.fact(values::count(
+            match redis::in_query(&first(values::entry(entry.clone(), "LOCATION")), "max_connections") {
+                Fact::Absent => values::entry(pool_options.clone(), "max_connections"),
+                said => said,
+            },
+        )),
         blocking: blocking.map(|it| Fact::derived(it, class.span().into_iter().collect())),
         socket_timeout: apps.reach.fact(values::number(timeout)),
         timeout_slot: slot,

@@ -87,7 +87,15 @@ fn host(evaluator: &Evaluator<'_>, id: ModuleId, site: &CallSite) -> Fact<PyValu
 }
 
 fn of_site(apps: &Apps<'_>, seat: &Seat<'_>, id: ModuleId, site: &CallSite) -> Pool {
-    let keyword = |name: &str| site.call.keyword(name).map_or(Fact::Absent, |it| seat.evaluator.expr(id, it));
+    // What the URL's query says stands over the arguments.
+    let url = match site.call.args.first() {
+        Some(url) if site.name.ends_with("from_url") => seat.evaluator.expr(id, url),
+        _ => Fact::Absent,
+    };
+    let keyword = |name: &str| match in_query(&url, name) {
+        Fact::Absent => site.call.keyword(name).map_or(Fact::Absent, |it| seat.evaluator.expr(id, it)),
+        said => said,
+    };
     let insertion = apps.code.module(id).and_then(|it| it.insertion(site.span));
     let slot = |name: &str| insertion.map(|it| apps.reach.slot(it.keyword(name)));
     let is_blocking = site.name.contains("BlockingConnectionPool");
@@ -107,6 +115,13 @@ fn of_site(apps: &Apps<'_>, seat: &Seat<'_>, id: ModuleId, site: &CallSite) -> P
         },
         at: Some(site.span),
     }
+}
+
+/// What the query of a URL says of an option; absent when it says nothing.
+pub(super) fn in_query(url: &Fact<PyValue>, name: &str) -> Fact<PyValue> {
+    let Fact::Known(address) = values::address(url) else { return Fact::Absent };
+    let said = address.value.query.iter().rfind(|it| &*it.0 == name).map(|it| PyValue::Str(it.1.clone()));
+    said.map_or(Fact::Absent, |value| Fact::Known(Sourced { value, origin: address.origin, slots: Vec::new() }))
 }
 
 /// What is written of a pool; absent where nothing is.

@@ -176,6 +176,23 @@ CELERY_BROKER_URL = 'amqp://u:secret@queue//'
 }
 
 #[test]
+fn the_query_of_a_url_sizes_a_pool_of_redis() {
+    let settings = "\
+DATABASES = {}
+CACHES = {
+    'default': {
+        'BACKEND': 'django.core.cache.backends.redis.RedisCache',
+        'LOCATION': 'redis://cache/1?max_connections=12',
+        'OPTIONS': {'max_connections': 5},
+    },
+}
+";
+    let stack = shop(settings).stack();
+    let client = &stack.redis_clients[0];
+    assert_eq!((show(&client.max_connections), show(&client.endpoint)), ("12".into(), "cache:6379/1".into()));
+}
+
+#[test]
 fn the_packages_that_decide_are_told_of_each_service() {
     let stack =
         shop(LITERAL).with("requirements.txt", "Django==5.2.8\ncelery>=5,<6\npsycopg2-binary\nrequests==2\n").stack();

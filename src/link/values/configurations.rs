@@ -3,6 +3,7 @@
 use super::lift::{self, at};
 use super::scope::is_missing;
 use super::{Evaluator, ModuleId, Object, PyValue};
+use crate::facts::python::Class;
 use crate::stack::{Fact, Why};
 
 const VARIABLE: &str = "DJANGO_CONFIGURATION";
@@ -46,6 +47,21 @@ impl Evaluator<'_> {
             }
             _ => Fact::Known(it.clone()),
         }))
+    }
+
+    /// A setting that the module itself does not bind, and a class of it does: some library may take it from there.
+    pub(super) fn in_a_class(&self, module: ModuleId, name: &str) -> Fact<PyValue> {
+        let binds = |class: &&Class| {
+            let set = class.events.iter().any(|it| super::scope::touches(it, name));
+            set && !name.contains(|it: char| it.is_ascii_lowercase())
+        };
+        match self.code.module(module).and_then(|it| it.classes.iter().find(binds)) {
+            Some(class) => {
+                let reason = format!("the class `{}` says it, and what uses that class is not known", class.name.value);
+                Fact::Unknown(Why::at(reason, class.name.span))
+            }
+            None => Fact::Absent,
+        }
     }
 
     fn class_called(&self, module: ModuleId, name: &str) -> Option<(ModuleId, u32)> {

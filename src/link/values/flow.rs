@@ -1,10 +1,11 @@
 //! Statements with statements in them: loops over what is known, `try` with its handlers, files that are included.
 
+use super::lift;
 use super::scope::{Frame, is_missing, touches};
 use super::{Evaluator, PyValue};
-use crate::facts::python::{Event, EventKind, Guard, Path, Step};
+use crate::facts::python::{Event, EventKind, Path, Step};
 use crate::source::Span;
-use crate::stack::{Fact, Truth, Why};
+use crate::stack::{Condition, Fact, Truth, Why};
 use crate::syntax::python::{Expr, ExprKind};
 
 /// What the variables of one turn stand for.
@@ -60,16 +61,16 @@ impl<'a> Evaluator<'a> {
         name: &str,
         old: Fact<PyValue>,
     ) -> Fact<PyValue> {
-        let guard = Guard { test: None, holds: true, text: "the loop".into(), span: iter.span };
-        let unknown: Turn = Vec::new();
-        self.guarded(frame, &[guard], old, |old| {
-            let mut value = old;
-            for (index, inner) in body.iter().enumerate().filter(|(_, it)| touches(it, name)) {
-                let here = frame.inside(body, index, &unknown);
-                value = self.guarded(&here, &inner.guards, value, |old| self.effect(&here, inner, name, old));
-            }
-            if is_missing(&value) { Fact::Unknown(Why::at("bound in a loop", span)) } else { value }
-        })
+        let say = |what: &str| Condition { text: format!("the loop {what} it").into(), at: Some(iter.span) };
+        let mut value = old.clone();
+        for (index, inner) in body.iter().enumerate().filter(|(_, it)| touches(it, name)) {
+            let here = frame.inside(body, index, &[]);
+            value = self.guarded(&here, &inner.guards, value, |old| self.effect(&here, inner, name, old));
+        }
+        if is_missing(&value) && !is_missing(&old) {
+            value = Fact::Unknown(Why::at("bound in a loop", span));
+        }
+        lift::branch(&say("gives"), &say("does not give"), value, old)
     }
 
     /// The keys of the entries that a loop goes through, in its order.

@@ -183,7 +183,13 @@ impl<'a> Evaluator<'a> {
     /// has classes of django-configurations.
     fn setting_name(&self, module: ModuleId, name: &str) -> Fact<PyValue> {
         self.steps.set(0);
-        present(self.configured(module, name).unwrap_or_else(|| self.global(module, name)))
+        match self.configured(module, name) {
+            Some(found) => present(found),
+            None => match present(self.global(module, name)) {
+                Fact::Absent => self.in_a_class(module, name),
+                found => found,
+            },
+        }
     }
 
     /// A variable that the environment is known to set.

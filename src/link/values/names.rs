@@ -1,6 +1,9 @@
 //! Names that come from elsewhere: `globals().update`, files that are included, stars.
 
+use std::sync::Arc;
+
 use super::code::folder;
+use super::lift;
 use super::scope::{Frame, is_constant, is_missing, missing};
 use super::{Evaluator, ModuleId, PyValue};
 use crate::facts::python::EventKind;
@@ -41,6 +44,36 @@ impl Evaluator<'_> {
             }
             _ => Fact::Unknown(Why::at("what this binds is worked out when the program runs", span)),
         }
+    }
+
+    /// The settings of a module: their names, or a dict of them. Where names come from elsewhere, they are not told.
+    pub(super) fn names_of(&self, module: ModuleId, values: bool, span: Span) -> Fact<PyValue> {
+        let Some(draft) = self.code.module(module) else { return self.unknown_at(span) };
+        let mut names: Vec<&str> = Vec::new();
+        for event in &draft.events {
+            match &event.kind {
+                EventKind::Set { path, .. } | EventKind::Merge { path, .. } | EventKind::Change { path, .. } => {
+                    if is_constant(&path.root) && !names.contains(&&*path.root) {
+                        names.push(&path.root);
+                    }
+                }
+                EventKind::Import { .. }
+                | EventKind::Function { .. }
+                | EventKind::Class { .. }
+                | EventKind::Environ { .. } => {}
+                _ => return self.unknown_at(span),
+            }
+        }
+        names.sort_unstable();
+        if !values {
+            let items = names.into_iter().map(|name| lift::at(PyValue::Str(name.into()), span)).collect();
+            return lift::at(PyValue::List(Arc::new(items)), span);
+        }
+        let mut dict = super::scope::empty();
+        for name in names {
+            dict.set(name, self.global(module, name));
+        }
+        lift::at(PyValue::Dict(dict.into()), span)
     }
 
     /// What the statements of included files make of a name.

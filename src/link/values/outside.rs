@@ -75,6 +75,14 @@ impl<'a> Evaluator<'a> {
                 let is_there = !matches!(found.known(), Some(PyValue::Outside(_)) | None);
                 Some(if is_there { found } else { given.at(2, "default").cloned()? })
             }),
+            "importlib.import_module" | "__import__" => given.text(0, "name").and_then(|name| {
+                let module = self.code.of_file(span.file).and_then(|from| self.resolve(from, name))?;
+                Some(at(PyValue::Module(module), span))
+            }),
+            "dir" | "vars" => match first().as_ref().map(|it| it.known()) {
+                Some(Some(PyValue::Module(module))) => Some(self.names_of(*module, name == "vars", span)),
+                _ => None,
+            },
             "isinstance" => Some(self.is_instance(&args, span)),
             "any" | "all" => first().map(|it| self.folded(it, name == "any", span)),
             "range" => self.range(&args, span),

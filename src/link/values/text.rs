@@ -76,6 +76,10 @@ impl Evaluator<'_> {
             ("isdigit" | "isnumeric" | "isdecimal", ..) if !text.contains(HOLE) => {
                 other(PyValue::Bool(!text.is_empty() && text.chars().all(|it| it.is_ascii_digit())))
             }
+            ("isupper", ..) if !text.contains(HOLE) => {
+                let letters = text.chars().any(char::is_alphabetic);
+                other(PyValue::Bool(letters && !text.chars().any(char::is_lowercase)))
+            }
             ("split", separator, _) if !text.contains(HOLE) => {
                 let parts: Vec<&str> = match separator.filter(|it| !it.is_empty()) {
                     Some(separator) => text.split(separator).collect(),

@@ -80,6 +80,17 @@ fn names_that_are_bound_by_a_call() {
 }
 
 #[test]
+fn a_module_that_is_imported_by_its_name() {
+    let local = "CACHES = {'default': {'LOCATION': 'redis://r'}}\nX = 5\nlower = 1\n";
+    let text = "import importlib\nmodule = importlib.import_module('p.local')\nX = 1\nfor name in dir(module):\n    if name.isupper():\n        globals()[name] = getattr(module, name)\n";
+    let world = World::of(&[("p/local.py", local), ("p/a.py", text)]);
+    assert_eq!(world.show(&["X"]), "5");
+    assert_eq!(world.show(&["CACHES", "default", "LOCATION"]), "redis://r");
+    let text = "import importlib, os\nmodule = importlib.import_module(os.environ['M'])\nX = module.X\n";
+    assert_eq!(x(text), "<importlib.import_module().X>");
+}
+
+#[test]
 fn included_files_happen_in_the_file_that_includes_them() {
     let files = [
         ("p/settings/parts/base.py", "import os\nDATABASES = {'default': {'HOST': HOSTNAME, 'CONN_MAX_AGE': 0}}\n"),

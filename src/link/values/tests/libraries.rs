@@ -55,6 +55,17 @@ fn starlette_and_plain_conversions() {
 }
 
 #[test]
+fn a_class_that_nobody_is_known_to_use_hides_its_settings() {
+    let text = "from vendor import Environment, values\nclass Common(Environment):\n    DEBUG = values.Bool(True)\n    @classproperty\n    def CELERY_BROKER_URL(cls):\n        return 'redis://r'\nSECRET = 1\n";
+    let world = World::of(&[("a.py", text)]);
+    let hidden = "? the class `Common` says it, and what uses that class is not known";
+    assert_eq!(
+        ["DEBUG", "CELERY_BROKER_URL", "SECRET", "CACHES"].map(|it| world.show(&[it])),
+        [hidden, hidden, "1", "-"]
+    );
+}
+
+#[test]
 fn settings_in_classes() {
     let text = "import os\nfrom configurations import Configuration, values\nclass Base(Configuration):\n    DEBUG = values.BooleanValue(False)\n    \
                 AGE = values.IntegerValue(3, environ_name='MAX_AGE', environ_prefix='APP')\n    DATABASES = values.DatabaseURLValue('postgres://u@db/d')\n    \
