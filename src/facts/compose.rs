@@ -18,6 +18,8 @@ pub struct ComposeFile {
     pub include: Option<Node>,
     /// `configs:`, files that services may see by name.
     pub configs: Option<Node>,
+    /// `secrets:`, the same.
+    pub secrets: Option<Node>,
 }
 
 /// A service, as one file speaks of it.
@@ -45,15 +47,19 @@ pub fn read(file: &SourceFile) -> Parsed<Option<ComposeFile>> {
     }
     let Parsed { tree, errors } = yaml::parse(file);
     let named = is_compose_name(file.name());
-    let found = tree.documents.into_iter().find(|root| if named { is_project(root) } else { is_compose(root) });
-    let Some(mut root) = found else {
+    // A file's documents are laid one over the other.
+    let mut found =
+        tree.documents.into_iter().skip_while(|root| !if named { is_project(root) } else { is_compose(root) });
+    let Some(mut root) = found.next() else {
         // What is broken before its services are read is known by its name alone.
         return Parsed { tree: None, errors: if named { errors } else { Vec::new() } };
     };
-    let services = take(&mut root, "services").map(services).unwrap_or_default();
+    let mut services = take(&mut root, "services").map(self::services).unwrap_or_default();
+    services.extend(found.filter_map(|mut root| take(&mut root, "services")).flat_map(self::services));
     let include = take(&mut root, "include");
     let configs = take(&mut root, "configs");
-    Parsed { tree: Some(ComposeFile { file: file.id, services, include, configs }), errors }
+    let secrets = take(&mut root, "secrets");
+    Parsed { tree: Some(ComposeFile { file: file.id, services, include, configs, secrets }), errors }
 }
 
 /// Whether a name is one that compose files have: `compose.yaml`, `docker-compose.prod.yml`, `local.compose.yml`.
@@ -88,9 +94,47 @@ fn is_compose(root: &Node) -> bool {
     let foreign = ["apiVersion", "kind", "openapi", "swagger", "jobs", "on", "stages", "pipeline", "parameters"];
     let Some(services) = root.get("services") else { return false };
     let made = |node: &Node| node.get("image").is_some() || node.get("build").is_some();
-    let maps = services.entries().all(|(_, node)| matches!(node.value, Value::Map { .. }));
-    maps && services.entries().any(|(_, node)| made(node)) && !foreign.iter().any(|key| root.get(key).is_some())
+    let over =
+        |node: &Node| node.entries().all(|(key, _)| OVERLAID.contains(&&*key.value) || key.value.starts_with("x-"));
+    let reset = |node: &Node| node.tag.as_deref() == Some("!reset");
+    let maps = services.entries().all(|(_, node)| matches!(node.value, Value::Map { .. }) || reset(node));
+    let mut all = services.entries();
+    maps && (all.any(|(_, node)| made(node))
+        || services.entries().next().is_some() && services.entries().all(|(_, it)| over(it)))
+        && !foreign.iter().any(|key| root.get(key).is_some())
 }
+
+/// What a file that is laid over another says of its services, none of which it makes.
+const OVERLAID: [&str; 28] = [
+    "cap_add",
+    "command",
+    "configs",
+    "container_name",
+    "cpus",
+    "depends_on",
+    "deploy",
+    "entrypoint",
+    "env_file",
+    "environment",
+    "expose",
+    "extends",
+    "extra_hosts",
+    "healthcheck",
+    "labels",
+    "logging",
+    "mem_limit",
+    "networks",
+    "ports",
+    "profiles",
+    "restart",
+    "secrets",
+    "shm_size",
+    "stop_grace_period",
+    "ulimits",
+    "user",
+    "volumes",
+    "working_dir",
+];
 
 fn take(root: &mut Node, key: &str) -> Option<Node> {
     let Value::Map { entries, .. } = &mut root.value else { return None };
@@ -124,7 +168,7 @@ mod tests {
         assert_eq!(names("deploy/stack.yaml", web), Some(vec!["web".into()]));
         assert_eq!(names("compose.prod.yaml", "services:\n  web: {restart: always}\n"), Some(vec!["web".into()]));
         assert_eq!(names("compose.yaml", "include: [a.yaml]\n"), Some(vec![]));
-        assert_eq!(names("production.yml", "services:\n  web: {restart: always}\n"), None);
+        assert_eq!(names("production.yml", "services:\n  web: {restart: always}\n"), Some(vec!["web".into()]));
         assert_eq!(names("services.yaml", "services:\n  _defaults: {autowire: true}\n"), None);
         assert_eq!(names("ci.yml", "on: push\njobs: {}\nservices:\n  db: {image: postgres}\n"), None);
         assert_eq!(names("ci.yml", "jobs:\n  a:\n    services:\n      db: {image: postgres}\n"), None);

@@ -52,6 +52,7 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
             Some(because) => linked.aside.push(Aside::new(deployment, because)),
             None => {
                 covered.add(&deployment, &stack);
+                linked.aside.extend(Aside::left_out(&deployment));
                 linked.stacks.push(stack);
             }
         }

@@ -6,7 +6,7 @@ use crate::source::FileId;
 use crate::stack::{Fact, Service, Stack, Why};
 
 use super::build::folder;
-use super::plan::{Deployment, Role, ServicePlan};
+use super::plan::{Deployment, LeftOut, Role, ServicePlan};
 
 /// A deployment that is not judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,16 @@ pub struct Aside {
 impl Aside {
     pub(super) fn new(deployment: Deployment, because: Why) -> Self {
         Self { name: deployment.name, files: deployment.files, because }
+    }
+
+    /// The services of a judged deployment that nobody starts.
+    pub(super) fn left_out(deployment: &Deployment) -> Vec<Self> {
+        let aside = |service: &LeftOut| Self {
+            name: format!("{} in {}", service.name.value, deployment.name).into(),
+            files: Vec::new(),
+            because: service.because.clone(),
+        };
+        deployment.left_out.iter().map(aside).collect()
     }
 }
 

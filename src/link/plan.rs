@@ -15,9 +15,20 @@ pub struct Deployment {
     pub files: Vec<FileId>,
     /// Its services, by name.
     pub services: Vec<ServicePlan>,
+    /// Services of its files that are no part of it: only a profile that nobody asks for starts them.
+    pub left_out: Vec<LeftOut>,
     /// What it is for.
     pub role: Role,
     /// How that is known, as the rest of a sentence that starts with the deployment: `is started by …`.
+    pub because: Why,
+}
+
+/// A service that is written down and not started.
+#[derive(Clone, Debug)]
+pub struct LeftOut {
+    /// Its name.
+    pub name: Spanned<Box<str>>,
+    /// Why, as the rest of a sentence that starts with the name: "is started only with the profile `debug`".
     pub because: Why,
 }
 

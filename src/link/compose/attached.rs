@@ -6,6 +6,7 @@ use crate::syntax::yaml::{Node, Value};
 
 use super::super::plan::{Build, Mount, Port};
 use super::layers::{Layer, Layers, beside, join};
+use super::project::Shared;
 use super::units;
 
 /// A range of ports longer than this is kept as one that is flexible.
@@ -42,7 +43,8 @@ fn short_port(item: Layer<'_>) -> Vec<(Box<str>, Port)> {
         [] => return Vec::new(),
     };
     let ip = address.len() - container.len() - host.map_or(0, |host| host.len() + 1);
-    let key = (address.get(..ip).unwrap_or(""), text.get(address.len()..).unwrap_or(""));
+    let protocol = text.get(address.len() + 1..).unwrap_or("");
+    let key = (address.get(..ip).unwrap_or("").trim_end_matches(':'), protocol);
     published(item, host.filter(|host| !host.is_empty()), container, key)
 }
 
@@ -58,6 +60,10 @@ fn long_port(item: Layer<'_>) -> Vec<(Box<str>, Port)> {
 fn published(item: Layer<'_>, host: Option<&str>, container: &str, key: (&str, &str)) -> Vec<(Box<str>, Port)> {
     let Some((first, last)) = units::ports(container) else { return Vec::new() };
     let span = item.node.content_span();
+    let key = match key {
+        (ip, "") => (ip, "tcp"),
+        key => key,
+    };
     let key = |host: Option<u16>, container: u16| format!("{key:?} {host:?} {container}").into();
     let hosts = host.and_then(units::ports);
     if let Some((low, high)) = hosts
@@ -106,12 +112,17 @@ pub(super) fn expose(service: &Layers<'_>) -> Vec<Spanned<u16>> {
     found
 }
 
-/// Files and folders of the repository that the service sees: bind mounts and `configs`; the strongest of each target.
-pub(super) fn mounts(service: &Layers<'_>, configs: &Layers<'_>) -> Vec<Mount> {
+/// Files and folders of the repository that the service sees: bind mounts, `configs` and `secrets`; the strongest of
+/// each target.
+pub(super) fn mounts(service: &Layers<'_>, shared: &Shared<'_>) -> Vec<Mount> {
     let mut found: Vec<Mount> = Vec::new();
     let volumes = service.get("volumes").items().into_iter().filter_map(volume);
-    let configs = service.get("configs").items().into_iter().filter_map(|item| config(item, configs));
-    for (source, target, span) in volumes.chain(configs) {
+    let given = |key: &str, folder: &'static str, all: &Layers<'_>| -> Vec<Mounted> {
+        service.get(key).items().into_iter().filter_map(|item| object(item, folder, all)).collect()
+    };
+    let configs = given("configs", "/", &shared.configs);
+    let secrets = given("secrets", "/run/secrets/", &shared.secrets);
+    for (source, target, span) in volumes.chain(configs).chain(secrets) {
         found.retain(|other| other.target != target);
         if let Some(source) = source {
             found.push(Mount { source, target, span });
@@ -128,30 +139,41 @@ fn volume(item: Layer<'_>) -> Option<Mounted> {
     if let Value::Map { .. } = item.node.value {
         let text = |key: &str| item.at(item.node.get(key)?).text().map(|it| it.value);
         let bind = text("type").is_none_or(|it| &*it == "bind");
-        let source = text("source").filter(|source| bind && source.starts_with('.'));
-        return Some((source.and_then(|it| item.path(&it)), text("target")?, span));
+        let source = text("source").filter(|_| bind);
+        return Some((source.and_then(|it| item.path(&it)), clean(&text("target")?), span));
     }
     let text = item.filled()?.text.text;
     match split(&text).as_slice() {
         [source, target, ..] => {
             let source = source.starts_with('.').then(|| item.path(source)).flatten().filter(|it| !it.contains('$'));
-            Some((source, (*target).into(), item.node.content_span()))
+            Some((source, clean(target), item.node.content_span()))
         }
-        [target] => Some((None, (*target).into(), span)),
+        [target] => Some((None, clean(target), span)),
         [] => None,
     }
 }
 
-/// One of a service's `configs`, which the project's `configs` say the file of.
-fn config(item: Layer<'_>, configs: &Layers<'_>) -> Option<Mounted> {
+/// A container's path without `.`, `..` and what ends it for nothing.
+fn clean(target: &str) -> Box<str> {
+    if target.starts_with('/') && !target.contains('$') {
+        crate::link::image::join("/", target).into()
+    } else {
+        target.into()
+    }
+}
+
+/// One of a service's `configs` or `secrets`, which the project's own say the file of.
+fn object(item: Layer<'_>, folder: &str, all: &Layers<'_>) -> Option<Mounted> {
     let text = |key: &str| item.at(item.node.get(key)?).text().map(|it| it.value);
     let (name, target) = match item.node.value {
         Value::Map { .. } => (text("source")?, text("target")),
         _ => (item.text()?.value, None),
     };
-    let file = configs.get(&name).get("file").last()?;
-    let source = file.path(&file.text()?.value);
-    Some((source, target.unwrap_or_else(|| format!("/{name}").into()), item.node.span))
+    let file = all.get(&name).get("file").last();
+    let source = file.and_then(|file| file.path(&file.text()?.value));
+    let target = target.unwrap_or(name);
+    let target = if target.starts_with('/') { clean(&target) } else { format!("{folder}{target}").into() };
+    Some((source, target, item.node.span))
 }
 
 /// `build`: a context alone, or a map.
@@ -217,11 +239,37 @@ pub(super) fn depends_on(service: &Layers<'_>) -> Vec<(Spanned<Box<str>>, Box<st
             }
         }
         for (key, node) in layer.node.entries() {
+            if node.tag.as_deref() == Some("!reset") {
+                add(Spanned::new(key.value.clone(), key.span), Some("!reset".into()));
+                continue;
+            }
             let condition = node.get("condition").and_then(|node| layer.at(node).text());
             add(Spanned::new(key.value.clone(), beside(key.span, node)), condition.map(|it| it.value));
         }
     }
+    found.retain(|(_, condition)| &**condition != "!reset");
+    for name in implied(service) {
+        if !found.iter().any(|(other, _)| other.value == name.value) {
+            found.push((name, "service_started".into()));
+        }
+    }
     found
+}
+
+/// The services that are started before another which links to them, or shares their network, processes or volumes.
+fn implied(service: &Layers<'_>) -> Vec<Spanned<Box<str>>> {
+    let texts = |key: &str| service.get(key).items().into_iter().filter_map(Layer::text).collect::<Vec<_>>();
+    let first = |text: Spanned<Box<str>>| {
+        let name = text.value.split(':').next().unwrap_or("");
+        Spanned::new(name.into(), text.span)
+    };
+    let links = texts("links").into_iter().map(first);
+    let shared = ["network_mode", "ipc", "pid", "uts", "cgroup"].into_iter().filter_map(|key| {
+        let text = service.get(key).text()?;
+        Some(Spanned::new(text.value.strip_prefix("service:")?.into(), text.span))
+    });
+    let volumes = texts("volumes_from").into_iter().filter(|it| !it.value.starts_with("container:")).map(first);
+    links.chain(shared).chain(volumes).collect()
 }
 
 /// The names that a service answers to beside its own.

@@ -8,6 +8,7 @@ use crate::syntax::{Spanned, shell};
 
 use super::super::plan::{CommandLine, ListStyle, ServicePlan};
 use super::layers::{Layer, Layers};
+use super::project::Shared;
 use super::{attached, environment, place, units};
 
 /// `docker compose` waits this long before it kills, in seconds.
@@ -19,7 +20,7 @@ const SHM_SIZE: u64 = 64 << 20;
 pub(super) fn plan(
     name: &Spanned<Box<str>>,
     service: &Layers<'_>,
-    configs: &Layers<'_>,
+    shared: &Shared<'_>,
     sources: &Sources,
     envs: &[&EnvFile],
 ) -> ServicePlan {
@@ -59,14 +60,14 @@ pub(super) fn plan(
         ports: attached::ports(service),
         expose: attached::expose(service),
         aliases: attached::aliases(service),
-        mounts: attached::mounts(service, configs),
+        mounts: attached::mounts(service, shared),
         depends_on: attached::depends_on(service),
         healthcheck: attached::healthcheck(service),
         restart: service
             .path(&["deploy", "restart_policy", "condition"])
             .text()
             .or_else(|| service.get("restart").text()),
-        profiles: service.get("profiles").items().into_iter().filter_map(Layer::text).map(|it| it.value).collect(),
+        profiles: super::profiles::of(service),
         init: service.get("init").text().is_some_and(|it| matches!(&*it.value, "true" | "yes" | "on")),
         working_dir: service.get("working_dir").text().map(|it| it.value),
         folder: first.map_or_else(|| file.folder().into(), |layer| layer.folder.into()),

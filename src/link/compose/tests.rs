@@ -7,12 +7,12 @@ use crate::link::plan::{CommandLine, Deployment, EnvironmentSlot, ListStyle, Rol
 use crate::source::{Edit, FileId, SourceFile, Sources, Span, apply};
 use crate::stack::{Fact, Origin, Slot};
 
-struct Tree {
+pub(super) struct Tree {
     sources: Sources,
-    deployments: Vec<Deployment>,
+    pub(super) deployments: Vec<Deployment>,
 }
 
-fn tree(files: &[(&str, &str)]) -> Tree {
+pub(super) fn tree(files: &[(&str, &str)]) -> Tree {
     let mut files = files.to_vec();
     files.sort_unstable();
     let of =
@@ -217,7 +217,7 @@ fn environment_is_over_env_files() {
     assert_eq!(tree.variable(0, "web", "A"), "1 (1 < a.env) web+worker");
     assert_eq!(tree.variable(0, "web", "B"), "2 (2 < conf/b)");
     assert_eq!(tree.variable(0, "web", "C"), "3 (3)");
-    assert_eq!(tree.variable(0, "web", "D"), "02 (${A:-0}${B} < ${A:-0} < ${B} < 2 < conf/b)");
+    assert_eq!(tree.variable(0, "web", "D"), "12 (${A:-0}${B} < ${A:-0} < 1 < ${B} < 2 < conf/b)");
     assert_eq!(tree.variable(0, "web", "EMPTY"), " ()");
     assert_eq!(tree.variable(0, "web", "X"), "? set by the environment (X) (X)");
     let web = tree.service(0, "web");
