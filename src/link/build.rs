@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::config::Assume;
 use crate::facts::docker::Dockerfile;
 use crate::facts::gunicorn::GunicornConf;
+use crate::facts::proxy::ProxyConf;
 use crate::facts::requirements::Requirements;
 use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
@@ -20,7 +21,7 @@ use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
 use super::versions::Versions;
-use super::{apps, command, compose, framework, nginx, orm, server, services, sqlalchemy, stores};
+use super::{apps, command, compose, framework, nginx, orm, proxies, server, services, sqlalchemy, stores};
 
 /// What the files say together.
 #[derive(Debug, Default)]
@@ -96,6 +97,7 @@ struct Repository<'a> {
     dockerfiles: Vec<&'a Dockerfile>,
     scripts: BTreeMap<&'a str, &'a ShellScript>,
     nginx: Vec<&'a nginx_facts::Draft>,
+    proxy_files: Vec<&'a ProxyConf>,
     gunicorn: BTreeMap<&'a str, &'a GunicornConf>,
     requirements: Vec<(&'a SourceFile, &'a Requirements)>,
     code: Code,
@@ -118,6 +120,7 @@ impl<'a> Repository<'a> {
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
             scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
             nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
+            proxy_files: drafts.proxy().map(|(_, draft)| draft).collect(),
             gunicorn: drafts.gunicorn().map(|(_, draft)| (&*draft.path, draft)).collect(),
             requirements: drafts.requirements().map(|(file, draft)| (sources.file(file), draft)).collect(),
             code: Code::new(drafts.python().map(|(_, draft)| draft.clone())),
@@ -177,6 +180,7 @@ impl<'a> Repository<'a> {
         self.clients(&mut stack, &mut network, &parts, &ids);
         network::join_clients(&mut stack);
         self.proxies(&mut stack, &parts, &ids);
+        self.other_proxies(&mut stack, &network, &parts, &ids);
         stack
     }
 
@@ -263,6 +267,18 @@ impl<'a> Repository<'a> {
         if !self.serves_by_nginx {
             nginx::add_hosted(stack, self.sources, &self.nginx, &seen);
         }
+    }
+
+    /// The proxies that are not nginx.
+    fn other_proxies(&self, stack: &mut Stack, network: &Network, parts: &[Part<'_>], ids: &[Id<Service>]) {
+        let seen = parts.iter().zip(ids).map(|(part, &id)| proxies::Seen {
+            plan: part.plan,
+            id,
+            image: part.image.as_ref(),
+            name: image_of(part.plan, part.image.as_ref()).map(|it| &*it.value),
+            running: &part.running,
+        });
+        proxies::add(stack, self.sources, &self.proxy_files, network, &seen.collect::<Vec<_>>());
     }
 
     /// A plan with its image, whose variables are put below the service's own.

@@ -73,6 +73,8 @@ pub struct ServicePlan {
     /// Its environment as compose sets it, `env_file` included, the strongest only, sorted by name. The image's own
     /// `ENV` is put in below these by `link::image`.
     pub environment: Vec<Variable>,
+    /// `labels` and `deploy.labels`, the strongest of each name.
+    pub labels: Vec<Variable>,
     /// Why more variables may be set than are known, if they may: a file of them that is not in the tree.
     pub environment_open: Option<Why>,
     /// Where another variable could be put: the value is `NAME: value` or `- NAME=value` as the file has it.

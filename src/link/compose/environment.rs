@@ -43,6 +43,13 @@ pub(super) fn variables(service: &Layers<'_>, envs: &[&EnvFile]) -> Vec<Variable
     found.into_values().collect()
 }
 
+/// The labels of a service: its containers' own, and those that a swarm gives it.
+pub(super) fn labels(service: &Layers<'_>) -> Vec<Variable> {
+    let deployed = service.path(&["deploy", "labels"]).pairs();
+    let all = service.get("labels").pairs().into_iter().chain(deployed);
+    all.map(|pair| Variable { name: pair.name.clone(), value: pair.fact(), span: pair.span }).collect()
+}
+
 /// Why more may be set than is known, when a file of variables is not in the tree.
 pub(super) fn open(service: &Layers<'_>) -> Option<Why> {
     env_files(service).into_iter().find_map(|EnvFileNamed { layer, path, .. }| {

@@ -38,6 +38,7 @@ pub(super) fn plan(
         entrypoint: service.get("entrypoint").last().and_then(command),
         command: service.get("command").last().and_then(command),
         environment: environment::variables(service, envs),
+        labels: environment::labels(service),
         environment_open: environment::open(service),
         environment_slot: environment::slot(service),
         replicas: replicas(service, name.span),

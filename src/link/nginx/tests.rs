@@ -48,6 +48,7 @@ impl Town {
             entrypoint: None,
             command: None,
             environment: Vec::new(),
+            labels: Vec::new(),
             environment_open: None,
             environment_slot: None,
             replicas: Fact::default_of(1, "Docker Compose", "replicas", Some(span)),

@@ -60,18 +60,23 @@ impl<'a> Server<'a> {
 
     /// The version that the image's tag names, unknown when it names none.
     fn version(&self) -> Fact<Version> {
-        let span = self.plan.image.as_ref().map(|it| it.span);
-        let release = self.image_name().tag.and_then(Version::release);
-        match (release, span) {
-            (Some(release), Some(span)) => {
-                // A tag such as `16` is every 16.x.
-                let mut high = release.clone();
-                high.push(u64::MAX);
-                let written = self.image_name().tag.unwrap_or_default();
-                Fact::derived(Version { low: release, high: Some(high), written: written.into() }, vec![span])
-            }
-            _ => Fact::unknown("the image names no version"),
+        version(self.plan, self.image)
+    }
+}
+
+/// The version that the tag of a service's image names, unknown when it names none.
+pub(super) fn version(plan: &ServicePlan, image: &str) -> Fact<Version> {
+    let span = plan.image.as_ref().map(|it| it.span);
+    let tag = ImageName::parse(image).tag;
+    match (tag.and_then(Version::release), span) {
+        (Some(release), Some(span)) => {
+            // A tag such as `16` is every 16.x.
+            let mut high = release.clone();
+            high.push(u64::MAX);
+            let written = tag.unwrap_or_default();
+            Fact::derived(Version { low: release, high: Some(high), written: written.into() }, vec![span])
         }
+        _ => Fact::unknown("the image names no version"),
     }
 }
 
