@@ -15,14 +15,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let (Some(area), Some(name)) = (stem(&area), stem(&file)) else { continue };
             if file.extension().is_some_and(|it| it == "md") {
                 let kind = kind(&fs::read_to_string(&file)?);
-                pages.push((format!("{area}/{name}"), kind, file));
+                pages.push((format!("{area}/{name}"), kind));
             }
         }
     }
     pages.sort();
     let mut table = String::from("const PAGES: &[(&str, &str, &str)] = &[\n");
-    for (name, kind, file) in pages {
-        writeln!(table, "    ({name:?}, {kind:?}, include_str!({:?})),", file.display().to_string())?;
+    for (name, kind) in pages {
+        // Found when the crate is compiled: several checkouts may share one target folder, and with it this table.
+        let text = format!("include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/rules/{name}.md\"))");
+        writeln!(table, "    ({name:?}, {kind:?}, {text}),")?;
     }
     table.push_str("];\n");
     fs::write(PathBuf::from(std::env::var("OUT_DIR")?).join("pages.rs"), table)?;

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::config::Config;
+use crate::facts::orm::OrmDraft;
 use crate::facts::{Draft, Drafts, Reading, read};
 use crate::fix::{self, Audited, Used};
 use crate::link;
+use crate::link::orm::{self, OrmFacts};
 use crate::rule::{Failed, Finding, RuleName, Rules, Tally, Undecided, check, suppress};
 use crate::source::{self, EditError, FileId, Fix, Skipped, SourceFile, Sources, WalkError, WalkOptions};
 use crate::stack::Stack;
@@ -23,11 +25,20 @@ pub struct Options {
     pub rules: Rules,
     /// Whether fixes are made and proven.
     pub fixes: bool,
+    /// Whether comments in the files take findings out.
+    pub comments: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { config: Config::default(), rules: Rules::builtin(), fixes: true }
+        Self { config: Config::default(), rules: Rules::builtin(), fixes: true, comments: true }
+    }
+}
+
+impl Options {
+    /// Which files are read.
+    pub fn walk(&self) -> WalkOptions {
+        WalkOptions { exclude: self.config.exclude.clone(), ..WalkOptions::default() }
     }
 }
 
@@ -37,6 +48,9 @@ pub enum AuditError {
     /// The folder cannot be walked.
     #[error(transparent)]
     Walk(#[from] WalkError),
+    /// A fix does not fit its file.
+    #[error(transparent)]
+    Edit(#[from] EditError),
 }
 
 /// Audits a folder.
@@ -45,8 +59,7 @@ pub enum AuditError {
 /// When the folder is not there, cannot be listed, or a pattern to exclude cannot be understood. A file that cannot be
 /// read is a line in the report.
 pub fn audit(root: &Path, options: &Options) -> Result<Report, AuditError> {
-    let walk = WalkOptions { exclude: options.config.exclude.clone(), ..WalkOptions::default() };
-    let walked = source::walk(root, &walk)?;
+    let walked = source::walk(root, &options.walk())?;
     Ok(audit_sources(root.to_owned(), walked.sources, walked.skipped, options))
 }
 
@@ -63,45 +76,23 @@ pub fn audit_texts(files: Vec<(String, String)>) -> Report {
 
 /// Audits files that were read.
 pub fn audit_sources(root: PathBuf, sources: Sources, skipped: Vec<Skipped>, options: &Options) -> Report {
-    let run = Run::read(&sources);
-    let mut judged = run.judge(&sources, options);
-    if options.fixes && judged.failed.iter().any(|it| !it.finding.fixes.is_empty()) {
-        let mut audited = judged.audited(&sources);
-        fix::prove(&mut sources.clone(), &mut audited, &run.again(options));
-        for (failed, proven) in judged.failed.iter_mut().zip(audited.findings) {
-            failed.finding.fixes = proven.fixes;
-        }
-    }
-    let comments = std::mem::take(&mut judged.suppressed.all);
-    let suppression = |(finding, at): (Finding, usize)| Suppressed {
-        finding,
-        reason: comments.get(at).map_or_else(Box::default, |it| it.reason.clone()),
-    };
-    let suppressed: Vec<Suppressed> = judged.suppressed.findings.drain(..).map(suppression).collect();
-    let found: BTreeSet<&str> = judged
-        .failed
-        .iter()
-        .map(|it| &it.finding)
-        .chain(suppressed.iter().map(|it| &it.finding))
-        .map(|it| &*it.rule)
-        .collect();
-    let rules =
-        options.rules.pages().iter().filter(|page| found.contains(&*page.name)).filter_map(RuleInfo::of).collect();
-    Report {
-        root,
-        stacks: judged.stacks,
-        aside: judged.aside,
-        read_as: run.readings.iter().map(|reading| reading.drafts.iter().map(Draft::kind).collect()).collect(),
-        findings: judged.failed.into_iter().map(|it| it.finding).collect(),
-        suppressed,
-        tallies: judged.tallies,
-        undecided: judged.undecided,
-        problems: judged.problems,
-        skipped,
-        rules,
-        sources,
-    }
+    Run::read(&sources).report(root, sources, skipped, options, &|_, _, _| true)
 }
+
+/// Audits a folder, with the patch that settles what is `wanted`. Other fixes are not proven, and not in the report.
+///
+/// # Errors
+/// Those of [`audit`].
+pub fn audit_and_settle(root: &Path, options: &Options, wanted: &Wanted<'_>) -> Result<(Report, Patch), AuditError> {
+    let walked = source::walk(root, &options.walk())?;
+    let run = Run::read(&walked.sources);
+    let report = run.report(root.to_owned(), walked.sources, walked.skipped, options, wanted);
+    let patch = run.settle(&report, options, &|finding, fix| wanted(&report.sources, finding, fix))?;
+    Ok((report, patch))
+}
+
+/// Which fixes of which findings are to be made.
+pub type Wanted<'a> = dyn Fn(&Sources, &Finding, &Fix) -> bool + 'a;
 
 /// The patch that settles a report: its fixes that are `wanted`, of each finding the first, made in rounds until nothing
 /// changes. Nothing is written.
@@ -109,22 +100,13 @@ pub fn audit_sources(root: PathBuf, sources: Sources, skipped: Vec<Skipped>, opt
 /// # Errors
 /// When the report is not of its sources.
 pub fn settle(report: &Report, options: &Options, wanted: &dyn Fn(&Finding, &Fix) -> bool) -> Result<Patch, EditError> {
-    let run = Run::read(&report.sources);
-    let audited = Audited {
-        findings: report.findings.clone(),
-        undecided: report.undecided.iter().map(|it| (it.rule.clone(), it.anchor.clone())).collect(),
-        problems: problems(&report.sources, &report.problems),
-    };
-    let converged = fix::converge(&mut report.sources.clone(), &audited, wanted, &run.again(options));
-    let applied = |used: Used| Applied { rule: used.rule, edits: used.fix.edits().to_vec() };
-    let rounds: Vec<Vec<Applied>> =
-        converged.rounds.into_iter().map(|round| round.into_iter().map(applied).collect()).collect();
-    Patch::new(&report.sources, &rounds)
+    Run::read(&report.sources).settle(report, options, wanted)
 }
 
-/// What the files say, each for itself.
+/// What the files say, each for itself, and their code together.
 struct Run {
     readings: Vec<Arc<Reading>>,
+    orm: Arc<OrmFacts>,
 }
 
 /// What is said of them together.
@@ -142,28 +124,117 @@ impl Run {
     /// Reads every file, side by side.
     fn read(sources: &Sources) -> Self {
         let files: Vec<&SourceFile> = sources.iter().collect();
-        Self { readings: files.par_iter().map(|file| Arc::new(read(file))).collect() }
+        let readings: Vec<_> = files.par_iter().map(|file| Arc::new(read(file))).collect();
+        let orm = Arc::new(join(&readings));
+        Self { readings, orm }
+    }
+
+    /// What is said of the files, with those fixes that are `wanted` and hold.
+    fn report(
+        &self,
+        root: PathBuf,
+        sources: Sources,
+        skipped: Vec<Skipped>,
+        options: &Options,
+        wanted: &Wanted<'_>,
+    ) -> Report {
+        let mut judged = self.judge(&sources, options);
+        for failed in &mut judged.failed {
+            let fixes = std::mem::take(&mut failed.finding.fixes);
+            let wanted = fixes.into_iter().filter(|fix| wanted(&sources, &failed.finding, fix));
+            failed.finding.fixes = wanted.collect();
+        }
+        if judged.failed.iter().any(|it| !it.finding.fixes.is_empty()) {
+            let mut audited = judged.audited(&sources);
+            fix::prove(&sources, &mut audited, &self.again(options));
+            for (failed, proven) in judged.failed.iter_mut().zip(audited.findings) {
+                failed.finding.fixes = proven.fixes;
+            }
+        }
+        let comments = std::mem::take(&mut judged.suppressed.all);
+        let suppression = |(finding, at): (Finding, usize)| Suppressed {
+            finding,
+            reason: comments.get(at).map_or_else(Box::default, |it| it.reason.clone()),
+        };
+        let suppressed: Vec<Suppressed> = judged.suppressed.findings.drain(..).map(suppression).collect();
+        let found: BTreeSet<&str> = judged
+            .failed
+            .iter()
+            .map(|it| &it.finding)
+            .chain(suppressed.iter().map(|it| &it.finding))
+            .map(|it| &*it.rule)
+            .collect();
+        let rules =
+            options.rules.pages().iter().filter(|page| found.contains(&*page.name)).filter_map(RuleInfo::of).collect();
+        Report {
+            root,
+            stacks: judged.stacks,
+            aside: judged.aside,
+            read_as: self.readings.iter().map(|reading| reading.drafts.iter().map(Draft::kind).collect()).collect(),
+            findings: judged.failed.into_iter().map(|it| it.finding).collect(),
+            suppressed,
+            tallies: judged.tallies,
+            undecided: judged.undecided,
+            problems: judged.problems,
+            skipped,
+            rules,
+            sources,
+        }
+    }
+
+    /// The patch that settles a report of these files.
+    fn settle(
+        &self,
+        report: &Report,
+        options: &Options,
+        wanted: &dyn Fn(&Finding, &Fix) -> bool,
+    ) -> Result<Patch, EditError> {
+        if !report.findings.iter().any(|it| it.fixes.iter().any(|fix| wanted(it, fix))) {
+            return Patch::new(&report.sources, &[]);
+        }
+        let audited = Audited {
+            findings: report.findings.clone(),
+            undecided: report.undecided.iter().map(|it| (it.rule.clone(), it.anchor.clone())).collect(),
+            problems: problems(&report.sources, &report.problems),
+        };
+        let converged = fix::converge(&report.sources, &audited, wanted, &self.again(options));
+        let applied = |used: Used| Applied { rule: used.rule, edits: used.fix.edits().to_vec() };
+        let rounds: Vec<Vec<Applied>> =
+            converged.rounds.into_iter().map(|round| round.into_iter().map(applied).collect()).collect();
+        Patch::new(&report.sources, &rounds)
     }
 
     /// Audits the files again when some of them hold another text.
-    fn again<'a>(&'a self, options: &'a Options) -> impl Fn(&Sources, &[FileId]) -> Audited + 'a {
-        |sources, edited| {
-            let mut readings = self.readings.clone();
-            for file in edited {
-                if let Some(reading) = readings.get_mut(file.0 as usize) {
-                    *reading = Arc::new(read(sources.file(*file)));
-                }
+    fn again<'a>(&'a self, options: &'a Options) -> impl Fn(&Sources, &[FileId]) -> Audited + Sync + 'a {
+        |sources, edited| self.with(sources, edited).judge(sources, options).audited(sources)
+    }
+
+    /// What the files say when some of them hold another text. Only these are read, and the code is joined again only
+    /// when it says something else: that is most of what an audit costs.
+    fn with(&self, sources: &Sources, edited: &[FileId]) -> Self {
+        let mut readings = self.readings.clone();
+        let mut same_code = true;
+        for file in edited {
+            if let Some(reading) = readings.get_mut(file.0 as usize) {
+                let new = Arc::new(read(sources.file(*file)));
+                same_code &= code(reading).eq(code(&new));
+                *reading = new;
             }
-            Run { readings }.judge(sources, options).audited(sources)
         }
+        let orm = if same_code { self.orm.clone() } else { Arc::new(join(&readings)) };
+        Self { readings, orm }
     }
 
     /// Joins what they say and judges it; the fixes are proposed, not proven.
     fn judge(&self, sources: &Sources, options: &Options) -> Judged {
-        let linked = link::link(sources, &Drafts(&self.readings), &options.config.assume);
+        let linked = link::link(sources, &Drafts(&self.readings), &self.orm, &options.config.assume);
         let runs = |name: &str| options.config.runs(name);
         let mut checked = check(&options.rules, runs, &linked.stacks);
-        let mut suppressed = suppress::suppress(sources, &options.rules, runs, &mut checked.failed);
+        let mut suppressed = if options.comments {
+            suppress::suppress(sources, &options.rules, runs, &mut checked.failed)
+        } else {
+            suppress::Suppressed::default()
+        };
         checked.failed.retain_mut(|it| remap(options, &mut it.finding));
         suppressed.findings.retain_mut(|(finding, _)| remap(options, finding));
         if options.fixes {
@@ -202,6 +273,16 @@ impl Judged {
     }
 }
 
+/// What a file says of its code.
+fn code(reading: &Arc<Reading>) -> impl Iterator<Item = &OrmDraft> {
+    Drafts(std::slice::from_ref(reading)).orm().map(|(_, draft)| draft)
+}
+
+/// What the code of all files says together.
+fn join(readings: &[Arc<Reading>]) -> OrmFacts {
+    orm::join(readings.iter().flat_map(code))
+}
+
 fn problems(sources: &Sources, problems: &[Problem]) -> Vec<(Box<str>, Box<str>)> {
     problems.iter().map(|it| (sources.file(it.at.file).path.clone(), it.message.clone())).collect()
 }
@@ -214,5 +295,36 @@ fn remap(options: &Options, finding: &mut Finding) -> bool {
             true
         }
         None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edited(path: &str, text: &str) -> (Run, Run) {
+        let file = |at, path: &str, text: &str| SourceFile::new(FileId(at), path, PathBuf::new(), text);
+        let loop_over = "from django.db import models\n\nfor it in Book.objects.all():\n    it.author.name\n";
+        let mut sources =
+            Sources::new(vec![file(0, "app/models.py", loop_over), file(1, "nginx.conf", "events {}\nhttp {}\n")]);
+        let before = Run::read(&sources);
+        let Some(id) = sources.by_path(path).map(|it| it.id) else { panic!("{path} is there") };
+        sources.replace(id, text);
+        let after = before.with(&sources, &[id]);
+        (before, after)
+    }
+
+    #[test]
+    fn only_what_is_edited_is_read_again() {
+        let (before, after) = edited("nginx.conf", "events {}\nhttp { gzip on; }\n");
+        assert!(Arc::ptr_eq(&before.readings[0], &after.readings[0]));
+        assert!(!Arc::ptr_eq(&before.readings[1], &after.readings[1]));
+        assert!(Arc::ptr_eq(&before.orm, &after.orm), "no code has changed");
+    }
+
+    #[test]
+    fn code_that_says_something_else_is_joined_again() {
+        let (before, after) = edited("app/models.py", "from django.db import models\n\nx = Book.objects.all()\n");
+        assert!(!Arc::ptr_eq(&before.orm, &after.orm));
     }
 }

@@ -21,4 +21,4 @@ pub mod view;
 
 mod audit;
 
-pub use audit::{AuditError, Options, audit, audit_sources, audit_texts, settle};
+pub use audit::{AuditError, Options, Wanted, audit, audit_and_settle, audit_sources, audit_texts, settle};

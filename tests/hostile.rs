@@ -160,30 +160,98 @@ fn seeds() -> Vec<(String, String)> {
     found
 }
 
-/// Few in the ordinary run, for each audits a whole stack; `PROPTEST_CASES` asks for more.
-fn cases() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(192);
+/// The fixtures, each with all its files by their paths below it.
+static REPOS: LazyLock<Vec<Vec<(String, String)>>> = LazyLock::new(|| {
+    let folders = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).expect("a folder").flatten();
+    let mut folders: Vec<_> =
+        folders.map(|it| it.path()).filter(|it| it.is_dir() && it.extension().is_none()).collect();
+    folders.sort();
+    folders.iter().map(|folder| texts(folder, folder)).collect()
+});
+
+fn texts(root: &Path, folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(texts(root, &path));
+        } else if let Ok(text) = fs::read_to_string(&path) {
+            let below = path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned();
+            if plimsoll::source::may_matter(&below) {
+                found.push((below, text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// So many in the ordinary run, few for what audits a whole stack; `PROPTEST_CASES` asks for more.
+fn cases(ordinary: u32) -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(ordinary);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
-proptest! {
-    #![proptest_config(cases())]
+/// A stretch of a text: where it starts, as a share of the text; its bytes; what is put in its place.
+type Damage = (f64, usize, String);
 
-    /// A file of the fixtures, with a stretch of it cut out, doubled or replaced, alone and beside a whole stack.
+fn damage() -> impl Strategy<Value = Damage> {
+    (0.0..1.0f64, 0usize..200, "[\\PC\\n\\t{}\\[\\]()\"'$:;#&*|>@%-]{0,40}")
+}
+
+fn damaged(text: &str, (at, length, patch): &Damage) -> String {
+    let mut start = (text.len() as f64 * at) as usize;
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let mut end = (start + length).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{patch}{}", &text[..start], &text[end..])
+}
+
+/// Every place that the report speaks of lies within its file.
+fn places_hold(report: &plimsoll::view::Report) {
+    let spans = report.findings.iter().flat_map(|it| it.labels.iter().map(|label| label.span));
+    for span in spans.chain(report.problems.iter().map(|it| it.at)) {
+        assert!(report.sources.file(span.file).text().get(span.range()).is_some(), "{span:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(192))]
+
+    /// A file of the fixtures, with a stretch of it cut out, doubled or replaced, beside a file that is always judged.
     #[test]
-    fn damaged_files_never_panic(pick in any::<prop::sample::Index>(), at in 0.0..1.0f64, length in 0usize..200, patch in "[\\PC\\n\\t{}\\[\\]()\"'$:;#&*|>@%-]{0,40}") {
+    fn damaged_files_never_panic(pick in any::<prop::sample::Index>(), damage in damage()) {
         let (name, text) = &SEEDS[pick.index(SEEDS.len())];
-        let mut start = (text.len() as f64 * at) as usize;
-        while !text.is_char_boundary(start) { start -= 1; }
-        let mut end = (start + length).min(text.len());
-        while !text.is_char_boundary(end) { end -= 1; }
-        let damaged = format!("{}{patch}{}", &text[..start], &text[end..]);
-        let report = plimsoll::audit_texts(vec![(name.clone(), damaged), ("docker-compose.yml".into(), COMPOSE.into())]);
-        for finding in &report.findings {
-            for label in &finding.labels {
-                let file = report.sources.file(label.span.file);
-                prop_assert!(file.text().get(label.span.range()).is_some(), "{finding:?}");
+        let texts = vec![(name.clone(), damaged(text, &damage)), ("docker-compose.yml".into(), COMPOSE.into())];
+        places_hold(&plimsoll::audit_texts(texts));
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(24))]
+
+    /// A whole fixture with up to four of its files damaged, or gone: what is joined across files holds, too; every
+    /// fix that is offered can be made.
+    #[test]
+    fn damaged_stacks_never_panic(
+        pick in any::<prop::sample::Index>(),
+        damages in prop::collection::vec((any::<prop::sample::Index>(), prop::option::weighted(0.9, damage())), 1..5),
+    ) {
+        let mut texts = REPOS[pick.index(REPOS.len())].clone();
+        for (pick, damage) in &damages {
+            let at = pick.index(texts.len());
+            match damage {
+                Some(damage) => texts[at].1 = damaged(&texts[at].1, damage),
+                None => drop(texts.remove(at)),
             }
         }
+        let report = plimsoll::audit_texts(texts);
+        places_hold(&report);
+        let patch = plimsoll::settle(&report, &plimsoll::Options::default(), &|_, _| true);
+        prop_assert!(patch.is_ok(), "{:?}", patch.err());
     }
 }

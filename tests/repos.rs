@@ -166,6 +166,30 @@ repositories! {
     sound = "sound",
 }
 
+/// Ways to deploy, a small folder each: what is believed of it, what is found, and what would be changed.
+#[test]
+fn deployments() {
+    let root = fixtures().join("deployments");
+    let expected = fixtures().join("deployments.expected");
+    let names = |folder: &Path| -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("the folder can be listed").flatten();
+        let mut names: Vec<String> = entries.map(|it| it.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    };
+    for name in names(&root) {
+        let mut said = String::new();
+        for arguments in [&["facts"][..], &["check", "--format", "concise"], &["check", "--diff", "--unsafe-fixes"]] {
+            let (text, _) = plimsoll(&[arguments, &[name.as_str()]].concat(), &root);
+            said.push_str(&format!("$ plimsoll {} {name}\n{text}\n", arguments.join(" ")));
+        }
+        assert!(!said.contains("not-to-be-shown"), "{name} prints a secret");
+        assert_data_eq!(said, Data::read_from(&expected.join(format!("{name}.txt")), None).raw());
+    }
+    let kept: Vec<String> = names(&expected).iter().map(|it| it.trim_end_matches(".txt").to_owned()).collect();
+    assert_eq!(kept, names(&root), "what is expected is expected of a folder that is there");
+}
+
 /// A whole stack with nothing wrong: silence, and at least forty rules that apply and hold.
 #[test]
 fn a_sound_stack_passes_forty_rules() {

@@ -25,10 +25,11 @@ pub(super) struct Audit {
 
 impl Audit {
     pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
-        let roots = Roots::of(self.path.as_slice(), &std::env::current_dir()?)?;
+        let roots = Roots::folder(self.path.as_ref(), &std::env::current_dir()?)?;
         let options = self.reading.options(&roots.root)?;
         options.config.check_names(options.rules.names())?;
         let report = audit(&roots.root, &options)?;
+        super::say_unmet(out, &options.config.assume, &report);
         let view = View::new(&report, &Filter::default());
         out.print(self.output.as_deref(), |to, _| markdown::render(&view, to))?;
         Ok(Verdict::Fine)

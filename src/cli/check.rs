@@ -1,11 +1,12 @@
 //! `plimsoll check`
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use plimsoll::config::{Confidence, Config, Selector, Severity};
 use plimsoll::report::{concise, github, json, sarif, terminal};
-use plimsoll::source::Applicability;
+use plimsoll::source::{Applicability, walk};
 use plimsoll::view::{Filter, View};
 use plimsoll::{Options, audit};
 
@@ -30,6 +31,9 @@ pub(super) struct Check {
     /// Do not run these rules.
     #[arg(long, value_name = "RULES", value_delimiter = ',')]
     ignore: Vec<String>,
+    /// Report also what comments in the files take out: `plimsoll: ignore[…]`.
+    #[arg(long)]
+    no_ignore_comments: bool,
     /// Show findings as bad as this, or worse: info, low, medium, high, error.
     #[arg(long, value_name = "MIN")]
     severity: Option<Severity>,
@@ -54,6 +58,9 @@ pub(super) struct Check {
     /// With `--fix` or `--diff`: also the changes that alter how the system behaves under load.
     #[arg(long, requires = "apply")]
     unsafe_fixes: bool,
+    /// List the files that are read, and judge nothing.
+    #[arg(long, conflicts_with_all = ["apply", "format", "statistics"])]
+    show_files: bool,
     /// Print how each rule fared.
     #[arg(long)]
     statistics: bool,
@@ -85,25 +92,44 @@ impl Check {
             confidence: options.config.confidence,
             files: roots.only.clone(),
         };
-        let mut report = audit(&roots.root, &options)?;
-        if self.diff || self.fix {
+        if self.show_files {
+            return self.list_files(out, &roots, &options, &filter);
+        }
+        let report = if self.diff || self.fix {
             let least = if self.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-            let patch = super::patch::of(&report, &options, &filter, least)?;
+            let (report, patch) = super::patch::of(&roots.root, &options, &filter, least)?;
             if self.diff {
+                super::say_unmet(out, &options.config.assume, &report);
                 super::patch::print(out, &patch, &roots.prefix, self.output.as_deref())?;
                 return Ok(self.verdict(&View::new(&report, &filter), options.config.fail_on));
             }
             super::patch::write(out, &report, &patch, &roots.prefix)?;
-            report = audit(&roots.root, &options)?;
-        }
+            audit(&roots.root, &options)?
+        } else {
+            audit(&roots.root, &options)?
+        };
+        super::say_unmet(out, &options.config.assume, &report);
         let view = View { prefix: roots.prefix, ..View::new(&report, &filter) };
         self.print(out, &view)?;
         Ok(self.verdict(&view, options.config.fail_on))
     }
 
+    /// A line for each file that is read, so that it is found from the current folder.
+    fn list_files(&self, out: &Out, roots: &Roots, options: &Options, filter: &Filter) -> Result<Verdict, Error> {
+        let walked = walk(&roots.root, &options.walk())?;
+        out.print(self.output.as_deref(), |to, _| {
+            for file in walked.sources.iter().filter(|file| filter.names(&file.path)) {
+                writeln!(to, "{}{}", roots.prefix, file.path)?;
+            }
+            Ok(())
+        })?;
+        Ok(Verdict::Fine)
+    }
+
     /// Flags over the configuration.
     fn options(&self, roots: &Roots) -> Result<Options, Error> {
         let mut options = self.reading.options(&roots.root)?;
+        options.comments = !self.no_ignore_comments;
         let config: &mut Config = &mut options.config;
         let selectors = |names: &[String]| names.iter().map(|name| Selector::flag(name)).collect::<Vec<_>>();
         if !self.select.is_empty() {

@@ -3,7 +3,6 @@
 use clap::Args;
 use plimsoll::config::Selector;
 use plimsoll::report::rules;
-use plimsoll::rule::Rules;
 use plimsoll::view::RuleInfo;
 
 use super::output::Out;
@@ -18,9 +17,17 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
-        let rules = Rules::builtin();
+        let rules = super::rules(&std::env::current_dir()?)?;
         let page = rules.page(&self.rule).and_then(RuleInfo::of);
-        let info = page.ok_or_else(|| Error::Usage(Selector::flag(&self.rule).unknown(rules.names())))?;
+        let info = page.ok_or_else(|| {
+            let selector = Selector::flag(&self.rule);
+            let of_area: Vec<&str> = rules.names().filter(|name| selector.matches(name)).collect();
+            Error::Usage(if of_area.is_empty() {
+                selector.unknown(rules.names())
+            } else {
+                format!("`{}` is an area; its rules are {}", self.rule, of_area.join(", "))
+            })
+        })?;
         out.print(None, |to, style| rules::explain(&info, style, to))?;
         Ok(Verdict::Fine)
     }

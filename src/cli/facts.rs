@@ -45,9 +45,10 @@ enum Language {
 
 impl Facts {
     pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
-        let roots = Roots::of(self.path.as_slice(), &std::env::current_dir()?)?;
+        let roots = Roots::folder(self.path.as_ref(), &std::env::current_dir()?)?;
         let options = Options { fixes: false, ..self.reading.options(&roots.root)? };
         let report = audit(&roots.root, &options)?;
+        super::say_unmet(out, &options.config.assume, &report);
         let view = View { prefix: roots.prefix, ..View::new(&report, &Filter::default()) };
         out.print(None, |to, style| match self.format {
             _ if self.graph == Some(Language::Mermaid) => graph::render_mermaid(&view, to),

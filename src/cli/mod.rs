@@ -5,20 +5,22 @@ mod check;
 mod completions;
 mod explain;
 mod facts;
+mod list;
 mod output;
 mod patch;
 mod roots;
-mod rules;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use plimsoll::config::{Config, ConfigError};
+use plimsoll::config::{Assume, Config, ConfigError, closest};
 use plimsoll::report::Style;
+use plimsoll::rule::Rules;
 use plimsoll::source::{WalkError, WriteError};
+use plimsoll::view::Report;
 use plimsoll::{AuditError, Options};
 
 use output::Out;
@@ -51,7 +53,7 @@ enum Command {
     /// Show a rule's page: why, when it is fine, examples.
     Explain(explain::Explain),
     /// List the rules.
-    Rules(rules::List),
+    Rules(list::List),
     /// Print completions for a shell.
     Completions(completions::Completions),
     /// Print the manual page.
@@ -92,11 +94,15 @@ struct Reading {
     /// Leave out files and folders, as a line of .gitignore does; may be given several times.
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
+    /// Take this for true where the files leave it open, as `[assume]` in the configuration: `web.cpus=4`,
+    /// `database.max_connections=400`; may be given several times.
+    #[arg(long, value_name = "NAME.KEY=VALUE")]
+    assume: Vec<String>,
 }
 
 impl Reading {
     /// What the user says for an audit of `root`: flags over the file.
-    fn options(&self, root: &std::path::Path) -> Result<Options, Error> {
+    fn options(&self, root: &Path) -> Result<Options, Error> {
         let found = match &self.config {
             Some(path) => Config::read(path),
             None if self.no_config => Ok(Config::default()),
@@ -104,13 +110,36 @@ impl Reading {
         };
         let mut config = found.map_err(from_here)?;
         config.exclude.extend(self.exclude.iter().cloned());
-        let mut options = Options { config, ..Options::default() };
-        let pages = plimsoll::source::rule_pages(root).map_err(Error::Usage)?;
-        options.rules.load_user(pages).map_err(|errors| {
-            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Error::Usage(lines.join("\n"))
-        })?;
-        Ok(options)
+        for text in &self.assume {
+            config.assume.say(text).map_err(|why| Error::Usage(format!("--assume {text}: {why}")))?;
+        }
+        Ok(Options { config, rules: rules(root)?, ..Options::default() })
+    }
+}
+
+/// The built-in rules, and the user's own below `root`.
+fn rules(root: &Path) -> Result<Rules, Error> {
+    let mut rules = Rules::builtin();
+    let pages = plimsoll::source::rule_pages(root).map_err(Error::Usage)?;
+    rules.load_user(pages).map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        Error::Usage(lines.join("\n"))
+    })?;
+    Ok(rules)
+}
+
+/// Tells people of names in `[assume]` that nothing has: what is said of them is said in vain.
+fn say_unmet(out: &Out, assume: &Assume, report: &Report) {
+    let mut names: Vec<&str> = vec![Assume::ANY_DATABASE];
+    for stack in &report.stacks {
+        names.extend(stack.services.iter().map(|it| &*it.about.name));
+        names.extend(stack.databases.iter().map(|it| &*it.about.name));
+        names.extend(stack.processes.iter().filter_map(|it| it.about.owner.as_deref()));
+    }
+    for (name, _) in assume.iter().filter(|(name, _)| !names.contains(name)) {
+        let hint =
+            closest(name, names.iter().copied()).map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+        out.say(&format!("warning: `assume.{name}`: no service and no database is called so{hint}"));
     }
 }
 
@@ -174,8 +203,6 @@ pub(crate) fn main() -> ExitCode {
         Ok(Verdict::Fine) => ExitCode::SUCCESS,
         Ok(Verdict::Findings) => ExitCode::from(1),
         Ok(Verdict::Unread) => ExitCode::from(2),
-        // Whoever read the output has read enough.
-        Err(Error::Print(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             out.complain(&error.to_string());
             ExitCode::from(2)

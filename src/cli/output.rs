@@ -48,8 +48,11 @@ impl Out {
             None => {
                 print(&mut bytes, self.style())?;
                 let mut out = BufWriter::new(io::stdout().lock());
-                out.write_all(&bytes)?;
-                out.flush()?;
+                match out.write_all(&bytes).and_then(|()| out.flush()) {
+                    // Whoever read the output has read enough; what came of the command stays what it is.
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                    printed => printed?,
+                }
             }
         }
         Ok(())
@@ -81,12 +84,13 @@ impl Out {
     }
 }
 
-/// The columns to use: what the shell says there are, between 80 and 120; 100 where nothing is known.
+/// The columns to use: what the user or the terminal says there are, between 60 and 120; 100 where there is no terminal.
 fn columns() -> usize {
+    if !io::stdout().is_terminal() {
+        return 100;
+    }
     #[allow(clippy::disallowed_methods, reason = "cli/ reads the environment")]
     let told = std::env::var("COLUMNS").ok().and_then(|text| text.parse::<usize>().ok());
-    match told {
-        Some(columns) if io::stdout().is_terminal() => columns.clamp(80, 120),
-        _ => 100,
-    }
+    let seen = || terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0));
+    told.or_else(seen).unwrap_or(100).clamp(60, 120)
 }

@@ -3,17 +3,23 @@
 use std::path::Path;
 
 use plimsoll::rule::Finding;
-use plimsoll::source::{Applicability, Fix, replace_file};
+use plimsoll::source::{Applicability, Fix, Sources, replace_file};
 use plimsoll::view::{Filter, Patch, Report};
-use plimsoll::{Options, settle};
+use plimsoll::{Options, audit_and_settle};
 
 use super::Error;
 use super::output::Out;
 
-/// What comes of the fixes that are shown and trusted enough, made in rounds until nothing changes.
-pub(super) fn of(report: &Report, options: &Options, filter: &Filter, least: Applicability) -> Result<Patch, Error> {
-    let wanted = |finding: &Finding, fix: &Fix| fix.applicability >= least && filter.keeps(&report.sources, finding);
-    Ok(settle(report, options, &wanted)?)
+/// What was found, and what comes of the fixes that are shown and trusted enough, made in rounds until nothing changes.
+pub(super) fn of(
+    root: &Path,
+    options: &Options,
+    filter: &Filter,
+    least: Applicability,
+) -> Result<(Report, Patch), Error> {
+    let wanted =
+        |sources: &Sources, finding: &Finding, fix: &Fix| fix.applicability >= least && filter.keeps(sources, finding);
+    Ok(audit_and_settle(root, options, &wanted)?)
 }
 
 /// Prints the patch, and says what it leaves out.

@@ -2,7 +2,10 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use plimsoll::config::{Config, ConfigError};
 use plimsoll::source::WalkError;
+
+use super::Error;
 
 /// What is audited, and which part of it is spoken of.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,18 +23,22 @@ impl Roots {
     /// only what touches them is spoken of.
     ///
     /// # Errors
-    /// When a path leads nowhere.
-    pub(super) fn of(paths: &[PathBuf], here: &Path) -> Result<Self, WalkError> {
+    /// When a path leads nowhere, or to something that is neither a file nor a folder.
+    pub(super) fn of(paths: &[PathBuf], here: &Path) -> Result<Self, Error> {
         let here = here.canonicalize().unwrap_or_else(|_| here.to_owned());
         let mut named = Vec::new();
         for path in paths {
-            named.push(here.join(path).canonicalize().map_err(|_| WalkError::Absent(path.clone()))?);
+            let found = here.join(path).canonicalize().map_err(|_| WalkError::Absent(path.clone()))?;
+            if !found.is_dir() && !found.is_file() {
+                return Err(Error::Usage(format!("{}: neither a file nor a folder", path.display())));
+            }
+            named.push(found);
         }
         let (root, only) = match named.as_slice() {
             [] => (here.clone(), None),
             [folder] if folder.is_dir() => (folder.clone(), None),
             several => {
-                let root = repository(several, &here);
+                let root = repository(several, &here)?;
                 let below = |path: &PathBuf| path.strip_prefix(&root).ok().map(slashes);
                 let only = several.iter().filter_map(below).collect();
                 (root, Some(only))
@@ -40,24 +47,35 @@ impl Roots {
         let prefix = prefix(&root, &here);
         Ok(Self { root, prefix, only })
     }
+
+    /// The one folder that is audited whole: the current one, when none is named.
+    ///
+    /// # Errors
+    /// When the path leads nowhere, or to no folder.
+    pub(super) fn folder(path: Option<&PathBuf>, here: &Path) -> Result<Self, Error> {
+        let roots = Self::of(path.map_or(&[], std::slice::from_ref), here)?;
+        match path {
+            Some(path) if roots.only.is_some() => Err(WalkError::NotAFolder(path.clone()).into()),
+            _ => Ok(roots),
+        }
+    }
 }
 
 /// The nearest folder above all paths that is a repository or has a configuration; else the current folder, when they
 /// lie in it; else the folder they share.
-fn repository(paths: &[PathBuf], here: &Path) -> PathBuf {
+fn repository(paths: &[PathBuf], here: &Path) -> Result<PathBuf, ConfigError> {
     let mut shared = paths.first().cloned().unwrap_or_else(|| here.to_owned());
     while !shared.is_dir() || !paths.iter().all(|path| path.starts_with(&shared)) {
         if !shared.pop() {
             break;
         }
     }
-    let marked =
-        shared.ancestors().find(|folder| [".git", "plimsoll.toml"].iter().any(|mark| folder.join(mark).exists()));
-    match marked {
-        Some(folder) => folder.to_owned(),
-        None if shared.starts_with(here) => here.to_owned(),
-        None => shared,
+    for folder in shared.ancestors() {
+        if folder.join(".git").exists() || Config::file_in(folder)?.is_some() {
+            return Ok(folder.to_owned());
+        }
     }
+    Ok(if shared.starts_with(here) { here.to_owned() } else { shared })
 }
 
 /// The way from the current folder to the root, with a slash at its end; empty when they are one.
@@ -105,6 +123,10 @@ mod tests {
         for file in ["repo/app/x.py", "repo/y.py", "loose/a/z.py"] {
             fs::write(top.path().join(file), "").unwrap();
         }
+        for (part, text) in [("own", "[tool.plimsoll]\n"), ("other", "[project]\n")] {
+            fs::create_dir(top.path().join("repo").join(part)).unwrap();
+            fs::write(top.path().join("repo").join(part).join("pyproject.toml"), text).unwrap();
+        }
         let of = |here, paths: &[&str]| roots(top.path(), here, paths);
         let only = |paths: &[&str]| Some(paths.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>());
         assert_eq!(of("repo", &[]), ("repo".into(), String::new(), None));
@@ -113,6 +135,10 @@ mod tests {
         assert_eq!(of("repo", &["app/x.py", "y.py"]), ("repo".into(), String::new(), only(&["app/x.py", "y.py"])));
         assert_eq!(of("repo/app", &["x.py"]), ("repo".into(), "../".into(), only(&["app/x.py"])));
         assert_eq!(of("loose", &["a/z.py"]), ("loose".into(), String::new(), only(&["a/z.py"])));
+        // A part with a configuration of its own is judged by it, whether its folder is named or its files.
+        assert_eq!(of("repo", &["own/pyproject.toml"]), ("repo/own".into(), "own/".into(), only(&["pyproject.toml"])));
+        assert_eq!(of("repo", &["other/pyproject.toml"]).0, "repo");
         assert!(Roots::of(&["nowhere".into()], top.path()).is_err());
+        assert!(Roots::folder(Some(&"repo/y.py".into()), top.path()).is_err());
     }
 }

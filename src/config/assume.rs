@@ -26,6 +26,16 @@ pub struct Assumed {
     pub max_connections: Option<Said<u64>>,
 }
 
+impl Assumed {
+    /// Takes over what the other says.
+    pub(super) fn take(&mut self, other: Assumed) {
+        self.cpus = other.cpus.or(self.cpus.take());
+        self.memory = other.memory.or(self.memory.take());
+        self.replicas = other.replicas.or(self.replicas.take());
+        self.max_connections = other.max_connections.or(self.max_connections.take());
+    }
+}
+
 /// What is assumed, by the name of the service or database.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Assume(pub(super) Vec<(Box<str>, Assumed)>);

@@ -116,23 +116,30 @@ impl Config {
     pub fn discover(root: &Path) -> Result<Config, ConfigError> {
         let start = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         for folder in start.ancestors() {
-            let own = folder.join("plimsoll.toml");
-            if own.is_file() {
-                return Self::read(&own);
-            }
-            let project = folder.join("pyproject.toml");
-            if project.is_file() {
-                let text = read(&project)?;
-                // Most have no table of ours, and a fault elsewhere in the file is not our business.
-                if text.contains("tool.plimsoll") {
-                    return parse(&project, &text);
-                }
+            if let Some(file) = Self::file_in(folder)? {
+                return Self::read(&file);
             }
             if folder.join(".git").exists() {
                 break;
             }
         }
         Ok(Config::default())
+    }
+
+    /// The file in this very folder that holds settings: `plimsoll.toml`, else a `pyproject.toml` that speaks of
+    /// `tool.plimsoll`. [`None`] when there is neither.
+    ///
+    /// # Errors
+    /// When a `pyproject.toml` cannot be read.
+    pub fn file_in(folder: &Path) -> Result<Option<PathBuf>, ConfigError> {
+        let own = folder.join("plimsoll.toml");
+        if own.is_file() {
+            return Ok(Some(own));
+        }
+        let project = folder.join("pyproject.toml");
+        // Most have no table of ours, and a fault elsewhere in the file is not our business.
+        let ours = project.is_file() && read(&project)?.contains("tool.plimsoll");
+        Ok(ours.then_some(project))
     }
 
     /// The settings of this file: all of it, or `[tool.plimsoll]` when it is called `pyproject.toml`.
@@ -197,7 +204,11 @@ impl Config {
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
-    source::read_text(path, 1 << 20).map_err(|reason| ConfigError::Unreadable { path: path.to_owned(), reason })
+    let unreadable = |reason| ConfigError::Unreadable { path: path.to_owned(), reason };
+    if !path.exists() {
+        return Err(unreadable("no such file".into()));
+    }
+    source::read_text(path, 1 << 20).map_err(unreadable)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::str::FromStr;
 
-use toml_edit::{Document, Item, TableLike, Value};
+use toml_edit::{Document, Item, Table, TableLike, Value};
 
 use super::{Assume, Assumed, Config, ConfigError, Fault, Override, Remap, Said, Selector, Severity, closest};
 use crate::source::{FileId, SourceFile};
@@ -33,6 +33,35 @@ pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
     }
     reader.faults.sort_by_key(|it| (it.line, it.column));
     Err(ConfigError::Faults { path: path.to_owned(), faults: reader.faults })
+}
+
+impl Assume {
+    /// Takes over what a flag says, `name.key=value`; it wins over what was said before.
+    ///
+    /// # Errors
+    /// What cannot be understood of it.
+    pub fn say(&mut self, text: &str) -> Result<(), String> {
+        let (key, value) = text.split_once('=').ok_or("expected NAME.KEY=VALUE")?;
+        let (name, key) = key.trim().rsplit_once('.').ok_or("expected NAME.KEY=VALUE")?;
+        let mut table = Table::new();
+        let plain = value.trim().parse::<Value>();
+        table.insert(key, Item::Value(plain.unwrap_or_else(|_| Value::from(value.trim()))));
+        let mut all = Table::new();
+        all.insert(name, Item::Table(table));
+        let file = SourceFile::new(FileId(0), "", "".into(), text);
+        let mut reader = Reader { file: &file, faults: Vec::new() };
+        let said = reader.assume(&Item::Table(all));
+        if let Some(fault) = reader.faults.into_iter().next() {
+            return Err(fault.message);
+        }
+        for (name, assumed) in said.0 {
+            match self.0.iter_mut().find(|(own, _)| *own == name) {
+                Some((_, own)) => own.take(assumed),
+                None => self.0.push((name, assumed)),
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The keys at the top.

@@ -36,14 +36,16 @@ impl Selector {
 
     /// What to say when it names none of the rules.
     pub fn unknown<'a>(&self, rules: impl Iterator<Item = &'a str>) -> String {
+        // `ORM`, `orm/` and `orm/*` are ways in which other tools write `orm`.
+        let meant = self.text.trim_end_matches(['/', '*']).to_lowercase();
         let mut names: Vec<&str> = Vec::new();
         for rule in rules {
-            let name = if self.is_whole() { rule } else { rule.split('/').next().unwrap_or(rule) };
+            let name = if meant.contains('/') { rule } else { rule.split('/').next().unwrap_or(rule) };
             if !names.contains(&name) {
                 names.push(name);
             }
         }
-        match closest(&self.text, names) {
+        match closest(&meant, names) {
             Some(name) => format!("no rule is called `{}`; did you mean `{name}`?", self.text),
             None => format!("no rule is called `{}`; `plimsoll rules` lists them", self.text),
         }

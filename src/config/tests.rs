@@ -50,6 +50,28 @@ max_connections = 400
 }
 
 #[test]
+fn a_flag_says_what_is_assumed_over_the_file() {
+    let mut assume = config("[assume.web]\ncpus = 4\nreplicas = 2\n").assume;
+    for text in ["web.cpus=2.5", "web.memory = 512M", "database.max_connections=400", "my.db.replicas=3"] {
+        assert_eq!(assume.say(text), Ok(()));
+    }
+    let web = assume.of("web").unwrap();
+    assert_eq!((web.cpus.as_ref().unwrap().value, web.replicas.as_ref().unwrap().value), (2.5, 2));
+    assert_eq!(web.memory.as_ref().unwrap().value, 512 << 20);
+    assert_eq!(assume.max_connections("db").unwrap().value, 400);
+    assert_eq!(assume.of("my.db").unwrap().replicas.as_ref().unwrap().value, 3);
+    for (text, why) in [
+        ("web", "expected NAME.KEY=VALUE"),
+        ("cpus=3", "expected NAME.KEY=VALUE"),
+        ("web.cpu=3", "unknown key `cpu`; did you mean `cpus`?"),
+        ("web.cpus=many", "expected a number above 0"),
+        ("web.cpus=", "expected a number above 0"),
+    ] {
+        assert_eq!(assume.say(text).unwrap_err(), why);
+    }
+}
+
+#[test]
 fn a_rule_is_chosen_by_its_area_or_its_name_and_by_the_path() {
     let config = config(
         r#"
@@ -99,6 +121,11 @@ fn a_name_that_no_rule_has_is_a_fault() {
     assert_eq!(
         check("ignore = [\"orm/lazyload\"]").unwrap_err(),
         "plimsoll.toml:1:11: no rule is called `orm/lazyload`; did you mean `orm/lazy-load`?"
+    );
+    assert_eq!(
+        check("ignore = [\"ORM\", \"orm/*\"]").unwrap_err(),
+        "plimsoll.toml:1:11: no rule is called `ORM`; did you mean `orm`?\n\
+         plimsoll.toml:1:18: no rule is called `orm/*`; did you mean `orm`?"
     );
     assert_eq!(
         check("[rules]\nsever = \"off\"").unwrap_err(),

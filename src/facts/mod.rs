@@ -7,6 +7,7 @@ pub mod compose;
 pub mod docker;
 pub mod env;
 pub mod gunicorn;
+pub mod kubernetes;
 pub mod nginx;
 pub mod orm;
 pub mod procfile;
@@ -32,6 +33,8 @@ pub enum Draft {
     Env(env::EnvFile),
     /// A configuration of gunicorn.
     Gunicorn(gunicorn::GunicornConf),
+    /// Manifests of Kubernetes, and what changes them.
+    Kubernetes(Box<kubernetes::Manifests>),
     /// A file of nginx's configuration.
     Nginx(nginx::Draft),
     /// A Python file that speaks to an object-relational mapper.
@@ -58,6 +61,7 @@ impl Draft {
             Draft::Docker(_) => "Dockerfile",
             Draft::Env(_) => "environment file",
             Draft::Gunicorn(_) => "gunicorn configuration",
+            Draft::Kubernetes(_) => "Kubernetes manifest",
             Draft::Nginx(_) => "nginx configuration",
             Draft::Orm(_) => "models and queries",
             Draft::Procfile(_) => "Procfile",
@@ -104,6 +108,8 @@ pub fn read(file: &SourceFile) -> Reading {
         reading.keep(Vec::new(), Draft::Proxy(draft));
     } else if let Some(draft) = nginx::read(file) {
         reading.keep(draft.errors.clone(), Draft::Nginx(draft));
+    } else if let Some((draft, errors)) = kubernetes::read(file) {
+        reading.keep(errors, Draft::Kubernetes(Box::new(draft)));
     } else {
         let parsed = compose::read(file);
         reading.errors.extend(parsed.errors);
@@ -202,6 +208,8 @@ drafts_of! {
     env Env env::EnvFile;
     /// All configurations of gunicorn.
     gunicorn Gunicorn gunicorn::GunicornConf;
+    /// All files of Kubernetes.
+    kubernetes Kubernetes Box<kubernetes::Manifests>;
     /// All files of nginx's configuration.
     nginx Nginx nginx::Draft;
     /// All Python files that speak to an object-relational mapper.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::source::{SourceFile, Span};
 use crate::stack::Version;
+use crate::syntax::python::ExprKind;
 use crate::syntax::{SyntaxError, toml, version};
 
 /// The packages that one file asks for.
@@ -15,6 +16,17 @@ pub struct Requirements {
     pub packages: Vec<Package>,
     /// Whether hashes pin them, so that a line cannot be changed by hand.
     pub hashed: bool,
+    /// The files that it takes in (`-r base.txt`, `-c constraints.txt`), by their paths below the root.
+    pub includes: Vec<Include>,
+}
+
+/// A file that another takes in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Include {
+    /// Its path below the root.
+    pub path: Box<str>,
+    /// Whether it only bounds what others ask for: `-c`.
+    pub constrains: bool,
 }
 
 /// The kinds of files that name packages.
@@ -48,8 +60,8 @@ pub fn kind(path: &str) -> Option<Kind> {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let folder = path.rsplit('/').nth(1).unwrap_or("").to_ascii_lowercase();
     Some(match name.as_str() {
-        "uv.lock" | "poetry.lock" | "pipfile.lock" => Kind::Lock,
-        "pyproject.toml" | "pipfile" => Kind::Project,
+        "uv.lock" | "poetry.lock" | "pipfile.lock" | "pdm.lock" => Kind::Lock,
+        "pyproject.toml" | "pipfile" | "setup.py" | "setup.cfg" => Kind::Project,
         _ if name.ends_with(".in") && name.contains("requirement") => Kind::Project,
         _ if name.ends_with(".txt")
             && (name.contains("requirement") || name.contains("constraint") || folder == "requirements") =>
@@ -62,10 +74,12 @@ pub fn kind(path: &str) -> Option<Kind> {
 
 /// Reads a file that names packages.
 pub fn read(file: &SourceFile, kind: Kind) -> (Requirements, Vec<SyntaxError>) {
-    let mut found = Requirements { kind, packages: Vec::new(), hashed: false };
+    let mut found = Requirements { kind, packages: Vec::new(), hashed: false, includes: Vec::new() };
     let mut errors = Vec::new();
     match file.name().to_ascii_lowercase().as_str() {
         "pipfile.lock" => pipfile_lock(file, &mut found),
+        "setup.cfg" => setup_cfg(file, &mut found),
+        "setup.py" => setup_py(file, &mut found),
         "pipfile" | "pyproject.toml" => {
             let parsed = toml::parse(file);
             errors = parsed.errors;
@@ -97,11 +111,66 @@ fn lines(file: &SourceFile, found: &mut Requirements) {
         let indent = body.len() - body.trim_start().len();
         let text = body.trim_start();
         found.hashed |= text.contains("--hash=");
+        found.includes.extend(include(file, text));
         if !text.is_empty() && !text.starts_with(['#', '-']) {
             let end = text.find(" --").unwrap_or(text.len());
             found.packages.extend(requirement(file, start + indent, text[..end].trim_end_matches(['\\', ' '])));
         }
         start += line.len();
+    }
+}
+
+/// `-r base.txt`, `--constraint=constraints.txt`: the path is that from the file's own folder.
+fn include(file: &SourceFile, text: &str) -> Option<Include> {
+    let options = [("--requirement", false), ("-r", false), ("--constraint", true), ("-c", true)];
+    let (rest, constrains) = options.iter().find_map(|(option, it)| Some((text.strip_prefix(option)?, *it)))?;
+    let named = rest.trim_start_matches([' ', '\t', '=']).split_whitespace().next()?;
+    let mut parts: Vec<&str> = file.folder().split('/').filter(|it| !it.is_empty()).collect();
+    for part in named.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    Some(Include { path: parts.join("/").into(), constrains })
+}
+
+/// `install_requires` of `setup.cfg`: a requirement a line, indented.
+fn setup_cfg(file: &SourceFile, found: &mut Requirements) {
+    let mut start = file.bom();
+    let mut within = false;
+    for line in file.text()[start..].split_inclusive('\n') {
+        let text = line.trim();
+        let indent = line.len() - line.trim_start().len();
+        if indent == 0 || text.is_empty() {
+            within = text.split('=').next().is_some_and(|key| key.trim() == "install_requires");
+        } else if within && !text.starts_with('#') {
+            found.packages.extend(requirement(file, start + indent, text));
+        }
+        start += line.len();
+    }
+}
+
+/// `install_requires=[...]` of `setup.py`, where it is a list of plain texts.
+fn setup_py(file: &SourceFile, found: &mut Requirements) {
+    let tree = crate::syntax::python::parse(file).tree;
+    for stmt in &tree.body {
+        stmt.each_below(&mut |stmt| {
+            stmt.each_expr(&mut |expr| {
+                expr.each_below(&mut |expr| {
+                    let list = expr.call().and_then(|it| it.keyword("install_requires"));
+                    let Some(ExprKind::List(items) | ExprKind::Tuple(items)) = list.map(|it| &it.kind) else { return };
+                    for item in items {
+                        let Some(text) = item.str() else { continue };
+                        let at = item.span.start as usize + 1;
+                        if file.text().get(at..at + text.len()) == Some(text) {
+                            found.packages.extend(requirement(file, at, text));
+                        }
+                    }
+                });
+            });
+        });
     }
 }
 
@@ -220,6 +289,28 @@ mod tests {
                 "redis[] 5.0 | redis==5.0",
             ]
         );
+    }
+
+    #[test]
+    fn files_that_others_take_in() {
+        let text = "-r base.txt\n--constraint=../pins/all.txt\n-c local.txt\n-e .\n";
+        let file = SourceFile::new(FileId(0), "api/requirements/prod.txt", Default::default(), text);
+        let (found, _) = read(&file, Kind::Requirements);
+        let includes: Vec<_> = found.includes.iter().map(|it| (&*it.path, it.constrains)).collect();
+        let expected =
+            [("api/requirements/base.txt", false), ("api/pins/all.txt", true), ("api/requirements/local.txt", true)];
+        assert_eq!(includes, expected);
+    }
+
+    #[test]
+    fn setup_files() {
+        let text =
+            "from setuptools import setup\nsetup(name='x', install_requires=['Django>=4.2,<5', \"psycopg[pool]\"])\n";
+        assert_eq!(found("setup.py", text), ["django[] >=4.2,<5 | Django>=4.2,<5", "psycopg[pool]  | psycopg[pool]"]);
+        let text = "[options]\npackages = find:\ninstall_requires =\n    Django>=4.2\n    # a comment\n    redis\n[options.extras_require]\nx =\n    celery\n";
+        assert_eq!(found("setup.cfg", text), ["django[] >=4.2 | Django>=4.2", "redis[]  | redis"]);
+        let text = "[[package]]\nname = \"django\"\nversion = \"5.2.1\"\n";
+        assert_eq!(found("pdm.lock", text).len(), 1);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Fixes made in rounds, until nothing changes.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use super::prove::{Again, Audited, Chosen, Trial, apart, fix_of, prove};
+use super::prove::{Chosen, apart, fix_of, prove_edited};
+use super::trial::{Again, Audited, Trial};
 use crate::rule::{Finding, RuleName};
 use crate::source::{FileId, Fix, Sources};
 use crate::stack::Anchor;
@@ -28,61 +29,58 @@ pub struct Converged {
     pub rounds: Vec<Vec<Used>>,
     /// The files that have changed, with their texts.
     pub texts: Vec<(FileId, String)>,
-    /// What is said of the files as they are then, each fix proven.
+    /// What is said of the files as they are then, with the fixes that are wanted and hold.
     pub left: Audited,
 }
 
 /// Makes the fixes that are `wanted`, of each finding the first. Of two that meet in one place the second waits for the
-/// next round. `audited` is what is said of `sources`, each fix proven; `sources` are as they were in the end.
+/// next round. `audited` is what is said of `sources`, each fix proven.
 pub fn converge(
-    sources: &mut Sources,
+    sources: &Sources,
     audited: &Audited,
     wanted: &dyn Fn(&Finding, &Fix) -> bool,
     again: &Again<'_>,
 ) -> Converged {
-    let mut originals: BTreeMap<FileId, Box<str>> = BTreeMap::new();
+    let mut made = sources.clone();
+    let mut edited: BTreeSet<FileId> = BTreeSet::new();
     let mut out = Converged { left: audited.clone(), ..Converged::default() };
+    keep(&mut out.left, wanted);
     while out.rounds.len() < MOST_ROUNDS {
-        let findings = &out.left.findings;
-        let first = |(finding, it): (usize, &Finding)| {
-            it.fixes.iter().position(|fix| wanted(it, fix)).map(|fix| Chosen { finding, fix })
-        };
-        let (batch, _) = apart(findings, findings.iter().enumerate().filter_map(first).collect());
-        let mut trial = Trial::new(sources, &out.left, again, originals.keys().copied().collect());
-        let Some((made, after)) = largest(&mut trial, &batch) else { break };
-        let texts = trial.texts(&made).unwrap_or_default();
-        let used = |chosen: &Chosen| {
-            let finding = findings.get(chosen.finding)?;
-            let fix = fix_of(findings, *chosen)?.clone();
-            Some(Used { rule: finding.rule.clone(), anchor: finding.anchor.clone(), fix })
-        };
-        out.rounds.push(made.iter().filter_map(used).collect());
+        let so_far: Vec<FileId> = edited.iter().copied().collect();
+        let trial = Trial::new(&made, &out.left, again, &so_far);
+        let Some((batch, after)) = largest(&trial, &first_of_each(&out.left.findings)) else { break };
+        let texts = trial.texts(&batch).unwrap_or_default();
+        out.rounds.push(batch.iter().filter_map(|it| Used::of(&out.left.findings, *it)).collect());
+        edited.extend(texts.keys());
         for (file, text) in texts {
-            originals.entry(file).or_insert_with(|| sources.file(file).text().into());
-            sources.replace(file, text);
+            made.replace(file, text);
         }
         out.left = after;
-        let edited: Vec<FileId> = originals.keys().copied().collect();
-        prove(sources, &mut out.left, &|sources, more| {
-            let mut all = edited.clone();
-            all.extend(more);
-            all.sort_unstable();
-            all.dedup();
-            again(sources, &all)
-        });
+        // What nobody wants need not be proven.
+        keep(&mut out.left, wanted);
+        prove_edited(&made, &edited.iter().copied().collect::<Vec<_>>(), &mut out.left, again);
     }
-    for (file, text) in originals {
-        let new = sources.file(file).text().to_owned();
-        if *new != *text {
-            out.texts.push((file, new));
-        }
-        sources.replace(file, text);
-    }
+    let changed = edited.into_iter().filter(|file| made.file(*file).text() != sources.file(*file).text());
+    out.texts = changed.map(|file| (file, made.file(file).text().to_owned())).collect();
     out
 }
 
+/// Takes away every fix that is not wanted.
+fn keep(audited: &mut Audited, wanted: &dyn Fn(&Finding, &Fix) -> bool) {
+    for finding in &mut audited.findings {
+        let fixes = std::mem::take(&mut finding.fixes);
+        finding.fixes = fixes.into_iter().filter(|fix| wanted(finding, fix)).collect();
+    }
+}
+
+/// The first fix of each finding, those left out that meet one before.
+fn first_of_each(findings: &[Finding]) -> Vec<Chosen> {
+    let fixed = findings.iter().enumerate().filter(|(_, it)| !it.fixes.is_empty());
+    apart(findings, fixed.map(|(finding, _)| Chosen { finding, fix: 0 }).collect()).0
+}
+
 /// The fixes of a batch that hold together, as many as halving finds, and what is said once they are made.
-fn largest(trial: &mut Trial<'_>, batch: &[Chosen]) -> Option<(Vec<Chosen>, Audited)> {
+fn largest(trial: &Trial<'_>, batch: &[Chosen]) -> Option<(Vec<Chosen>, Audited)> {
     if batch.is_empty() {
         return None;
     }
@@ -96,18 +94,28 @@ fn largest(trial: &mut Trial<'_>, batch: &[Chosen]) -> Option<(Vec<Chosen>, Audi
     largest(trial, left).or_else(|| largest(trial, right))
 }
 
+impl Used {
+    fn of(findings: &[Finding], chosen: Chosen) -> Option<Self> {
+        let finding = findings.get(chosen.finding)?;
+        let fix = fix_of(findings, chosen)?.clone();
+        Some(Self { rule: finding.rule.clone(), anchor: finding.anchor.clone(), fix })
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::super::prove::prove;
     use super::super::prove::tests::{audited, sources};
     use super::*;
     use crate::source::{Applicability, Edit, Span};
 
     fn converged(text: &str) -> (Option<String>, Vec<usize>) {
-        let mut sources = sources(text);
+        let sources = sources(text);
         let mut found = audited(&sources, &[]);
-        prove(&mut sources, &mut found, &audited);
-        let out = converge(&mut sources, &found, &|_, _| true, &audited);
-        assert_eq!(sources.file(FileId(0)).text(), text, "the files are as before");
+        prove(&sources, &mut found, &audited);
+        let out = converge(&sources, &found, &|_, _| true, &audited);
         assert!(out.left.findings.iter().all(|it| it.fixes.is_empty()), "nothing is left to do");
         (out.texts.into_iter().next().map(|(_, text)| text), out.rounds.iter().map(Vec::len).collect())
     }
@@ -122,16 +130,30 @@ mod tests {
 
     #[test]
     fn only_what_is_wanted_is_made() {
-        let mut sources = sources("bad\ntwo");
+        let sources = sources("bad\ntwo");
         let found = audited(&sources, &[]);
-        let out = converge(&mut sources, &found, &|finding, _| finding.message == "two", &audited);
+        let out = converge(&sources, &found, &|finding, _| finding.message == "two", &audited);
         assert_eq!(out.texts[0].1, "bad\nbad");
         assert_eq!(&*out.rounds[0][0].rule, "x/two");
     }
 
     #[test]
+    fn what_nobody_wants_is_not_proven_again() {
+        let sources = sources("bad\ntwo\nbad");
+        let found = audited(&sources, &[]);
+        let calls = AtomicUsize::new(0);
+        let counted = |sources: &Sources, edited: &[FileId]| {
+            calls.fetch_add(1, Ordering::Relaxed);
+            audited(sources, edited)
+        };
+        let out = converge(&sources, &found, &|finding, _| finding.message == "two", &counted);
+        assert_eq!(out.rounds.len(), 1);
+        assert_eq!(calls.load(Ordering::Relaxed), 1, "the round itself");
+    }
+
+    #[test]
     fn two_that_meet_are_made_one_after_the_other() {
-        let mut sources = sources("ab");
+        let sources = sources("ab");
         // `a` and `b` are both to be upper case, each by a fix over the whole word.
         let again = |sources: &Sources, _: &[FileId]| {
             let text = sources.file(FileId(0)).text();
@@ -153,14 +175,14 @@ mod tests {
             Audited { findings, ..Audited::default() }
         };
         let found = again(&sources, &[]);
-        let out = converge(&mut sources, &found, &|_, _| true, &again);
+        let out = converge(&sources, &found, &|_, _| true, &again);
         assert_eq!(out.texts, [(FileId(0), "AB".to_owned())]);
         assert_eq!(out.rounds.len(), 2);
     }
 
     #[test]
     fn what_never_settles_ends() {
-        let mut sources = sources("0");
+        let sources = sources("0");
         let again = |sources: &Sources, _: &[FileId]| {
             let text = sources.file(FileId(0)).text().to_owned();
             let mut template = audited(&super::super::prove::tests::sources("bad"), &[]);
@@ -178,7 +200,7 @@ mod tests {
             template
         };
         let found = again(&sources, &[]);
-        let out = converge(&mut sources, &found, &|_, _| true, &again);
+        let out = converge(&sources, &found, &|_, _| true, &again);
         assert!(out.rounds.len() <= MOST_ROUNDS);
     }
 }

@@ -6,7 +6,9 @@
 mod converge;
 mod propose;
 mod prove;
+mod trial;
 
 pub use converge::{Converged, Used, converge};
 pub use propose::propose;
-pub use prove::{Again, Audited, prove};
+pub use prove::prove;
+pub use trial::{Again, Audited};

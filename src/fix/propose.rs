@@ -5,7 +5,7 @@ use crate::rule::expr::{Absent, Expr, Scope};
 use crate::rule::page::{Change, Remedy};
 use crate::rule::{Failed, Rule};
 use crate::source::{Applicability, Edit, Fix};
-use crate::stack::{EntityId, Fact, Field, Slot, Stack, Truth, Writer};
+use crate::stack::{EntityId, Field, Slot, Stack, Truth, Writer};
 
 /// Gives each finding the fixes that its rule's page names and its stack has a place for, in the page's order. `stacks`
 /// are those that were checked.
@@ -63,10 +63,10 @@ fn fix(remedy: &Remedy, scope: &Scope<'_>) -> Result<Option<Fix>, Absent> {
 /// The strongest place where a field can be written without reaching another service than the judged one.
 fn slot(field: &Expr, scope: &Scope<'_>) -> Result<Option<Slot>, Absent> {
     let Some((of, Some(place))) = scope.place(field)? else { return Ok(None) };
-    let Field::Fact(Fact::Known(sourced)) = scope.stack().field(of, place) else { return Ok(None) };
+    let Field::Fact(fact) = scope.stack().field(of, place) else { return Ok(None) };
     let owners = [scope.it(), of].map(|entity| scope.stack().about(entity).owner.as_deref());
     let own = |service: &str| owners.contains(&Some(service));
-    Ok(sourced.slots.into_iter().find(|slot| slot.reaches.iter().all(|service| own(service))))
+    Ok(fact.slots().iter().find(|slot| slot.reaches.iter().all(|service| own(service))).cloned())
 }
 
 /// The edits of a writer with its arguments filled in; [`None`] when one that it needs is not given.
@@ -102,6 +102,7 @@ mod tests {
     use super::*;
     use crate::rule::check;
     use crate::source::{FileId, Span};
+    use crate::stack::Fact;
     use crate::stack::vocabulary::Process;
 
     const PAGE: &str = "\

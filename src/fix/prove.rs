@@ -1,47 +1,46 @@
-//! A fix is proven before it is offered: applied to copies of its files, they are read and judged again.
-//!
-//! It holds when nothing that could be read cannot be read any more, the finding is gone, and nothing new of equal or
-//! higher severity has come. What is gone has no fixes, so applying it again changes nothing.
+//! A fix is proven before it is offered: made on copies of its files together with others, or alone when that fails.
 
-use std::collections::{BTreeMap, HashMap};
+use rayon::prelude::*;
 
-use crate::rule::{Finding, RuleName, Severity};
-use crate::source::{Applicability, Edit, FileId, Fix, Sources, apply};
-use crate::stack::Anchor;
-
-/// What an audit says, as far as a proof must know.
-#[derive(Clone, Debug, Default)]
-pub struct Audited {
-    /// What is wrong, with the fixes that are proposed.
-    pub findings: Vec<Finding>,
-    /// What could not be decided.
-    pub undecided: Vec<(RuleName, Anchor)>,
-    /// What could not be read: the file's path, and what was expected and found there.
-    pub problems: Vec<(Box<str>, Box<str>)>,
-}
-
-/// Audits the files again. Those of the list hold another text than at first; what was read of the others still holds.
-pub type Again<'a> = dyn Fn(&Sources, &[FileId]) -> Audited + 'a;
-
-/// What findings are counted by: texts and figures change with a fix, and several things may have one anchor.
-type Key = (RuleName, Anchor);
+use super::trial::{Again, Audited, Trial};
+use crate::rule::Finding;
+use crate::source::{Applicability, FileId, Fix, Sources};
 
 /// Takes away every fix that does not hold. Fixes that do not touch are proven together, and apart only when that fails.
-/// `sources` are changed meanwhile, and as they were in the end.
-pub fn prove(sources: &mut Sources, audited: &mut Audited, again: &Again<'_>) {
+pub fn prove(sources: &Sources, audited: &mut Audited, again: &Again<'_>) {
+    prove_edited(sources, &[], audited, again);
+}
+
+/// The same where some files already hold another text than was first read.
+pub(super) fn prove_edited(sources: &Sources, edited: &[FileId], audited: &mut Audited, again: &Again<'_>) {
+    let trial = Trial::new(sources, audited, again, edited);
+    let held: Vec<Chosen> =
+        batches(&audited.findings).par_iter().flat_map_iter(|batch| search(&trial, batch)).collect();
     let mut proven: Vec<Vec<bool>> = audited.findings.iter().map(|it| vec![false; it.fixes.len()]).collect();
-    let mut trial = Trial::new(sources, audited, again, Vec::new());
-    for batch in batches(&audited.findings) {
-        trial.prove(&batch, &mut |chosen| {
-            if let Some(mark) = proven.get_mut(chosen.finding).and_then(|marks| marks.get_mut(chosen.fix)) {
-                *mark = true;
-            }
-        });
+    for chosen in held {
+        if let Some(mark) = proven.get_mut(chosen.finding).and_then(|marks| marks.get_mut(chosen.fix)) {
+            *mark = true;
+        }
     }
     for (finding, marks) in audited.findings.iter_mut().zip(proven) {
         let mut marks = marks.into_iter();
         finding.fixes.retain(|_| marks.next().unwrap_or(false));
     }
+}
+
+/// Those of a batch that hold: all of it, or what holds of each half. Which fixes are tried together decides what is
+/// proven, for some hold only beside others: leaving out only those that a trial speaks against would let more pass.
+fn search(trial: &Trial<'_>, batch: &[Chosen]) -> Vec<Chosen> {
+    if trial.try_all(batch).is_some() {
+        return batch.to_vec();
+    }
+    if batch.len() < 2 {
+        return Vec::new();
+    }
+    let (left, right) = batch.split_at(batch.len() / 2);
+    let (mut held, more) = rayon::join(|| search(trial, left), || search(trial, right));
+    held.extend(more);
+    held
 }
 
 /// A fix, by its place.
@@ -91,139 +90,15 @@ pub(super) fn fix_of(findings: &[Finding], chosen: Chosen) -> Option<&Fix> {
     findings.get(chosen.finding)?.fixes.get(chosen.fix)
 }
 
-/// The state that fixes are tried on.
-pub(super) struct Trial<'a> {
-    sources: &'a mut Sources,
-    before: Audited,
-    counts: HashMap<Key, Count>,
-    again: &'a Again<'a>,
-    /// Files that already differ from what was first read.
-    edited: Vec<FileId>,
-}
-
-/// How often, and how badly at worst.
-#[derive(Clone, Copy)]
-struct Count {
-    times: usize,
-    worst: Severity,
-}
-
-impl<'a> Trial<'a> {
-    /// Tries fixes on `sources`, of which `before` is said; `edited` are those that differ from what was first read.
-    pub(super) fn new(sources: &'a mut Sources, before: &Audited, again: &'a Again<'a>, edited: Vec<FileId>) -> Self {
-        Self { sources, before: before.clone(), counts: counts(&before.findings), again, edited }
-    }
-
-    /// Calls `proven` with each fix of the batch that holds.
-    fn prove(&mut self, batch: &[Chosen], proven: &mut dyn FnMut(Chosen)) {
-        if self.try_all(batch).is_some() {
-            batch.iter().copied().for_each(proven);
-        } else if batch.len() > 1 {
-            let (left, right) = batch.split_at(batch.len() / 2);
-            self.prove(left, proven);
-            self.prove(right, proven);
-        }
-    }
-
-    /// Makes the fixes, and says what an audit then says when they hold together. The files are as before in the end.
-    pub(super) fn try_all(&mut self, batch: &[Chosen]) -> Option<Audited> {
-        let texts = self.texts(batch)?;
-        let mut edited = self.edited.clone();
-        let mut old = Vec::new();
-        for (file, text) in texts {
-            old.push((file, Box::<str>::from(self.sources.file(file).text())));
-            self.sources.replace(file, text);
-            if !edited.contains(&file) {
-                edited.push(file);
-            }
-        }
-        edited.sort_unstable();
-        let after = (self.again)(self.sources, &edited);
-        for (file, text) in old {
-            self.sources.replace(file, text);
-        }
-        self.holds(batch, &after).then_some(after)
-    }
-
-    /// The texts of the files with the fixes made; [`None`] when they do not fit, or change nothing.
-    pub(super) fn texts(&self, batch: &[Chosen]) -> Option<BTreeMap<FileId, String>> {
-        let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
-        for edit in batch.iter().filter_map(|chosen| fix_of(&self.before.findings, *chosen)).flat_map(Fix::edits) {
-            edits.entry(edit.span.file).or_default().push(edit);
-        }
-        let mut texts = BTreeMap::new();
-        for (file, mut edits) in edits {
-            edits.sort();
-            // Two fixes may need the same change, which is made once.
-            edits.dedup();
-            let old = self.sources.file(file).text();
-            let new = apply(old, edits).ok()?;
-            if new != old {
-                texts.insert(file, new);
-            }
-        }
-        (!texts.is_empty()).then_some(texts)
-    }
-
-    fn holds(&self, batch: &[Chosen], after: &Audited) -> bool {
-        let fixed: Vec<&Finding> = batch.iter().filter_map(|it| self.before.findings.get(it.finding)).collect();
-        let Some(least) = fixed.iter().map(|it| it.severity).min() else { return false };
-        let now = counts(&after.findings);
-        let times = |counts: &HashMap<Key, Count>, key: &Key| counts.get(key).map_or(0, |it| it.times);
-        let mut settled: HashMap<Key, usize> = HashMap::new();
-        for finding in fixed {
-            *settled.entry(key(finding)).or_default() += 1;
-        }
-        let gone = settled.iter().all(|(key, fixed)| {
-            let open = |list: &[Key]| list.iter().filter(|it| *it == key).count();
-            times(&now, key) + fixed <= times(&self.counts, key)
-                && open(&after.undecided) <= open(&self.before.undecided)
-        });
-        let nothing_new = now.iter().all(|(key, count)| {
-            let worse = self.counts.get(key).is_none_or(|it| it.times < count.times || it.worst < count.worst);
-            !worse || count.worst < least
-        });
-        gone && nothing_new && self.reads_as_before(after)
-    }
-
-    /// Whether everything that cannot be read could not be read before, either.
-    fn reads_as_before(&self, after: &Audited) -> bool {
-        let mut known: HashMap<&(Box<str>, Box<str>), usize> = HashMap::new();
-        for problem in &self.before.problems {
-            *known.entry(problem).or_default() += 1;
-        }
-        after.problems.iter().all(|problem| match known.get_mut(problem) {
-            Some(left) if *left > 0 => {
-                *left -= 1;
-                true
-            }
-            _ => false,
-        })
-    }
-}
-
-fn key(finding: &Finding) -> Key {
-    (finding.rule.clone(), finding.anchor.clone())
-}
-
-fn counts(findings: &[Finding]) -> HashMap<Key, Count> {
-    let mut counts: HashMap<Key, Count> = HashMap::new();
-    for finding in findings {
-        let count = counts.entry(key(finding)).or_insert(Count { times: 0, worst: finding.severity });
-        count.times += 1;
-        count.worst = count.worst.max(finding.severity);
-    }
-    counts
-}
-
 #[cfg(test)]
 pub(super) mod tests {
-    use std::cell::Cell;
     use std::path::PathBuf;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::rule::Confidence;
-    use crate::source::{SourceFile, Span};
+    use crate::rule::{Confidence, Severity};
+    use crate::source::{Edit, FileId, SourceFile, Span};
+    use crate::stack::Anchor;
 
     /// One file that holds these words, one a line.
     pub(in crate::fix) fn sources(text: &str) -> Sources {
@@ -273,10 +148,9 @@ pub(super) mod tests {
 
     /// The messages of the findings that keep their fix.
     fn proven(text: &str) -> Vec<String> {
-        let mut sources = sources(text);
+        let sources = sources(text);
         let mut found = audited(&sources, &[]);
-        prove(&mut sources, &mut found, &audited);
-        assert_eq!(sources.file(FileId(0)).text(), text, "the files are as before");
+        prove(&sources, &mut found, &audited);
         found.findings.into_iter().filter(|it| !it.fixes.is_empty()).map(|it| it.message).collect()
     }
 
@@ -290,27 +164,31 @@ pub(super) mod tests {
         assert_eq!(proven("bad\nworse\ntwo\nstay\nbad"), ["bad", "two", "bad"]);
     }
 
-    #[test]
-    fn fixes_that_do_not_touch_are_proven_together() {
-        let calls = Cell::new(0);
+    /// How many audits it takes to prove the fixes of a text, and how many hold.
+    fn effort(text: &str) -> (usize, usize) {
+        let calls = AtomicUsize::new(0);
         let counted = |sources: &Sources, edited: &[FileId]| {
-            calls.set(calls.get() + 1);
+            calls.fetch_add(1, Ordering::Relaxed);
             audited(sources, edited)
         };
-        let mut sources = sources(&"bad\n".repeat(100));
+        let sources = sources(text);
         let mut found = audited(&sources, &[]);
-        prove(&mut sources, &mut found, &counted);
-        assert_eq!(calls.get(), 1);
-        assert!(found.findings.iter().all(|it| it.fixes.len() == 1));
+        prove(&sources, &mut found, &counted);
+        (calls.load(Ordering::Relaxed), found.findings.iter().filter(|it| !it.fixes.is_empty()).count())
+    }
+
+    #[test]
+    fn fixes_that_do_not_touch_are_proven_together() {
+        assert_eq!(effort(&"bad\n".repeat(100)), (1, 100));
     }
 
     #[test]
     fn what_cannot_be_applied_is_not_offered() {
-        let mut sources = sources("bad");
+        let sources = sources("bad");
         let mut found = audited(&sources, &[]);
         let far = Span::new(FileId(0), 90, 99);
         found.findings[0].fixes = vec![Fix::new("far", Applicability::Safe, vec![Edit::replace(far, "x")])];
-        prove(&mut sources, &mut found, &audited);
+        prove(&sources, &mut found, &audited);
         assert_eq!(found.findings[0].fixes, []);
     }
 
@@ -320,9 +198,9 @@ pub(super) mod tests {
             undecided: vec![("x/bad".into(), Anchor::new("a.txt", "0"))],
             ..audited(sources, edited)
         };
-        let mut sources = sources("bad");
+        let sources = sources("bad");
         let mut found = audited(&sources, &[]);
-        prove(&mut sources, &mut found, &undecided);
+        prove(&sources, &mut found, &undecided);
         assert_eq!(found.findings[0].fixes, []);
     }
 }

@@ -5,23 +5,24 @@ use std::collections::BTreeMap;
 use crate::config::Assume;
 use crate::facts::docker::Dockerfile;
 use crate::facts::gunicorn::GunicornConf;
+use crate::facts::kubernetes::Block;
 use crate::facts::proxy::ProxyConf;
 use crate::facts::requirements::Requirements;
 use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
-use crate::source::{FileId, SourceFile, Sources};
+use crate::source::{SourceFile, Sources};
 use crate::stack::vocabulary::KINDS;
-use crate::stack::{Id, Service, Stack, Why};
+use crate::stack::{Id, Service, Stack};
 use crate::syntax::lines::Setting;
 use crate::syntax::{Spanned, SyntaxError};
 
-use super::deployed::{Aside, Covered, workshop};
+use super::deployed::{Aside, Chosen};
 use super::image::{self, Image};
 use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
-use super::versions::Versions;
-use super::{apps, command, compose, framework, nginx, orm, proxies, server, services, sqlalchemy, stores};
+use super::versions::{self, Versions};
+use super::{apps, command, compose, framework, kubernetes, nginx, orm, proxies, server, services, sqlalchemy, stores};
 
 /// What the files say together.
 #[derive(Debug, Default)]
@@ -34,54 +35,26 @@ pub struct Linked {
     pub problems: Vec<SyntaxError>,
 }
 
-/// Joins the drafts. What the user assumes of the world stands where the files leave something open.
-pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
+/// Joins the drafts; `facts` are what [`orm::join`] says of them. What the user assumes of the
+/// world stands where the files leave something open.
+pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assume: &Assume) -> Linked {
     let mut linked = Linked::default();
     let mut repository = Repository::of(sources, drafts);
-    let composed = repository.composed(drafts);
-    let (serving, idle): (Vec<_>, Vec<_>) = composed.into_iter().partition(Deployment::is_deployed);
-    linked.aside = idle
-        .into_iter()
-        .map(|it| {
-            let because = it.because.clone();
-            Aside::new(it, because)
-        })
-        .collect();
-    let mut covered = Covered::default();
+    let (planned, problems) = repository.planned(drafts);
+    linked.problems.extend(problems);
+    let (serving, idle): (Vec<_>, Vec<_>) = planned.into_iter().partition(Deployment::is_deployed);
+    let mut chosen = Chosen::default();
+    idle.into_iter().for_each(|deployment| chosen.leave(deployment));
     for (deployment, stack) in repository.stacks(serving) {
-        match workshop(&deployment, &stack) {
-            Some(because) => linked.aside.push(Aside::new(deployment, because)),
-            None => {
-                covered.add(&deployment, &stack);
-                linked.aside.extend(Aside::left_out(&deployment));
-                linked.stacks.push(stack);
-            }
-        }
+        chosen.take(deployment, stack, &|folder| repository.holds_code(folder));
     }
-    // What is said to be deployed first; then what could be.
-    let nothing_said = linked.stacks.is_empty();
-    for (deployment, stack) in repository.stacks(repository.standalone(drafts)) {
-        if nothing_said {
-            linked.stacks.push(stack);
-        } else if !stack.processes.is_empty() {
-            match covered.by(&deployment) {
-                None => linked.stacks.push(stack),
-                Some(_) if covered.builds(&deployment) => {}
-                Some(other) => {
-                    let because = Why::new(format!("is judged as part of {other}"));
-                    linked.aside.push(Aside::new(deployment, because));
-                }
-            }
-        }
-    }
+    chosen.take_alone(repository.stacks(repository.standalone(drafts)));
+    (linked.stacks, linked.aside) = (chosen.stacks, chosen.aside);
+    linked.aside.sort_by(|a, b| a.name.cmp(&b.name));
     let nothing_runs = linked.stacks.is_empty();
     linked.stacks.iter_mut().for_each(|stack| super::assumed::apply(stack, assume));
     let mut code = Stack { name: "code".into(), ..Stack::default() };
-    let facts = orm::join(drafts.orm().map(|(_, draft)| draft));
-    code.lazy_loads = facts.lazy_loads;
-    code.queries_in_loops = facts.queries_in_loops;
-    code.writes_in_loops = facts.writes_in_loops;
-    code.listings = facts.listings;
+    facts.clone().put(&mut code);
     if nothing_runs {
         nginx::add_hosted(&mut code, sources, &repository.nginx, &[]);
     }
@@ -101,7 +74,7 @@ struct Repository<'a> {
     gunicorn: BTreeMap<&'a str, &'a GunicornConf>,
     requirements: Vec<(&'a SourceFile, &'a Requirements)>,
     code: Code,
-    settings: Vec<(FileId, &'a [Setting])>,
+    settings: BTreeMap<&'a str, &'a [Setting]>,
     /// Whether a service of any deployment runs nginx: then its files are not those of the host.
     serves_by_nginx: bool,
 }
@@ -110,30 +83,43 @@ struct Repository<'a> {
 struct Part<'a> {
     plan: &'a ServicePlan,
     image: Option<Image>,
+    /// What runs to its end before it.
+    before: Vec<Running>,
     running: Vec<Running>,
 }
 
 impl<'a> Repository<'a> {
     fn of(sources: &'a Sources, drafts: &Drafts<'a>) -> Self {
+        let blocks = drafts.kubernetes().flat_map(|(_, draft)| &draft.blocks).collect::<Vec<_>>().into_iter();
         Self {
             sources,
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
             scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
-            nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
+            nginx: drafts.nginx().map(|(_, draft)| draft).chain(blocks.clone().filter_map(Block::nginx)).collect(),
             proxy_files: drafts.proxy().map(|(_, draft)| draft).collect(),
             gunicorn: drafts.gunicorn().map(|(_, draft)| (&*draft.path, draft)).collect(),
             requirements: drafts.requirements().map(|(file, draft)| (sources.file(file), draft)).collect(),
-            code: Code::new(drafts.python().map(|(_, draft)| draft.clone())),
-            settings: drafts.settings().map(|(file, draft)| (file, draft.as_slice())).collect(),
+            code: Code::new(drafts.python().map(|(_, draft)| draft.clone()))
+                .with_dotenv(drafts.env().map(|(file, env)| (sources.file(file).path.clone(), env.clone()))),
+            settings: drafts
+                .settings()
+                .map(|(file, draft)| (&*sources.file(file).path, draft.as_slice()))
+                .chain(blocks.filter_map(Block::settings))
+                .collect(),
             serves_by_nginx: false,
         }
     }
 
-    /// The deployments of compose files.
-    fn composed(&self, drafts: &Drafts<'a>) -> Vec<Deployment> {
+    /// The deployments of compose files and manifests, and what could not be followed.
+    fn planned(&self, drafts: &Drafts<'a>) -> (Vec<Deployment>, Vec<SyntaxError>) {
         let files: Vec<_> = drafts.compose().map(|(_, draft)| draft).collect();
         let envs: Vec<_> = drafts.env().map(|(_, draft)| draft).collect();
-        compose::deployments(self.sources, &files, &envs)
+        let manifests: Vec<_> = drafts.kubernetes().map(|(_, draft)| &**draft).collect();
+        let mut all = compose::deployments(self.sources, &files, &envs);
+        let found = kubernetes::deployments(self.sources, &manifests, &all);
+        kubernetes::judge(&mut all, &found.deployments);
+        all.extend(found.deployments);
+        (all, found.problems)
     }
 
     /// The deployments of Dockerfiles and Procfiles: what is known where no compose file serves.
@@ -150,6 +136,13 @@ impl<'a> Repository<'a> {
             (deployment, stack)
         };
         deployments.into_iter().map(with_stack).collect()
+    }
+
+    /// Whether Python code lies in a folder or below it.
+    fn holds_code(&self, folder: &str) -> bool {
+        self.code.iter().any(|(_, module)| {
+            folder.is_empty() || module.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+        })
     }
 
     /// Whether a file or folder of the repository is there.
@@ -170,7 +163,7 @@ impl<'a> Repository<'a> {
             .iter()
             .map(|part| {
                 let base = part.image.as_ref().and_then(|image| image.base.as_ref()).map(|base| &*base.value);
-                services::add(&mut stack, self.sources, part.plan, base, &part.running)
+                services::add(&mut stack, self.sources, part.plan, base, &part.before, &part.running)
             })
             .collect();
         for (part, &id) in parts.iter().zip(&ids) {
@@ -205,6 +198,7 @@ impl<'a> Repository<'a> {
             gunicorn_conf: &gunicorn_conf,
             framework_of: &|application| framework::of(&self.code, folder, application),
             version_of: &|package| versions.version(package),
+            requirement_of: &|package| versions.requirement(package),
             celery_setting: &|app, name| apps::celery_setting(&self.code, &place, app, name),
         };
         for mut process in server::processes(&part.running, &context) {
@@ -219,13 +213,14 @@ impl<'a> Repository<'a> {
 
     /// Who connects to what.
     fn clients(&self, stack: &mut Stack, network: &mut Network, parts: &[Part<'_>], ids: &[Id<Service>]) {
-        let seen = parts.iter().zip(ids).map(|(part, &id)| sqlalchemy::Seen {
+        let versions: Vec<Versions<'_>> = parts.iter().map(|part| self.versions(folder(part.plan))).collect();
+        let seen = parts.iter().zip(ids).zip(&versions).map(|((part, &id), versions)| sqlalchemy::Seen {
             plan: part.plan,
             id,
             folder: folder(part.plan),
+            versions,
         });
         sqlalchemy::add(stack, &self.code, network, &seen.collect::<Vec<_>>());
-        let versions: Vec<Versions<'_>> = parts.iter().map(|part| self.versions(folder(part.plan))).collect();
         let places = parts.iter().zip(ids).zip(&versions).map(|((part, &service), versions)| apps::Place {
             service,
             plan: part.plan,
@@ -233,6 +228,11 @@ impl<'a> Repository<'a> {
             running: &part.running,
             versions,
         });
+        for (&id, versions) in
+            ids.iter().zip(&versions).filter(|(id, _)| !stack[**id].processes.is_empty()).collect::<Vec<_>>()
+        {
+            versions::add(stack, versions, id);
+        }
         apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network);
     }
 
@@ -288,9 +288,18 @@ impl<'a> Repository<'a> {
         (ServicePlan { environment, ..plan.clone() }, image)
     }
 
+    fn running(&self, plan: &ServicePlan, image: Option<&Image>) -> Vec<Running> {
+        command::running(plan, image, &|path| self.scripts.get(path).copied())
+    }
+
     fn part<'p>(&self, plan: &'p ServicePlan, image: Option<Image>) -> Part<'p> {
-        let running = command::running(plan, image.as_ref(), &|path| self.scripts.get(path).copied());
-        Part { plan, image, running }
+        let running = self.running(plan, image.as_ref());
+        let first = plan.pod.iter().flat_map(|pod| &pod.before);
+        let before = first.flat_map(|plan| {
+            let (plan, image) = self.with_image(plan);
+            self.running(&plan, image.as_ref())
+        });
+        Part { plan, image, before: before.collect(), running }
     }
 
     /// The databases, poolers and Redis servers, and the names by which they are reached.
@@ -300,8 +309,7 @@ impl<'a> Repository<'a> {
             let Some(image) = image_of(part.plan, part.image.as_ref()) else { continue };
             let file_at = |path: &str| {
                 let paths = image::repository_paths(path, part.plan, part.image.as_ref());
-                let file = paths.iter().find_map(|path| self.sources.by_path(path))?;
-                self.settings.iter().find(|(id, _)| *id == file.id).map(|(_, settings)| *settings)
+                paths.iter().find_map(|path| self.settings.get(&**path).copied())
             };
             let server = stores::Server {
                 sources: self.sources,

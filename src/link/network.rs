@@ -116,7 +116,10 @@ impl Network {
 /// Whether a host is the machine that asks. What is deployed has no database within its own container, so this is what
 /// a developer's machine falls back to, and the real one is named elsewhere.
 fn is_own_machine(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
+    host.is_empty()
+        || host == "localhost"
+        || host.starts_with('/')
+        || host.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
 }
 
 /// Joins every term of the budget with its database and pooler, and gives each database the term of each pooler before

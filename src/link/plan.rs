@@ -103,8 +103,8 @@ pub struct ServicePlan {
     pub depends_on: Vec<(Spanned<Box<str>>, Box<str>)>,
     /// Where its health check is written.
     pub healthcheck: Option<Span>,
-    /// `restart`, or `deploy.restart_policy`.
-    pub restart: Option<Spanned<Box<str>>>,
+    /// `restart`, or `deploy.restart_policy`; absent where nothing starts it yet.
+    pub restart: Fact<Box<str>>,
     /// `profiles`.
     pub profiles: Vec<Box<str>>,
     /// `init: true`.
@@ -113,8 +113,56 @@ pub struct ServicePlan {
     pub working_dir: Option<Box<str>>,
     /// The folder (below the root) that its compose file lies in.
     pub folder: Box<str>,
+    /// What it shares a pod with, and how it is reached there; [`None`] where nothing has pods.
+    pub pod: Option<Pod>,
     /// The whole of the service in the file that first names it.
     pub span: Span,
+}
+
+/// What is said of the pod that a container is in.
+#[derive(Clone, Debug, Default)]
+pub struct Pod {
+    /// What tells it apart from others. Containers of one pod reach each other by `localhost`.
+    pub name: Box<str>,
+    /// The ports of names that lead to this container.
+    pub endpoints: Vec<Endpoint>,
+    /// What runs to its end before the container starts, in order.
+    pub before: Vec<ServicePlan>,
+}
+
+/// A port of a name, and where it leads.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// The names.
+    pub names: Vec<Box<str>>,
+    /// The port that callers use.
+    pub port: u64,
+    /// The container's port.
+    pub target: u64,
+    /// Whether the names give the address of each pod. Otherwise they give one that stays, behind which the pods are.
+    pub headless: bool,
+    /// Where it is written.
+    pub span: Span,
+}
+
+impl ServicePlan {
+    /// Why a variable that nothing here sets may be set all the same: by an object of the cluster that is not in these
+    /// files, as those of pods often are.
+    pub fn hidden_variables(&self) -> Option<&Why> {
+        self.environment_open.as_ref().filter(|_| self.pod.is_some())
+    }
+
+    /// Whether a name gives one address that stays, however many containers there are.
+    pub fn has_one_address(&self, name: &str) -> bool {
+        let all = self.pod.iter().flat_map(|pod| &pod.endpoints);
+        all.into_iter().any(|it| !it.headless && it.names.iter().any(|own| &**own == name))
+    }
+
+    /// Where a port leads that is called by a name of the service, when a file says it.
+    pub fn endpoint(&self, name: &str, port: u64) -> Option<&Endpoint> {
+        let all = self.pod.iter().flat_map(|pod| &pod.endpoints);
+        all.into_iter().find(|it| it.port == port && it.names.iter().any(|own| &**own == name))
+    }
 }
 
 /// `build:`.
@@ -141,6 +189,13 @@ pub struct Variable {
     pub value: Fact<Box<str>>,
     /// The name with its value, as one place.
     pub span: Span,
+}
+
+impl Variable {
+    /// Whether only the example of a file that is not in the tree names it.
+    pub fn is_only_expected(&self) -> bool {
+        matches!(&self.value, Fact::Unknown(why) if why.at.as_slice() == [self.span])
+    }
 }
 
 /// Where another variable of the environment could be written.

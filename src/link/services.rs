@@ -6,12 +6,14 @@ use crate::stack::{About, Fact, Id, Service, Stack, Writer};
 use super::plan::{Running, ServicePlan};
 use super::rows;
 
-/// Puts a service into the stack, with what its commands tell of it. Its processes come later.
+/// Puts a service into the stack, with what its commands tell of it; `before` are those of containers that end before
+/// it starts. Its processes come later.
 pub fn add(
     stack: &mut Stack,
     sources: &Sources,
     plan: &ServicePlan,
     image: Option<&str>,
+    before: &[Running],
     running: &[Running],
 ) -> Id<Service> {
     let written = plan.image.as_ref().map(|it| Fact::written(it.value.clone(), it.span));
@@ -32,13 +34,14 @@ pub fn add(
         host_port: host_port
             .and_then(|it| Some(Fact::derived(u64::from(it.host?), vec![it.span])))
             .unwrap_or(Fact::Absent),
-        migrates: migrates(running),
+        migrates: migrates(before, running),
         web_concurrency: plan
             .environment
             .iter()
             .find(|it| &*it.name == "WEB_CONCURRENCY")
             .map_or(Fact::Absent, |it| super::stores::parsed(it.value.clone(), |text| text.trim().parse().ok())),
         stop_grace: plan.stop_grace.clone(),
+        restart: plan.restart.clone(),
         processes: Vec::new(),
     })
 }
@@ -50,11 +53,14 @@ fn is_swarm(sources: &Sources, file: FileId) -> bool {
     name.split(['.', '-', '_']).any(|part| matches!(part, "stack" | "swarm"))
 }
 
-/// Whether one of the commands before the last changes the database's schema; absent where only that is done, for then
+/// Whether one of the commands before the last, or of those that run `first`, changes the database's schema; absent where only that is done, for then
 /// it is what the service is for.
-fn migrates(running: &[Running]) -> Fact<bool> {
-    let Some((_, before)) = running.split_last() else { return Fact::Absent };
-    match before.iter().find(|it| it.conditional.is_none() && is_migration(it)) {
+fn migrates(first: &[Running], running: &[Running]) -> Fact<bool> {
+    let before = running.split_last().map_or(&[][..], |(_, before)| before);
+    if first.is_empty() && running.is_empty() {
+        return Fact::Absent;
+    }
+    match first.iter().chain(before).find(|it| it.conditional.is_none() && is_migration(it)) {
         Some(command) => Fact::derived(true, std::iter::once(command.span).chain(command.by.iter().copied()).collect()),
         None if running.iter().any(is_migration) => Fact::Absent,
         None => Fact::derived(false, running.first().map(|it| vec![it.span]).unwrap_or_default()),

@@ -1,17 +1,19 @@
 //! Which version of a package a service runs: what the lock file of its folder says, else its requirements, else its
 //! project.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::requirements::{Kind, Package, Requirements};
 use crate::source::SourceFile;
-use crate::stack::{Fact, Version, Why};
+use crate::stack::{self, About, Anchor, Fact, Id, Service, Stack, Version, Why};
 
 /// The packages of one folder of the repository and those below it: a service's build context.
 #[derive(Debug, Default)]
 pub struct Versions<'a> {
     /// By name, the strongest file's first.
     packages: BTreeMap<&'a str, Vec<(&'a SourceFile, &'a Requirements, &'a Package)>>,
+    /// What bounds them and asks for nothing: constraint files.
+    bounds: BTreeMap<&'a str, Vec<&'a Package>>,
     /// Whether any file names packages at all.
     any: bool,
 }
@@ -27,9 +29,20 @@ impl<'a> Versions<'a> {
             files.retain(|(file, _)| !is_side(&file.path));
         }
         files.sort_by_key(|(file, it)| (it.kind, file.path.matches('/').count()));
+        let bounding: BTreeSet<&str> = files
+            .iter()
+            .flat_map(|(_, it)| &it.includes)
+            .filter(|it| it.constrains)
+            .map(|it| &*it.path)
+            .chain(files.iter().map(|(file, _)| &*file.path).filter(|path| path.contains("constraint")))
+            .collect();
         let mut versions = Self { any: !files.is_empty(), ..Self::default() };
         for (file, requirements) in files {
             for package in &requirements.packages {
+                if bounding.contains(&*file.path) {
+                    versions.bounds.entry(&package.name).or_default().push(package);
+                    continue;
+                }
                 versions.packages.entry(&package.name).or_default().push((file, requirements, package));
             }
         }
@@ -49,23 +62,27 @@ impl<'a> Versions<'a> {
             return Fact::unknown(format!("{name}: {why}"));
         };
         let kind = all.first().map(|(_, requirements, _)| requirements.kind);
-        let mut said = all
-            .iter()
-            .filter(|(_, requirements, package)| Some(requirements.kind) == kind && package.version.is_some());
+        let mut said =
+            all.iter().filter(|(_, requirements, package)| Some(requirements.kind) == kind && is_bounded(package));
         let Some((_, _, package)) = said.next() else {
-            return Fact::Unknown(Why {
-                reason: format!("{name} is asked for without a version").into(),
-                at: all.iter().map(|it| it.2.span).collect(),
-            });
+            // A constraint says the version of what is asked for without one.
+            if let Some(package) = self.bounds.get(name).into_iter().flatten().find(|it| is_bounded(it))
+                && let Some(version) = package.version.clone()
+            {
+                return Fact::derived(version, vec![package.span]);
+            }
+            let reason = format!("{name} is asked for without a version");
+            return Fact::Unknown(Why::shown(reason, all.iter().map(|it| it.2.span)));
         };
         let Some(version) = package.version.clone() else { return Fact::Absent };
+        if version.written.is_empty() {
+            return Fact::Unknown(Why::at("not pinned", package.span));
+        }
         if let Some((_, _, other)) =
             said.find(|it| it.2.version.as_ref().is_some_and(|it| it.low != version.low || it.high != version.high))
         {
-            return Fact::Unknown(Why {
-                reason: format!("files differ in the version of {name}").into(),
-                at: vec![package.span, other.span],
-            });
+            let reason = format!("files differ in the version of {name}");
+            return Fact::Unknown(Why::shown(reason, [package.span, other.span]));
         }
         Fact::derived(version, vec![package.span])
     }
@@ -91,6 +108,7 @@ impl<'a> Versions<'a> {
                 program: "the requirements".into(),
                 setting: name.into(),
                 at: None,
+                unless: None,
             }),
             slots: Vec::new(),
         })
@@ -110,6 +128,65 @@ impl<'a> Versions<'a> {
             None => None,
         };
         Some((file, package, command))
+    }
+}
+
+/// Whether a requirement says anything of its version.
+fn is_bounded(package: &Package) -> bool {
+    package.version.as_ref().is_some_and(|it| !it.written.is_empty() && &*it.written != "*")
+}
+
+/// The packages that decide what is advised, by their names in the index.
+const DECIDING: &[&str] = &[
+    "asyncpg",
+    "celery",
+    "channels",
+    "channels-redis",
+    "daphne",
+    "dj-database-url",
+    "django",
+    "django-environ",
+    "django-redis",
+    "djangorestframework",
+    "fastapi",
+    "flask",
+    "flask-sqlalchemy",
+    "granian",
+    "gunicorn",
+    "hypercorn",
+    "psycopg",
+    "psycopg-pool",
+    "psycopg2",
+    "pydantic-settings",
+    "redis",
+    "sqlalchemy",
+    "starlette",
+    "uvicorn",
+    "uwsgi",
+];
+
+/// Puts the packages of a service into the stack that decide what is advised of it.
+pub fn add(stack: &mut Stack, versions: &Versions<'_>, service: Id<Service>) {
+    let owner = stack[service].about.name.clone();
+    for &name in DECIDING {
+        let binary = format!("{name}-binary");
+        let Some((file, _, package)) =
+            [name, &binary].iter().find_map(|it| versions.packages.get(*it)?.first().copied())
+        else {
+            continue;
+        };
+        stack.add(stack::Package {
+            about: About {
+                name: format!("{name} of {owner}").into(),
+                anchor: Anchor::new(file.path.clone(), format!("{name}@{owner}")),
+                span: Some(package.span),
+                owner: Some(owner.clone()),
+                writers: Vec::new(),
+            },
+            name: Fact::derived(package.name.clone(), vec![package.span]),
+            version: versions.version(&package.name),
+            service: Some(service),
+        });
     }
 }
 
@@ -161,10 +238,27 @@ mod tests {
     }
 
     #[test]
+    fn a_constraint_says_the_version_of_what_is_asked_for() {
+        let files = [
+            ("constraints.txt", "django==5.2\nredis==6\n"),
+            ("requirements.txt", "-c constraints.txt\nDjango\nuvicorn\n"),
+        ];
+        assert_eq!(versions(&files, "", "django"), "5.2");
+        assert_eq!(versions(&files, "", "uvicorn"), "uvicorn is asked for without a version");
+        assert_eq!(versions(&files, "", "redis"), "redis: no requirement names it");
+    }
+
+    #[test]
     fn side_files_count_only_alone() {
         let files = [("requirements-dev.txt", "django==4.2\n"), ("requirements.txt", "django==5.2\n")];
         assert_eq!(versions(&files, "", "django"), "5.2");
         assert_eq!(versions(&files[..1], "", "django"), "4.2");
+    }
+
+    #[test]
+    fn a_requirement_without_a_version_says_none() {
+        assert_eq!(versions(&[("requirements.txt", "redis\n")], "", "redis"), "not pinned");
+        assert_eq!(versions(&[("requirements.txt", "redis>=5\n")], "", "redis"), ">=5");
     }
 
     #[test]

@@ -49,7 +49,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         budgets => Serde(view.budgets.iter().map(|it| budget(view, it)).collect::<Vec<_>>()),
         files => Serde(files(view, &numbers)),
         assumed => Serde(view.assumed()),
-        undecided => Serde(&view.undecided),
+        undecided => Serde(view.open().iter().map(open).collect::<Vec<_>>()),
         unread => Serde(unread(view)),
         suppressed => Serde(suppressed(view)),
         rests => "What is said here is read from the files, or is the documented default of the program at the version \
@@ -323,6 +323,21 @@ fn files(view: &View, numbers: &[usize]) -> Vec<FileRow> {
         FileRow { path: code(&view.shown(path)), numbers: numbers.join(", ") }
     };
     files.into_iter().map(row).collect()
+}
+
+#[derive(Serialize)]
+struct OpenRows {
+    reasons: String,
+    rules: String,
+}
+
+/// What is not known, and the rules with the places that it leaves open.
+fn open(it: &crate::view::OpenRow) -> OpenRows {
+    let rule = |(rule, anchors): &(String, Vec<String>)| {
+        let anchors: Vec<String> = anchors.iter().map(|it| code(it)).collect();
+        format!("`{rule}` of {}", anchors.join(", "))
+    };
+    OpenRows { reasons: it.reasons.join("; "), rules: it.rules.iter().map(rule).collect::<Vec<_>>().join("; ") }
 }
 
 #[derive(Serialize)]

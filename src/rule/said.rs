@@ -117,7 +117,11 @@ impl<'a> Said<'a> {
                 }
             }
             Origin::Default(default) => {
-                let text = format!("{name}{words}, {}'s default{when}", default.program);
+                let unless = default.unless.as_ref().map_or_else(String::new, |it| format!(", unless {it}"));
+                if default.unless.is_some() {
+                    self.confidence = self.confidence.min(Confidence::Medium);
+                }
+                let text = format!("{name}{words}, {}'s default{unless}{when}", default.program);
                 match default.at {
                     Some(span) => self.label(span, text),
                     None => self.note(text),

@@ -88,6 +88,8 @@ pub fn walk(root: &Path, options: &WalkOptions) -> Result<Walk, WalkError> {
     if !disk_root.is_dir() {
         return Err(WalkError::NotAFolder(root.to_owned()));
     }
+    #[allow(clippy::disallowed_methods, reason = "source/ reads the disk")]
+    std::fs::read_dir(&disk_root).map_err(|source| WalkError::Unreadable { path: root.to_owned(), source })?;
     let walker = WalkBuilder::new(&disk_root)
         .hidden(false)
         .ignore(false)
@@ -315,8 +317,14 @@ fn is_foreign(entry: &DirEntry) -> bool {
 
 /// The globs to leave out, as the walk's overrides.
 fn excluded(root: &Path, globs: &[String]) -> Result<Override, WalkError> {
-    let wrong =
-        |glob: &str, error: ignore::Error| WalkError::Glob { glob: glob.to_owned(), message: error.to_string() };
+    let wrong = |glob: &str, error: ignore::Error| {
+        let message = match error {
+            // With the glob comes the sign that is put before it here.
+            ignore::Error::Glob { err, .. } => err,
+            other => other.to_string(),
+        };
+        WalkError::Glob { glob: glob.to_owned(), message }
+    };
     let mut builder = OverrideBuilder::new(root);
     for glob in globs {
         // In an override a leading `!` leaves out, and a bare glob is the only thing let in.

@@ -1,6 +1,6 @@
 //! What programs do when told nothing: one table, with the versions each line holds for and where it was read.
 
-use super::Fact;
+use super::{Fact, Truth, Version};
 use crate::source::Span;
 
 /// What one program does about one setting when told nothing.
@@ -60,10 +60,51 @@ const POOLS: &[Row] = &[
     row("SQLAlchemy", "pool_size", 5.0, "SQLAlchemy 2.1.9, pool/impl.py"),
     row("SQLAlchemy", "max_overflow", 10.0, "SQLAlchemy 2.1.9, pool/impl.py"),
     row("SQLAlchemy", "pool_timeout", 30.0, "SQLAlchemy 2.1.9, pool/impl.py"),
+    row("psycopg_pool", "min_size", 4.0, "psycopg_pool 3.3.3, pool.py"),
+    row("psycopg_pool", "timeout", 30.0, "psycopg_pool 3.3.3, pool.py"),
+    Row { until: &[8], ..row("redis-py", "max_connections", f64::INFINITY, "redis 5.2.1, connection.py: 2**31") },
+    Row { since: &[8], ..row("redis-py", "max_connections", 100.0, "redis 8.1.0, connection.py") },
+    row("redis-py", "BlockingConnectionPool max_connections", 50.0, "redis 8.1.0, connection.py"),
+    Row { until: &[8], ..row("redis-py", "socket_timeout", f64::INFINITY, "redis 5.2.1, connection.py") },
+    Row { since: &[8], ..row("redis-py", "socket_timeout", 5.0, "redis 8.1.0, connection.py") },
+    row("AnyIO", "total_tokens", 40.0, "anyio 4.16.0, _backends/_asyncio.py"),
+    row("asyncpg", "max_size", 10.0, "asyncpg 0.32.0, pool.py"),
+    row("aiopg", "maxsize", 10.0, "aiopg 1.4.0, pool.py"),
+    row("aiomysql", "maxsize", 10.0, "aiomysql 0.3.2, pool.py"),
+    row("Tortoise", "maxsize", 5.0, "tortoise-orm 1.1.9, backends/base_postgres/client.py"),
+    row("peewee", "max_connections", 20.0, "peewee 4.5.3, playhouse/pool.py"),
 ];
 
+/// Servers that keep data, and what stands before them. A size of 0 is no limit.
+const STORES: &[Row] = &[
+    row("PostgreSQL", "max_connections", 100.0, "PostgreSQL 15.18, postgres -C"),
+    row("PostgreSQL", "superuser_reserved_connections", 3.0, "PostgreSQL 15.18, postgres -C"),
+    Row {
+        since: &[16],
+        ..row("PostgreSQL", "reserved_connections", 0.0, "PostgreSQL 16 documentation, runtime-config-connection")
+    },
+    row("PostgreSQL", "shared_buffers", 128.0 * MIB, "PostgreSQL 15.18, postgres -C"),
+    row("PostgreSQL", "work_mem", 4.0 * MIB, "PostgreSQL 15.18, postgres -C"),
+    row("PgBouncer", "max_client_conn", 100.0, "PgBouncer 1.18.0, SHOW CONFIG"),
+    row("PgBouncer", "default_pool_size", 20.0, "PgBouncer 1.18.0, SHOW CONFIG"),
+    row("PgBouncer", "reserve_pool_size", 0.0, "PgBouncer 1.18.0, SHOW CONFIG"),
+    row("PgBouncer", "max_db_connections", 0.0, "PgBouncer 1.18.0, SHOW CONFIG"),
+    row("PgBouncer", "query_wait_timeout", 120.0, "PgBouncer 1.18.0, SHOW CONFIG"),
+    row("PgBouncer", "listen_port", 6432.0, "PgBouncer 1.18.0, SHOW CONFIG"),
+    row("Redis", "maxclients", 10_000.0, "Redis 7.0.15, CONFIG GET"),
+    row("Redis", "maxmemory", 0.0, "Redis 7.0.15, CONFIG GET"),
+];
+
+/// Settings that are words.
+pub const WORDS: &[(&str, &str, &str, &str)] = &[
+    ("PgBouncer", "pool_mode", "session", "PgBouncer 1.18.0, SHOW CONFIG"),
+    ("Redis", "maxmemory-policy", "noeviction", "Redis 7.0.15, CONFIG GET"),
+];
+
+const MIB: f64 = 1024.0 * 1024.0;
+
 /// The whole table, a section for each family of programs.
-pub const SECTIONS: &[&[Row]] = &[SERVERS, POOLS];
+pub const SECTIONS: &[&[Row]] = &[SERVERS, POOLS, STORES];
 
 /// The line of a setting, for the newest release that has one.
 pub fn row_of(program: &str, setting: &str) -> Option<&'static Row> {
@@ -84,6 +125,29 @@ pub fn number(program: &str, setting: &str, at: Option<Span>) -> Fact<f64> {
     }
 }
 
+/// A number that a program takes when told nothing at this version; unknown where lines differ and the version does
+/// not tell between them.
+pub fn at_version(program: &str, setting: &str, version: &Fact<Version>, at: Option<Span>) -> Fact<f64> {
+    let holds = |row: &Row, version: &Version| {
+        let since = if row.since.is_empty() { Truth::Yes } else { !version.less(row.since) };
+        let until = if row.until.is_empty() { Truth::Yes } else { version.less(row.until) };
+        since.and(until) == Truth::Yes
+    };
+    let mut rows = SECTIONS.iter().copied().flatten().filter(|row| row.program == program && row.setting == setting);
+    match version.known().and_then(|version| rows.find(|row| holds(row, version))) {
+        Some(row) => Fact::default_of(row.value, program, setting, at),
+        None => Fact::unknown(format!("{program}'s version decides it, which is not known")),
+    }
+}
+
+/// A setting's word that a program takes when told nothing; unknown when the table has no such line.
+pub fn word(program: &str, setting: &str, at: Option<Span>) -> Fact<Box<str>> {
+    match WORDS.iter().find(|line| (line.0, line.1) == (program, setting)) {
+        Some(line) => Fact::default_of(line.2.into(), program, setting, at),
+        None => Fact::unknown(format!("what {program} does without `{setting}` is not known")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +161,18 @@ mod tests {
             assert!(!all[..at].iter().any(|other| same(&other)), "{} {}", row.program, row.setting);
             assert!(!row.source.is_empty() && row.value >= 0.0);
         }
+    }
+
+    #[test]
+    fn a_version_tells_between_lines() {
+        let at = |version: Version| {
+            let fact = at_version("redis-py", "max_connections", &Fact::derived(version, Vec::new()), None);
+            fact.known().copied()
+        };
+        assert_eq!(at(Version::exact(&[5, 2], "5.2")), Some(f64::INFINITY));
+        assert_eq!(at(Version::exact(&[8], "8")), Some(100.0));
+        assert_eq!(at(Version { low: vec![5], high: None, written: ">=5".into() }), None);
+        assert_eq!(word("Redis", "maxmemory-policy", None).known().map(|it| &**it), Some("noeviction"));
     }
 
     #[test]

@@ -12,7 +12,8 @@ pub enum Fact<T> {
     Known(Sourced<T>),
     /// Branches that the files leave open, each with its condition. Never empty.
     OneOf(Vec<(Condition, Sourced<T>)>),
-    /// No limit, and what grows it: traffic, for Django under ASGI without a pool.
+    /// No limit, and what grows it (traffic, for Django under ASGI without a pool), or who says so (`-1`); a limit may
+    /// have a place where it could be written.
     Unbounded(Why),
     /// Nobody knows, and why.
     Unknown(Why),
@@ -53,6 +54,8 @@ pub struct Default {
     pub setting: Box<str>,
     /// The span where the program is told everything else, if there is one: the `create_engine(...)`.
     pub at: Option<Span>,
+    /// What would say otherwise where nobody can see it: a variable, of an environment that is not all in the files.
+    pub unless: Option<Box<str>>,
 }
 
 /// What the user says of the world.
@@ -72,17 +75,24 @@ pub struct Why {
     pub reason: Box<str>,
     /// Where it shows.
     pub at: Vec<Span>,
+    /// Where a value could be written instead of what is unbounded, strongest first; of what is unknown it is not said.
+    pub slots: Vec<Slot>,
 }
 
 impl Why {
     /// A reason that shows at no place.
     pub fn new(reason: impl Into<Box<str>>) -> Self {
-        Self { reason: reason.into(), at: Vec::new() }
+        Self { reason: reason.into(), ..Self::default() }
     }
 
     /// A reason, and the place where it shows.
     pub fn at(reason: impl Into<Box<str>>, span: Span) -> Self {
-        Self { reason: reason.into(), at: vec![span] }
+        Self { at: vec![span], ..Self::new(reason) }
+    }
+
+    /// A reason, and the places where it shows, the one that decides first.
+    pub fn shown(reason: impl Into<Box<str>>, at: impl IntoIterator<Item = Span>) -> Self {
+        Self { at: at.into_iter().collect(), ..Self::new(reason) }
     }
 }
 
@@ -147,7 +157,7 @@ impl<T> Fact<T> {
 
     /// A program's default.
     pub fn default_of(value: T, program: impl Into<Box<str>>, setting: impl Into<Box<str>>, at: Option<Span>) -> Self {
-        let origin = Origin::Default(Default { program: program.into(), setting: setting.into(), at });
+        let origin = Origin::Default(Default { program: program.into(), setting: setting.into(), at, unless: None });
         Fact::Known(Sourced { value, origin, slots: Vec::new() })
     }
 
@@ -218,8 +228,28 @@ impl<T> Fact<T> {
     /// The same fact, with places where it could be written put behind those it has.
     #[must_use]
     pub fn with_slots(mut self, slots: impl IntoIterator<Item = Slot>) -> Self {
-        if let Fact::Known(sourced) = &mut self {
-            sourced.slots.extend(slots);
+        match &mut self {
+            Fact::Known(sourced) => sourced.slots.extend(slots),
+            Fact::Unbounded(why) => why.slots.extend(slots),
+            _ => {}
+        }
+        self
+    }
+
+    /// Where another value could be written, strongest first; nowhere, for what is not known or has branches.
+    pub fn slots(&self) -> &[Slot] {
+        match self {
+            Fact::Known(sourced) => &sourced.slots,
+            Fact::Unbounded(why) => &why.slots,
+            _ => &[],
+        }
+    }
+
+    /// The same fact, whose default holds unless something that nobody can see says otherwise.
+    #[must_use]
+    pub fn unless(mut self, what: &str) -> Self {
+        if let Fact::Known(Sourced { origin: Origin::Default(default), .. }) = &mut self {
+            default.unless = Some(what.into());
         }
         self
     }

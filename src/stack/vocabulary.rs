@@ -440,6 +440,17 @@ words! {
         /// Caddy.
         Caddy = "caddy",
     }
+    /// Who runs a piece of code, at most.
+    Reach {
+        /// Clients, by their requests; also where nobody knows.
+        Requests = "requests",
+        /// Staff, in Django's admin.
+        Admin = "admin",
+        /// A task queue.
+        Tasks = "tasks",
+        /// A person or a clock: commands and scripts.
+        Commands = "commands",
+    }
     /// How nginx picks a server of an upstream.
     Balance {
         /// In turn.
@@ -476,6 +487,8 @@ vocabulary! {
         web_concurrency: Fact<u64> = "`WEB_CONCURRENCY` is {}";
         /// How long Docker waits between SIGTERM and SIGKILL, in seconds.
         stop_grace: Fact<f64> = "{} s until it is killed";
+        /// When Docker starts it anew after it has ended: `no`, `always`, `on-failure`, `unless-stopped`.
+        restart: Fact<Box<str>> = "`restart` is `{}`";
         /// What runs in it.
         processes: Vec<Id<Process>>;
     }
@@ -493,12 +506,16 @@ vocabulary! {
         processes: Fact<u64> = "{} worker processes";
         /// How many threads each of them has for requests.
         threads: Fact<u64> = "{} threads a process";
+        /// How many threads each of them has for what is not asynchronous, under FastAPI and Starlette.
+        thread_tokens: Fact<u64> = "{} threads for what is not asynchronous";
         /// How many requests one process works on at a time.
         slots: Fact<u64> = "{} requests at a time in each process";
         /// The worker class as it is written.
         worker_class: Fact<Box<str>> = "worker class `{}`";
         /// After how many requests a worker is replaced; 0 for never.
         max_requests: Fact<u64> = "a worker ends after {} requests";
+        /// The memory from which on Celery replaces a child, in bytes; unbounded when it does not look at it.
+        memory_per_child: Fact<u64> = "a child ends above {} bytes of memory";
         /// By how many requests that differs at most from worker to worker.
         max_requests_jitter: Fact<u64> = "a jitter of {}";
         /// After how many seconds without a sign a worker is killed.
@@ -525,6 +542,8 @@ vocabulary! {
         uvicorn_workers_module: Fact<bool> = "uses `uvicorn.workers`|does not use `uvicorn.workers`";
         /// The version of the program.
         version: Fact<Version> = "version {}";
+        /// uvicorn's version, when it runs as gunicorn's worker.
+        uvicorn: Fact<Version> = "uvicorn {}";
         /// How many tasks each worker process takes from the broker ahead of time.
         prefetch: Fact<u64> = "takes {} tasks ahead for each process";
         /// Whether beat runs inside this worker.
@@ -641,8 +660,12 @@ vocabulary! {
         per_call: Fact<bool> = "made anew in each call|made once";
         /// Whether statements are printed.
         echo: Fact<bool> = "`echo` is {}";
+        /// Where it connects: `host:port/name`, without user and password; a `?` for a part that nobody knows.
+        endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process that has it.
         process: Option<Id<Process>>;
+        /// The database it reaches in the end.
+        database: Option<Id<Database>>;
         /// The pooler it goes through.
         pooler: Option<Id<Pooler>>;
     }
@@ -676,6 +699,8 @@ vocabulary! {
         psycopg_pool: Fact<bool> = "psycopg_pool is asked for|psycopg_pool is not asked for";
         /// Celery's version, when the process is a Celery worker.
         celery: Fact<Version> = "Celery {}";
+        /// Where it connects: `host:port/name`, without user and password; a `?` for a part that nobody knows.
+        endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process that uses it.
         process: Option<Id<Process>>;
         /// The pooler it goes through.
@@ -706,6 +731,8 @@ vocabulary! {
         mode: Fact<Mode> = "serves as {}";
         /// How many processes use it, over all replicas.
         processes: Fact<u64> = "{} processes use it";
+        /// Where it is, when it is not in the process: `host:port/name`, without user and password; a `?` for a part that nobody knows.
+        endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process.
         process: Option<Id<Process>>;
     }
@@ -725,12 +752,16 @@ vocabulary! {
         per_call: Fact<bool> = "made anew in each call|made once";
         /// Whether `retry_on_timeout` is given.
         retry_on_timeout: Fact<bool> = "`retry_on_timeout` is {}";
+        /// Whether the code only asks it whether Redis is there (`ping`), as a health check does.
+        only_checked: Fact<bool> = "only a health check uses it|used for more than a health check";
         /// How many requests one process works on at a time.
         slots: Fact<u64> = "{} requests at a time in each process";
         /// How the process serves.
         mode: Fact<Mode> = "serves as {}";
         /// The processes that have such a pool, over all replicas.
         processes: Fact<u64> = "{} processes have it";
+        /// Where it connects: `host:port/name`, without user and password; a `?` for a part that nobody knows.
+        endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process.
         process: Option<Id<Process>>;
         /// The server.
@@ -761,6 +792,8 @@ vocabulary! {
         capacity: Fact<u64> = "holds {} messages a channel";
         /// How many processes use it, over all replicas.
         processes: Fact<u64> = "{} processes use it";
+        /// Where it connects: `host:port/name`, without user and password; a `?` for a part that nobody knows.
+        endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process.
         process: Option<Id<Process>>;
     }
@@ -795,8 +828,19 @@ vocabulary! {
         redis_broker: Fact<bool> = "Redis is the broker|the broker is not Redis";
         /// Celery's version.
         version: Fact<Version> = "Celery {}";
+        /// Where its broker is: `host:port/name`, without user and password; a `?` for a part that nobody knows.
+        endpoint: Fact<Box<str>> = "its broker is at `{}`";
         /// The worker.
         process: Option<Id<Process>>;
+    }
+    /// A package of Python that a service runs with, of those that decide what is advised.
+    Package "package" in packages {
+        /// Its name, as the package index has it.
+        name: Fact<Box<str>> = "needs `{}`";
+        /// Its version: exact from a lock file, a range from a requirement.
+        version: Fact<Version> = "version {}";
+        /// The service.
+        service: Option<Id<Service>>;
     }
     /// A variable that is set for a program which never reads it.
     DeadVariable "dead_variable" in dead_variables {
@@ -846,6 +890,8 @@ vocabulary! {
         serves_text: Fact<bool> = "passes requests on|passes no requests on";
         /// Whether what it passes on to compresses by itself, or something before it does.
         compressed_elsewhere: Fact<bool> = "something else compresses|nothing else compresses";
+        /// Whether text leaves it that nobody compresses: neither it, nor what is behind or before it.
+        uncompressed: Fact<bool> = "`gzip` is off|text is compressed, or none is sent";
         /// The nginx it is in.
         nginx: Option<Id<Nginx>>;
         /// Its locations that pass requests on.
@@ -877,6 +923,8 @@ vocabulary! {
         upgrades: Fact<bool> = "passes the upgrade on|does not pass the upgrade on";
         /// Whether it is passed to a bare host and port, without an upstream block.
         implicit: Fact<bool> = "passes to a bare host|passes to an upstream";
+        /// Whether one before it that covers the site, in the same server, passes to the same bare host.
+        repeats: Fact<bool> = "passes where another does|the first that passes there";
         /// Whether it names its host by a variable, so that DNS is asked again.
         by_variable: Fact<bool> = "names its host by a variable|names its host as it is";
         /// The host it goes to.
@@ -1001,22 +1049,26 @@ vocabulary! {
     LazyLoad "lazy_load" in lazy_loads {
         /// Whose mapper.
         orm: Fact<Orm> = "{}";
-        /// The path of relations from the row: `author.profile`.
+        /// The paths of relations from the row: `author.profile, tags`.
         path: Fact<Box<str>> = "reads `{}` for each row";
+        /// The first of them, where it is read.
+        read: Fact<Box<str>> = "reads `{}` for each row";
+        /// The others, where they are read; absent when there is one alone.
+        also_read: Fact<Box<str>> = "reads `{}` for each row too";
         /// The model of the rows.
         model: Fact<Box<str>> = "the queryset of `{}` does not load it";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
         /// The serializer that reads it, when no loop does.
         serializer: Fact<Box<str>> = "serialised by `{}`";
-        /// The relation that the path ends with: `Thread.owner`.
+        /// The relation that the first path ends with: `Thread.owner`.
         relation: Fact<Box<str>> = "`{}` comes from here";
-        /// Whether it is a list (prefetched) and not one object (joined).
+        /// Whether a list is among them (prefetched), and not only single objects (joined).
         to_many: Fact<bool> = "a list|one object";
         /// Whether the loop is known to be short, by a slice or a constant.
         short: Fact<bool> = "the loop is short|the loop has no known end";
-        /// Whether it is on a path that serves requests or tasks, and not in a command or a migration.
-        hot: Fact<bool> = "on a path that serves|not on a path that serves";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
         /// The call that would load it: `select_related("author")`.
         remedy: Fact<Box<str>> = "`{}` loads it";
     }
@@ -1024,14 +1076,14 @@ vocabulary! {
     QueryInLoop "query_in_loop" in queries_in_loops {
         /// Whose mapper.
         orm: Fact<Orm> = "{}";
-        /// The call: `Message.objects.filter(...).count()`.
+        /// The call: `Message.objects.filter(...).count()`; all of them where one line makes several.
         call: Fact<Box<str>> = "`{}` for each row";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
-        /// Whether it is on a path that serves.
-        hot: Fact<bool> = "on a path that serves|not on a path that serves";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
         /// What does it in one query: `in_bulk`, `annotate(Count(...))`.
         remedy: Fact<Box<str>> = "`{}` does it in one";
     }
@@ -1039,16 +1091,18 @@ vocabulary! {
     WriteInLoop "write_in_loop" in writes_in_loops {
         /// Whose mapper.
         orm: Fact<Orm> = "{}";
-        /// The call: `message.save()`.
+        /// The call: `message.save()`; all of them where one line makes several.
         call: Fact<Box<str>> = "`{}` for each row";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
-        /// Whether it is on a path that serves.
-        hot: Fact<bool> = "on a path that serves|not on a path that serves";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
         /// Whether the model has a `save` or `delete` of its own, which a statement for all rows passes by.
         own: Fact<bool> = "the model does more than write|the model only writes";
+        /// Whether receivers of `pre_save` or `post_save` run with each, which a statement for all rows does not call.
+        signals: Fact<bool> = "this runs with each save, and not with a statement for all rows|no receiver of signals is known";
         /// Whether it commits each time.
         commits: Fact<bool> = "commits each time|does not commit each time";
         /// What does it in one statement: `bulk_create`, `bulk_update`.
@@ -1064,6 +1118,11 @@ vocabulary! {
         capped: Fact<bool> = "the page's size is capped|the page's size is not capped";
         /// What it lists: the model.
         model: Fact<Box<str>> = "lists `{}`";
+        /// Whether it lists what belongs to one parent or user, and not all rows.
+        narrowed: Fact<bool> = "lists what one parent has|lists all rows";
+        /// Whether the model looks like a table to look things up in: few plain fields, no relation of its own, others
+        /// that refer to it.
+        lookup: Fact<bool> = "looks like a lookup table|does not look like a lookup table";
         /// Whether it is on a path that serves.
         hot: Fact<bool> = "on a path that serves|not on a path that serves";
     }

@@ -1,11 +1,12 @@
 //! Changes as hunks of lines: what a reader sees of a fix, and what `git apply` takes.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
-use super::mask::{Shown, has_secret};
+use super::mask::{Shown, has_secret, secret_lines};
 
 /// Unchanged lines before and after a change.
 pub(super) const CONTEXT: usize = 3;
@@ -108,6 +109,7 @@ type Change = (Range<usize>, Range<usize>);
 /// What has changed between two texts. Lines that are unchanged and hold a secret are left out of the context where
 /// the change can be placed without them.
 pub fn hunks(old: &str, new: &str, heading: impl Fn(&Range<usize>) -> String) -> Vec<Hunk> {
+    let secret = secret_lines(old);
     // A line ends at `\n` alone, as git has it.
     let old: Vec<&str> = old.split_inclusive('\n').collect();
     let new: Vec<&str> = new.split_inclusive('\n').collect();
@@ -124,17 +126,23 @@ pub fn hunks(old: &str, new: &str, heading: impl Fn(&Range<usize>) -> String) ->
             _ => groups.push(vec![change]),
         }
     }
-    groups.iter().map(|group| hunk(group, &old, &new, &heading)).collect()
+    groups.iter().map(|group| hunk(group, &old, &new, &secret, &heading)).collect()
 }
 
-fn hunk(group: &[Change], old: &[&str], new: &[&str], heading: &impl Fn(&Range<usize>) -> String) -> Hunk {
+fn hunk(
+    group: &[Change],
+    old: &[&str],
+    new: &[&str],
+    secret: &BTreeSet<usize>,
+    heading: &impl Fn(&Range<usize>) -> String,
+) -> Hunk {
     let (first, last) = match group {
         [] => ((0..0, 0..0), (0..0, 0..0)),
         [first, .., last] => (first.clone(), last.clone()),
         [only] => (only.clone(), only.clone()),
     };
-    let before = context_before(old, first.0.start.min(old.len()));
-    let after = context_after(old, last.0.end.min(old.len()));
+    let before = context_before(old, first.0.start.min(old.len()), secret);
+    let after = context_after(old, last.0.end.min(old.len()), secret);
     let mut lines = Vec::new();
     let mut push = |sign, texts: &[&str]| {
         lines.extend(texts.iter().map(|text| Line { sign, text: (*text).to_owned() }));
@@ -152,15 +160,17 @@ fn hunk(group: &[Change], old: &[&str], new: &[&str], heading: &impl Fn(&Range<u
 }
 
 /// How many lines to show before line `at`. None are needed, save at the file's front, where git wants all there are.
-fn context_before(old: &[&str], at: usize) -> usize {
-    let clean = old[..at].iter().rev().take(CONTEXT).take_while(|line| !has_secret(line)).count();
+fn context_before(old: &[&str], at: usize, secret: &BTreeSet<usize>) -> usize {
+    let shown = |&(at, line): &(usize, &&str)| !has_secret(line) && !secret.contains(&at);
+    let clean = old[..at].iter().enumerate().rev().take(CONTEXT).take_while(shown).count();
     // A hunk that starts at the first line is only found there.
     if at <= 1 { at } else { clean }
 }
 
 /// How many lines to show from line `at` on. Without any, git takes the change to be the file's end, so there is one.
-fn context_after(old: &[&str], at: usize) -> usize {
-    let clean = old[at..].iter().take(CONTEXT).take_while(|line| !has_secret(line)).count();
+fn context_after(old: &[&str], at: usize, secret: &BTreeSet<usize>) -> usize {
+    let shown = |&(at, line): &(usize, &&str)| !has_secret(line) && !secret.contains(&at);
+    let clean = old.iter().enumerate().skip(at).take(CONTEXT).take_while(shown).count();
     clean.max(1).min(old.len() - at)
 }
 

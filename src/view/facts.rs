@@ -30,6 +30,9 @@ pub struct Entity {
     pub name: String,
     /// What it is keyed by.
     pub anchor: String,
+    /// The service it belongs to, if it belongs to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
     /// Where it stands, if a file says it.
     pub place: Option<Place>,
     /// Its fields that mean something here.
@@ -79,6 +82,7 @@ impl Tree {
             Entity {
                 kind: info.name.to_owned(),
                 name: clean(&about.name).into_owned(),
+                owner: about.owner.as_ref().map(|it| clean(it).into_owned()),
                 anchor: clean(&about.anchor.to_string()).into_owned(),
                 place: about.span.map(|span| Place::of(sources, span)),
                 fields: info.fields.iter().enumerate().filter_map(field).collect(),
@@ -144,7 +148,8 @@ fn of_sourced(sources: &Sources, info: &FieldInfo, sourced: &Sourced<Erased>) ->
     let (origin, because, spans) = match &sourced.origin {
         Origin::Written(spans) => ("written", None, spans.clone()),
         Origin::Default(it) => {
-            let because = format!("{}'s default of `{}`", it.program, it.setting);
+            let unless = it.unless.as_ref().map_or_else(String::new, |it| format!(", unless {it}"));
+            let because = format!("{}'s default of `{}`{unless}", it.program, it.setting);
             ("default", Some(because), it.at.into_iter().collect())
         }
         Origin::Assumed(it) => ("assumed", Some(format!("`{}`", it.key)), it.at.into_iter().collect()),

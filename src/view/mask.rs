@@ -1,6 +1,7 @@
 //! What must not be printed as it stands: secrets, and characters that a terminal obeys.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -43,6 +44,20 @@ impl Shown {
         shown
     }
 
+    /// A line that is what a `Secret` holds: all behind its key is masked.
+    pub fn of_secret(line: &str) -> Self {
+        let colon = line.find(": ").or_else(|| line.ends_with(':').then(|| line.len() - 1));
+        let start = colon.map_or(line.len() - line.trim_start().len(), |at| (at + 2).min(line.len()));
+        let (key, value) = line.split_at_checked(start).unwrap_or((line, ""));
+        if value.trim().is_empty() {
+            return Self::of(line);
+        }
+        let shown = Self::of(key);
+        let mut changes = shown.changes;
+        changes.push((start..line.len(), shown.text.len()..shown.text.len() + MASK.len()));
+        Self { text: shown.text + MASK, changes }
+    }
+
     /// Where byte `at` of the line stands in the text.
     pub fn at(&self, at: usize) -> usize {
         let before = self.changes.partition_point(|(from, _)| from.start <= at);
@@ -66,6 +81,45 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     }
     let lines: Vec<String> = text.split('\n').map(|line| Shown::of(line).text).collect();
     Cow::Owned(lines.join("\n"))
+}
+
+/// The lines of a text, from 0, that are what a `Secret` of Kubernetes holds.
+pub fn secret_lines(text: &str) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    if !text.contains("Secret") {
+        return found;
+    }
+    let (mut document, mut is_secret) = (BTreeSet::new(), false);
+    let mut within: Option<usize> = None;
+    for (at, line) in text.split('\n').enumerate() {
+        if line.starts_with("---") {
+            if is_secret {
+                found.append(&mut document);
+            }
+            document.clear();
+            (is_secret, within) = (false, None);
+            continue;
+        }
+        let body = line.trim_start_matches([' ', '-']);
+        let indent = line.len() - body.len();
+        is_secret |= body.strip_prefix("kind:").is_some_and(|kind| kind.trim().trim_matches(['"', '\'']) == "Secret");
+        match within {
+            Some(outer) if indent > outer || body.trim().is_empty() => {
+                document.insert(at);
+            }
+            _ => {
+                let holds = ["data:", "stringData:"].iter().any(|key| body.starts_with(key));
+                within = holds.then_some(indent);
+                if holds && body.trim_end().len() > body.find(':').map_or(0, |at| at + 1) {
+                    document.insert(at);
+                }
+            }
+        }
+    }
+    if is_secret {
+        found.append(&mut document);
+    }
+    found
 }
 
 /// Whether a line holds a secret.
@@ -280,6 +334,19 @@ mod tests {
         check("command: redis-server --requirepass hunter2", "command: redis-server --requirepass ***");
         check("POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-x}", "POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-***}");
         check("create(user=\"a\", password=\"b\")", "create(user=\"a\", password=\"***\")");
+    }
+
+    #[test]
+    fn all_that_a_secret_holds_is_masked() {
+        let text = "kind: ConfigMap\ndata:\n  a: b\n---\nkind: Secret\nmetadata:\n  name: s\nstringData:\n  url: x\n  b: |\n    y\ntype: Opaque\n";
+        assert_eq!(secret_lines(text).into_iter().collect::<Vec<_>>(), [8, 9, 10]);
+        assert_eq!(secret_lines("kind: Secret\ndata: {a: b}").into_iter().collect::<Vec<_>>(), [1]);
+        let shown = |line| Shown::of_secret(line).text;
+        assert_eq!(
+            (shown("  url: x y"), shown("    y"), shown("  b:")),
+            ("  url: ***".into(), "    ***".into(), "  b:".into())
+        );
+        assert_eq!((Shown::of_secret("  url: x y").at(7), Shown::of_secret("  url: x y").at(8)), (7, 10));
     }
 
     #[test]

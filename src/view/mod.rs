@@ -10,6 +10,7 @@ mod files;
 mod finding;
 mod graph;
 pub mod mask;
+mod open;
 mod overview;
 mod patch;
 mod place;
@@ -22,6 +23,7 @@ pub use facts::{Entity, Field, State, Tree};
 pub use files::{AsideRow, FileRow};
 pub use finding::{EditRow, FileDiff, FindingRow, FixRow, LabelRow};
 pub use graph::{Edge, Graph, Node, Shape};
+pub use open::OpenRow;
 pub use overview::{Assumed, Overview, Phase, ServiceRow, StoreRow};
 pub use patch::{Applied, Change, Patch};
 pub use place::{Place, Snippet};
@@ -140,6 +142,11 @@ impl View {
         view.problems.sort_by(|a, b| a.place.cmp(&b.place));
         view.summary = summarise(&view, sources, hidden.len());
         view
+    }
+
+    /// What could not be decided, each thing that is not known once.
+    pub fn open(&self) -> Vec<OpenRow> {
+        open::group(&self.undecided)
     }
 
     /// A path as the reader finds it.

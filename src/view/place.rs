@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::mask::Shown;
+use super::mask::{Shown, secret_lines};
 use crate::source::{Sources, Span};
 
 /// A place in a file.
@@ -70,8 +70,12 @@ impl Snippet {
         let line = file.line_of(range.start.min(file.text().len()));
         let first = line.saturating_sub(1);
         let last = (line + 1).min(file.line_starts().len() - 1);
-        let shown: Vec<Shown> =
-            (first..=last).map(|at| Shown::of(file.line(at).trim_start_matches('\u{feff}'))).collect();
+        let secret = secret_lines(file.text());
+        let show = |at: usize| {
+            let text = file.line(at).trim_start_matches('\u{feff}');
+            if secret.contains(&at) { Shown::of_secret(text) } else { Shown::of(text) }
+        };
+        let shown: Vec<Shown> = (first..=last).map(show).collect();
         let mut lines: Vec<String> = shown.iter().map(|it| it.text.clone()).collect();
         // What follows the last line's ending is no line.
         if last > line && lines.last().is_some_and(String::is_empty) {

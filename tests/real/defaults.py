@@ -2,6 +2,7 @@
 import inspect
 import json
 
+import anyio.to_thread
 import celery.app.defaults
 import gunicorn.config
 import redis
@@ -20,5 +21,12 @@ pool = inspect.signature(sqlalchemy.pool.QueuePool.__init__).parameters
 defaults["SQLAlchemy", "pool_size"] = pool["pool_size"].default
 defaults["SQLAlchemy", "max_overflow"] = pool["max_overflow"].default
 defaults["SQLAlchemy", "pool_timeout"] = pool["timeout"].default
-defaults["redis-py", "max_connections"] = redis.ConnectionPool().max_connections
+defaults["redis-py", "BlockingConnectionPool max_connections"] = redis.BlockingConnectionPool().max_connections
+
+
+async def tokens():
+    return anyio.to_thread.current_default_thread_limiter().total_tokens
+
+
+defaults["AnyIO", "total_tokens"] = anyio.run(tokens)
 print(json.dumps({f"{program} {setting}": value for (program, setting), value in defaults.items()}))

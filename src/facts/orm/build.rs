@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::draft::Import;
-use super::flow::{Flow, Loop, Node, NodeId, NodeKind, Scope};
+use super::flow::{Flow, Guard, Loop, Node, NodeId, NodeKind, Scope};
+use super::guard::{is_receiver, sorts};
 use crate::source::{SourceFile, Span};
-use crate::syntax::python::{Alias, Class, CompareOp, Expr, ExprKind, Function, Stmt, StmtKind};
+use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
 
 /// A variable, or with a node an attribute of its value.
 pub(super) type Key<'a> = (Option<NodeId>, &'a str);
@@ -29,6 +30,10 @@ pub(super) struct Builder<'a> {
     pub(super) scope: Scope,
     /// Whether a test that sorts things by their kind stands before what is read now.
     sorted: bool,
+    /// What a test before what is read now looked for.
+    pub(super) guard: Option<Guard>,
+    /// Names in code that is passed on and not followed.
+    pub(super) passed_on: Vec<Box<str>>,
     env: HashMap<Key<'a>, NodeId>,
     trail: Vec<(Key<'a>, Option<NodeId>)>,
     depth: u32,
@@ -51,6 +56,8 @@ impl<'a> Builder<'a> {
             flow: Flow::default(),
             scope: 0,
             sorted: false,
+            guard: None,
+            passed_on: Vec::new(),
             env: HashMap::new(),
             trail: Vec::new(),
             depth: 0,
@@ -62,7 +69,8 @@ impl<'a> Builder<'a> {
         if self.flow.nodes.len() >= MOST_NODES {
             return 0;
         }
-        self.flow.nodes.push(Node { kind, span, scope: self.scope, sorted: self.sorted });
+        let guard = self.guard.clone();
+        self.flow.nodes.push(Node { kind, span, scope: self.scope, sorted: self.sorted, guard });
         (self.flow.nodes.len() - 1) as NodeId
     }
 
@@ -166,7 +174,7 @@ impl<'a> Builder<'a> {
 
     /// A list of statements. Says whether it never reaches its end.
     pub(super) fn block(&mut self, body: &'a [Stmt]) -> bool {
-        let around = self.scope;
+        let (around, guard) = (self.scope, self.guard.clone());
         if let Some(scope) = self.left_for(body) {
             self.scope = scope;
         }
@@ -174,7 +182,7 @@ impl<'a> Builder<'a> {
         for stmt in body {
             ends |= self.deeper(|it| it.statement(stmt)).unwrap_or(false);
         }
-        self.scope = around;
+        (self.scope, self.guard) = (around, guard);
         ends
     }
 
@@ -212,6 +220,9 @@ impl<'a> Builder<'a> {
                 self.assign(target, mixed);
             }
             StmtKind::Function(function) => {
+                for decorator in function.decorators.iter().filter(|it| is_receiver(it)) {
+                    self.expr(decorator);
+                }
                 self.functions.push(function);
                 self.env.remove(&(None, &*function.name.value));
             }
@@ -247,6 +258,7 @@ impl<'a> Builder<'a> {
             StmtKind::If(branches) => {
                 let mut arms = Vec::with_capacity(branches.len());
                 let mut complete = false;
+                let guard = self.guard.clone();
                 for (test, body) in branches {
                     match test {
                         Some(test) => self.test(test),
@@ -254,8 +266,15 @@ impl<'a> Builder<'a> {
                     }
                     let around = self.sorted;
                     self.sorted |= test.as_ref().is_some_and(sorts);
+                    if let Some(looked_for) = test.as_ref().and_then(|test| self.looks_for(test)) {
+                        self.guard = Some(looked_for);
+                    }
                     arms.push(self.arm(|it| it.block(body)));
                     self.sorted = around;
+                }
+                // What stands behind a branch that ended is the other branch.
+                if !arms.iter().any(|arm| arm.ends) {
+                    self.guard = guard;
                 }
                 return self.join(arms, !complete, stmt.span);
             }
@@ -396,6 +415,13 @@ impl<'a> Builder<'a> {
         self.imports.push(Import { name: name.into(), module: module.into(), item: None });
     }
 
+    /// Remembers the names in code that is passed on: whoever gets it may run it.
+    pub(super) fn pass_on(&mut self, span: Span) {
+        let words = self.file.slice(span).split(|c: char| c != '_' && !c.is_alphanumeric());
+        let named = words.filter(|word| word.starts_with(|c: char| c == '_' || c.is_alphabetic()));
+        self.passed_on.extend(named.map(Box::from));
+    }
+
     fn import_from(&mut self, module: &str, level: u32, names: &'a [Alias]) {
         let mut base = self.package;
         for _ in 1..level {
@@ -410,14 +436,5 @@ impl<'a> Builder<'a> {
             let name = alias.alias.as_ref().unwrap_or(&alias.name);
             self.imports.push(Import { name: name.clone(), module: module.clone(), item: Some(alias.name.clone()) });
         }
-    }
-}
-
-/// Whether a test asks which of several kinds a thing is: `kind == "page"`, `kind in PAGES`.
-fn sorts(test: &Expr) -> bool {
-    match &test.kind {
-        ExprKind::Compare { rest, .. } => rest.iter().any(|(op, _)| matches!(op, CompareOp::Eq | CompareOp::In)),
-        ExprKind::And(all) | ExprKind::Or(all) => all.iter().any(sorts),
-        _ => false,
     }
 }

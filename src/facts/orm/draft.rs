@@ -16,8 +16,10 @@ pub struct OrmDraft {
     pub module: Box<str>,
     /// Whether it is a package's `__init__.py`.
     pub is_package: bool,
-    /// Whether its code serves requests or tasks; commands and scripts do not.
-    pub hot: bool,
+    /// What its path says of who runs its code.
+    pub place: Place,
+    /// Names in code that is passed on and not followed: `on_commit(lambda: notify(it))`.
+    pub passed_on: Vec<Box<str>>,
     /// The quote that its texts mostly have.
     pub quote: char,
     /// Whether its lines end by `\r\n`.
@@ -41,6 +43,17 @@ impl OrmDraft {
     pub fn newline(&self) -> &'static str {
         if self.crlf { "\r\n" } else { "\n" }
     }
+}
+
+/// What the path of a file says of who runs its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// A command or a script: a person, or a clock.
+    Command,
+    /// Django's admin: the people who run the site.
+    Admin,
+    /// Nothing.
+    Any,
 }
 
 /// A name that an import binds.

@@ -56,7 +56,8 @@ impl<'a> Builder<'a> {
                         for part in [low, high, step].into_iter().flatten() {
                             self.expr(part);
                         }
-                        NodeKind::Slice { of, most: span_of_slice(low.as_deref(), high.as_deref()) }
+                        let most = self.span_of_slice(low.as_deref(), high.as_deref());
+                        NodeKind::Slice { of, most }
                     }
                     _ => {
                         let key = self.expr(index);
@@ -116,7 +117,11 @@ impl<'a> Builder<'a> {
             }
             ExprKind::If { test, body, orelse } => {
                 self.test(test);
-                NodeKind::Either(vec![self.expr(body), self.expr(orelse)])
+                let guard = self.guard.clone();
+                self.guard = self.looks_for(test).or(self.guard.take());
+                let branches = vec![self.expr(body), self.expr(orelse)];
+                self.guard = guard;
+                NodeKind::Either(branches)
             }
             ExprKind::Comprehension { kind, element, clauses } => {
                 return self.comprehension(*kind, element, clauses, expr.span);
@@ -133,9 +138,28 @@ impl<'a> Builder<'a> {
                 return value;
             }
             // A lambda that is only passed on does not run here.
-            ExprKind::Lambda { .. } | ExprKind::Yield(None) | ExprKind::Other => NodeKind::Mix(Vec::new()),
+            ExprKind::Lambda { .. } => {
+                self.pass_on(expr.span);
+                NodeKind::Mix(Vec::new())
+            }
+            ExprKind::Yield(None) | ExprKind::Other => NodeKind::Mix(Vec::new()),
         };
         self.node(kind, expr.span)
+    }
+
+    /// How many items `[low:high]` can have, when both are numbers or variables that hold one.
+    fn span_of_slice(&self, low: Option<&Expr>, high: Option<&Expr>) -> Option<u64> {
+        let number = |expr: Option<&Expr>| match expr.map(|expr| &expr.kind) {
+            None => Some(0),
+            Some(ExprKind::Int(number)) => *number,
+            Some(ExprKind::Name(name)) => match self.flow.node(self.value_of((None, name))?).kind {
+                NodeKind::Number(number) => Some(number),
+                _ => None,
+            },
+            Some(_) => None,
+        };
+        let high = number(Some(high?))?;
+        u64::try_from(high.checked_sub(number(low)?)?).ok()
     }
 
     fn all(&mut self, exprs: &'a [Expr]) -> Vec<NodeId> {
@@ -158,6 +182,7 @@ impl<'a> Builder<'a> {
         let mut open = false;
         for arg in &call.args {
             if is_lambda(arg) {
+                self.pass_on(arg.span);
                 args.push(self.unknown(arg.span));
                 continue;
             }
@@ -166,8 +191,12 @@ impl<'a> Builder<'a> {
         }
         let mut keywords = Vec::with_capacity(call.keywords.len());
         for keyword in &call.keywords {
-            let value =
-                if is_lambda(&keyword.value) { self.unknown(keyword.value.span) } else { self.expr(&keyword.value) };
+            let value = if is_lambda(&keyword.value) {
+                self.pass_on(keyword.value.span);
+                self.unknown(keyword.value.span)
+            } else {
+                self.expr(&keyword.value)
+            };
             match &keyword.name {
                 Some(name) => keywords.push((name.value.clone(), value)),
                 None => {
@@ -245,15 +274,4 @@ fn lambda(expr: &Expr) -> Option<(&[Param], &Expr)> {
         ExprKind::Lambda { params, body } => Some((params, body)),
         _ => None,
     }
-}
-
-/// How many items `[low:high]` can have, when both are written.
-fn span_of_slice(low: Option<&Expr>, high: Option<&Expr>) -> Option<u64> {
-    let number = |expr: Option<&Expr>| match expr.map(|expr| &expr.kind) {
-        None => Some(0),
-        Some(ExprKind::Int(number)) => *number,
-        Some(_) => None,
-    };
-    let high = number(Some(high?))?;
-    u64::try_from(high.checked_sub(number(low)?)?).ok()
 }

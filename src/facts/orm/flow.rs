@@ -35,6 +35,17 @@ pub struct Node {
     pub scope: Scope,
     /// Whether it runs for some kinds of things only: behind a test that compares one with what it may be.
     pub sorted: bool,
+    /// What was looked for before it runs, where that decides whether it does.
+    pub guard: Option<Guard>,
+}
+
+/// What code looks for on a row before it asks the database itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Guard {
+    /// An attribute that the queryset may have put there: `hasattr(self, "n_likes")`.
+    Attribute(Box<str>),
+    /// A relation that may be prefetched: `"tags" in self._prefetched_objects_cache`.
+    Prefetched(Box<str>),
 }
 
 /// How a value comes to be.

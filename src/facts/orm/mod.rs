@@ -7,9 +7,10 @@ mod build;
 mod draft;
 mod expr;
 pub mod flow;
+mod guard;
 mod module;
 mod place;
 pub mod write;
 
-pub use draft::{Attribute, ClassDraft, FunctionDraft, Import, LoaderImport, OrmDraft, Parameter};
+pub use draft::{Attribute, ClassDraft, FunctionDraft, Import, LoaderImport, OrmDraft, Parameter, Place};
 pub use module::{read, wants};

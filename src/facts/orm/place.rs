@@ -1,4 +1,6 @@
-//! What a path says of a Python file: its module, and whether it serves.
+//! What a path says of a Python file: its module, and who runs it.
+
+use super::draft::{Import, Place};
 
 /// The dotted module of a path, and whether it is a package's `__init__.py`.
 pub(super) fn module(path: &str) -> (Box<str>, bool) {
@@ -21,22 +23,23 @@ pub(super) fn is_aside(path: &str) -> bool {
     folder_aside || name_aside
 }
 
-/// Whether the code of a file serves requests or tasks.
-pub(super) fn is_hot(path: &str) -> bool {
-    const COLD: &[&str] = &[
-        "commands",
-        "management",
-        "scripts",
-        "script",
-        "bin",
-        "tools",
-        "alembic",
-        "docs",
-        "examples",
-        "seeds",
-        "fixtures",
-    ];
+/// Who runs the code of a file, by its path and what it imports.
+pub(super) fn of(path: &str, imports: &[Import]) -> Place {
+    const COLD: &[&str] =
+        &["commands", "scripts", "script", "bin", "tools", "alembic", "docs", "examples", "seeds", "fixtures"];
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    !folder.split('/').any(|part| COLD.contains(&part))
-        && !matches!(name, "manage.py" | "setup.py" | "fabfile.py" | "commands.py" | "cli.py" | "tasks_cli.py")
+    let cold =
+        |name| matches!(name, "manage.py" | "setup.py" | "fabfile.py" | "commands.py" | "cli.py" | "tasks_cli.py");
+    if folder.split('/').any(|part| COLD.contains(&part)) || cold(name) {
+        Place::Command
+    } else if (name == "admin.py" || folder.split('/').any(|part| part == "admin")) && imports.iter().any(is_admin) {
+        Place::Admin
+    } else {
+        Place::Any
+    }
+}
+
+fn is_admin(import: &Import) -> bool {
+    import.module.starts_with("django.contrib.admin")
+        || (&*import.module == "django.contrib" && import.item.as_deref() == Some("admin"))
 }

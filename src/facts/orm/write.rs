@@ -50,9 +50,18 @@ pub fn django(place: &Place<'_>, eager: &Eager, quote: char) -> Vec<(Span, Box<s
     edits
 }
 
-/// A clause of Django's, as one would say it.
-pub fn django_call(name: &str, paths: &[String]) -> String {
-    format!("{name}({})", quoted(paths, '"'))
+/// Clauses of Django's, as one would say them.
+pub fn django_calls(eager: &Eager) -> String {
+    /// A change shows all of them.
+    const MOST: usize = 6;
+    let said_of = |paths: &[String]| match paths.get(..MOST) {
+        Some(first) if paths.len() > MOST => format!("{}, …", quoted(first, '"')),
+        _ => quoted(paths, '"'),
+    };
+    let clauses = [("select_related", &eager.one), ("prefetch_related", &eager.many)];
+    let said = clauses.iter().filter(|(_, paths)| !paths.is_empty());
+    let each: Vec<String> = said.map(|(name, paths)| format!("{name}({})", said_of(paths))).collect();
+    each.join(".")
 }
 
 /// The edits that put `.options(...)` behind a query of SQLAlchemy's, with the import they need. [`None`] when there is

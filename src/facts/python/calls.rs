@@ -108,6 +108,10 @@ impl Reader<'_> {
                 self.module.thread_tokens.push(Spanned::new(value.clone(), span));
             }
             ExprKind::Subscript { index, .. } if index.str() == Some(SETTINGS) => self.settings_module(value),
+            // `env_file = ".env"` of pydantic's `Config`.
+            ExprKind::Name(name) if &**name == "env_file" && !self.within.is_empty() => {
+                self.module.dotenv.push(Some(value.clone()));
+            }
             _ => {}
         }
     }
@@ -133,6 +137,20 @@ impl Reader<'_> {
         if last == "Depends" || last == "Security" {
             let needed = call.args.first().or_else(|| call.keyword("dependency"));
             self.module.dependencies.extend(needed.and_then(|it| self.names.dotted(it)).map(Into::into));
+        }
+        match last {
+            "read_env" | "load_dotenv" => {
+                let named = ["env_file", "dotenv_path", "path"].iter().find_map(|it| call.keyword(it));
+                self.module.dotenv.push(named.or_else(|| call.args.first()).cloned());
+            }
+            "SettingsConfigDict" | "ConfigDict" => {
+                self.module.dotenv.extend(call.keyword("env_file").map(|it| Some(it.clone())));
+            }
+            "Config" if name == "starlette.config.Config" => {
+                let named = call.keyword("env_file").or_else(|| call.args.first());
+                self.module.dotenv.extend(named.map(|it| Some(it.clone())));
+            }
+            _ => {}
         }
         if name.ends_with("environ.setdefault") && call.args.first().and_then(Expr::str) == Some(SETTINGS) {
             call.args.get(1).into_iter().for_each(|value| self.settings_module(value));
@@ -182,10 +200,15 @@ fn matters(name: &str, last: &str) -> bool {
             true
         }
         "FastAPI" | "Flask" | "Starlette" | "Celery" | "SQLAlchemy" | "Limiter" | "CapacityLimiter" => true,
+        "from_object" | "from_mapping" | "from_pyfile" | "from_envvar" | "from_prefixed_env" | "from_file" => {
+            name.contains(".config.")
+        }
+        "register_tortoise" | "RegisterTortoise" => first == "tortoise",
+        "PooledPostgresqlDatabase" | "PooledPostgresqlExtDatabase" | "PooledMySQLDatabase" => first == "playhouse",
         "config_from_object" | "shared_task" | "task" => true,
-        "update" => name.ends_with(".conf.update"),
+        "update" => name.ends_with(".conf.update") || name.ends_with(".config.update"),
         "run" => name == "uvicorn.run",
-        "init" => name.ends_with("FastAPILimiter.init"),
+        "init" => name.ends_with("FastAPILimiter.init") || name == "tortoise.Tortoise.init",
         "Database" => first == "databases",
         "ConnectionPool" | "AsyncConnectionPool" | "ThreadedConnectionPool" | "SimpleConnectionPool" => true,
         "Redis" | "StrictRedis" | "from_url" | "BlockingConnectionPool" => matches!(first, "redis" | "aioredis"),

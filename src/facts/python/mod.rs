@@ -4,6 +4,7 @@
 mod calls;
 mod imports;
 mod insert;
+mod prefix;
 mod scope;
 
 use std::sync::{Arc, OnceLock};
@@ -38,6 +39,8 @@ pub struct Module {
     pub dependencies: Vec<Box<str>>,
     /// The settings modules that it asks Django for: `os.environ.setdefault("DJANGO_SETTINGS_MODULE", "x.y")`.
     pub settings_modules: Vec<Spanned<Box<str>>>,
+    /// Where it reads a file of variables into its environment or settings: the file, where it names one.
+    pub dotenv: Vec<Option<Expr>>,
     /// What it sets AnyIO's number of threads to: `limiter.total_tokens = 80`.
     pub thread_tokens: Vec<Spanned<Expr>>,
     /// Where an entry could be put into a dict or another argument into a call, by the span of the dict or call.
@@ -117,15 +120,60 @@ pub enum EventKind {
     },
     /// `return value`, in a function.
     Return(Expr),
+    /// `for target in iter`
+    Loop {
+        /// What each turn binds.
+        target: Expr,
+        /// What is gone through.
+        iter: Expr,
+        /// What each turn does.
+        body: Vec<Event>,
+        /// Whether a turn may end early, or end the loop.
+        jumps: bool,
+    },
+    /// `try`, where a handler binds something too.
+    Try {
+        /// What is tried.
+        body: Vec<Event>,
+        /// The exceptions that each handler catches, none for all, and what it does.
+        handlers: Vec<(Vec<Box<str>>, Vec<Event>)>,
+    },
+    /// `globals().update(value)`: entries become names.
+    Names(Expr),
+    /// What may bind any name: `exec(...)`, `globals()[key] = value`.
+    Opaque,
+    /// `include("database.py")` of split_settings: the file's statements happen here.
+    Include {
+        /// The path as written, from the file's own folder; it may hold `*`.
+        path: Box<str>,
+    },
+    /// `os.environ[name] = value`, `os.environ.setdefault(name, value)`
+    Environ {
+        /// The variable.
+        name: Box<str>,
+        /// Its value.
+        value: Expr,
+        /// Whether what is set already stays.
+        weak: bool,
+    },
 }
 
 /// A name with what is taken of it: `DATABASES["default"]["OPTIONS"]`, `app.conf.x`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Path {
     /// The name.
     pub root: Box<str>,
     /// Keys and attributes; `.setdefault("OPTIONS", {})` is the key `OPTIONS`.
-    pub steps: Vec<Box<str>>,
+    pub steps: Vec<Step>,
+}
+
+/// What is taken of a name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Step {
+    /// A key or an attribute that is written out.
+    Key(Box<str>),
+    /// A key that is worked out: `DATABASES[alias]`.
+    Of(Box<Expr>),
 }
 
 /// A condition that a statement stands under.
@@ -150,6 +198,8 @@ pub struct Function {
     pub params: Vec<(Box<str>, Option<Expr>)>,
     /// The dotted names of its decorators.
     pub decorators: Vec<Box<str>>,
+    /// The fields that it makes or checks, by pydantic's decorators: `@field_validator("url")`.
+    pub validates: Vec<Box<str>>,
     /// What its statements do.
     pub events: Vec<Event>,
     /// Whether it does nothing but bind names and return.
@@ -246,20 +296,27 @@ const TOKENS: &[&str] = &[
     "INSTALLED_APPS",
     "Limiter",
     "REDIS",
+    "SQLALCHEMY",
+    "SQLAlchemy(",
     "Starlette(",
     "celery",
     "connection_pool",
+    "configurations",
     "create_async_engine",
     "create_engine",
     "create_pool",
+    "databases",
     "engine_from_config",
     "environ",
     "getenv",
     "import *",
+    "playhouse",
+    "psycopg2.pool",
     "psycopg_pool",
     "redis",
     "settings",
     "shared_task",
+    "tortoise",
     "total_tokens",
     "uvicorn.run",
 ];
@@ -279,6 +336,9 @@ pub fn read(file: &SourceFile, tree: &python::Module) -> Module {
     module.functions = scope.functions;
     module.classes = scope.classes;
     calls::read(file, &names, tree, &mut module);
+    if names.modules.iter().any(|it| matches!(&**it, "decouple" | "decouple.config")) {
+        module.dotenv.push(None);
+    }
     module.imports = names.modules;
     insert::read(file, tree, &mut module);
     module
@@ -302,6 +362,7 @@ impl Module {
             calls: Vec::new(),
             dependencies: Vec::new(),
             settings_modules: Vec::new(),
+            dotenv: Vec::new(),
             thread_tokens: Vec::new(),
             insertions: Vec::new(),
             contents: Vec::new(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::imports::{self, Names};
-use super::{Class, Event, EventKind, Field, Function, Guard, Path};
+use super::{Class, Event, EventKind, Field, Function, Guard, Path, Step, prefix};
 use crate::source::{SourceFile, Span};
 use crate::syntax::Spanned;
 use crate::syntax::python::{self, BinOp, Call, Expr, ExprKind, Stmt, StmtKind};
@@ -24,11 +24,13 @@ struct Reader<'a> {
     names: &'a Names,
     scope: Scope,
     guards: Vec<Guard>,
+    /// Whether the loop around may end early.
+    jumps: bool,
 }
 
 /// Reads a body. The tree's own depth bounds the recursion.
 pub(super) fn read(file: &SourceFile, names: &Names, body: &[Stmt]) -> Scope {
-    let mut reader = Reader { file, names, scope: Scope::default(), guards: Vec::new() };
+    let mut reader = Reader { file, names, scope: Scope::default(), guards: Vec::new(), jumps: false };
     reader.body(body);
     reader.scope
 }
@@ -67,7 +69,11 @@ impl Reader<'_> {
                     self.push(EventKind::Change { path, op: *op, value }, stmt.span);
                 }
             }
-            StmtKind::Expr(value) => self.call_statement(value, stmt.span),
+            StmtKind::Expr(value) => {
+                if !self.names_statement(value, stmt.span) {
+                    self.call_statement(value, stmt.span);
+                }
+            }
             StmtKind::Import(aliases) => {
                 for alias in aliases {
                     self.push(imports::imported(alias), alias.span);
@@ -95,14 +101,28 @@ impl Reader<'_> {
                 self.push(EventKind::Return(value.clone().unwrap_or_else(none)), stmt.span);
             }
             StmtKind::If(branches) => self.branches(branches, stmt.span),
-            // An exception is not the rule: what its handlers bind is left aside.
-            StmtKind::Try { body, orelse, finally, .. } => {
-                self.body(body);
+            StmtKind::Try { body, handlers, orelse, finally } => {
+                self.attempt(body, handlers, stmt.span);
                 self.body(orelse);
                 self.body(finally);
             }
-            StmtKind::With { body, .. } => self.body(body),
-            StmtKind::For { iter: test, body, .. } | StmtKind::While { test, body, .. } => {
+            StmtKind::With { items, body, .. } => {
+                let from = self.scope.events.len();
+                self.body(body);
+                let prefix = items.iter().find_map(|(item, _)| prefix::of(item));
+                if let (Some((env, prefix)), Some(within)) = (prefix, self.scope.events.get_mut(from..)) {
+                    within.iter_mut().for_each(|event| prefix::put(event, env, prefix));
+                }
+            }
+            StmtKind::For { target, iter, body, orelse, .. } => {
+                let outer = std::mem::replace(&mut self.jumps, false);
+                let body = self.block(body);
+                let jumps = std::mem::replace(&mut self.jumps, outer);
+                let (target, iter) = (target.clone(), iter.clone());
+                self.push(EventKind::Loop { target, iter, body, jumps }, stmt.span);
+                self.body(orelse);
+            }
+            StmtKind::While { test, body, .. } => {
                 self.scope.acts = true;
                 let guard = Guard { test: None, holds: true, text: self.file.slice(test.span).into(), span: test.span };
                 self.guards.push(guard);
@@ -110,8 +130,72 @@ impl Reader<'_> {
                 self.guards.pop();
             }
             StmtKind::Match { .. } | StmtKind::Delete(_) => self.scope.acts = true,
-            StmtKind::Raise(_) | StmtKind::Assert(_) | StmtKind::Other => {}
+            StmtKind::Other => {
+                self.jumps |= matches!(self.file.slice(stmt.span).trim(), "break" | "continue");
+            }
+            StmtKind::Raise(_) | StmtKind::Assert(_) => {}
         }
+    }
+
+    /// What a block does, under no conditions but its own.
+    fn block(&mut self, body: &[Stmt]) -> Vec<Event> {
+        let (guards, events) = (std::mem::take(&mut self.guards), std::mem::take(&mut self.scope.events));
+        self.body(body);
+        self.guards = guards;
+        std::mem::replace(&mut self.scope.events, events)
+    }
+
+    /// An exception is not the rule: handlers that bind nothing leave nothing to tell.
+    fn attempt(&mut self, body: &[Stmt], handlers: &[python::Handler], span: Span) {
+        let caught: Vec<_> = handlers
+            .iter()
+            .map(|(exceptions, _, body)| (exceptions.iter().flat_map(exception_names).collect(), self.block(body)))
+            .filter(|(_, events): &(Vec<Box<str>>, Vec<Event>)| !events.is_empty())
+            .collect();
+        if caught.is_empty() {
+            return self.body(body);
+        }
+        let body = self.block(body);
+        self.push(EventKind::Try { body, handlers: caught }, span);
+    }
+
+    /// A call that binds names, whatever it is called on: `globals().update(...)`, `include(...)`, `exec(...)`.
+    fn names_statement(&mut self, value: &Expr, span: Span) -> bool {
+        let Some(call) = value.call() else { return false };
+        if let ExprKind::Attribute { value: on, name } = &call.func.kind {
+            match &*name.value {
+                "update" if is_globals(on) => self.push(EventKind::Names(entries(call, value.span)), span),
+                "setdefault" if is_globals(on) => self.push(EventKind::Opaque, span),
+                "setdefault" if self.is_environ(on) => {
+                    if let [name, value] = call.args.as_slice()
+                        && let Some(name) = name.str()
+                    {
+                        let kind = EventKind::Environ { name: name.into(), value: value.clone(), weak: true };
+                        self.push(kind, span);
+                    }
+                }
+                _ => return false,
+            }
+            return true;
+        }
+        match self.names.dotted(&call.func).as_deref() {
+            Some("split_settings.tools.include") => {
+                for arg in &call.args {
+                    let path = arg.str().or_else(|| arg.call()?.args.first()?.str());
+                    match path {
+                        Some(path) => self.push(EventKind::Include { path: path.into() }, span),
+                        None => self.push(EventKind::Opaque, span),
+                    }
+                }
+            }
+            Some("exec" | "execfile" | "setattr") => self.push(EventKind::Opaque, span),
+            _ => return false,
+        }
+        true
+    }
+
+    fn is_environ(&self, on: &Expr) -> bool {
+        self.names.dotted(on).as_deref() == Some("os.environ")
     }
 
     fn branches(&mut self, branches: &[(Option<Expr>, Vec<Stmt>)], whole: Span) {
@@ -149,6 +233,21 @@ impl Reader<'_> {
                     self.assign(target, value, span);
                 }
             }
+            (ExprKind::Subscript { value: on, index }, _) if self.is_environ(on) => {
+                if let Some(name) = index.str() {
+                    self.push(EventKind::Environ { name: name.into(), value: value.clone(), weak: false }, span);
+                }
+            }
+            (ExprKind::Subscript { value: on, index }, _) if is_globals(on) => match index.str() {
+                Some(name) => {
+                    let path = Path { root: name.into(), steps: Vec::new() };
+                    self.push(EventKind::Set { path, value: value.clone() }, span);
+                }
+                None => {
+                    let items = vec![(Some((**index).clone()), value.clone())];
+                    self.push(EventKind::Names(Expr { kind: ExprKind::Dict(items), span }), span);
+                }
+            },
             _ => {
                 if let Some(path) = path_of(target) {
                     self.push(EventKind::Set { path, value: value.clone() }, span);
@@ -166,9 +265,9 @@ impl Reader<'_> {
         let Some(path) = path_of(on) else { return };
         match (&*name.value, call.args.as_slice()) {
             ("update", _) => self.push(EventKind::Merge { path, value: entries(call, value.span) }, span),
-            ("setdefault", [key, value]) if key.str().is_some() && &*path.root != "os" => {
+            ("setdefault", [key, value]) => {
                 let mut path = path;
-                path.steps.extend(key.str().map(Into::into));
+                path.steps.push(key_of(key));
                 let value = Expr {
                     // What is there already stays: `{key: value, **old}` for the one key.
                     kind: ExprKind::Or(vec![on_key(on, key, value.span), value.clone()]),
@@ -200,6 +299,7 @@ impl Reader<'_> {
             name: function.name.clone(),
             params: function.params.iter().map(|it| (it.name.clone(), it.default.clone())).collect(),
             decorators: decorators(self.names, &function.decorators),
+            validates: validates(&function.decorators),
             plain: !scope.acts && !function.is_async,
             events: scope.events,
         }
@@ -257,15 +357,11 @@ fn entries(call: &Call, span: Span) -> Expr {
 pub(super) fn path_of(expr: &Expr) -> Option<Path> {
     match &expr.kind {
         ExprKind::Name(name) => Some(Path { root: name.clone(), steps: Vec::new() }),
-        ExprKind::Attribute { value, name } => step(value, name.value.clone()),
-        ExprKind::Subscript { value, index } => match &index.kind {
-            ExprKind::Str(key) => step(value, key.clone()),
-            ExprKind::Int(Some(at)) => step(value, at.to_string().into()),
-            _ => None,
-        },
+        ExprKind::Attribute { value, name } => then(value, Step::Key(name.value.clone())),
+        ExprKind::Subscript { value, index } => then(value, key_of(index)),
         ExprKind::Call(call) => match &call.func.kind {
             ExprKind::Attribute { value, name } if &*name.value == "setdefault" => {
-                step(value, call.args.first()?.str()?.into())
+                then(value, key_of(call.args.first()?))
             }
             _ => None,
         },
@@ -273,8 +369,47 @@ pub(super) fn path_of(expr: &Expr) -> Option<Path> {
     }
 }
 
-fn step(value: &Expr, name: Box<str>) -> Option<Path> {
+fn then(value: &Expr, step: Step) -> Option<Path> {
     let mut path = path_of(value)?;
-    path.steps.push(name);
+    path.steps.push(step);
     Some(path)
+}
+
+fn key_of(index: &Expr) -> Step {
+    match &index.kind {
+        ExprKind::Str(key) => Step::Key(key.clone()),
+        ExprKind::Int(Some(at)) => Step::Key(at.to_string().into()),
+        _ => Step::Of(Box::new(index.clone())),
+    }
+}
+
+/// `globals()`, `locals()`, `vars()`: the names of the module, where they stand in its own body.
+fn is_globals(on: &Expr) -> bool {
+    let name = on.call().filter(|it| it.args.is_empty()).and_then(|it| it.func.dotted());
+    matches!(name.as_deref(), Some("globals" | "locals" | "vars"))
+}
+
+/// The last part of each exception's name.
+fn exception_names(caught: &Expr) -> Vec<Box<str>> {
+    let all = match &caught.kind {
+        ExprKind::Tuple(all) => all.as_slice(),
+        _ => std::slice::from_ref(caught),
+    };
+    all.iter().filter_map(|it| Some(it.dotted()?.rsplit('.').next()?.into())).collect()
+}
+
+/// The fields that pydantic's decorators name; a method that looks at the whole model names `*`.
+fn validates(decorators: &[Expr]) -> Vec<Box<str>> {
+    let of = |decorator: &Expr| -> Vec<Box<str>> {
+        let call = decorator.call();
+        let name = call.map_or(decorator, |it| &it.func).dotted().unwrap_or_default();
+        match name.rsplit('.').next() {
+            Some("validator" | "field_validator") => {
+                call.into_iter().flat_map(|it| &it.args).filter_map(|it| Some(it.str()?.into())).collect()
+            }
+            Some("model_validator" | "root_validator") => vec!["*".into()],
+            _ => Vec::new(),
+        }
+    };
+    decorators.iter().flat_map(of).collect()
 }

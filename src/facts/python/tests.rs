@@ -51,7 +51,12 @@ fn an_argument_is_written_as_the_call_is() {
 }
 
 fn show(event: &Event) -> String {
-    let path = |it: &Path| std::iter::once(&it.root).chain(&it.steps).map(|it| &**it).collect::<Vec<_>>().join("/");
+    let step = |it: &Step| match it {
+        Step::Key(key) => key.to_string(),
+        Step::Of(_) => "*".to_owned(),
+    };
+    let path =
+        |it: &Path| std::iter::once(it.root.to_string()).chain(it.steps.iter().map(step)).collect::<Vec<_>>().join("/");
     let what = match &event.kind {
         EventKind::Set { path: it, .. } => format!("{} =", path(it)),
         EventKind::Merge { path: it, .. } => format!("{} |=", path(it)),
@@ -61,6 +66,12 @@ fn show(event: &Event) -> String {
         EventKind::Function { .. } => "def".into(),
         EventKind::Class { .. } => "class".into(),
         EventKind::Return(_) => "return".into(),
+        EventKind::Loop { body, .. } => format!("for {}", body.iter().map(show).collect::<Vec<_>>().join(", ")),
+        EventKind::Try { body, .. } => format!("try {}", body.iter().map(show).collect::<Vec<_>>().join(", ")),
+        EventKind::Names(_) => "names".into(),
+        EventKind::Opaque => "opaque".into(),
+        EventKind::Include { path } => format!("include {path}"),
+        EventKind::Environ { name, .. } => format!("environ {name}"),
     };
     let guards: String =
         event.guards.iter().map(|it| format!(" [{}{}]", if it.holds { "" } else { "not " }, it.text)).collect();
@@ -109,8 +120,8 @@ app.conf.task_acks_late = True
             "B = [DEBUG]",
             "MIDDLEWARE += [not DEBUG] [X]",
             "INSTALLED_APPS += [not DEBUG] [not X]",
-            "* <- .shop.settings.local",
-            "E = [range(3)]",
+            "try * <- .shop.settings.local",
+            "for E =",
             "app/conf/task_acks_late =",
         ]
     );

@@ -1,6 +1,7 @@
 //! Entries of Django's `CACHES`, with the pools of those that are in Redis, and the throttles that count in them.
 
 use crate::link::django::{Writable, storage_of_cache};
+use crate::link::endpoint;
 use crate::link::network::Network;
 use crate::link::values::{self, Made, ModuleId, PyValue};
 use crate::source::Span;
@@ -34,6 +35,7 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             _ => None,
         };
         let at = backend.span().into_iter().collect::<Vec<_>>();
+        let storage_known = storage.known().copied();
         let process = &stack[seat.process];
         let cache = Cache {
             about: about.clone(),
@@ -41,6 +43,10 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             library: library.map_or(Fact::Absent, |it| Fact::derived(it, at.clone())),
             mode: process.mode.clone(),
             processes: total_processes(process),
+            endpoint: match storage_known {
+                Some(Storage::Redis | Storage::Memcached) => endpoint::of(&values::entry(entry.clone(), "LOCATION")),
+                _ => Fact::Absent,
+            },
             process: Some(seat.process),
         };
         stack.add(cache);
@@ -79,6 +85,7 @@ fn memory_by_default(stack: &mut Stack, seat: &Seat<'_>, settings: ModuleId, app
         library: Fact::Absent,
         mode: process.mode.clone(),
         processes: total_processes(process),
+        endpoint: Fact::Absent,
         process: Some(seat.process),
     };
     stack.add(cache);
@@ -149,8 +156,10 @@ fn client(
         blocking: blocking.map(|it| Fact::derived(it, class.span().into_iter().collect())),
         socket_timeout: apps.reach.fact(values::number(timeout)),
         timeout_slot: slot,
+        most_slot: None,
         retry_on_timeout: apps.reach.fact(values::truth(values::entry(pool_options, "retry_on_timeout"))),
         per_call: Fact::Absent,
+        only_checked: Fact::Absent,
         at,
     }
     .client(stack, seat, about)

@@ -1,6 +1,7 @@
 //! Celery's configuration: what is set on the application, over what its settings module says.
 
 use crate::facts::python::CallSite;
+use crate::link::endpoint;
 use crate::link::network::Network;
 use crate::link::values::{self, Code, Evaluator, ModuleId, PyValue};
 use crate::source::Span;
@@ -35,6 +36,15 @@ impl<'e, 'a> Config<'e, 'a> {
 
     /// A setting by its new name: what is set on the application stands over what its settings module says.
     fn get(&self, name: &str) -> Fact<PyValue> {
+        // These two variables stand over all that the code says.
+        let variable = match name {
+            "broker_url" => self.evaluator.set_variable("CELERY_BROKER_URL"),
+            "result_backend" => self.evaluator.set_variable("CELERY_RESULT_BACKEND"),
+            _ => None,
+        };
+        if let Some(variable) = variable {
+            return variable;
+        }
         let app = self.evaluator.name(self.app.0, &self.app.1);
         let conf = values::entry(app.clone(), "conf");
         let set = values::entry(conf, name);
@@ -145,9 +155,9 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
         fact => apps.reach.fact(fact),
     };
     let seconds = |name: &str| match get(name) {
-        Fact::Absent => endless(format!("no `{name}` is set"), at),
-        Fact::Known(Sourced { value: PyValue::None, origin, .. }) => {
-            endless(format!("`{name}` is None"), origin.span())
+        Fact::Absent => endless(format!("no `{name}` is set"), at).with_slots(slot(name)),
+        Fact::Known(Sourced { value: PyValue::None, origin, slots }) => {
+            apps.reach.fact(endless(format!("`{name}` is None"), origin.span()).with_slots(slots))
         }
         value => apps.reach.fact(values::number(value)),
     };
@@ -166,7 +176,8 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
         soft_time_limit: seconds("task_soft_time_limit"),
         max_tasks_per_child: match values::count(get("worker_max_tasks_per_child")) {
             Fact::Absent => match &process.max_requests {
-                Fact::Absent => Fact::Unbounded(why("no `worker_max_tasks_per_child` is set", at)),
+                Fact::Absent => Fact::Unbounded(why("no `worker_max_tasks_per_child` is set", at))
+                    .with_slots(slot("worker_max_tasks_per_child")),
                 said => said.clone(),
             },
             fact => apps.reach.fact(fact),
@@ -189,6 +200,10 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             _ => Fact::unknown("branches give the broker"),
         },
         version: seat.place.versions.version("celery"),
+        endpoint: match &broker {
+            Fact::Absent => Fact::default_of("localhost:5672".into(), "celery", "broker_url", at),
+            broker => endpoint::of(broker),
+        },
         process: Some(seat.process),
     };
     stack.add(queue);
@@ -209,7 +224,7 @@ fn visibility_slot(apps: &Apps<'_>, config: &Config<'_, '_>) -> Option<Slot> {
 }
 
 fn why(reason: impl Into<Box<str>>, at: Option<Span>) -> Why {
-    Why { reason: reason.into(), at: at.into_iter().collect() }
+    Why::shown(reason, at)
 }
 
 fn endless<T>(reason: String, at: Option<Span>) -> Fact<T> {

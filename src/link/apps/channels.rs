@@ -1,5 +1,6 @@
 //! The channel layer of Django Channels.
 
+use crate::link::endpoint;
 use crate::link::network::Network;
 use crate::link::values::{self, PyValue};
 use crate::stack::vocabulary::{About, Anchor, ChannelLayer, Storage};
@@ -44,6 +45,7 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
                 fact => apps.reach.fact(fact),
             },
             processes: total_processes(process),
+            endpoint: if is_redis { endpoint::of(&values::entry(config.clone(), "hosts")) } else { Fact::Absent },
             process: Some(seat.process),
         };
         stack.add(channel_layer);

@@ -12,6 +12,8 @@ mod reach;
 mod redis;
 mod seat;
 mod terms;
+mod threads;
+mod uses;
 
 use crate::source::Sources;
 use crate::stack::{Fact, Id, Service, Stack};
@@ -65,6 +67,7 @@ pub fn add(stack: &mut Stack, sources: &Sources, code: &Code, places: &[Place<'_
             cache::add(stack, &apps, seat, network);
             channels::add(stack, &apps, seat, network);
         }
+        threads::add(stack, &apps, seat);
         redis::add(stack, &apps, seat, network);
         if seat.serves(stack) {
             limiter::add(stack, &apps, seat);
@@ -81,4 +84,4 @@ pub(super) struct Apps<'a> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::source::FileId;
 use crate::stack::vocabulary::Mode;
-use crate::stack::{Fact, Slot, Stack};
+use crate::stack::{Fact, Slot, Sourced, Stack, Why};
 
 use super::Seat;
 
@@ -43,9 +43,8 @@ impl Reach {
 
     /// A fact whose slots say whom they reach.
     pub(crate) fn fact<T>(&self, mut fact: Fact<T>) -> Fact<T> {
-        if let Fact::Known(sourced) = &mut fact {
-            let slots = std::mem::take(&mut sourced.slots);
-            sourced.slots = slots.into_iter().map(|it| self.slot(it)).collect();
+        if let Fact::Known(Sourced { slots, .. }) | Fact::Unbounded(Why { slots, .. }) = &mut fact {
+            *slots = std::mem::take(slots).into_iter().map(|it| self.slot(it)).collect();
         }
         fact
     }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::facts::python::{CallSite, When};
+use crate::link::endpoint;
 use crate::link::network::Network;
-use crate::link::values::{self, Evaluator, ModuleId, PyValue};
+use crate::link::values::{self, Evaluator, HOLE, ModuleId, PyValue};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Anchor, RedisClient, RedisLibrary};
-use crate::stack::{Fact, Slot, Sourced, Stack, Truth, Version, Why};
+use crate::stack::{Fact, Slot, Sourced, Stack, Version, Why, defaults};
 
 use super::terms::{bare, one_each};
-use super::{Apps, Seat, total_processes};
+use super::{Apps, Seat, total_processes, uses};
 
 /// Adds the pools that the code of a process makes.
 pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &Network) {
@@ -68,12 +69,20 @@ fn makes_pool(name: &str) -> bool {
         )
 }
 
-/// `host=..., port=...` as a URL.
+/// `host=..., port=..., db=...` as a URL.
 fn host(evaluator: &Evaluator<'_>, id: ModuleId, site: &CallSite) -> Fact<PyValue> {
-    let host = site.call.keyword("host").or_else(|| site.call.args.first()).map(|it| evaluator.expr(id, it));
-    match host.map(values::text) {
-        Some(host) => host.map(|host| PyValue::Str(format!("redis://{host}").into())),
-        None => Fact::derived(PyValue::Str("redis://localhost".into()), vec![site.span]),
+    let part = |place: usize, name: &str| {
+        site.call.keyword(name).or_else(|| site.call.args.get(place)).map(|it| evaluator.expr(id, it))
+    };
+    let whole = |it: Option<Fact<PyValue>>, default: &str| match it.map(values::text) {
+        None | Some(Fact::Absent) => default.to_owned(),
+        Some(Fact::Known(it)) => it.value.into(),
+        Some(_) => HOLE.to_string(),
+    };
+    let behind = format!("{}/{}", whole(part(1, "port"), "6379"), whole(part(2, "db"), "0"));
+    match part(0, "host").map(values::text) {
+        Some(host) => host.map(|host| PyValue::Str(format!("redis://{host}:{behind}").into())),
+        None => Fact::derived(PyValue::Str(format!("redis://localhost:{behind}").into()), vec![site.span]),
     }
 }
 
@@ -88,7 +97,9 @@ fn of_site(apps: &Apps<'_>, seat: &Seat<'_>, id: ModuleId, site: &CallSite) -> P
         blocking: Some(Fact::derived(is_blocking, vec![site.span])),
         socket_timeout: apps.reach.fact(values::number(keyword("socket_timeout"))),
         timeout_slot: slot("socket_timeout"),
+        most_slot: slot("max_connections"),
         retry_on_timeout: apps.reach.fact(values::truth(keyword("retry_on_timeout"))),
+        only_checked: Fact::derived(uses::only_checks(apps, seat, id, site), vec![site.span]),
         per_call: match site.when {
             When::Request => Fact::derived(true, vec![site.span]),
             When::Import | When::Once => Fact::derived(false, vec![site.span]),
@@ -105,8 +116,10 @@ pub(super) struct Pool {
     pub(super) blocking: Option<Fact<bool>>,
     pub(super) socket_timeout: Fact<f64>,
     pub(super) timeout_slot: Option<Slot>,
+    pub(super) most_slot: Option<Slot>,
     pub(super) retry_on_timeout: Fact<bool>,
     pub(super) per_call: Fact<bool>,
+    pub(super) only_checked: Fact<bool>,
     pub(super) at: Option<Span>,
 }
 
@@ -121,7 +134,7 @@ impl Pool {
             about,
             library: Fact::derived(self.library, at.clone()),
             max_connections: match self.max_connections {
-                Fact::Absent => most_by_default(&version, blocks, self.at),
+                Fact::Absent => most_by_default(&version, blocks, self.at).with_slots(self.most_slot),
                 fact => fact,
             },
             blocking: self.blocking.unwrap_or_else(|| Fact::default_of(false, "redis-py", "ConnectionPool", self.at)),
@@ -131,6 +144,7 @@ impl Pool {
             },
             version,
             per_call: self.per_call,
+            only_checked: self.only_checked,
             retry_on_timeout: self.retry_on_timeout,
             slots: match one_each(process, "traffic: every request that is being answered") {
                 Fact::Unbounded(why) if process.slots.known().is_none() => Fact::Unbounded(why),
@@ -138,35 +152,29 @@ impl Pool {
             },
             mode: process.mode.clone(),
             processes: total_processes(process),
+            endpoint: Fact::Absent,
             process: Some(seat.process),
             server: None,
         }
     }
 }
 
-/// Since 8.0 a pool ends at 100 connections; one that blocks at 50, in every version.
+/// The connections of a pool that is told nothing: as many as are asked for before 8.0, unless it blocks.
 fn most_by_default(version: &Fact<Version>, blocks: bool, at: Option<Span>) -> Fact<u64> {
-    let default = |most| Fact::default_of(most, "redis-py", "max_connections", at);
     if blocks {
-        return default(50);
+        return defaults::count("redis-py", "BlockingConnectionPool max_connections", at);
     }
-    match version.known().map(|it| it.less(&[8])) {
-        Some(Truth::Yes) => Fact::Unbounded(Why {
-            reason: "redis-py before 8.0 opens as many as are asked for".into(),
-            at: at.into_iter().collect(),
-        }),
-        Some(Truth::No) => default(100),
-        _ => Fact::unknown("redis-py's version decides it, which is not known"),
+    match defaults::at_version("redis-py", "max_connections", version, at) {
+        Fact::Known(most) if most.value.is_infinite() => {
+            Fact::Unbounded(Why::shown("redis-py before 8.0 opens as many as are asked for", at))
+        }
+        most => most.map(|most| most as u64),
     }
 }
 
-/// Since 8.0 an answer is waited for 5 seconds, before that without end.
+/// The time that an answer is waited for: without end before 8.0.
 fn timeout_by_default(version: &Fact<Version>, at: Option<Span>) -> Fact<f64> {
-    match version.known().map(|it| it.less(&[8])) {
-        Some(Truth::Yes) => Fact::default_of(f64::INFINITY, "redis-py", "socket_timeout", at),
-        Some(Truth::No) => Fact::default_of(5.0, "redis-py", "socket_timeout", at),
-        _ => Fact::unknown("redis-py's version decides it, which is not known"),
-    }
+    defaults::at_version("redis-py", "socket_timeout", version, at)
 }
 
 /// Puts a pool into the stack, joined with the server that its URL leads to.
@@ -177,6 +185,7 @@ pub(super) fn put(
     location: &Fact<PyValue>,
     is_cache: bool,
 ) {
+    client.endpoint = endpoint::of(location);
     client.server = values::address(location).known().and_then(|it| network.redis(it.host.as_deref()?));
     let (server, at) = (client.server, client.about.span);
     let id = stack.add(client);

@@ -35,7 +35,7 @@ pub(crate) fn one_each(process: &Process, traffic: &str) -> Fact<u64> {
         Some(Mode::WsgiSync | Mode::CeleryPrefork | Mode::Single) => Fact::derived(1, at),
         Some(Mode::WsgiThreads | Mode::CeleryThreads) => bare(process.threads.clone()),
         Some(Mode::WsgiGevent | Mode::CeleryGevent) => bare(process.slots.clone()),
-        Some(Mode::AsgiDjango | Mode::AsgiStarlette) => Fact::Unbounded(Why { reason: traffic.into(), at }),
+        Some(Mode::AsgiDjango | Mode::AsgiStarlette) => Fact::Unbounded(Why::shown(traffic, at)),
         None => match &process.mode {
             Fact::Unknown(why) => Fact::Unknown(why.clone()),
             _ => Fact::unknown("how it serves is not known"),

@@ -5,16 +5,17 @@ use std::path::PathBuf;
 use crate::config::Assume;
 use crate::facts::{Drafts, read};
 use crate::link::link;
+use crate::link::orm::OrmFacts;
 use crate::source::{Edit, FileId, SourceFile, Sources, apply};
 use crate::stack::vocabulary::{Storage, Vocable};
 use crate::stack::{Fact, Stack};
 
 /// Files by path, as a deployment.
 #[derive(Clone)]
-struct Files(Vec<(String, String)>);
+pub(in crate::link) struct Files(Vec<(String, String)>);
 
 impl Files {
-    fn of(files: &[(&str, &str)]) -> Self {
+    pub(in crate::link) fn of(files: &[(&str, &str)]) -> Self {
         let mut files: Vec<_> = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
         files.sort();
         Self(files)
@@ -38,13 +39,13 @@ impl Files {
         Sources::new(self.0.iter().enumerate().map(file).collect())
     }
 
-    fn stack(&self) -> Stack {
+    pub(in crate::link) fn stack(&self) -> Stack {
         let sources = self.sources();
         let readings: Vec<_> = sources.iter().map(|file| std::sync::Arc::new(read(file))).collect();
         for (file, reading) in sources.iter().zip(&readings) {
             assert_eq!(reading.errors, [], "{}\n{}", file.path, file.text());
         }
-        link(&sources, &Drafts(&readings), &Assume::default()).stacks.remove(0)
+        link(&sources, &Drafts(&readings), &OrmFacts::default(), &Assume::default()).stacks.remove(0)
     }
 
     /// The same files after a writer of the first database entry has been at work.
@@ -70,7 +71,7 @@ impl Files {
 }
 
 /// A fact in a few words.
-fn show<T: Clone + Into<crate::stack::Value>>(fact: &Fact<T>) -> String {
+pub(in crate::link) fn show<T: Clone + Into<crate::stack::Value>>(fact: &Fact<T>) -> String {
     use crate::stack::Value;
     let plain = |value: T| match value.into() {
         Value::Number(number) => number.to_string(),
@@ -143,6 +144,52 @@ fn shop(settings: &str) -> Files {
 /// What each process may open, as `service connections`.
 fn terms(stack: &Stack) -> Vec<String> {
     stack.clients.iter().map(|it| format!("{} {}", it.about.name, show(&it.connections))).collect()
+}
+
+#[test]
+fn each_process_says_where_it_connects() {
+    let settings = "\
+import os
+from pathlib import Path
+BASE = Path(__file__).resolve().parent.parent
+DATABASES = {
+    'default': {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'shop', 'USER': 'u', 'PASSWORD': 'secret', 'HOST': 'db'},
+    'old': {'ENGINE': 'django.db.backends.mysql', 'NAME': os.environ['OLD'], 'HOST': os.environ['OLD_HOST']},
+    'file': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': BASE / 'db.sqlite3'},
+}
+CACHES = {
+    'default': {'BACKEND': 'django.core.cache.backends.redis.RedisCache', 'LOCATION': 'redis://:secret@cache'},
+    'more': {'BACKEND': 'django.core.cache.backends.memcached.PyMemcacheCache', 'LOCATION': ['m1:11211', 'm2:11211']},
+    'own': {'BACKEND': 'django.core.cache.backends.locmem.LocMemCache'},
+}
+CHANNEL_LAYERS = {'default': {'BACKEND': 'channels_redis.core.RedisChannelLayer', 'CONFIG': {'hosts': [('layer', 6380)]}}}
+CELERY_BROKER_URL = 'amqp://u:secret@queue//'
+";
+    let stack = shop(settings).stack();
+    let all: Vec<_> = stack.django_databases[..3].iter().map(|it| show(&it.endpoint)).collect();
+    assert_eq!(all, ["db:5432/shop", "? set by the environment (OLD_HOST)", "sqlite: db.sqlite3"]);
+    let all: Vec<_> = stack.caches[..3].iter().map(|it| show(&it.endpoint)).collect();
+    assert_eq!(all, ["cache:6379/0", "m1:11211, m2:11211", "-"]);
+    assert_eq!(show(&stack.redis_clients[0].endpoint), "cache:6379/0");
+    assert_eq!(show(&stack.channel_layers[0].endpoint), "layer:6380");
+    assert_eq!(show(&stack.task_queues[0].endpoint), "queue:5672");
+}
+
+#[test]
+fn the_packages_that_decide_are_told_of_each_service() {
+    let stack =
+        shop(LITERAL).with("requirements.txt", "Django==5.2.8\ncelery>=5,<6\npsycopg2-binary\nrequests==2\n").stack();
+    let row = |it: &crate::stack::Package| format!("{} {} {}", it.about.name, show(&it.name), show(&it.version));
+    let all: Vec<_> = stack.packages.iter().map(row).collect();
+    assert_eq!(
+        all[..3],
+        [
+            "celery of web celery >=5,<6",
+            "django of web django 5.2.8",
+            "psycopg2 of web psycopg2-binary ? psycopg2-binary is asked for without a version",
+        ]
+    );
+    assert_eq!(all.len(), 6, "web and worker, not the database: {all:?}");
 }
 
 #[test]
@@ -357,4 +404,44 @@ fn celery_and_limits_without_django() {
     let queue = &stack.task_queues[0];
     assert_eq!(show(&queue.acks_late), "true");
     assert_eq!(&*queue.prefetch.sourced().unwrap().slots.last().unwrap().before, "\n    worker_prefetch_multiplier=");
+}
+
+#[test]
+fn the_threads_of_anyio_are_those_that_the_code_sets() {
+    let of = |main: &str| {
+        let files = Files::of(&[
+            ("Dockerfile", "FROM python:3.13\nCOPY . .\nCMD [\"uvicorn\", \"main:app\"]\n"),
+            ("requirements.txt", "fastapi==0.115.0\n"),
+            ("main.py", main),
+        ]);
+        let stack = files.stack();
+        assert!(stack.services[0].restart.is_absent(), "a Dockerfile alone is started by nobody yet");
+        show(&stack.processes[0].thread_tokens)
+    };
+    let app = "from anyio import to_thread\nfrom fastapi import FastAPI\napp = FastAPI()\n";
+    assert_eq!(of(app), "40");
+    let set =
+        "@app.on_event('startup')\ndef threads():\n    to_thread.current_default_thread_limiter().total_tokens = 80\n";
+    assert_eq!(of(&format!("{app}{set}")), "80");
+}
+
+#[test]
+fn what_is_unbounded_has_a_place_for_a_bound() {
+    let files = Files::of(&[
+        ("docker-compose.yml", "services:\n  api:\n    build: .\n    command: uvicorn main:app\n"),
+        ("Dockerfile", "FROM python:3.13\nCOPY . .\n"),
+        ("requirements.txt", "fastapi==0.115.0\nredis==5.2.1\nsqlalchemy==2.0.44\n"),
+        (
+            "main.py",
+            "import redis\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\napp = FastAPI()\n\
+             client = redis.from_url('redis://cache')\n\
+             engine = create_engine('postgresql://db/x', max_overflow=-1)\n",
+        ),
+    ]);
+    let stack = files.stack();
+    let (client, pool) = (&stack.redis_clients[0], &stack.pools[0]);
+    assert_eq!((show(&client.max_connections), show(&pool.max_overflow)), ("∞".into(), "∞".into()));
+    assert_eq!(&*client.max_connections.slots()[0].before, ", max_connections=");
+    assert_eq!(pool.max_overflow.slots()[0].span.len(), "-1".len());
+    assert!(pool.database.is_some());
 }

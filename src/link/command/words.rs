@@ -100,7 +100,8 @@ impl Machine<'_> {
             "PWD" => return Some(Fact::derived(shell.context.folder.as_str().into(), vec![span])),
             _ => {}
         }
-        shell.context.vars.get(name).map(|(value, _)| value).or_else(|| self.environment.get(name)).cloned()
+        let set = shell.context.vars.get(name).map(|(value, _)| value).or_else(|| self.environment.get(name));
+        set.cloned().or_else(|| self.service.hidden_variables().cloned().map(Fact::Unknown))
     }
 
     fn variable(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::facts::env::EnvFile;
 use crate::source::SourceFile;
-use crate::stack::Why;
+use crate::stack::{Fact, Why};
 use crate::syntax::env::{self, Entry};
 use crate::syntax::yaml::Value;
 
@@ -26,7 +26,10 @@ pub(super) fn variables(service: &Layers<'_>, envs: &[&EnvFile]) -> Vec<Variable
     let mut files_set = Environment::default();
     let mut found: BTreeMap<Box<str>, Variable> = BTreeMap::new();
     for EnvFileNamed { layer, path, raw } in env_files(service) {
-        let Some(file) = layer.path(&path).and_then(|path| layer.sources.by_path(&path)) else { continue };
+        let Some(file) = layer.path(&path).and_then(|path| layer.sources.by_path(&path)) else {
+            found.extend(expected(layer, &path, envs).map(|variable| (variable.name.clone(), variable)));
+            continue;
+        };
         let mut place = vec![layer.node.content_span()];
         place.extend(&layer.node.by);
         let entries = if raw { env::parse_raw(file) } else { entries(file, envs) };
@@ -48,6 +51,36 @@ pub(super) fn labels(service: &Layers<'_>) -> Vec<Variable> {
     let deployed = service.path(&["deploy", "labels"]).pairs();
     let all = service.get("labels").pairs().into_iter().chain(deployed);
     all.map(|pair| Variable { name: pair.name.clone(), value: pair.fact(), span: pair.span }).collect()
+}
+
+/// What an example beside a file of variables that is not in the tree says the file has: set to nobody knows what.
+fn expected(layer: Layer<'_>, path: &str, envs: &[&EnvFile]) -> impl Iterator<Item = Variable> {
+    let example = layer.path(path).and_then(|path| {
+        let (folder, name) = path.rsplit_once('/').map_or(("", &*path), |(folder, name)| (folder, name));
+        let below = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        let marked = |mark: &str| {
+            let bare = name.trim_start_matches('.');
+            let names = [
+                format!("{name}.{mark}"),
+                format!("{name}-{mark}"),
+                format!(".{mark}.{bare}"),
+                format!("{mark}.{bare}"),
+                format!("{bare}.{mark}"),
+            ];
+            names.iter().find_map(|name| layer.sources.by_path(&below(name)))
+        };
+        ["example", "sample", "template", "dist", "default"].into_iter().find_map(marked)
+    });
+    let all = example.map(|file| (file, entries(file, envs)));
+    let missing: Box<str> = path.into();
+    all.into_iter().flat_map(move |(file, entries)| {
+        let reason = format!("set by `{missing}`, which is not in these files and `{}` shows", file.path);
+        entries.into_iter().map(move |entry| Variable {
+            name: entry.name.value.clone(),
+            value: Fact::Unknown(Why::at(reason.clone(), entry.span)),
+            span: entry.span,
+        })
+    })
 }
 
 /// Why more may be set than is known, when a file of variables is not in the tree.

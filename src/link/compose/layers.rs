@@ -205,7 +205,7 @@ pub(super) fn beside(key: Span, node: &Node) -> Span {
 
 /// A path below the root, from a folder below the root and a path that starts there; [`None`] when it is absolute or
 /// leads out of the root.
-pub(super) fn join(folder: &str, path: &str) -> Option<Box<str>> {
+pub(in crate::link) fn join(folder: &str, path: &str) -> Option<Box<str>> {
     if path.starts_with(['/', '~']) || path.contains("://") {
         return None;
     }

@@ -66,7 +66,7 @@ fn read(file: &SourceFile, files: Files<'_>, found: &mut Vec<Mention>) {
 }
 
 /// The end of the line at `at`, with the lines that a backslash continues it by.
-fn logical_end(text: &str, mut at: usize) -> usize {
+pub(in crate::link) fn logical_end(text: &str, mut at: usize) -> usize {
     loop {
         let rest = text.get(at..).unwrap_or("");
         let Some(end) = rest.find('\n') else { return text.len() };
@@ -78,7 +78,7 @@ fn logical_end(text: &str, mut at: usize) -> usize {
 }
 
 /// The words of a part of a text: shells, JSON and prose part them alike. What ends a command is a word of its own.
-fn words(text: &str, range: Range<usize>) -> Vec<(&str, usize)> {
+pub(in crate::link) fn words(text: &str, range: Range<usize>) -> Vec<(&str, usize)> {
     let mut found = Vec::new();
     let mut start = None;
     let line = text.get(range.clone()).unwrap_or("");

@@ -4,16 +4,16 @@
 mod attached;
 mod environment;
 mod fill;
-mod layers;
-mod mentions;
-mod place;
+pub(in crate::link) mod layers;
+pub(in crate::link) mod mentions;
+pub(in crate::link) mod place;
 mod profiles;
 mod project;
 mod reach;
 #[cfg(test)]
 mod recorded;
-mod select;
-mod service;
+pub(in crate::link) mod select;
+pub(in crate::link) mod service;
 #[cfg(test)]
 mod tests;
 mod units;

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::tests::{Tree, tree};
 use crate::link::plan::{CommandLine, ServicePlan};
-use crate::stack::Fact;
+use crate::stack::{Fact, Origin};
 use crate::syntax::{Mapped, shell};
 
 /// A case: what is started, its files, and what is expected.
@@ -103,7 +103,8 @@ fn one(service: &ServicePlan, tree: &Tree) -> String {
     say("mounts", service.mounts.iter().map(mount).collect(), true);
     let depends = service.depends_on.iter().map(|(name, condition)| format!("{} {condition}", name.value));
     say("depends_on", depends.collect(), true);
-    say("restart", some(service.restart.as_ref().map(|it| &*it.value)), false);
+    let restart = service.restart.sourced().filter(|it| matches!(it.origin, Origin::Written(_)));
+    say("restart", some(restart.map(|it| &*it.value)), false);
     say("working_dir", some(service.working_dir.as_deref()), false);
     say("init", some(service.init.then_some("true")), false);
     say("healthcheck", some(service.healthcheck.map(|_| "yes")), false);

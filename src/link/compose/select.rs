@@ -132,7 +132,7 @@ fn by_profile(choice: Choice, mentions: &[Mention], files: Files<'_>) -> Vec<Cho
         let production = profiles::role(std::slice::from_ref(name)).is_some_and(|(role, _)| role == Role::Production);
         if (named || production) && !ways.iter().any(|(own, _)| own.contains(name)) {
             let reason = format!("is what the profile `{name}` starts");
-            ways.push((vec![name.clone()], Why { reason: reason.into(), at: place.iter().copied().collect() }));
+            ways.push((vec![name.clone()], Why::shown(reason, *place)));
         }
     }
     let mut found: Vec<Choice> = ways
@@ -143,7 +143,7 @@ fn by_profile(choice: Choice, mentions: &[Mention], files: Files<'_>) -> Vec<Cho
             Choice {
                 files: choice.files.clone(),
                 role: said.map_or(choice.role, |(role, _)| role),
-                because: Why { reason: reason.map_or(because.reason, Into::into), at: because.at },
+                because: Why::shown(reason.map_or(because.reason, Into::into), because.at),
                 env_files: choice.env_files.clone(),
                 profiles,
             }
@@ -214,7 +214,7 @@ fn add_unnamed(
             Some((role, word)) => (role, format!("has `{word}` in its path")),
             None => (Role::Default, reason.to_string()),
         };
-        let because = Why { reason: reason.into(), at: at.into_iter().collect() };
+        let because = Why::shown(reason, at);
         choices.push(Choice { files: found, role, because, env_files: Vec::new(), profiles: Vec::new() });
     };
     if let Some(base) = base.filter(|id| !mentions.iter().any(default_named) && !parts.contains(id)) {
@@ -285,13 +285,15 @@ fn judge(choices: &mut Vec<Choice>, mentions: &[Mention], files: Files<'_>) {
         let beside = productions.iter().find(|other| {
             let (other_folder, folder) = (folder(other), folder(choice));
             let near = other_folder == folder || below(other_folder, folder) || below(folder, other_folder);
+            // A swarm's file is another way to deploy the same, which does not make this one a developer's.
             near && !own.is_disjoint(&services(other))
+                && !other.files.iter().any(|id| is_swarm(&files.sources.file(*id).path))
         });
         let overridden = choice.files.iter().any(|id| OVERRIDE.contains(&files.sources.file(*id).name()));
         if let Some(other) = beside {
             let reason = format!("is for development, for {} is for production", name(other, files));
             choice.role = Role::Development;
-            choice.because = Why { reason: reason.into(), at: other.because.at.clone() };
+            choice.because = Why::shown(reason, other.because.at.iter().copied());
         } else if let Some(mention) = bare(choice).filter(|_| overridden) {
             choice.role = Role::Development;
             choice.because = Why::at("is for development, for its base is started without it here", mention.span);
@@ -319,15 +321,25 @@ fn by_name(ids: &[FileId], files: Files<'_>) -> Option<(Role, String)> {
 }
 
 /// What a path says. A folder is no test or example by a part of its name: `integration-service` is none.
-fn by_path(path: &str) -> Option<(Role, String)> {
+pub(in crate::link) fn by_path(path: &str) -> Option<(Role, String)> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let folders = || folder.split('/').map(|part| part.trim_start_matches('.').to_ascii_lowercase());
+    // `load_testing` is about tests, `integration-service` is a service.
+    let tells = |telling: &[&str], part: &str| {
+        let last = part.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
+        telling.contains(&part) || last.is_some_and(|last| telling.contains(&last))
+    };
     let whole = WORDS.iter().find_map(|(role, telling)| {
-        let part = folders().find(|part| telling.contains(&part.as_str()))?;
+        let part = folders().find(|part| tells(telling, part))?;
         Some((*role, part))
     });
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     whole.or_else(|| role_of(stem)).or_else(|| role_of(folder).filter(|(role, _)| is_use(*role)))
+}
+
+/// Whether a path tells of a swarm.
+fn is_swarm(path: &str) -> bool {
+    path.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "stack" || word == "swarm")
 }
 
 /// Whether a role is one of use: to work with, or to serve.

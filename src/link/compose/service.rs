@@ -64,13 +64,18 @@ pub(super) fn plan(
         mounts: attached::mounts(service, shared),
         depends_on: attached::depends_on(service),
         healthcheck: attached::healthcheck(service),
-        restart: service
+        restart: match service
             .path(&["deploy", "restart_policy", "condition"])
             .text()
-            .or_else(|| service.get("restart").text()),
+            .or_else(|| service.get("restart").text())
+        {
+            Some(policy) => Fact::derived(policy.value, vec![policy.span]),
+            None => Fact::default_of("no".into(), "Docker Compose", "restart", Some(name.span)),
+        },
         profiles: super::profiles::of(service),
         init: service.get("init").text().is_some_and(|it| matches!(&*it.value, "true" | "yes" | "on")),
         working_dir: service.get("working_dir").text().map(|it| it.value),
+        pod: None,
         folder: first.map_or_else(|| file.folder().into(), |layer| layer.folder.into()),
         name: name.clone(),
         span,
@@ -154,7 +159,7 @@ fn either<T>(
 }
 
 /// A text as a value of its type. One that is none, or 0 where that means no limit, leaves it unknown.
-fn parsed<T>(fact: Fact<Box<str>>, read: impl FnOnce(&str) -> Option<T>) -> Fact<T> {
+pub(in crate::link) fn parsed<T>(fact: Fact<Box<str>>, read: impl FnOnce(&str) -> Option<T>) -> Fact<T> {
     let sourced = match fact {
         Fact::Known(sourced) => sourced,
         Fact::Unknown(why) => return Fact::Unknown(why),
@@ -164,13 +169,13 @@ fn parsed<T>(fact: Fact<Box<str>>, read: impl FnOnce(&str) -> Option<T>) -> Fact
         Some(value) => Fact::Known(sourced.map(|_| value)),
         None => {
             let reason = format!("`{}` sets none", sourced.value);
-            Fact::Unknown(Why { reason: reason.into(), at: sourced.origin.span().into_iter().collect() })
+            Fact::Unknown(Why::shown(reason, sourced.origin.span()))
         }
     }
 }
 
 /// The slots of everything that a service's plan says.
-pub(super) fn slots(plan: &mut ServicePlan) -> Vec<&mut Slot> {
+pub(in crate::link) fn slots(plan: &mut ServicePlan) -> Vec<&mut Slot> {
     fn of<T>(fact: &mut Fact<T>) -> impl Iterator<Item = &mut Slot> {
         let sourced = match fact {
             Fact::Known(sourced) => Some(sourced),

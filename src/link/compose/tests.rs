@@ -197,6 +197,16 @@ fn an_env_file_that_is_not_there_is_told() {
 }
 
 #[test]
+fn an_example_tells_what_a_missing_env_file_sets() {
+    let text = "services:\n  a:\n    image: x\n    env_file: src/.env\n    environment: {B: own}\n";
+    let tree = tree(&[("compose.yaml", text), ("src/.env.example", "A=1\nB=2\n")]);
+    let set = "? set by `src/.env`, which is not in these files and `src/.env.example` shows (A=1)";
+    assert_eq!(tree.variable(0, "a", "A"), set);
+    assert_eq!(tree.variable(0, "a", "B"), "own (own)");
+    assert!(tree.service(0, "a").environment_open.is_some());
+}
+
+#[test]
 fn environment_is_over_env_files() {
     let compose = "services:
   web:
@@ -360,7 +370,7 @@ fn files_are_merged_as_compose_does() {
     );
     assert_eq!(web.expose.iter().map(|it| it.value).collect::<Vec<_>>(), [1, 2]);
     let db = tree.service(1, "db");
-    assert_eq!((db.ports.len(), db.restart.is_none()), (0, true));
+    assert_eq!((db.ports.len(), db.restart.known().map(|it| &**it)), (0, Some("no")));
     assert_eq!(&*tree.service(1, "cache").anchor.file, "docker-compose.prod.yml");
     assert_eq!(tree.deployments[1].files.len(), 2);
 }

@@ -1,11 +1,12 @@
 //! Entries of `DATABASES`, with the connections that each process opens by them.
 
 use crate::link::apps::{self, Apps, Seat};
+use crate::link::endpoint;
 use crate::link::network::{Address, Network, Reached};
 use crate::link::values::{self, Dict, ModuleId, PyValue};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Anchor, DjangoDatabase, Engine, Mode};
-use crate::stack::{Fact, Slot, Sourced, Stack, Truth, Version, Why, Writer};
+use crate::stack::{Fact, Slot, Sourced, Stack, Truth, Version, Why, Writer, defaults};
 
 use super::pool;
 use super::slots::Writable;
@@ -43,8 +44,8 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, settings:
 /// The writer `close_connections`, which sets `CONN_MAX_AGE` to 0 for all who share it: offered where nobody among them
 /// serves in a way that gains by connections that are kept.
 fn not_kept(apps: &Apps<'_>, database: &DjangoDatabase) -> Option<Writer> {
-    let age = database.conn_max_age.sourced()?;
-    let slot = age.slots.first().filter(|_| age.value != 0.0)?;
+    let age = &database.conn_max_age;
+    let slot = age.slots().first().filter(|_| age.known() != Some(&0.0))?;
     let gains = [Mode::WsgiSync, Mode::WsgiThreads];
     apps.reach.none_serves(slot.span.file, &gains).then(|| Writer {
         name: "close_connections".into(),
@@ -150,6 +151,7 @@ impl Entry<'_> {
             pool_sized: pool.sized,
             pooled: pool.on,
             atomic_requests: self.truth("ATOMIC_REQUESTS"),
+            endpoint: self.endpoint(),
             server_side_cursors_off: self.truth("DISABLE_SERVER_SIDE_CURSORS"),
             mode: process.mode.clone(),
             django: versions.version("django"),
@@ -163,9 +165,9 @@ impl Entry<'_> {
 
     fn conn_max_age(&self) -> Fact<f64> {
         let value = self.get("CONN_MAX_AGE");
-        if let Fact::Known(Sourced { value: PyValue::None, origin, .. }) = &value {
-            let at = origin.span().into_iter().collect();
-            return Fact::Unbounded(Why { reason: "`None` keeps connections for ever".into(), at });
+        if let Fact::Known(Sourced { value: PyValue::None, origin, slots }) = &value {
+            let why = Why::shown("`None` keeps connections for ever", origin.span());
+            return Fact::Unbounded(why).with_slots(slots.iter().cloned());
         }
         let value = values::or_default(value, PyValue::Int(0), "Django", "CONN_MAX_AGE");
         self.or_default(values::number(value), "CONN_MAX_AGE", 0.0)
@@ -188,8 +190,8 @@ impl Entry<'_> {
         }
         let at = value.span();
         let min = match values::count(values::entry(value.clone(), "min_size")) {
-            Fact::Absent | Fact::Unknown(_) if is_true(&value) => psycopg_default("min_size", 4, at),
-            Fact::Absent => psycopg_default("min_size", 4, at),
+            Fact::Absent | Fact::Unknown(_) if is_true(&value) => smallest(at),
+            Fact::Absent => smallest(at),
             fact => self.written.apps.reach.fact(fact),
         };
         let written = if is_true(&value) { Fact::Absent } else { values::entry(value.clone(), "max_size") };
@@ -222,16 +224,21 @@ impl Entry<'_> {
         Some(self.written.apps.reach.slot(slot))
     }
 
-    /// Where the entry leads.
-    fn address(&self, alias: &str, file: &str) -> Option<Address> {
-        // What answers where nothing tells is most often PostgreSQL; its term is shown as one that is not known.
-        let engine = match engine(self.get("ENGINE")) {
-            Fact::Absent => return None,
-            engine => engine.known().copied().unwrap_or(Engine::Postgres),
-        };
+    /// Where it connects, as people write it.
+    fn endpoint(&self) -> Fact<Box<str>> {
+        let engine = engine(self.get("ENGINE"));
+        if engine.is_absent() {
+            return Fact::Absent;
+        }
+        let (port, name) = (self.get("PORT"), self.get("NAME"));
+        endpoint::of_parts(engine.known().copied(), &self.host(), &port, &name, self.span)
+    }
+
+    /// Its host; the empty text is Django's default.
+    fn host(&self) -> Fact<Box<str>> {
         let host = values::text(self.get("HOST"));
         let at = host.span().unwrap_or(self.span);
-        let host = match host {
+        match host {
             Fact::Absent => Fact::default_of("".into(), "Django", "HOST", Some(self.span)),
             // What holds only while the environment says nothing names no server.
             Fact::Known(Sourced { origin: crate::stack::Origin::Assumed(it), .. }) => Fact::Unknown(Why::at(
@@ -239,7 +246,18 @@ impl Entry<'_> {
                 at,
             )),
             host => host,
+        }
+    }
+
+    /// Where the entry leads.
+    fn address(&self, alias: &str, file: &str) -> Option<Address> {
+        // What answers where nothing tells is most often PostgreSQL; its term is shown as one that is not known.
+        let engine = match engine(self.get("ENGINE")) {
+            Fact::Absent => return None,
+            engine => engine.known().copied().unwrap_or(Engine::Postgres),
         };
+        let host = self.host();
+        let at = host.span().unwrap_or(self.span);
         let port = values::count(self.get("PORT")).known().copied();
         let anchor = Anchor::new(file, format!("DATABASES.{alias}"));
         Some(Address { host, port, engine, span: at, anchor })
@@ -256,6 +274,10 @@ struct Pool {
 
 fn is_true(value: &Fact<PyValue>) -> bool {
     value.known() == Some(&PyValue::Bool(true))
+}
+
+fn smallest(at: Option<Span>) -> Fact<u64> {
+    defaults::count("psycopg_pool", "min_size", at)
 }
 
 fn psycopg_default(setting: &str, value: u64, at: Option<Span>) -> Fact<u64> {

@@ -47,11 +47,11 @@ pub(super) fn writer(stack: &Stack, seat: &Seat<'_>, database: &DjangoDatabase, 
 
 /// Persistent connections and a pool exclude each other.
 fn no_age(database: &DjangoDatabase) -> Option<Option<Edit>> {
-    let age = database.conn_max_age.sourced()?;
-    if age.value == 0.0 {
+    let age = &database.conn_max_age;
+    if age.known() == Some(&0.0) {
         return Some(None);
     }
-    let slot = age.slots.first()?;
+    let slot = age.slots().first()?;
     Some(Some((slot.span, format!("{}0{}", slot.before, slot.after).into())))
 }
 

@@ -28,10 +28,9 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, module: M
         drf_paginates: paginates(get("REST_FRAMEWORK"), at),
         email_timeout: match get("EMAIL_TIMEOUT") {
             Fact::Absent => Fact::Unbounded(Why::at("Django waits without end unless told otherwise", at)),
-            Fact::Known(Sourced { value: PyValue::None, origin, .. }) => Fact::Unbounded(Why {
-                reason: "`None` waits without end".into(),
-                at: origin.span().into_iter().collect(),
-            }),
+            Fact::Known(Sourced { value: PyValue::None, origin, .. }) => {
+                Fact::Unbounded(Why::shown("`None` waits without end", origin.span()))
+            }
             value => apps.reach.fact(values::number(value)),
         },
         celery_eager: truth("CELERY_TASK_ALWAYS_EAGER", false),

@@ -170,10 +170,11 @@ pub(in crate::link) fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: 
         mounts: Vec::new(),
         depends_on: Vec::new(),
         healthcheck: None,
-        restart: None,
+        restart: Fact::Absent,
         profiles: Vec::new(),
         init: false,
         working_dir: None,
+        pod: None,
         folder: folder.into(),
         span,
     }

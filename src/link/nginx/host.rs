@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::Build;
+use super::ink::Edit;
 use super::location::Served;
 use super::scope::{Scope, Setting, head, seconds};
 use super::view::{Item, Stock, View};
 use crate::link::plan::ServicePlan;
 use crate::source::Span;
 use crate::stack::vocabulary::{Host, Nginx};
-use crate::stack::{About, Fact, Id, Slot, Stack, Writer};
+use crate::stack::{About, Fact, Id, Slot, Sourced, Stack, Writer};
 
 /// What is written where nothing is compressed, each directive only where it is not given. Level 1 takes 96 % of what
 /// level 6 saves for a third of its time.
@@ -82,8 +83,13 @@ impl<'a> Build<'a, '_> {
             _ => scope.value(self.view, "keepalive_timeout", 75.0, seconds),
         };
         let elsewhere = self.compressed_elsewhere(stack, scope, &served);
+        let uncompressed =
+            uncompressed(&gzip, served.text.is_some() && elsewhere.known() == Some(&false), scope.span());
+        if uncompressed.known() == Some(&true) {
+            self.gzips.push(self.gzip_edits(scope));
+        }
         let host = &mut stack[id];
-        host.about.writers.extend(self.gzip_writer(scope));
+        host.uncompressed = uncompressed;
         host.about.writers.extend(self.types_writer(scope));
         let line = scope.span();
         host.gzip = gzip;
@@ -129,9 +135,22 @@ impl<'a> Build<'a, '_> {
         *self.middlewares.entry(service).or_insert_with(|| middleware(view, plan))
     }
 
+    /// Gives an nginx the change that compresses what each of its servers sends uncompressed; none where one of them
+    /// cannot be changed.
+    pub(super) fn gzip_writer(&mut self, nginx: &mut Nginx) {
+        let all: Option<Vec<Vec<Edit>>> = std::mem::take(&mut self.gzips).into_iter().collect();
+        let mut edits: Vec<Edit> = all.unwrap_or_default().into_iter().flatten().collect();
+        edits.sort();
+        // Servers that inherit from one level bring its change each.
+        edits.dedup();
+        if !edits.is_empty() {
+            nginx.about.writers.push(Writer { name: "gzip".into(), edits, display_only: None });
+        }
+    }
+
     /// Turns `gzip` on at the level that says `off`; else at the `http` level when it is in these files, else in the
     /// server. What is given there or above is left.
-    fn gzip_writer(&self, server: &Scope<'a, '_>) -> Option<Writer> {
+    fn gzip_edits(&self, server: &Scope<'a, '_>) -> Option<Vec<Edit>> {
         let mut edits = Vec::new();
         let base = match server.setting("gzip") {
             Setting::Written(item) if item.directive.arg(0) == Some("off") => {
@@ -151,7 +170,7 @@ impl<'a> Build<'a, '_> {
         if !lines.is_empty() {
             edits.push(self.beside(base, |name| name.starts_with("gzip"), &lines)?);
         }
-        Some(Writer { name: "gzip".into(), edits, display_only: None })
+        Some(edits)
     }
 
     /// Adds the types that `gzip` leaves out.
@@ -170,6 +189,15 @@ impl<'a> Build<'a, '_> {
             _ => return None,
         };
         Some(Writer { name: "gzip_types".into(), edits: vec![edit], display_only: None })
+    }
+}
+
+/// Whether text leaves a server as it is, where nobody else compresses it: what `gzip` says, from where it says it.
+fn uncompressed(gzip: &Fact<bool>, sends: bool, line: Option<Span>) -> Fact<bool> {
+    match gzip.clone() {
+        Fact::Known(sourced) if sends => Fact::Known(Sourced { slots: Vec::new(), ..sourced.map(|on| !on) }),
+        gzip if sends => gzip,
+        _ => Fact::derived(false, line.into_iter().collect()),
     }
 }
 

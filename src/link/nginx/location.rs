@@ -116,6 +116,12 @@ impl<'a> Build<'a, '_> {
             _ => scope.value(self.view, "proxy_http_version", "".into(), |text| Some(text.into())),
         };
         let entity = scope.entity.clone();
+        let is_implicit =
+            upstream.is_none() && !target.by_variable && !target.is_socket && target.host.known().is_some();
+        let repeats = is_implicit && at.is_broad && !streams && {
+            let name = target.host.known().cloned().unwrap_or_default();
+            !self.broad_targets.insert((host.at, name, target.port.known().copied()))
+        };
         let location = Location {
             about: About {
                 name: format!("location {}", at.path).into(),
@@ -142,10 +148,8 @@ impl<'a> Build<'a, '_> {
                 Setting::Hidden(why) => Fact::Unknown(why),
             },
             upgrades: headers.upgrades,
-            implicit: Fact::derived(
-                upstream.is_none() && !target.by_variable && !target.is_socket && target.host.known().is_some(),
-                vec![head(pass.directive)],
-            ),
+            implicit: Fact::derived(is_implicit, vec![head(pass.directive)]),
+            repeats: Fact::derived(repeats, vec![head(pass.directive)]),
             by_variable: Fact::derived(target.by_variable, vec![head(pass.directive)]),
             host_known: reached.as_ref().map_or(Fact::Absent, |it| it.host_known.clone()),
             port_served: reached.as_ref().map_or(Fact::Absent, |it| it.port_served.clone()),
@@ -199,6 +203,9 @@ impl<'a> Build<'a, '_> {
             let mut edits: Vec<Edit> = vec![ink::delete(self.view.source(item.draft), item.directive)];
             edits
                 .extend(self.streams.iter().filter(|(of, _)| *of == item.directive.span).map(|(_, edit)| edit.clone()));
+            // A file that takes itself in has each of its locations more than once.
+            edits.sort();
+            edits.dedup();
             stack[id].about.writers.push(Writer { name: "buffer".into(), edits, display_only: None });
         }
     }

@@ -45,7 +45,7 @@ impl<'a> Build<'a, '_> {
         }
         let is_address = only.target.is_socket
             || only.target.host.known().is_some_and(|host| host.parse::<std::net::IpAddr>().is_ok());
-        let single = match service.map(|at| &self.services[at].plan.replicas) {
+        let single = match service.map(|_| &only.reached.addresses) {
             Some(Fact::Known(replicas)) => {
                 Fact::derived(replicas.value == 1, replicas.origin.span().into_iter().collect())
             }

@@ -126,6 +126,10 @@ struct Build<'a, 's> {
     bares: Vec<(Id<Location>, Bare<'a>)>,
     unbuffered: Vec<(Id<Location>, Item<'a>)>,
     streams: Vec<(Span, Edit)>,
+    /// What would compress the answers of each server that sends them as they are; none where it cannot be written.
+    gzips: Vec<Option<Vec<Edit>>>,
+    /// The bare hosts, with their ports, that broad locations of the servers so far pass to.
+    broad_targets: BTreeSet<(u32, Box<str>, Option<u64>)>,
     /// Where the code of services names a middleware that compresses, of those that were looked into.
     middlewares: BTreeMap<usize, Option<Span>>,
     /// The processes behind upstreams, by the upstreams' places.
@@ -150,6 +154,8 @@ impl<'a, 's> Build<'a, 's> {
             bares: Vec::new(),
             unbuffered: Vec::new(),
             streams: Vec::new(),
+            gzips: Vec::new(),
+            broad_targets: BTreeSet::new(),
             middlewares: BTreeMap::new(),
             behind: BTreeMap::new(),
             taken: BTreeMap::new(),
@@ -194,6 +200,7 @@ impl<'a, 's> Build<'a, 's> {
         self.bare_writers(stack);
         let upstreams = self.fill_upstreams(stack, &http);
         self.pass_on(stack);
+        self.gzip_writer(&mut stack[id]);
         stack[id].hosts = hosts;
         stack[id].upstreams = upstreams;
     }

@@ -28,6 +28,8 @@ pub(super) struct Reached {
     pub(super) host_known: Fact<bool>,
     pub(super) port_served: Fact<bool>,
     pub(super) served_port: Fact<u64>,
+    /// How many addresses the host's name gives.
+    pub(super) addresses: Fact<u64>,
 }
 
 /// A host and a port, as they are written.
@@ -137,6 +139,7 @@ impl Build<'_, '_> {
             host_known: Fact::Absent,
             port_served: Fact::Absent,
             served_port: Fact::Absent,
+            addresses: Fact::Absent,
         };
         let host = match (&target.host, target.is_socket) {
             (Fact::Known(host), _) => host,
@@ -158,9 +161,23 @@ impl Build<'_, '_> {
             .iter()
             .position(|it| it.plan.name.value.as_ref() == name || it.plan.aliases.iter().any(|alias| &**alias == name))
         {
-            let host_known = Fact::derived(true, span).by_way_of([self.services[service].plan.name.span]);
-            let (process, port_served, served_port) = self.listener(stack, service, &target.port);
-            return Reached { service: Some(service), process, host_known, port_served, served_port };
+            let plan = self.services[service].plan;
+            let host_known = Fact::derived(true, span).by_way_of([plan.name.span]);
+            // A name may lead to another port than the one that is asked for.
+            let endpoint = target.port.known().and_then(|&port| plan.endpoint(name, port));
+            let led = endpoint.map(|it| target.port.clone().map(|_| it.target).by_way_of([it.span]));
+            let (process, port_served, served_port) =
+                self.listener(stack, service, led.as_ref().unwrap_or(&target.port));
+            // A port that differs from the process's own is right where it is led there.
+            let served_port = if led.is_some() { Fact::Absent } else { served_port };
+            let addresses = match plan.has_one_address(name) {
+                true => Fact::derived(1, vec![plan.name.span]),
+                false => plan.replicas.clone(),
+            };
+            return Reached { service: Some(service), process, host_known, port_served, served_port, addresses };
+        }
+        if is_self && let Some(reached) = self.reach_neighbour(stack, target, &span) {
+            return reached;
         }
         let host_known = if is_self || name.parse::<std::net::IpAddr>().is_ok() {
             Fact::derived(true, span)
@@ -173,6 +190,20 @@ impl Build<'_, '_> {
         Reached { host_known, ..nothing }
     }
 
+    /// For an address of the machine itself: the container of the same pod that listens there.
+    fn reach_neighbour(&self, stack: &Stack, target: &Target, span: &[Span]) -> Option<Reached> {
+        let own = self.me?.plan.pod.as_ref()?;
+        let neighbours = self.services.iter().enumerate();
+        let neighbours = neighbours.filter(|(_, it)| it.plan.pod.as_ref().is_some_and(|pod| pod.name == own.name));
+        neighbours.into_iter().find_map(|(at, _)| {
+            let (process, port_served, served_port) = self.listener(stack, at, &target.port);
+            let host_known = Fact::derived(true, span.to_vec());
+            let addresses = Fact::derived(1, span.to_vec());
+            let reached = Reached { service: Some(at), process, host_known, port_served, served_port, addresses };
+            (reached.port_served.known() == Some(&true)).then_some(reached)
+        })
+    }
+
     /// For an nginx on the host itself: the service that publishes the port.
     fn reach_published(&self, stack: &Stack, target: &Target, is_self: bool, nothing: Reached) -> Reached {
         let Some(&port) = target.port.known().filter(|_| is_self) else { return nothing };
@@ -183,7 +214,8 @@ impl Build<'_, '_> {
         let Some((service, published)) = published else { return nothing };
         let inner = Fact::derived(u64::from(published.container), vec![published.span]);
         let (process, ..) = self.listener(stack, service, &inner);
-        Reached { service: Some(service), process, ..nothing }
+        let addresses = self.services[service].plan.replicas.clone();
+        Reached { service: Some(service), process, addresses, ..nothing }
     }
 
     /// Why a name that is no service may still be one: compose can bring in names that are not its services'.

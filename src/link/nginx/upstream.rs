@@ -117,8 +117,16 @@ impl<'a> Build<'a, '_> {
             None => Fact::derived(false, vec![name]),
         };
         writers.extend(order.map(|(_, writer)| writer));
-        writers.extend(self.resolve_writer(scope, &members));
+        let in_pods = |at: usize| self.services[at].plan.pod.is_some();
+        // The writer names Docker's own resolver.
+        if !members.iter().filter_map(|it| it.reached.service).any(in_pods) {
+            writers.extend(self.resolve_writer(scope, &members));
+        }
         let replicas = match service {
+            // What stands behind one address that stays is nothing to nginx.
+            Some(at) if in_pods(at) && members.iter().all(|it| it.reached.addresses.known() == Some(&1)) => {
+                Fact::Absent
+            }
             Some(at) => self.services[at].plan.replicas.clone(),
             None => Fact::Absent,
         };

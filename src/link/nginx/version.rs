@@ -89,7 +89,7 @@ pub(super) fn default<T: Clone>(
 ) -> Fact<T> {
     let sourced = |value: T| Sourced {
         value,
-        origin: Origin::Default(Default { program: "nginx".into(), setting: setting.into(), at }),
+        origin: Origin::Default(Default { program: "nginx".into(), setting: setting.into(), at, unless: None }),
         slots: Vec::new(),
     };
     let condition = |text: &str| Condition { text: text.into(), at: version.span() };

@@ -6,6 +6,7 @@ use super::eval::{Args, Eval, set_of};
 use super::events::Writing;
 use super::models::Relation;
 use super::names::{ClassId, Def};
+use super::narrow;
 use super::types::{Loads, ManagerType, Row, Set, Site, Size, Type};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
@@ -27,6 +28,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         related: None,
         plain: false,
         single: false,
+        narrowed: false,
         pinned: Vec::new(),
         sites,
         span,
@@ -104,14 +106,21 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
     match name {
         "all" | "get_queryset" | "using" => {
             step(eval, &mut set, id);
+            set.plain &= name != "using";
             Type::Set(Rc::new(set))
         }
         "filter" | "exclude" | "order_by" | "distinct" | "annotate" | "alias" | "select_for_update" | "reverse"
         | "extra" | "complex_filter" | "only" | "defer" => {
             step(eval, &mut set, id);
-            if name == "filter" {
-                pin(eval, &mut set, args);
+            match name {
+                "filter" => pin(eval, &mut set, args),
+                "annotate" | "alias" => {
+                    let names = args.keywords.iter().filter(|(name, _)| &**name != "**");
+                    set.loads.brought.extend(names.map(|(name, _)| name.to_string()));
+                }
+                _ => {}
             }
+            set.narrowed |= matches!(name, "filter" | "exclude") && narrow::narrows(eval, set.model, name, args);
             set.plain = false;
             for site in &mut set.sites {
                 site.bars_one |= matches!(name, "only" | "defer" | "select_for_update");
@@ -121,6 +130,8 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
         "select_related" | "prefetch_related" => {
             step(eval, &mut set, id);
             eager(eval, &mut set, name, args);
+            // Asked for more than was prefetched, a relation is asked for anew.
+            set.plain = false;
             Type::Set(Rc::new(set))
         }
         "none" => Type::Nothing,
@@ -171,32 +182,38 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                 || eval.row_loop(node.span, scope).is_some_and(|(turn, ..)| eval.keyed(eval.vary(id), turn))
             {
                 let own = eval.own_code(set.model, "save");
-                eval.write(Orm::Django, id, Writing { own, ..Writing::plain(remedy) });
+                let signals = eval.models.saved(set.model);
+                eval.write(Orm::Django, id, Writing { own, signals, ..Writing::plain(set.model, remedy) });
             }
             let row = Row::of(set.model);
             let row = Type::Row(Rc::new(row));
+            // `get_or_create` gives a row that is there, whichever way.
             if name == "create" { row } else { Type::Tuple(Rc::from([row, Type::Unknown])) }
         }
         "update" | "delete" => {
             let keyed = eval.row_loop(node.span, scope).is_some_and(|(turn, ..)| eval.keyed(eval.vary(id), turn));
             if keyed {
                 let remedy = if name == "update" { "bulk_update" } else { "filter(pk__in=...).delete()" };
-                eval.write(Orm::Django, id, Writing::plain(remedy));
+                eval.write(Orm::Django, id, Writing::plain(set.model, remedy));
             }
             Type::Unknown
         }
         "add" | "remove" | "set" if matches!(base, Type::Manager(manager) if manager.related.is_some()) => {
-            let keyed = eval.row_loop(node.span, scope).is_some_and(|(turn, ..)| eval.keyed(eval.vary(id), turn));
-            if keyed {
+            let turn = eval.row_loop(node.span, scope).map(|(turn, ..)| turn);
+            if let Some(turn) = turn.filter(|turn| eval.keyed(eval.vary(id), *turn)) {
                 // One row's relation takes many at once; that of many rows is written through its table.
-                let one = matches!(base, Type::Manager(manager) if manager.related.as_ref().is_some_and(|(row, _)| row.turn.is_none()));
+                let of_many = match &node.kind {
+                    NodeKind::Call { func, .. } => eval.keyed(eval.vary(*func), turn),
+                    _ => false,
+                };
+                let one = !of_many && !args.open;
                 let remedy = match (name, one) {
                     ("add", true) => "add(*rows)",
                     ("remove", true) => "remove(*rows)",
                     ("remove", false) => "through.objects.filter(...).delete()",
                     _ => "through.objects.bulk_create(...)",
                 };
-                eval.write(Orm::Django, id, Writing::plain(remedy));
+                eval.write(Orm::Django, id, Writing::plain(set.model, remedy));
             }
             Type::Unknown
         }
@@ -262,7 +279,11 @@ fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>) {
 }
 
 fn load_prefetch(loads: &mut Loads, path: Option<&str>, nested: &Loads) {
-    let Some(path) = path else { return };
+    let Some(path) = path else {
+        loads.brought.extend(nested.brought.iter().cloned());
+        return;
+    };
+    loads.brought.extend(nested.brought.iter().map(|it| format!("{path}__{it}")));
     loads.paths.insert(path.to_owned());
     loads.paths.extend(nested.paths.iter().map(|it| format!("{path}__{it}")));
     // What is loaded beyond is not known; then all below the path counts as loaded.
@@ -280,7 +301,13 @@ pub(super) fn prefetch_object(eval: &Eval<'_>, args: &Args<'_>) -> Type {
         Some(Type::Set(set)) => set.loads.clone(),
         Some(_) => Loads { open: true, ..Loads::default() },
     };
-    Type::Prefetch(to_attr.is_none().then_some(path), Rc::new(loads))
+    let Some(to_attr) = to_attr else { return Type::Prefetch(Some(path), Rc::new(loads)) };
+    let mut aside = Loads::default();
+    if let Type::Text(name) = eval.type_of(to_attr) {
+        let before = path.rsplit_once("__").map_or(String::new(), |(before, _)| format!("{before}__"));
+        aside.brought.insert(format!("{before}{name}"));
+    }
+    Type::Prefetch(None, Rc::new(aside))
 }
 
 /// A query that gives one thing: a row, a count.
@@ -317,24 +344,8 @@ pub(super) fn prefetch(relation: &Relation) -> String {
     format!("Prefetch(\"{}\", queryset=...)", relation.name)
 }
 
-/// What asks for all rows at once, in place of a query for each: by the first condition that names one.
+/// What asks for all rows at once, in place of a query for each: by the first condition that each row has a value for.
 pub(super) fn batch(eval: &Eval<'_>, id: NodeId) -> String {
-    let flow = eval.frame().flow;
-    let mut at = id;
-    let mut found: Option<String> = None;
-    loop {
-        match &flow.node(at).kind {
-            NodeKind::Call { func, keywords, .. } => {
-                let keyed = keywords.iter().find(|(_, value)| eval.vary(*value).is_some());
-                if let Some((key, _)) = keyed {
-                    found = Some(key.to_string());
-                }
-                at = *func;
-            }
-            NodeKind::Attr { of, .. } | NodeKind::Slice { of, .. } => at = *of,
-            _ => break,
-        }
-    }
     /// Ends of conditions that ask for another comparison than the same.
     const LOOKUPS: &[&str] = &[
         "iexact",
@@ -356,12 +367,22 @@ pub(super) fn batch(eval: &Eval<'_>, id: NodeId) -> String {
         "year",
         "in",
     ];
-    match found {
-        Some(key) if key != "**" && !key.rsplit("__").next().is_some_and(|last| LOOKUPS.contains(&last)) => {
-            format!("filter({key}__in=...)")
+    let same = |key: &str| key != "**" && !key.rsplit("__").next().is_some_and(|last| LOOKUPS.contains(&last));
+    let flow = eval.frame().flow;
+    let mut at = id;
+    let mut found: Option<&str> = None;
+    loop {
+        match &flow.node(at).kind {
+            NodeKind::Call { func, keywords, .. } => {
+                let keyed = keywords.iter().find(|(key, value)| same(key) && eval.vary(*value).is_some());
+                found = keyed.map(|(key, _)| &**key).or(found);
+                at = *func;
+            }
+            NodeKind::Attr { of, .. } | NodeKind::Slice { of, .. } => at = *of,
+            _ => break,
         }
-        _ => "filter(...__in=...)".to_owned(),
     }
+    format!("filter({}__in=...)", found.unwrap_or("..."))
 }
 
 /// Calls a method that generic views have.

@@ -4,7 +4,9 @@ use std::rc::Rc;
 
 use super::eval::Eval;
 use super::models::Relation;
+use super::names::ClassId;
 use super::types::{Set, Size, Turn, Unit};
+use crate::facts::orm::Parameter;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -48,12 +50,21 @@ pub(super) struct Writing {
     /// Whether the model's own code runs with it, which a statement for all rows passes by; [`None`] when a base of the
     /// model is not in the repository.
     pub(super) own: Option<bool>,
+    /// The model whose rows, or whose relation to others, are written; [`None`] when it is not known.
+    pub(super) model: Option<ClassId>,
+    /// A receiver of the signals of each save, which a statement for all rows does not send.
+    pub(super) signals: Option<Span>,
 }
 
 impl Writing {
+    /// A write of rows that are not known.
+    pub(super) fn unread(remedy: &str) -> Self {
+        Writing { remedy: remedy.into(), commits: false, own: Some(false), model: None, signals: None }
+    }
+
     /// A write that nothing of the model's own goes with.
-    pub(super) fn plain(remedy: &str) -> Self {
-        Writing { remedy: remedy.into(), commits: false, own: Some(false) }
+    pub(super) fn plain(model: ClassId, remedy: &str) -> Self {
+        Writing { model: Some(model), ..Writing::unread(remedy) }
     }
 }
 
@@ -96,7 +107,11 @@ impl Event {
         remedy: &str,
     ) -> Event {
         let flow = eval.frame().flow;
-        let kind = EventKind::Query { orm, call: spelled(flow, id), remedy: remedy.to_owned() };
+        let kind = EventKind::Query {
+            orm,
+            call: spelled(flow, params(eval, eval.frame().unit), id),
+            remedy: remedy.to_owned(),
+        };
         Event::new(eval, turn, at, flow.node(id).span, size, kind)
     }
 
@@ -110,7 +125,7 @@ impl Event {
         how: Writing,
     ) -> Event {
         let flow = eval.frame().flow;
-        let kind = EventKind::Write { orm, call: spelled(flow, id), how };
+        let kind = EventKind::Write { orm, call: spelled(flow, params(eval, eval.frame().unit), id), how };
         Event::new(eval, turn, at, flow.node(id).span, size, kind)
     }
 
@@ -119,13 +134,29 @@ impl Event {
         let unit = frame.map_or(Unit::Top(0), |it| it.unit);
         let turned = frame.and_then(|it| it.flow.scope(turn.scope));
         let head = turned.map_or(at, |it| it.head);
-        let over = frame.zip(turned).map(|(frame, it)| spelled(frame.flow, it.iter)).unwrap_or_default();
+        let over = frame
+            .zip(turned)
+            .map(|(frame, it)| spelled(frame.flow, params(eval, frame.unit), it.iter))
+            .unwrap_or_default();
         Event { unit, head, over, at, deep, size, serializer: None, kind }
     }
 }
 
+/// The parameters of a body of code.
+fn params<'a>(eval: &Eval<'a>, unit: Unit) -> &'a [Parameter] {
+    match unit {
+        Unit::Function(function) => &eval.names.function(function).params,
+        Unit::Top(_) | Unit::Class(_) => &[],
+    }
+}
+
+/// `Model.objects.none()`, which stands for what another branch gives.
+fn is_none(flow: &Flow, id: NodeId) -> bool {
+    matches!(flow.call(id).map(|call| &flow.node(call.func).kind), Some(NodeKind::Attr { name, .. }) if &**name == "none")
+}
+
 /// An expression in short: `Message.objects.filter(...).count()`.
-fn spelled(flow: &Flow, id: NodeId) -> String {
+fn spelled(flow: &Flow, params: &[Parameter], id: NodeId) -> String {
     /// Longer ones lose their beginning.
     const MOST: usize = 70;
     let mut parts: Vec<String> = Vec::new();
@@ -157,8 +188,16 @@ fn spelled(flow: &Flow, id: NodeId) -> String {
                 continue;
             }
             NodeKind::Either(branches) if !branches.is_empty() => {
-                at = branches[0];
+                at = branches.iter().copied().find(|it| !is_none(flow, *it)).unwrap_or(branches[0]);
                 continue;
+            }
+            NodeKind::Item { of, .. } => {
+                at = *of;
+                "[...]".into()
+            }
+            NodeKind::Param(at) if params.get(*at as usize).is_some() => {
+                parts.extend(params.get(*at as usize).map(|it| it.name.to_string()));
+                break;
             }
             NodeKind::Name(name) => {
                 parts.push(name.to_string());

@@ -9,6 +9,7 @@ use super::names::{ClassId, Def, FunctionId};
 use super::routes::Routes;
 use super::serializers;
 use super::types::{Set, Type, Unit};
+use crate::facts::orm::Place;
 use crate::facts::orm::flow::NodeKind;
 use crate::source::Span;
 use crate::stack::vocabulary::{Listing, Orm};
@@ -64,11 +65,25 @@ fn lists(eval: &Eval<'_>, class: ClassId) -> bool {
         let last = base.rsplit('.').next().unwrap_or(base);
         LISTS.contains(&last) && base.starts_with("rest_framework")
     };
-    // A view with a `list` of its own does as it likes.
+    // A view with a `list` of its own does as it likes, unless it goes on to the one it overrides.
     !is_base(&eval.names.class(class).name)
         && lineage.external.iter().any(is_list)
-        && eval.names.method(class, "list", None).is_none()
+        && eval.names.method(class, "list", None).is_none_or(|method| serializers::calls_super(eval, method))
         && answers(eval, class)
+        && serializes(eval, class)
+}
+
+/// Whether a view has a serializer at all: its list is an error without one.
+fn serializes(eval: &Eval<'_>, class: ClassId) -> bool {
+    let methods = ["get_serializer_class", "get_serializer"];
+    methods.iter().any(|name| eval.names.method(class, name, None).is_some())
+        || eval.names.attribute(class, "serializer_class").is_some()
+        || eval
+            .names
+            .lineage(class)
+            .external
+            .iter()
+            .any(|base| !base.starts_with("rest_framework") && &**base != "object")
 }
 
 /// Whether a view is there to be inherited from, by its name.
@@ -134,7 +149,9 @@ fn listing(
     let mut it = Listing {
         orm: known(Orm::Django, Vec::new()),
         model: known(eval.models.name(eval.names, set.model), vec![span]),
-        hot: known(draft.hot, Vec::new()),
+        hot: known(draft.place != Place::Command, Vec::new()),
+        narrowed: known(set.narrowed || set.related.is_some(), Vec::new()),
+        lookup: known(eval.models.is_lookup(eval.names, set.model), Vec::new()),
         ..Listing::default()
     };
     it.about.name = format!("{}.{name}", draft.module).into();
@@ -267,7 +284,7 @@ fn endpoints(eval: &mut Eval<'_>) -> Vec<Listing> {
                 orm: known(set.orm, Vec::new()),
                 model: known(eval.models.name(eval.names, set.model), vec![set.span]),
                 paginated: known(set.cut, vec![set.span]),
-                hot: known(it.hot, Vec::new()),
+                hot: known(it.place != Place::Command, Vec::new()),
                 ..Listing::default()
             };
             listing.about.name = format!("{}.{}", it.module, function.name).into();

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::names::{ClassId, Def, Names};
+use super::signals::Signals;
 use super::{django_models, sqlalchemy_models};
 use crate::facts::orm::flow::CallView;
 use crate::source::Span;
@@ -67,6 +68,7 @@ pub(super) struct Models {
     all: HashMap<ClassId, Model>,
     /// The user's model.
     pub(super) user: Option<ClassId>,
+    signals: Signals,
 }
 
 impl Models {
@@ -86,6 +88,7 @@ impl Models {
         }
         django_models::relate(names, &mut models, &django);
         sqlalchemy_models::relate(names, &mut models, &mapped);
+        models.signals = Signals::read(names, &models);
         models
     }
 
@@ -95,6 +98,11 @@ impl Models {
 
     pub(super) fn get_mut(&mut self, id: ClassId) -> Option<&mut Model> {
         self.all.get_mut(&id)
+    }
+
+    /// A receiver that runs with each save of a row, and with no statement for many.
+    pub(super) fn saved(&self, id: ClassId) -> Option<Span> {
+        self.signals.of(id)
     }
 
     pub(super) fn relation(&self, id: ClassId, name: &str) -> Option<&Relation> {
@@ -112,6 +120,43 @@ impl Models {
         let says =
             |call: CallView<'_>, word: &str| call.keyword(word).and_then(|node| draft.body.flag(node)) == Some(true);
         call.is_some_and(|call| says(call, "unique") || says(call, "primary_key"))
+    }
+
+    /// Whether a model looks like a table to look things up in: a few plain fields with a name among them, no relation of
+    /// its own, no time of its own, and others that refer to it.
+    pub(super) fn is_lookup(&self, names: &Names<'_>, id: ClassId) -> bool {
+        /// Fields, keys left out.
+        const MOST: usize = 6;
+        if Some(id) == self.user || id == AUTH_USER {
+            return false;
+        }
+        let lineage = names.lineage(id);
+        // Bases that only say when a row was written, or where it stands.
+        let plain_base = |base: &str| {
+            base == "django.db.models.Model" || base.ends_with(".TimeStampedModel") || base.ends_with(".OrderedModel")
+        };
+        if !lineage.external.iter().all(|base| plain_base(base)) {
+            return false;
+        }
+        let (mut plain, mut named) = (0, false);
+        for class in &lineage.classes {
+            let draft = names.class(*class);
+            for attribute in &draft.attributes {
+                let call = attribute.value.and_then(|value| draft.body.call(value));
+                let func = call.and_then(|call| draft.body.dotted(call.func));
+                match func.as_deref().map(|name| name.rsplit('.').next().unwrap_or(name)) {
+                    Some("CharField" | "SlugField") => (plain, named) = (plain + 1, true),
+                    Some("BooleanField" | "IntegerField" | "PositiveIntegerField" | "PositiveSmallIntegerField") => {
+                        plain += 1;
+                    }
+                    Some("AutoField" | "BigAutoField") => {}
+                    Some(name) if name.ends_with("Field") || name.ends_with("Key") => return false,
+                    _ => {}
+                }
+            }
+        }
+        let referred = self.get(id).is_some_and(|model| model.relations.values().any(|it| it.to_many));
+        named && plain <= MOST && referred
     }
 
     /// What a report calls a model.

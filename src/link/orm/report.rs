@@ -7,35 +7,37 @@ use std::rc::Rc;
 use super::OrmFacts;
 use super::events::{Event, EventKind};
 use super::models::{Models, Relation};
-use super::names::{Def, Names};
+use super::names::{ClassId, Def, Names};
+use super::reach::Reached;
 use super::types::{Set, Site, Size, Unit};
 use crate::facts::orm::{OrmDraft, write};
 use crate::source::Span;
-use crate::stack::vocabulary::{About, LazyLoad, Orm, QueryInLoop, WriteInLoop};
+use crate::stack::vocabulary::{About, LazyLoad, Orm, QueryInLoop, Reach, WriteInLoop};
 use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
 
 /// The facts of events.
 pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> OrmFacts {
-    let mut report = Report { names, models, anchors: HashMap::new(), out: OrmFacts::default() };
-    let mut groups: BTreeMap<(Unit, Span), Vec<Event>> = BTreeMap::new();
+    let reached = Reached::read(names);
+    let mut report = Report { names, models, reached, anchors: HashMap::new(), out: OrmFacts::default() };
+    let mut groups: BTreeMap<(Unit, Span, Option<String>), Vec<Event>> = BTreeMap::new();
     let mut others: BTreeMap<(Span, Span), Event> = BTreeMap::new();
     let mut read = BTreeSet::new();
-    let mut written: BTreeSet<(Unit, Span)> = BTreeSet::new();
+    let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::new();
     for event in events {
         let turn = (event.unit, event.head);
         match &event.kind {
-            // A list that is read behind a write of the same turn is read to see what the write left: loaded before the
-            // loop, it would be stale.
-            EventKind::Lazy { path, .. } if written.contains(&turn) && path.iter().any(|hop| !hop.joinable) => continue,
-            EventKind::Write { .. } => {
-                written.insert(turn);
-            }
+            // A list that is read behind a write of the same turn to what it lists is read to see what the write left:
+            // loaded before the loop, it would be stale.
+            EventKind::Lazy { path, .. } if written.get(&turn).is_some_and(|all| is_stale(path, all)) => continue,
+            EventKind::Write { how, .. } => written.entry(turn).or_default().push(how.model),
             _ => {}
         }
         match &event.kind {
             // A place that rows of several querysets come by is told of once.
             EventKind::Lazy { path, .. } if !read.insert((event.unit, event.at, path.last().map(|it| it.span))) => {}
-            EventKind::Lazy { root, .. } => groups.entry((event.unit, root.span)).or_default().push(event),
+            EventKind::Lazy { root, .. } => {
+                groups.entry((event.unit, root.span, event.serializer.clone())).or_default().push(event);
+            }
             EventKind::Query { .. } | EventKind::Write { .. } => {
                 others.entry((event.deep, event.head)).or_insert(event);
             }
@@ -48,19 +50,54 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     }
     let mut seen = BTreeSet::new();
     let mut said = BTreeSet::new();
+    let mut lines: Vec<Vec<Event>> = Vec::new();
+    let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::new();
     for event in others.into_values() {
         // The same place reached from several loops is one thing, and so is what one loop does in several places.
         let again = (event.unit, event.head, event.call().to_owned());
         if seen.insert(event.deep) & said.insert(again) {
-            report.other(event);
+            // What one line of a loop does by way of what it calls is one thing, too.
+            let line = places.entry((event.unit, event.head, event.at, Line::of(&event.kind))).or_insert(lines.len());
+            match lines.get_mut(*line) {
+                Some(line) => line.push(event),
+                None => lines.push(vec![event]),
+            }
         }
     }
+    for line in lines {
+        report.other(line);
+    }
     report.out
+}
+
+/// Whether a list on a path is of what was written.
+fn is_stale(path: &[Rc<Relation>], written: &[Option<ClassId>]) -> bool {
+    path.iter()
+        .filter(|hop| !hop.joinable)
+        .any(|hop| written.iter().any(|model| model.is_none() || hop.target.is_none() || hop.target == *model))
+}
+
+/// What is told together when one line does it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Line {
+    Queries,
+    /// Writes, by whether the model's own code runs with them.
+    Writes(Option<bool>),
+}
+
+impl Line {
+    fn of(kind: &EventKind) -> Self {
+        match kind {
+            EventKind::Write { how, .. } => Line::Writes(how.own),
+            EventKind::Query { .. } | EventKind::Lazy { .. } => Line::Queries,
+        }
+    }
 }
 
 struct Report<'a> {
     names: &'a Names<'a>,
     models: &'a Models,
+    reached: Reached,
     /// How often an anchor was given.
     anchors: HashMap<Anchor, u32>,
     out: OrmFacts,
@@ -104,11 +141,12 @@ impl Report<'_> {
         About { name: name.into(), anchor, span: Some(span), owner: None, writers }
     }
 
-    fn hot(&self, unit: Unit) -> Fact<bool> {
-        derived(self.draft(unit).hot, Vec::new())
+    fn reach(&self, unit: Unit) -> Fact<Reach> {
+        derived(self.reached.of(unit), Vec::new())
     }
 
-    /// All that is read lazily of the rows of one queryset in one function.
+    /// All that is read lazily of the rows of one queryset in one function: once what a change here can load, once what
+    /// it cannot.
     fn lazy(&mut self, group: Vec<Event>) {
         let mut by_path: BTreeMap<String, Event> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
@@ -126,60 +164,69 @@ impl Report<'_> {
             all.iter().any(|it| it.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with("__")))
         };
         order.retain(|path| !is_prefix(path));
+        let of: Vec<(String, Event)> = order.into_iter().filter_map(|path| by_path.remove_entry(&path)).collect();
+        let (barred, open): (Vec<_>, Vec<_>) = of.into_iter().partition(|(_, event)| match &event.kind {
+            EventKind::Lazy { root, path } if path.iter().all(|hop| hop.joinable) => {
+                root.sites.iter().any(|site| site.bars_one)
+            }
+            EventKind::Lazy { root, .. } => root.sites.iter().any(|site| site.bars_many),
+            _ => true,
+        });
+        self.loads(open, true);
+        self.loads(barred, false);
+    }
+
+    /// Paths that are read of the rows of one queryset.
+    fn loads(&mut self, paths: Vec<(String, Event)>, open: bool) {
+        let Some((_, event)) = paths.first() else { return };
+        let EventKind::Lazy { root, path: hops } = &event.kind else { return };
         let mut eager = write::Eager::default();
-        for path in &order {
-            if let Some(Event { kind: EventKind::Lazy { path: hops, .. }, .. }) = by_path.get(path) {
-                let list = if hops.iter().all(|hop| hop.joinable) { &mut eager.one } else { &mut eager.many };
-                list.push(path.clone());
-            }
+        for (path, event) in &paths {
+            let joins = matches!(&event.kind, EventKind::Lazy { path, .. } if path.iter().all(|hop| hop.joinable));
+            if joins { &mut eager.one } else { &mut eager.many }.push(path.clone());
         }
-        for path in order {
-            let Some(event) = by_path.remove(&path) else { continue };
-            let EventKind::Lazy { root, path: hops } = &event.kind else { continue };
-            let many = hops.iter().any(|hop| !hop.joinable);
-            let mut open = eager.clone();
-            if root.sites.iter().any(|site| site.bars_one) {
-                open.one.clear();
+        let (remedy, edits) = match root.orm {
+            Orm::Django => (write::django_calls(&eager), self.django(root, &eager).filter(|_| open)),
+            Orm::Sqlalchemy => {
+                let paths: Vec<&String> = eager.one.iter().chain(&eager.many).collect();
+                let options: Vec<String> = paths.iter().filter_map(|path| self.option(root, path, None)).collect();
+                (format!("options({})", options.join(", ")), self.sqlalchemy(root, &paths))
             }
-            if root.sites.iter().any(|site| site.bars_many) {
-                open.many.clear();
+        };
+        let writers = match edits {
+            Some(edits) if !edits.is_empty() => vec![Writer { name: "eager".into(), edits, display_only: None }],
+            _ => Vec::new(),
+        };
+        let each: Vec<String> = paths.iter().map(|(path, _)| path.replace("__", ".")).collect();
+        let dotted = listed(each.iter().map(String::as_str));
+        let read = |paths: &[(String, Event)], each: &[String]| {
+            let mut places: Vec<Span> = Vec::new();
+            for place in paths.iter().flat_map(|(_, event)| event.places()) {
+                if !places.contains(&place) {
+                    places.push(place);
+                }
             }
-            let offered = if many { &open.many } else { &open.one };
-            let (remedy, edits) = match root.orm {
-                Orm::Django => {
-                    let (name, paths) =
-                        if many { ("prefetch_related", &eager.many) } else { ("select_related", &eager.one) };
-                    (write::django_call(name, paths), self.django(root, &open).filter(|_| offered.contains(&path)))
-                }
-                Orm::Sqlalchemy => {
-                    let paths: Vec<&String> = eager.one.iter().chain(&eager.many).collect();
-                    let remedy = self.option(root, &path, None).unwrap_or_default();
-                    (format!("options({remedy})"), self.sqlalchemy(root, &paths))
-                }
-            };
-            let writers = match edits {
-                Some(edits) if !edits.is_empty() => vec![Writer { name: "eager".into(), edits, display_only: None }],
-                _ => Vec::new(),
-            };
-            let dotted = path.replace("__", ".");
-            let about = self.about(event.unit, &dotted, event.at, writers);
-            let hot = self.hot(event.unit);
-            let model = self.models.name(self.names, root.model);
-            let (relation, declared) = self.last_hop(root, hops);
-            self.out.lazy_loads.push(LazyLoad {
-                about,
-                orm: derived(root.orm, Vec::new()),
-                path: derived(dotted.into(), event.places()),
-                model: derived(model, vec![root.span]),
-                over: derived(event.over.into(), vec![event.head]),
-                relation: derived(relation.into(), vec![declared]),
-                serializer: event.serializer.map_or(Fact::Absent, |name| derived(name.into(), vec![event.head])),
-                to_many: derived(many, Vec::new()),
-                short: derived(event.size == Size::Short, Vec::new()),
-                hot,
-                remedy: derived(remedy.into(), Vec::new()),
-            });
-        }
+            derived(listed(each.iter().map(String::as_str)).into(), places)
+        };
+        let about = self.about(event.unit, &each.join(","), event.at, writers);
+        let model = self.models.name(self.names, root.model);
+        let (relation, declared) = self.last_hop(root, hops);
+        let serializer = event.serializer.clone();
+        self.out.lazy_loads.push(LazyLoad {
+            about,
+            orm: derived(root.orm, Vec::new()),
+            path: derived(dotted.into(), Vec::new()),
+            read: read(&paths[..1], &each[..1]),
+            also_read: if paths.len() > 1 { read(&paths[1..], &each[1..]) } else { Fact::Absent },
+            model: derived(model, vec![root.span]),
+            over: derived(event.over.as_str().into(), vec![event.head]),
+            relation: derived(relation.into(), vec![declared]),
+            serializer: serializer.map_or(Fact::Absent, |name| derived(name.into(), vec![event.head])),
+            to_many: derived(!eager.many.is_empty(), Vec::new()),
+            short: derived(paths.iter().all(|(_, event)| event.size == Size::Short), Vec::new()),
+            reach: self.reach(event.unit),
+            remedy: derived(remedy.into(), Vec::new()),
+        });
     }
 
     /// The relation that a path ends with, as `Model.relation`, and where it is declared.
@@ -235,44 +282,71 @@ impl Report<'_> {
         write::sqlalchemy(self.draft(site.unit), site.after, &options?)
     }
 
-    fn other(&mut self, event: Event) {
-        let places = event.places();
-        let over = derived(event.over.into(), vec![event.head]);
-        let short = derived(event.size == Size::Short, Vec::new());
-        let hot = self.hot(event.unit);
-        match event.kind {
+    /// What one line of a loop asks, or writes, in each turn.
+    fn other(&mut self, line: Vec<Event>) {
+        let Some(event) = line.first() else { return };
+        let calls = listed(line.iter().map(Event::call));
+        let remedies = listed(line.iter().filter_map(|event| match &event.kind {
+            EventKind::Query { remedy, .. } => Some(remedy.as_str()),
+            EventKind::Write { how, .. } => Some(&*how.remedy),
+            EventKind::Lazy { .. } => None,
+        }));
+        let mut places = vec![event.at];
+        places.extend(line.iter().map(|event| event.deep).filter(|deep| *deep != event.at));
+        let about = self.about(event.unit, event.call(), event.at, Vec::new());
+        let over = derived(event.over.as_str().into(), vec![event.head]);
+        let short = derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
+        let reach = self.reach(event.unit);
+        let (call, remedy) = (derived(calls.into(), places), derived(remedies.into(), Vec::new()));
+        match &event.kind {
             EventKind::Lazy { .. } => {}
-            EventKind::Query { orm, call, remedy } => {
-                let about = self.about(event.unit, &call, event.at, Vec::new());
-                self.out.queries_in_loops.push(QueryInLoop {
-                    about,
-                    orm: derived(orm, Vec::new()),
-                    call: derived(call.into(), places),
-                    over,
-                    short,
-                    hot,
-                    remedy: derived(remedy.into(), Vec::new()),
-                });
+            EventKind::Query { orm, .. } => {
+                let orm = derived(*orm, Vec::new());
+                self.out.queries_in_loops.push(QueryInLoop { about, orm, call, over, short, reach, remedy });
             }
-            EventKind::Write { orm, call, how } => {
-                let about = self.about(event.unit, &call, event.at, Vec::new());
+            EventKind::Write { orm, how, .. } => {
+                let hows = || {
+                    line.iter().filter_map(|event| match &event.kind {
+                        EventKind::Write { how, .. } => Some(how),
+                        _ => None,
+                    })
+                };
+                let receiver = hows().find_map(|how| how.signals);
                 self.out.writes_in_loops.push(WriteInLoop {
                     about,
-                    orm: derived(orm, Vec::new()),
-                    call: derived(call.into(), places),
+                    orm: derived(*orm, Vec::new()),
+                    call,
                     over,
                     short,
-                    hot,
+                    reach,
                     own: match how.own {
                         Some(own) => derived(own, Vec::new()),
                         None => Fact::unknown("a base of the model, which may do more when it is saved, is not read"),
                     },
-                    commits: derived(how.commits, Vec::new()),
-                    remedy: derived(how.remedy, Vec::new()),
+                    signals: derived(receiver.is_some(), receiver.into_iter().collect()),
+                    commits: derived(hows().any(|how| how.commits), Vec::new()),
+                    remedy,
                 });
             }
         }
     }
+}
+
+/// Some of these, each once: who reads a line reads no more.
+fn listed<'a>(all: impl Iterator<Item = &'a str>) -> String {
+    const MOST: usize = 6;
+    let mut parts: Vec<&str> = Vec::new();
+    for part in all {
+        if parts.contains(&part) {
+            continue;
+        }
+        if parts.len() == MOST {
+            parts.push("…");
+            break;
+        }
+        parts.push(part);
+    }
+    parts.join(", ")
 }
 
 fn joined(path: &[Rc<Relation>]) -> String {

@@ -21,7 +21,7 @@ const ROW: NodeId = 1;
 /// The flow of all serializers' frames: `for row in rows`. Its places are nowhere, and are replaced by the fields'.
 pub(super) fn flow() -> Flow {
     let nowhere = nowhere();
-    let node = |kind, scope| Node { kind, span: nowhere, scope, sorted: false };
+    let node = |kind, scope| Node { kind, span: nowhere, scope, sorted: false, guard: None };
     Flow {
         nodes: vec![node(NodeKind::Param(0), 0), node(NodeKind::Row(0), 1)],
         loops: vec![Loop { iter: 0, head: nowhere, parent: 0, is_async: false }],
@@ -107,7 +107,7 @@ fn fields(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: usize)
 }
 
 /// Whether a method calls the one that it overrides.
-fn calls_super(eval: &Eval<'_>, method: FunctionId) -> bool {
+pub(super) fn calls_super(eval: &Eval<'_>, method: FunctionId) -> bool {
     let function = eval.names.function(method);
     let flow = &function.flow;
     let is_super = |id: NodeId| flow.call(id).and_then(|call| flow.dotted(call.func)).as_deref() == Some("super");

@@ -25,6 +25,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         related: None,
         plain: false,
         single: false,
+        narrowed: false,
         pinned: Vec::new(),
         sites,
         span,
@@ -95,7 +96,7 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
                 "commit" => "one commit after the loop",
                 _ => "one flush after the loop",
             };
-            eval.write(Orm::Sqlalchemy, id, Writing { commits: name == "commit", ..Writing::plain(remedy) });
+            eval.write(Orm::Sqlalchemy, id, Writing { commits: name == "commit", ..Writing::unread(remedy) });
             Type::Unknown
         }
         _ => Type::Unknown,

@@ -99,6 +99,8 @@ pub(super) struct Set {
     pub(super) plain: bool,
     /// Whether there is at most one row, by a key that is given.
     pub(super) single: bool,
+    /// Whether it is of one parent, or one user, that is given: `filter(thread=self.thread)`.
+    pub(super) narrowed: bool,
     /// Relations that are one and the same for all rows, or none: `filter(author=None)`, `filter_by(room_id=…)`.
     pub(super) pinned: Vec<Box<str>>,
     /// Where eager clauses could be put: in each branch that makes it.
@@ -111,6 +113,8 @@ pub(super) struct Set {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Loads {
     pub(super) paths: BTreeSet<String>,
+    /// Attributes that it puts on its rows: annotations, and what a `Prefetch` puts aside; by their paths.
+    pub(super) brought: BTreeSet<String>,
     /// Whether it may load anything: what it is told cannot be read.
     pub(super) open: bool,
 }
@@ -129,6 +133,8 @@ pub(super) struct Row {
     pub(super) held: Option<(Box<str>, Rc<Row>)>,
     /// Whether it was asked for alone: `get`, `first`.
     pub(super) alone: bool,
+    /// Whether it is a new instance, which no row of the table stands behind yet.
+    pub(super) fresh: bool,
 }
 
 /// A loop of a frame of the evaluation.
@@ -192,13 +198,18 @@ impl Loads {
     /// What is loaded below a path, as seen from there.
     pub(super) fn below(&self, path: &str) -> Loads {
         let rest = |it: &String| it.strip_prefix(path)?.strip_prefix("__").map(str::to_owned);
-        Loads { paths: self.paths.iter().filter_map(rest).collect(), open: self.open }
+        Loads {
+            paths: self.paths.iter().filter_map(rest).collect(),
+            brought: self.brought.iter().filter_map(rest).collect(),
+            open: self.open,
+        }
     }
 
     /// What both load, where either may have been taken.
     pub(super) fn join(&mut self, other: &Loads) {
         self.open |= other.open;
         self.paths.extend(other.paths.iter().cloned());
+        self.brought.extend(other.brought.iter().cloned());
     }
 }
 
@@ -211,7 +222,7 @@ impl Size {
 impl Row {
     /// A row of which only the model is known: a new instance, a parameter.
     pub(super) fn of(model: ClassId) -> Row {
-        Row { model, root: None, path: Vec::new(), turn: None, held: None, alone: true }
+        Row { model, root: None, path: Vec::new(), turn: None, held: None, alone: true, fresh: false }
     }
 
     /// The path to one of its relations, from the queryset's row.
@@ -317,6 +328,7 @@ impl Set {
         out.awaited |= other.awaited;
         out.plain &= other.plain;
         out.single &= other.single;
+        out.narrowed &= other.narrowed;
         out.pinned.retain(|it| other.pinned.contains(it));
         if self.related.is_some() != other.related.is_some() {
             out.related = None;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::config::Assume;
 use crate::facts::{self, Drafts};
 use crate::link::build::link;
+use crate::link::orm::OrmFacts;
 use crate::source::{FileId, SourceFile, Sources};
 use crate::stack::{Fact, Stack, Vocable};
 
@@ -15,7 +16,7 @@ fn stack(files: &[(&str, &str)]) -> Stack {
         |(at, (path, text)): (usize, &(&str, &str))| SourceFile::new(FileId(at as u32), *path, PathBuf::new(), *text);
     let sources = Sources::new(files.iter().enumerate().map(of).collect());
     let drafts: Vec<_> = sources.iter().map(|file| std::sync::Arc::new(facts::read(file))).collect();
-    link(&sources, &Drafts(&drafts), &Assume::default()).stacks.remove(0)
+    link(&sources, &Drafts(&drafts), &OrmFacts::default(), &Assume::default()).stacks.remove(0)
 }
 
 /// Each proxy with its routes, a line each.

@@ -92,6 +92,15 @@ fn worker(settings: &Settings<'_, '_>) -> Process {
         Some(text) => number(text).map(|tasks| tasks as u64),
         None => Fact::Absent,
     };
+    let most = settings.options.value(&["--max-memory-per-child"]).or_else(|| said("worker_max_memory_per_child"));
+    process.memory_per_child = match most {
+        // Celery counts in KiB.
+        Some(text) => number(text).map(|kib| (kib * 1024.0) as u64),
+        None => settings.unsaid(
+            Fact::Unbounded(Why::at("no `worker_max_memory_per_child` is set", settings.program)),
+            settings.slots("--max-memory-per-child", None),
+        ),
+    };
     process.prefetch =
         match settings.options.value(&["--prefetch-multiplier"]).or_else(|| said("worker_prefetch_multiplier")) {
             Some(text) => number(text).map(|tasks| tasks as u64),
@@ -119,7 +128,7 @@ fn concurrency(settings: &Settings<'_, '_>, said: &dyn Fn(&str) -> Option<Fact<B
     match text {
         None => settings.unsaid(host(), Vec::new()),
         Some(Fact::Known(Sourced { value, origin, .. })) if &*value == "auto" => {
-            Fact::Unknown(Why { reason: "the CPUs of its container".into(), at: origin.span().into_iter().collect() })
+            Fact::Unknown(Why::shown("the CPUs of its container", origin.span()))
         }
         Some(Fact::Known(sourced)) if &*sourced.value == "0" => host(),
         Some(text) => number(text).map(|tasks| tasks as u64),

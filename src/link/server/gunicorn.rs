@@ -5,7 +5,7 @@ use crate::link::image::join;
 use crate::link::plan::Argument;
 use crate::source::Span;
 use crate::stack::vocabulary::{Mode, Process, Program};
-use crate::stack::{Fact, Origin, Slot, Sourced, Why, defaults};
+use crate::stack::{Fact, Origin, Slot, Sourced, Why, Writer, defaults};
 
 use super::options::Options;
 use super::python::{Evaluator, Value};
@@ -124,7 +124,7 @@ impl Gunicorn<'_, '_, '_> {
             (Some((text, true)), _) => number(text),
             (Some((text, false)), _) => number(text).with_slots(slots(None)),
             (None, Some(why)) => Fact::Unknown(why.clone()),
-            (None, None) => default().with_slots(slots(variable)),
+            (None, None) => self.settings.unless_set(default(), variable).with_slots(slots(variable)),
         }
     }
 
@@ -230,8 +230,12 @@ impl Gunicorn<'_, '_, '_> {
                 process.mode = asgi_mode(&process.framework).by_way_of(process.worker_class.span());
                 process.slots = all_requests(program);
                 process.keepalive = keepalive;
+                if class.contains("uvicorn") {
+                    process.uvicorn = (self.settings.context.version_of)("uvicorn");
+                }
                 process.uvicorn_workers_module =
                     without_slots(process.worker_class.clone().map(|class| class.starts_with("uvicorn.workers")));
+                process.about.writers.extend(self.worker_package(&process.worker_class));
                 self.threads_unused(process);
             }
             Some(class) => {
@@ -241,6 +245,27 @@ impl Gunicorn<'_, '_, '_> {
                 process.keepalive = keepalive;
             }
         }
+    }
+
+    /// The change from uvicorn's own worker class to that of the package `uvicorn-worker`, which is asked for beside
+    /// uvicorn where it is not yet; none where requirements do not stand in lines.
+    fn worker_package(&self, class: &Fact<Box<str>>) -> Option<Writer> {
+        let own = class.known()?.strip_prefix("uvicorn.workers.")?;
+        let slot = class.slots().first()?;
+        let mut edits = vec![(slot.span, format!("{}uvicorn_worker.{own}{}", slot.before, slot.after).into())];
+        let mut display_only = None;
+        let required = self.settings.context.requirement_of;
+        if required("uvicorn-worker").is_none() {
+            let (file, package, command) = required("uvicorn")?;
+            if !file.path.ends_with(".txt") && !file.path.ends_with(".in") {
+                return None;
+            }
+            let start = file.text().get(..package.span.start as usize)?.rfind('\n').map_or(file.bom(), |at| at + 1);
+            edits.push((Span::at(file.id, start), format!("uvicorn-worker{}", file.newline()).into()));
+            display_only = command.map(|command| format!("{} is locked: run `{command}`", file.path).into());
+        }
+        edits.sort();
+        Some(Writer { name: "worker_package".into(), edits, display_only })
     }
 
     /// Threads of a class that has none are told only where somebody asks for them.

@@ -13,7 +13,8 @@ mod python;
 mod tests;
 
 use crate::facts::gunicorn::GunicornConf;
-use crate::source::Span;
+use crate::facts::requirements::Package;
+use crate::source::{SourceFile, Span};
 use crate::stack::vocabulary::About;
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Fact, Origin, Slot, Version, Why, Writer};
@@ -35,10 +36,15 @@ pub struct Context<'a> {
     pub framework_of: &'a dyn Fn(&str) -> Option<Framework>,
     /// The version of a Python package in the image.
     pub version_of: &'a dyn Fn(&str) -> Fact<Version>,
+    /// The requirement of a package that a person would change, and the command that must follow such a change.
+    pub requirement_of: &'a dyn Fn(&str) -> Option<Required<'a>>,
     /// What an application's own configuration says of a setting of Celery, by its new name (`worker_concurrency`);
     /// absent when it does not. The first argument is what `-A` names.
     pub celery_setting: &'a dyn Fn(&str, &str) -> Fact<Box<str>>,
 }
+
+/// A requirement: its file, the package, and the command that must follow a change of it.
+pub type Required<'a> = (&'a SourceFile, &'a Package, Option<&'static str>);
 
 /// The servers and workers among the commands of a service, in order. Commands that end (migrations) are none. Of those
 /// that only some branch runs, one is taken when nothing else serves: the first that is no server for development.
@@ -120,7 +126,10 @@ impl<'a, 'c> Settings<'a, 'c> {
     fn variable(&self, name: &str) -> Option<Fact<Box<str>>> {
         let own = self.running.assignments.iter().rev().find(|(variable, _)| &**variable == name);
         own.map(|(_, value)| value.text.clone()).or_else(|| {
-            self.context.environment.iter().find(|variable| &*variable.name == name).map(|it| it.value.clone())
+            let set = self.context.environment.iter().find(|variable| &*variable.name == name);
+            // Of all variables this is the one that deployments set where no file shows it.
+            let hidden = self.context.service.hidden_variables().filter(|_| name == "WEB_CONCURRENCY");
+            set.map(|it| it.value.clone()).or_else(|| hidden.cloned().map(Fact::Unknown))
         })
     }
 
@@ -143,6 +152,14 @@ impl<'a, 'c> Settings<'a, 'c> {
         }
     }
 
+    /// A default that a variable stands over, where the environment is not all in the files.
+    fn unless_set<T>(&self, default: Fact<T>, variable: Option<&str>) -> Fact<T> {
+        match (variable, &self.context.service.environment_open) {
+            (Some(name), Some(_)) => default.unless(&format!("the environment sets `{name}`")),
+            _ => default,
+        }
+    }
+
     /// A whole number of the command line (`--workers`, `-w`) or else of a variable, or else the program's default.
     fn count(&self, options: &[&str], variables: &[&str], default: impl FnOnce() -> Fact<u64>) -> Fact<u64> {
         let said = self.options.value(options).map(|text| (text, false));
@@ -153,7 +170,10 @@ impl<'a, 'c> Settings<'a, 'c> {
                 let fact = number(text).map(|value| value as u64);
                 if from_variable { fact.with_slots(self.slots(long, None)) } else { fact }
             }
-            None => self.unsaid(default(), self.slots(long, variables.last().copied())),
+            None => {
+                let variable = variables.last().copied();
+                self.unsaid(self.unless_set(default(), variable), self.slots(long, variable))
+            }
         }
     }
 
@@ -299,9 +319,7 @@ fn number(text: Fact<Box<str>>) -> Fact<f64> {
         _ => None,
     };
     match bad {
-        Some((text, span)) => {
-            Fact::Unknown(Why { reason: format!("`{text}` is no number").into(), at: span.into_iter().collect() })
-        }
+        Some((text, span)) => Fact::Unknown(Why::shown(format!("`{text}` is no number"), span)),
         None => text.map(|text| parse(&text).unwrap_or(0.0)),
     }
 }

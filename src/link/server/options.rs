@@ -20,7 +20,7 @@ impl<'a> Options<'a> {
             });
             match &arg.text {
                 Fact::Unknown(why) if arg.head.is_empty() && !value_of_option => {
-                    Some(Why { reason: format!("perhaps {}", why.reason).into(), at: why.at.clone() })
+                    Some(Why::shown(format!("perhaps {}", why.reason), why.at.iter().copied()))
                 }
                 _ => None,
             }

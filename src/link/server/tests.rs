@@ -21,6 +21,7 @@ fn processes_of(repo: &Repo) -> Vec<Process> {
         },
         framework_of: &|app| app.starts_with("main").then_some(Framework::Fastapi),
         version_of: &|_| Fact::unknown("not asked"),
+        requirement_of: &|_| None,
         celery_setting: &|_, name| match name {
             "worker_concurrency" if repo.files.iter().any(|file| &*file.path == "celery_conf") => {
                 Fact::derived("6".into(), Vec::new())

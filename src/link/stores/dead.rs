@@ -52,6 +52,9 @@ pub(super) fn postgres(
             continue;
         };
         let setting = name.to_ascii_lowercase();
+        if variable.is_only_expected() {
+            continue;
+        }
         if READ.contains(&name) || !SETTINGS.contains(&&*setting) || mentions(&variable.name) {
             continue;
         }

@@ -102,21 +102,13 @@ fn setting<'a>(settings: &'a [Setting], section: &str, name: &str) -> Option<&'a
     settings.iter().rev().find(|it| &*it.section == section && &*it.name.value == name)
 }
 
-/// A text fact as a number; a text that is none is unknown, with what stands there.
-fn number(fact: Fact<Box<str>>) -> Fact<u64> {
-    parsed(fact, |text| text.trim().parse().ok())
-}
-
 /// A text fact as whatever `read` makes of it; a text that it cannot read is unknown, with what stands there.
 pub(super) fn parsed<T: Clone>(fact: Fact<Box<str>>, read: impl Fn(&str) -> Option<T>) -> Fact<T> {
     if let Fact::Known(sourced) = &fact
         && read(&sourced.value).is_none()
     {
         let reason = format!("`{}` could not be read as a value", sourced.value);
-        return Fact::Unknown(crate::stack::Why {
-            reason: reason.into(),
-            at: sourced.origin.span().into_iter().collect(),
-        });
+        return Fact::Unknown(crate::stack::Why::shown(reason, sourced.origin.span()));
     }
     match fact {
         Fact::OneOf(branches) => Fact::OneOf(

@@ -1,15 +1,18 @@
 //! PgBouncer: what stands between the application and PostgreSQL, by its file or its image's variables.
 
-use crate::stack::{Fact, Id, PoolMode, Pooler, Service, Stack};
+use crate::stack::{Fact, Id, PoolMode, Pooler, Service, Stack, defaults};
 use crate::syntax::lines::Setting;
 
-use super::{Server, number, parsed, setting};
+use super::{Server, parsed, setting};
 
 /// How an image names PgBouncer's settings in its environment, and what it listens on when told nothing.
 struct Convention {
     prefix: &'static str,
     port: u64,
 }
+
+/// The program whose defaults a pooler has.
+const PROGRAM: &str = "PgBouncer";
 
 /// The conventions of the images in use. The bare names are edoburu's entrypoint; the prefixed ones Bitnami's.
 fn convention(repository: &str) -> Option<Convention> {
@@ -37,19 +40,19 @@ pub fn add(stack: &mut Stack, server: &Server<'_>, service: Id<Service>) -> Opti
     let reader = Reader::of(server);
     let pooler = Pooler {
         about: server.about(),
-        pool_mode: parsed(reader.get("pool_mode", "session"), |text| match text {
+        pool_mode: parsed(reader.word("pool_mode"), |text| match text {
             "session" => Some(PoolMode::Session),
             "transaction" => Some(PoolMode::Transaction),
             "statement" => Some(PoolMode::Statement),
             _ => None,
         }),
-        max_client_conn: number(reader.get("max_client_conn", "100")),
-        default_pool_size: number(reader.get("default_pool_size", "20")),
-        reserve_pool_size: number(reader.get("reserve_pool_size", "0")),
-        max_db_connections: number(reader.get("max_db_connections", "0")),
-        query_wait_timeout: parsed(reader.get("query_wait_timeout", "120"), |text| text.parse().ok()),
+        max_client_conn: reader.count("max_client_conn"),
+        default_pool_size: reader.count("default_pool_size"),
+        reserve_pool_size: reader.count("reserve_pool_size"),
+        max_db_connections: reader.count("max_db_connections"),
+        query_wait_timeout: reader.number("query_wait_timeout"),
         pools: reader.pools(),
-        port: number(reader.get("listen_port", "6432")),
+        port: reader.count("listen_port"),
         version: server.version(),
         service: Some(service),
         ..Pooler::default()
@@ -76,31 +79,44 @@ impl<'a, 'b> Reader<'a, 'b> {
         Self { server, file, convention: convention(server.image_name().repository) }
     }
 
-    fn get(&self, name: &str, default: &str) -> Fact<Box<str>> {
+    fn count(&self, name: &str) -> Fact<u64> {
+        self.number(name).map(|it| it as u64)
+    }
+
+    fn number(&self, name: &str) -> Fact<f64> {
+        match (self.said(name), &self.convention) {
+            (Some(text), _) => parsed(text, |text| text.trim().parse().ok()),
+            (None, Some(convention)) if name == "listen_port" && self.file.is_none() => {
+                let at = Some(self.server.plan.name.span);
+                self.writable(Fact::default_of(convention.port as f64, PROGRAM, name, at), name)
+            }
+            (None, _) => self.writable(defaults::number(PROGRAM, name, Some(self.server.plan.name.span)), name),
+        }
+    }
+
+    fn word(&self, name: &str) -> Fact<Box<str>> {
+        let at = Some(self.server.plan.name.span);
+        self.said(name).unwrap_or_else(|| self.writable(defaults::word(PROGRAM, name, at), name))
+    }
+
+    /// What is said of a setting.
+    fn said(&self, name: &str) -> Option<Fact<Box<str>>> {
         if let Some(settings) = self.file {
-            return match setting(settings, "pgbouncer", name) {
-                Some(line) => Fact::written(line.value.value.clone(), line.value.span),
-                None => self.default(name, default),
-            };
+            let line = setting(settings, "pgbouncer", name)?;
+            return Some(Fact::written(line.value.value.clone(), line.value.span));
         }
         let Some(convention) = &self.convention else {
-            return Fact::unknown("its configuration is not in these files");
+            return Some(Fact::unknown("its configuration is not in these files"));
         };
         let variable = match name {
             "listen_port" if convention.prefix == "PGBOUNCER_" => "PGBOUNCER_PORT".to_owned(),
             _ => format!("{}{}", convention.prefix, name.to_ascii_uppercase()),
         };
-        match self.server.variable(&variable) {
-            Some(variable) => variable.value.clone(),
-            None if name == "listen_port" => self.default(name, &convention.port.to_string()),
-            None => self.default(name, default),
-        }
+        self.server.variable(&variable).map(|it| it.value.clone())
     }
 
-    /// PgBouncer's default, with the place where a variable would say otherwise.
-    fn default(&self, name: &str, value: &str) -> Fact<Box<str>> {
-        let at = self.server.plan.name.span;
-        let fact = Fact::default_of(value.into(), "PgBouncer", name, Some(at));
+    /// A default, with the place where a variable would say otherwise.
+    fn writable<T>(&self, fact: Fact<T>, name: &str) -> Fact<T> {
         match (&self.convention, &self.server.plan.environment_slot, self.file) {
             (Some(convention), Some(slot), None) => {
                 let name = format!("{}{}", convention.prefix, name.to_ascii_uppercase());

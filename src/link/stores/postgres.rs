@@ -2,10 +2,10 @@
 
 use crate::source::Span;
 use crate::stack::Engine;
-use crate::stack::{About, Anchor, Database, Fact, Id, Service, Stack};
+use crate::stack::{About, Anchor, Database, Fact, Id, Service, Stack, defaults};
 use crate::syntax::lines::Setting;
 
-use super::{Server, dead, memory_of, number, parsed, rest_of, setting};
+use super::{Server, dead, memory_of, parsed, rest_of, setting};
 
 /// Images whose entrypoint is the official one: <https://github.com/docker-library/postgres>.
 const OFFICIAL: &[&str] = &["postgres", "postgis/postgis", "pgvector/pgvector"];
@@ -44,13 +44,11 @@ pub fn add(
     if engine == Engine::Postgres {
         let official = OFFICIAL.contains(&repository);
         let settings = Settings::of(server, official);
-        database.max_connections = number(settings.get(server, "max_connections", "100"));
-        database.reserved_connections = sum(
-            number(settings.get(server, "superuser_reserved_connections", "3")),
-            number(settings.get(server, "reserved_connections", "0")),
-        );
-        database.shared_buffers = parsed(settings.get(server, "shared_buffers", "128MB"), |text| bytes(text, 8192));
-        database.work_mem = parsed(settings.get(server, "work_mem", "4MB"), |text| bytes(text, 1024));
+        let count = |name: &str| settings.get(server, name, |text| text.trim().parse().ok());
+        database.max_connections = count("max_connections");
+        database.reserved_connections = sum(count("superuser_reserved_connections"), count("reserved_connections"));
+        database.shared_buffers = settings.get(server, "shared_buffers", |text| bytes(text, 8192));
+        database.work_mem = settings.get(server, "work_mem", |text| bytes(text, 1024));
         if official {
             dead::postgres(stack, server, service, &database, mentions);
         }
@@ -96,24 +94,33 @@ impl<'a> Settings<'a> {
         Self { file, closed: (official || by_variable) && (named.is_none() || file.is_some()), by_variable }
     }
 
-    /// A setting's text: the command line's over the image's variable over the file's over the default.
-    fn get(&self, server: &Server<'_>, name: &str, default: &str) -> Fact<Box<str>> {
-        if let Some(value) = option(server, name) {
-            return value;
+    /// A setting, by what `read` makes of its text: the command line's over the image's variable over the file's over
+    /// the default.
+    fn get(&self, server: &Server<'_>, name: &str, read: impl Fn(&str) -> Option<u64>) -> Fact<u64> {
+        match self.said(server, name) {
+            Some(text) => parsed(text, read),
+            None if self.closed => Self::by_default(server, name),
+            None => Fact::unknown("the image's own settings are not in these files"),
         }
-        if self.by_variable
-            && let Some(variable) = server.variable(&format!("POSTGRESQL_{}", name.to_ascii_uppercase()))
-        {
-            return variable.value.clone();
-        }
-        if let Some(line) = self.file.and_then(|settings| setting(settings, "", name)) {
-            return Fact::written(line.value.value.clone(), line.value.span);
-        }
-        if !self.closed {
-            return Fact::unknown("the image's own settings are not in these files");
-        }
+    }
+
+    /// What is said of a setting.
+    fn said(&self, server: &Server<'_>, name: &str) -> Option<Fact<Box<str>>> {
+        let variable = || {
+            let name = format!("POSTGRESQL_{}", name.to_ascii_uppercase());
+            server.variable(&name).filter(|_| self.by_variable).map(|it| it.value.clone())
+        };
+        let line = || {
+            let line = self.file.and_then(|settings| setting(settings, "", name))?;
+            Some(Fact::written(line.value.value.clone(), line.value.span))
+        };
+        option(server, name).or_else(variable).or_else(line)
+    }
+
+    /// The default, with the place on the command line where another value would be said.
+    fn by_default(server: &Server<'_>, name: &str) -> Fact<u64> {
         let at = server.plan.image.as_ref().map_or(server.plan.name.span, |it| it.span);
-        let mut fact = Fact::default_of(default.into(), "PostgreSQL", name, Some(at));
+        let mut fact = defaults::count("PostgreSQL", name, Some(at));
         if let Some(command) = server.running.iter().find(|it| is_server(it))
             && let Some(mut slot) = command.append.option("-c")
         {

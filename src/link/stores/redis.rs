@@ -1,9 +1,9 @@
 //! Redis and Valkey: limits and eviction, by command line and mounted file.
 
-use crate::stack::{Fact, Id, RedisServer, Service, Stack};
+use crate::stack::{Fact, Id, RedisServer, Service, Slot, Stack, defaults};
 use crate::syntax::lines::Setting;
 
-use super::{Server, number, parsed, rest_of, setting};
+use super::{Server, parsed, rest_of, setting};
 
 /// Puts the service into the stack as a Redis server when it runs one.
 pub fn add(stack: &mut Stack, server: &Server<'_>, service: Id<Service>) -> Option<Id<RedisServer>> {
@@ -20,34 +20,35 @@ pub fn add(stack: &mut Stack, server: &Server<'_>, service: Id<Service>) -> Opti
         .filter(|word| word.ends_with(".conf"))
         .find_map(|path| (server.file_at)(path));
     let names_file = words.iter().any(|word| word.text.known().is_some_and(|it| it.ends_with(".conf")));
-    let get = |setting_name: &str, default: &str| -> Fact<Box<str>> {
+    let said = |setting_name: &str| -> Option<Fact<Box<str>>> {
         let option = format!("--{setting_name}");
         let at = words.iter().rposition(|word| word.text.known().is_some_and(|it| it.eq_ignore_ascii_case(&option)));
         if let Some(value) = at.and_then(|at| words.get(at + 1)) {
-            return rest_of(value, 0).unwrap_or_else(|| value.text.clone());
+            return Some(rest_of(value, 0).unwrap_or_else(|| value.text.clone()));
         }
         if let Some(line) = file.and_then(|settings: &[Setting]| setting(settings, "", setting_name)) {
-            return Fact::written(line.value.value.clone(), line.value.span);
+            return Some(Fact::written(line.value.value.clone(), line.value.span));
         }
-        if !plain || (names_file && file.is_none()) {
-            return Fact::unknown("its configuration is not in these files");
-        }
-        let at = server.plan.image.as_ref().map_or(server.plan.name.span, |it| it.span);
-        let fact = Fact::default_of(default.into(), "Redis", setting_name, Some(at));
-        match server.running.iter().find_map(|it| it.append.option(&option)) {
-            // Redis takes the value as a word of its own, so only shell text can hold it behind a blank.
-            Some(mut slot) if slot.before.starts_with(' ') => {
-                slot.before = format!(" {option} ").into();
-                fact.with_slots([slot])
-            }
-            _ => fact,
-        }
+        let hidden = !plain || (names_file && file.is_none());
+        hidden.then(|| Fact::unknown("its configuration is not in these files"))
+    };
+    let at = Some(server.plan.image.as_ref().map_or(server.plan.name.span, |it| it.span));
+    let slot = |setting_name: &str| {
+        let option = format!("--{setting_name}");
+        let slot = server.running.iter().find_map(|it| it.append.option(&option))?;
+        // Redis takes the value as a word of its own, so only shell text can hold it behind a blank.
+        slot.before.starts_with(' ').then(|| Slot { before: format!(" {option} ").into(), ..slot })
+    };
+    let count = |name: &str, read: &dyn Fn(&str) -> Option<u64>| match said(name) {
+        Some(text) => parsed(text, read),
+        None => defaults::count("Redis", name, at).with_slots(slot(name)),
     };
     let redis = RedisServer {
         about: server.about(),
-        maxclients: number(get("maxclients", "10000")),
-        maxmemory: parsed(get("maxmemory", "0"), bytes),
-        policy: get("maxmemory-policy", "noeviction"),
+        maxclients: count("maxclients", &|text| text.trim().parse().ok()),
+        maxmemory: count("maxmemory", &bytes),
+        policy: said("maxmemory-policy")
+            .unwrap_or_else(|| defaults::word("Redis", "maxmemory-policy", at).with_slots(slot("maxmemory-policy"))),
         service: Some(service),
         ..RedisServer::default()
     };

@@ -24,6 +24,10 @@ impl<'a> Evaluator<'a> {
                 if !is_missing(&set) {
                     return set;
                 }
+                // `info.data` of a validator.
+                if name == "data" && super::pydantic::is_validated(object) {
+                    return Fact::Known(on.clone());
+                }
                 let found = object.class.map_or_else(missing, |class| self.of_class(class, name, Some(object)));
                 if is_missing(&found) {
                     return at(PyValue::Outside(format!("{}().{name}", object.of).into()), span);
@@ -34,6 +38,7 @@ impl<'a> Evaluator<'a> {
                 let found = self.of_class((*module, *place), name, None);
                 if is_missing(&found) { self.unknown_at(span) } else { found }
             }
+            PyValue::Str(text) => self.path_attribute(on, text, name, span),
             // `.value` of an enumeration's member, of a secret.
             value if name == "value" => lift::like(value.clone(), &on.origin),
             _ => self.unknown_at(span),
@@ -120,7 +125,7 @@ impl<'a> Evaluator<'a> {
         if !bound {
             return missing();
         }
-        let local = Local { events: &draft.events, before: draft.events.len(), given: &[] };
+        let local = Local::body(&draft.events, &[]);
         self.lookup_local(&Frame { local: Some(local), ..self.whole(class.0) }, name)
     }
 

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use super::lift::{self, at};
 use super::scope::{Frame, Local, missing};
-use super::{Dict, Evaluator, HOLE, Made, ModuleId, Object, PyValue};
-use crate::facts::python::{EventKind, Function};
+use super::{Dict, Evaluator, Made, ModuleId, Object, PyValue};
+use crate::facts::python::Function;
 use crate::source::Span;
 use crate::stack::{Fact, Why};
 use crate::syntax::python::{Call, ExprKind};
 
 /// Positional arguments of a call.
 pub(super) type Args = Vec<Fact<PyValue>>;
+/// Stands among the keywords of a call for those that nobody knows: `f(**options)`.
+pub(super) const SPREAD: &str = "**";
 /// Keyword arguments of a call.
 pub(super) type Keywords = Vec<(Box<str>, Fact<PyValue>)>;
 
@@ -27,7 +29,7 @@ impl<'a> Evaluator<'a> {
         let (args, keywords) = self.arguments(frame, call);
         lift::then(on, |on| match &on.value {
             PyValue::Object(object) => self.call_method(object, &name.value, args.clone(), keywords.clone(), span),
-            PyValue::Str(text) => self.text_method(on, text, &name.value, &args, span),
+            PyValue::Str(text) => self.text_method(on, text, &name.value, (&args, &keywords), span),
             PyValue::Dict(dict) => self.dict_method(on, dict, &name.value, &args, span),
             PyValue::Int(_) | PyValue::Float(_) | PyValue::None | PyValue::Bool(_) | PyValue::List(_) => {
                 self.unknown_at(span)
@@ -55,8 +57,15 @@ impl<'a> Evaluator<'a> {
             let value = self.eval(frame, &keyword.value);
             match (&keyword.name, value.known()) {
                 (Some(name), _) => keywords.push((name.value.clone(), value)),
-                (None, Some(PyValue::Dict(dict))) => keywords.extend(dict.entries.iter().cloned()),
-                (None, _) => {}
+                (None, Some(PyValue::Dict(dict))) => {
+                    keywords.extend(dict.entries.iter().filter(|it| it.1.known() != Some(&PyValue::Missing)).cloned());
+                    keywords.extend(dict.open.clone().map(|why| (SPREAD.into(), Fact::Unknown(why))));
+                }
+                (None, Some(PyValue::None)) => {}
+                (None, _) => {
+                    let why = Why::at("what is spread into the call is not known", keyword.value.span);
+                    keywords.push((SPREAD.into(), Fact::Unknown(why)));
+                }
             }
         }
         (args, keywords)
@@ -81,6 +90,8 @@ impl<'a> Evaluator<'a> {
             }
             PyValue::Class(module, place) => self.instance((*module, *place), args.clone(), keywords.clone(), span),
             PyValue::Object(object) => self.call_method(object, "__call__", args.clone(), keywords.clone(), span),
+            // `root("x")` of django-environ's paths.
+            PyValue::Str(text) => self.text_method(callee, text, "__call__", (&args, &keywords), span),
             _ => self.unknown_at(span),
         })
     }
@@ -100,16 +111,8 @@ impl<'a> Evaluator<'a> {
         self.deeper(|| {
             let whole = self.whole(module);
             let given = self.bind(&whole, function, &args, &keywords, span);
-            let frame =
-                |before| Frame { local: Some(Local { events: &function.events, before, given: &given }), ..whole };
-            let mut result = at(PyValue::None, span);
-            for (place, event) in function.events.iter().enumerate().rev() {
-                if let EventKind::Return(value) = &event.kind {
-                    let here = frame(place);
-                    result = self.guarded(&here, &event.guards, result, |_| self.eval(&here, value));
-                }
-            }
-            result
+            let local = Local::body(&function.events, &given);
+            self.returned(&Frame { local: Some(local), ..whole }, &function.events, at(PyValue::None, span))
         })
     }
 
@@ -117,15 +120,22 @@ impl<'a> Evaluator<'a> {
         let mut args = args.iter();
         let mut given = Vec::new();
         for (name, default) in &function.params {
-            if name.starts_with('*') {
-                let unknown = Fact::Unknown(Why::at("what it is called with is not known", span));
-                given.push((name.trim_start_matches('*').into(), unknown));
+            if let Some(name) = name.strip_prefix("**") {
+                let named = |key: &str| function.params.iter().any(|it| &*it.0 == key);
+                let rest = keywords.iter().filter(|it| !named(&it.0)).cloned().collect();
+                let rest = Dict { entries: rest, open: None, made: Made::Statements };
+                given.push((name.into(), at(PyValue::Dict(rest.into()), span)));
+                continue;
+            }
+            if let Some(name) = name.strip_prefix('*') {
+                given.push((name.into(), at(PyValue::List(Arc::new(args.by_ref().cloned().collect())), span)));
                 continue;
             }
             let value = args
                 .next()
                 .or_else(|| keywords.iter().find(|it| it.0 == *name).map(|it| &it.1))
                 .cloned()
+                .or_else(|| keywords.iter().find(|it| &*it.0 == SPREAD).map(|it| it.1.clone()))
                 .or_else(|| default.as_ref().map(|it| self.eval(whole, it)));
             let unknown = || Fact::Unknown(Why::at(format!("what `{name}` is called with is not known"), span));
             given.push((name.clone(), value.unwrap_or_else(unknown)));
@@ -150,82 +160,51 @@ impl<'a> Evaluator<'a> {
             let whole = self.whole(module);
             let with_self: Args = std::iter::once(object.clone()).chain(args.iter().cloned()).collect();
             let given = self.bind(&whole, init, &with_self, &keywords, span);
-            let local = Local { events: &init.events, before: init.events.len(), given: &given };
+            let local = Local::body(&init.events, &given);
             self.lookup_local(&Frame { local: Some(local), ..whole }, "self")
         })
     }
 
     fn call_method(&self, object: &Object, name: &str, args: Args, keywords: Keywords, span: Span) -> Fact<PyValue> {
         let Some(class) = object.class else { return self.outside_method(object, name, args, keywords, span) };
-        let Some((module, method)) = self.method_of(class, name) else { return self.unknown_at(span) };
+        let Some((module, method)) = self.method_of(class, name) else {
+            // `values.get("HOST")` of a validator: the fields of the model.
+            return match (name, args.first().and_then(|it| it.known())) {
+                ("get", Some(PyValue::Str(field))) if self.is_settings(class, 0) => {
+                    self.attribute(at(PyValue::Object(Arc::new(object.clone())), object.span), field, span)
+                }
+                _ => self.unknown_at(span),
+            };
+        };
         let is_static = method.decorators.iter().any(|it| &**it == "staticmethod");
         let itself = (!is_static).then(|| at(PyValue::Object(Arc::new(object.clone())), object.span));
         self.call_function(module, method, itself.into_iter().chain(args).collect(), keywords, span)
-    }
-
-    fn text_method(
-        &self,
-        on: &crate::stack::Sourced<PyValue>,
-        text: &str,
-        name: &str,
-        args: &Args,
-        span: Span,
-    ) -> Fact<PyValue> {
-        // A new text can be written where the old one stands: these take away only what does not matter.
-        let same = |text: String| Fact::Known(on.clone().map(|_| PyValue::Str(text.into())));
-        let other = |value: PyValue| lift::like(value, &on.origin).by_way_of([span]);
-        let arg = |place: usize| match args.get(place).and_then(|it| it.known()) {
-            Some(PyValue::Str(text)) => Some(&**text),
-            _ => None,
-        };
-        match (name, arg(0), arg(1)) {
-            ("lower" | "casefold", ..) => same(text.to_lowercase()),
-            ("upper", ..) => same(text.to_uppercase()),
-            ("title" | "capitalize", ..) => same(text.to_owned()),
-            ("strip", None, _) => same(text.trim().to_owned()),
-            ("rstrip", Some(ends), _) => other(PyValue::Str(text.trim_end_matches(|c| ends.contains(c)).into())),
-            ("lstrip", Some(ends), _) => other(PyValue::Str(text.trim_start_matches(|c| ends.contains(c)).into())),
-            ("get_secret_value" | "unicode_string" | "render_as_string" | "as_posix" | "__str__", ..) => {
-                same(text.to_owned())
-            }
-            ("replace", Some(from), Some(to)) if !from.is_empty() => other(PyValue::Str(text.replace(from, to).into())),
-            ("removeprefix", Some(prefix), _) => other(PyValue::Str(text.strip_prefix(prefix).unwrap_or(text).into())),
-            ("removesuffix", Some(suffix), _) => other(PyValue::Str(text.strip_suffix(suffix).unwrap_or(text).into())),
-            ("startswith", Some(prefix), _) if !text.starts_with(HOLE) => {
-                other(PyValue::Bool(text.starts_with(prefix)))
-            }
-            ("endswith", Some(suffix), _) if !text.ends_with(HOLE) => other(PyValue::Bool(text.ends_with(suffix))),
-            ("split", separator, _) if !text.contains(HOLE) => {
-                let parts: Vec<&str> = match separator.filter(|it| !it.is_empty()) {
-                    Some(separator) => text.split(separator).collect(),
-                    None => text.split_whitespace().collect(),
-                };
-                let parts = parts.into_iter().map(|it| other(PyValue::Str(it.into()))).collect();
-                other(PyValue::List(Arc::new(parts)))
-            }
-            ("format", ..) => {
-                // Which argument goes where does not matter as long as the pieces between are known.
-                let pieces: Vec<&str> = text.split(['{', '}']).step_by(2).collect();
-                other(PyValue::Str(pieces.join(&HOLE.to_string()).into()))
-            }
-            _ => self.unknown_at(span),
-        }
     }
 
     fn dict_method(
         &self,
         on: &crate::stack::Sourced<PyValue>,
         dict: &Dict,
-        name: &str,
+        method: &str,
         args: &Args,
         span: Span,
     ) -> Fact<PyValue> {
-        match (name, args.first().and_then(|it| it.known())) {
+        match (method, args.first().and_then(|it| it.known())) {
             ("get" | "setdefault" | "pop", Some(PyValue::Str(key))) => {
                 let found = dict.get(key, &on.origin);
                 lift::or_else(found, || args.get(1).cloned().unwrap_or_else(|| at(PyValue::None, span)))
             }
             ("copy", _) => Fact::Known(on.clone()),
+            ("keys" | "values" | "items", _) if dict.open.is_none() => {
+                let there = dict.entries.iter().filter(|it| it.1.known() != Some(&PyValue::Missing));
+                let key = |it: &str| lift::like(PyValue::Str(it.into()), &on.origin);
+                let items = there.map(|(name, value)| match (&**name, value) {
+                    (name, _) if method == "keys" => key(name),
+                    (_, value) if method == "values" => value.clone(),
+                    (name, value) => lift::like(PyValue::List(Arc::new(vec![key(name), value.clone()])), &on.origin),
+                });
+                lift::like(PyValue::List(Arc::new(items.collect())), &on.origin)
+            }
             _ => self.unknown_at(span),
         }
     }

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
+use crate::facts::env::EnvFile;
 use crate::facts::python::Module;
 use crate::source::FileId;
+use crate::syntax::python::Expr;
 
 /// A module: its place among those of a [`Code`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +35,9 @@ const SHADOWED: &[&str] = &[
     "typing",
 ];
 
+/// A module that reads a file of variables, and the file that it names.
+type DotenvReader = (ModuleId, Option<Expr>);
+
 /// All Python modules of a repository.
 #[derive(Debug, Default)]
 pub struct Code {
@@ -46,6 +51,12 @@ pub struct Code {
     parts: BTreeSet<Box<str>>,
     /// What each module loads by itself, worked out once.
     loads: Vec<OnceLock<Box<[ModuleId]>>>,
+    /// Who includes each module, and at which of its statements; worked out once.
+    pub(super) includers: OnceLock<BTreeMap<ModuleId, (ModuleId, usize)>>,
+    /// The files of variables, by path, that code may read itself.
+    pub(super) dotenv: BTreeMap<Box<str>, EnvFile>,
+    /// The modules that read such files, with the file that each names.
+    pub(super) dotenv_readers: OnceLock<Box<[DotenvReader]>>,
 }
 
 impl Code {
@@ -66,6 +77,13 @@ impl Code {
             code.loads.push(OnceLock::new());
         }
         code
+    }
+
+    /// The same, with the files of variables that code may read itself.
+    #[must_use]
+    pub fn with_dotenv(mut self, files: impl IntoIterator<Item = (Box<str>, EnvFile)>) -> Self {
+        self.dotenv.extend(files);
+        self
     }
 
     /// A module.
@@ -133,7 +151,8 @@ impl Code {
             // `import a.b` loads `a`, too.
             let package = |name: &'_ str| name.rsplit_once('.').map_or("", |it| it.0).to_owned();
             let names = module.imports.iter().flat_map(|name| [name.to_string(), package(name)]);
-            let found: BTreeSet<ModuleId> = names.filter_map(|name| self.resolve(folder, &name)).collect();
+            let mut found: BTreeSet<ModuleId> = names.filter_map(|name| self.resolve(folder, &name)).collect();
+            found.extend(self.included_by(id));
             found.into_iter().filter(|it| *it != id).collect()
         })
     }

@@ -1,7 +1,7 @@
 //! From Python's values to the model's.
 
 use super::{Evaluator, HOLE, PyValue};
-use crate::stack::{Fact, Truth, Why};
+use crate::stack::{Assumption, Fact, Origin, Sourced, Truth, Why};
 
 /// A count: an integer, or text that is one.
 pub fn count(fact: Fact<PyValue>) -> Fact<u64> {
@@ -25,9 +25,31 @@ pub fn number(fact: Fact<PyValue>) -> Fact<f64> {
     })
 }
 
-/// Whether a value is true in Python's sense.
+/// Whether a value is true in Python's sense. What an environment that nobody has seen may switch is not known: sizes
+/// have defaults that are meant to stay, but a switch is what one deployment has on and another off.
 pub fn truth(fact: Fact<PyValue>) -> Fact<bool> {
-    convert(fact, truthy)
+    let truth = convert(fact, truthy);
+    let assumed = match &truth {
+        Fact::Known(sourced) => assumption(&sourced.origin).map(|it| (it, Some(sourced.value))),
+        Fact::OneOf(branches) => branches.iter().find_map(|it| assumption(&it.1.origin)).map(|it| (it, None)),
+        _ => None,
+    };
+    match assumed {
+        None => truth,
+        Some((assumption, default)) => {
+            let name = assumption.key.trim_start_matches("the default of ");
+            let default = default.map_or_else(String::new, |it| format!("; without it, {it}"));
+            Fact::Unknown(Why::shown(format!("set by the environment ({name}{default})"), assumption.at))
+        }
+    }
+}
+
+/// What is taken to hold only as long as nobody says otherwise.
+fn assumption(origin: &Origin) -> Option<&Assumption> {
+    match origin {
+        Origin::Assumed(assumption) => Some(assumption),
+        _ => None,
+    }
 }
 
 /// Text without holes.
@@ -68,15 +90,9 @@ fn convert<T>(fact: Fact<PyValue>, each: impl Fn(&PyValue) -> Option<T>) -> Fact
             Fact::Unknown(why) => Fact::Unknown(why),
             Fact::Absent => Fact::Absent,
         },
-        Some(PyValue::Outside(name)) => {
-            Fact::Unknown(Why { reason: format!("given by `{name}`").into(), at: at.into_iter().collect() })
-        }
-        Some(PyValue::Object(object)) => {
-            Fact::Unknown(Why { reason: format!("given by `{}`", object.of).into(), at: vec![object.span] })
-        }
-        Some(_) => {
-            Fact::Unknown(Why { reason: "not a value of the kind that is needed".into(), at: at.into_iter().collect() })
-        }
+        Some(PyValue::Outside(name)) => Fact::Unknown(Why::shown(format!("given by `{name}`"), at)),
+        Some(PyValue::Object(object)) => Fact::Unknown(Why::at(format!("given by `{}`", object.of), object.span)),
+        Some(_) => Fact::Unknown(Why::shown("not a value of the kind that is needed", at)),
     }
 }
 
@@ -112,9 +128,10 @@ pub(super) fn truthy(value: &PyValue) -> Option<bool> {
 impl Evaluator<'_> {
     /// What a condition comes to over all branches.
     pub(super) fn truth(&self, fact: Fact<PyValue>) -> Truth {
+        let told = |it: &Sourced<PyValue>| assumption(&it.origin).is_none().then(|| truthy(&it.value)).flatten();
         let all: Vec<Option<bool>> = match &fact {
-            Fact::Known(sourced) => vec![truthy(&sourced.value)],
-            Fact::OneOf(branches) => branches.iter().map(|it| truthy(&it.1.value)).collect(),
+            Fact::Known(sourced) => vec![told(sourced)],
+            Fact::OneOf(branches) => branches.iter().map(|it| told(&it.1)).collect(),
             _ => return Truth::Maybe,
         };
         match all.first() {

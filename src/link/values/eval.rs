@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::convert::{shown, truthy};
 use super::lift::{self, at, branch};
-use super::scope::{Frame, Local, is_missing, missing};
+use super::scope::{Frame, is_missing, missing};
 use super::{Dict, Evaluator, Made, PyValue};
 use crate::source::Span;
 use crate::stack::{Condition, Fact, Slot, Sourced, Truth, Why};
-use crate::syntax::python::{Clause, CompareOp, Expr, ExprKind, FPart, UnaryOp};
+use crate::syntax::python::{Clause, CompareOp, ComprehensionKind, Expr, ExprKind, FPart, UnaryOp};
 
 /// More items than this of a list are not gone through.
 const MOST_ITEMS: usize = 200;
@@ -33,8 +33,11 @@ impl<'a> Evaluator<'a> {
             ExprKind::Dict(items) => self.dict(frame, items, span),
             ExprKind::Name(name) => {
                 let found = self.lookup(frame, name);
-                let found = if is_missing(&found) { at(PyValue::Outside(name.clone()), span) } else { found };
-                found.by_way_of([span])
+                match is_missing(&found) {
+                    true if &**name == "__file__" => self.own_path(frame.module, span),
+                    true => at(PyValue::Outside(name.clone()), span),
+                    false => found.by_way_of([span]),
+                }
             }
             ExprKind::Attribute { value, name } => {
                 self.attribute(self.eval(frame, value), &name.value, span).by_way_of([span])
@@ -50,7 +53,9 @@ impl<'a> Evaluator<'a> {
             ExprKind::Or(items) => self.chain(frame, items, true),
             ExprKind::Compare { left, rest } => self.comparison(frame, left, rest, span),
             ExprKind::If { test, body, orelse } => self.conditional(frame, test, body, orelse),
-            ExprKind::Comprehension { element, clauses, .. } => self.comprehension(frame, element, clauses, span),
+            ExprKind::Comprehension { kind, element, clauses } => {
+                self.comprehension(frame, *kind, element, clauses, span)
+            }
             ExprKind::Named { value, .. } | ExprKind::Await(value) => self.eval(frame, value),
             ExprKind::Starred(value) => self.eval(frame, value),
             _ => Fact::Unknown(Why::at("worked out when the program runs", span)),
@@ -123,6 +128,10 @@ impl<'a> Evaluator<'a> {
         }
         let item = lift::both_then(on, &index, |on, index| match (&on.value, &index.value) {
             (PyValue::Dict(dict), PyValue::Str(key)) => dict.get(key, &on.origin),
+            // `values["HOST"]` of a validator: the fields of the model.
+            (PyValue::Object(object), PyValue::Str(key)) if object.class.is_some() => {
+                self.attribute(Fact::Known(on.clone()), key, span)
+            }
             (PyValue::Dict(dict), PyValue::Int(key)) => dict.get(&key.to_string(), &on.origin),
             (PyValue::List(items), PyValue::Int(place)) => {
                 let place = if *place < 0 { *place + items.len() as i64 } else { *place };
@@ -208,36 +217,62 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// `[x.strip() for x in list if x]`, over a list that is known.
-    fn comprehension(&self, frame: &Frame<'_>, element: &Expr, clauses: &[Clause], span: Span) -> Fact<PyValue> {
+    /// `[x.strip() for x in list if x]`, `{k: v for k, v in dict.items()}`, over what is known.
+    fn comprehension(
+        &self,
+        frame: &Frame<'_>,
+        kind: ComprehensionKind,
+        element: &Expr,
+        clauses: &[Clause],
+        span: Span,
+    ) -> Fact<PyValue> {
         let unknown = || Fact::Unknown(Why::at("worked out when the program runs", span));
-        let [clause] = clauses else { return unknown() };
-        let ExprKind::Name(name) = &clause.target.kind else { return unknown() };
-        let over = self.eval(frame, &clause.iter);
-        let Some(PyValue::List(items)) = over.known() else { return unknown() };
-        if items.len() > MOST_ITEMS {
+        let mut all = Vec::new();
+        if self.turn(frame, element, clauses, &mut all).is_none() {
             return unknown();
         }
-        let mut all = Vec::new();
-        for item in items.iter() {
-            let outer = frame.local.map_or(&[][..], |local| local.given);
-            let given: Vec<_> = outer.iter().cloned().chain([(name.clone(), item.clone())]).collect();
-            let local = match frame.local {
-                Some(local) => Local { given: &given, ..local },
-                None => Local { events: &[], before: 0, given: &given },
-            };
-            let inner = Frame { local: Some(local), ..*frame };
+        if kind != ComprehensionKind::Dict {
+            return at(PyValue::List(Arc::new(all)), span);
+        }
+        let mut dict = Dict { made: Made::Statements, ..super::scope::empty() };
+        for pair in all {
+            let Some(PyValue::List(pair)) = pair.known() else { return unknown() };
+            match (pair.first().and_then(|it| it.known()), pair.get(1)) {
+                (Some(PyValue::Str(key)), Some(value)) => dict.set(key, value.clone()),
+                _ => return unknown(),
+            }
+        }
+        at(PyValue::Dict(dict.into()), span)
+    }
+
+    /// The elements that the clauses give, put behind those of `all`; nothing when that cannot be told.
+    fn turn(&self, frame: &Frame<'_>, element: &Expr, clauses: &[Clause], all: &mut Vec<Fact<PyValue>>) -> Option<()> {
+        let Some((clause, rest)) = clauses.split_first() else {
+            all.push(self.eval(frame, element));
+            return (all.len() <= MOST_ITEMS).then_some(());
+        };
+        let over = self.eval(frame, &clause.iter);
+        let items: Vec<Fact<PyValue>> = match over.known()? {
+            PyValue::List(items) if items.len() <= MOST_ITEMS => items.to_vec(),
+            PyValue::Dict(dict) if dict.open.is_none() => {
+                dict.entries.iter().map(|it| at(PyValue::Str(it.0.clone()), clause.iter.span)).collect()
+            }
+            _ => return None,
+        };
+        for item in items {
+            let given = super::flow::bound(&clause.target, item);
+            let inner = frame.inside(&[], 0, &given);
             let mut keep = Truth::Yes;
             for condition in &clause.conditions {
                 keep = keep.and(self.truth(self.eval(&inner, condition)));
             }
             match keep {
-                Truth::Yes => all.push(self.eval(&inner, element)),
+                Truth::Yes => self.turn(&inner, element, rest, all)?,
                 Truth::No => {}
-                Truth::Maybe => return unknown(),
+                Truth::Maybe => return None,
             }
         }
-        at(PyValue::List(Arc::new(all)), span)
+        Some(())
     }
 
     /// Whether a variable is set; nothing when the environment is not known.
@@ -250,9 +285,15 @@ impl<'a> Evaluator<'a> {
 
     /// A variable of the environment; what it is without it is `default`, or, where that is none, an error.
     pub(super) fn variable(&self, name: &str, default: Option<Fact<PyValue>>, span: Span) -> Fact<PyValue> {
+        let set = self.put_there(name, span);
+        if let Some((false, value)) = set {
+            return value.by_way_of([span]);
+        }
         if let Some(variable) = self.environment.variables.iter().rfind(|it| &*it.name == name) {
             return variable.value.clone().map(PyValue::Str).by_way_of([span]);
         }
+        // What the code itself puts there stands over the default.
+        let default = set.map(|it| it.1).or_else(|| self.dotenv(name, span)).or(default);
         match default {
             Some(default) if self.environment.complete => default.by_way_of([span]),
             Some(Fact::Known(default)) if default.value != PyValue::None => Fact::Known(self.assumed(name, default)),
@@ -261,7 +302,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// A default that holds unless the environment, of which nothing is known, says otherwise.
-    fn assumed(&self, name: &str, default: Sourced<PyValue>) -> Sourced<PyValue> {
+    pub(super) fn assumed(&self, name: &str, default: Sourced<PyValue>) -> Sourced<PyValue> {
         let at = default.origin.span();
         let key = format!("the default of {name}").into();
         Sourced { origin: crate::stack::Origin::Assumed(crate::stack::Assumption { key, at }), ..default }

@@ -6,13 +6,18 @@
 mod attribute;
 mod call;
 mod code;
+mod configurations;
 mod convert;
+mod environ;
 mod eval;
+mod flow;
+mod libraries;
 mod lift;
 mod operators;
 mod outside;
 mod pydantic;
 mod scope;
+mod text;
 mod url;
 
 use std::cell::{Cell, RefCell};
@@ -20,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::plan::Variable;
+use crate::facts::python::Function;
 use crate::source::Span;
 use crate::stack::{Fact, Why};
 use crate::syntax::python::Expr;
@@ -162,10 +168,23 @@ impl<'a> Evaluator<'a> {
         present(self.global(module, name))
     }
 
+    /// What Django finds under the name of a setting: in the class that `DJANGO_CONFIGURATION` names, where the module
+    /// has classes of django-configurations.
+    fn setting_name(&self, module: ModuleId, name: &str) -> Fact<PyValue> {
+        self.steps.set(0);
+        present(self.configured(module, name).unwrap_or_else(|| self.global(module, name)))
+    }
+
+    /// A variable that the environment is known to set.
+    pub fn set_variable(&self, name: &str) -> Option<Fact<PyValue>> {
+        let variable = self.environment.variables.iter().rfind(|it| &*it.name == name)?;
+        Some(variable.value.clone().map(PyValue::Str)).filter(|it| it.known() != Some(&PyValue::Str("".into())))
+    }
+
     /// A setting with keys: `["DATABASES", "default", "CONN_MAX_AGE"]`. Absent when a key is not there.
     pub fn setting(&self, module: ModuleId, path: &[&str]) -> Fact<PyValue> {
         let Some((name, keys)) = path.split_first() else { return Fact::Absent };
-        keys.iter().fold(self.name(module, name), |value, key| entry(value, key))
+        keys.iter().fold(self.setting_name(module, name), |value, key| entry(value, key))
     }
 
     /// Goes one level down, unless that leads too far.
@@ -180,11 +199,82 @@ impl<'a> Evaluator<'a> {
         value
     }
 
+    /// What an expression comes to that stands within a function or method (`Store.connect`), of which nobody knows what
+    /// it is called with.
+    pub fn expr_within(&self, module: ModuleId, within: &str, expr: &Expr) -> Fact<PyValue> {
+        self.steps.set(0);
+        let whole = self.whole(module);
+        let Some((function, class)) = self.function_at(module, within) else {
+            return present(self.eval(&whole, expr));
+        };
+        let unknown =
+            |name: &str, span| Fact::Unknown(Why::at(format!("what `{name}` is called with is not known"), span));
+        let span = function.name.span;
+        let open = |function: &Function| {
+            let params = function.params.iter().map(|it| it.0.trim_start_matches('*'));
+            params.map(|name| (Box::from(name), unknown(name, function.name.span))).collect::<Vec<_>>()
+        };
+        let mut given = open(function);
+        if let (Some(class), Some(first)) = (class, given.first_mut().filter(|it| &*it.0 == "self")) {
+            let init = self.method_of(class, "__init__").map(|it| open(it.1)).unwrap_or_default();
+            first.1 = self.instance(class, Vec::new(), init.into_iter().skip(1).collect(), span);
+        }
+        let local = scope::Local::body(&function.events, &given);
+        present(self.eval(&scope::Frame { local: Some(local), ..whole }, expr))
+    }
+
+    /// A setting that an object brings which `from_object` is given: a class, a module, or the dotted name of one.
+    pub fn object_setting(&self, module: ModuleId, object: Fact<PyValue>, name: &str) -> Fact<PyValue> {
+        self.steps.set(0);
+        let class = |at, name: &str| match self.global(at, name).known() {
+            Some(PyValue::Class(module, place)) => Some((*module, *place)),
+            _ => None,
+        };
+        present(lift::then(object, |it| match &it.value {
+            PyValue::Class(module, place) => self.of_class((*module, *place), name, None),
+            PyValue::Module(module) => self.global(*module, name),
+            PyValue::Object(object) => object.class.map_or_else(
+                || Fact::unknown("its configuration is worked out when the program runs"),
+                |class| self.of_class(class, name, Some(object)),
+            ),
+            PyValue::Str(dotted) => match (self.resolve(module, dotted), dotted.rsplit_once('.')) {
+                (Some(module), _) => self.global(module, name),
+                (None, Some((module_name, class_name))) => {
+                    let found = self.resolve(module, module_name).and_then(|it| class(it, class_name));
+                    found.map_or_else(
+                        || Fact::unknown("its configuration is not in these files"),
+                        |class| self.of_class(class, name, None),
+                    )
+                }
+                _ => Fact::unknown("its configuration is not in these files"),
+            },
+            _ => Fact::unknown("its configuration is worked out when the program runs"),
+        }))
+    }
+
+    /// The function around a place, by its dotted name, and the class that it is a method of.
+    fn function_at(&self, module: ModuleId, within: &str) -> Option<(&'a Function, Option<(ModuleId, u32)>)> {
+        let draft = self.code.module(module)?;
+        let (first, rest) = within.split_once('.').unwrap_or((within, ""));
+        if let Some(function) = draft.functions.iter().rfind(|it| &*it.name.value == first) {
+            return Some((function, None));
+        }
+        let place = draft.classes.iter().rposition(|it| &*it.name.value == first)?;
+        let method = rest.split('.').next().unwrap_or(rest);
+        let function = draft.classes.get(place)?.methods.iter().rfind(|it| &*it.name.value == method)?;
+        Some((function, Some((module, place as u32))))
+    }
+
     /// What an expression of a module comes to once the module is loaded.
     pub fn expr(&self, module: ModuleId, expr: &Expr) -> Fact<PyValue> {
         self.steps.set(0);
         present(self.eval(&self.whole(module), expr))
     }
+}
+
+/// A dict without entries.
+pub fn empty_dict() -> PyValue {
+    PyValue::Dict(scope::empty().into())
 }
 
 /// An entry of a dict, an attribute set on an object; absent when it is not there.

@@ -20,6 +20,10 @@ impl Evaluator<'_> {
             let text = format!("{}{}", shown(&left), shown(right));
             return lift::at(PyValue::Str(text.into()), span);
         }
+        // Only paths are divided by texts.
+        if op == BinOp::Div && is_text(right) && (is_open(&left) || is_text(&left)) {
+            return self.joined_path(&left, std::slice::from_ref(right), span);
+        }
         if let (BinOp::Add, Some(PyValue::List(_)), Fact::Unknown(_)) = (op, left.known(), right) {
             return left;
         }
@@ -73,6 +77,10 @@ fn apply(left: &PyValue, op: BinOp, right: &PyValue) -> Option<PyValue> {
             Some(V::Str(format!("{a}{b}").into()))
         }
         (V::Str(text), right) if op == BinOp::Mod => formatted(text, right),
+        // `environ.Path(__file__) - 2`
+        (V::Str(text), V::Int(up @ 0..=16)) if op == BinOp::Sub => {
+            Some(V::Str((0..*up).fold(&**text, |path, _| super::text::parent(path)).into()))
+        }
         (V::List(a), V::List(b)) if op == BinOp::Add => {
             Some(V::List(Arc::new(a.iter().chain(b.iter()).cloned().collect())))
         }
@@ -197,12 +205,18 @@ fn same(left: &PyValue, right: &PyValue) -> Option<bool> {
     match (left, right) {
         (PyValue::Str(a), PyValue::Str(b)) => (!a.contains(HOLE) && !b.contains(HOLE)).then_some(a == b),
         (PyValue::None, PyValue::None) => Some(true),
+        // `cast is bool`
+        (PyValue::Outside(a), PyValue::Outside(b)) if is_type(a) && is_type(b) => Some(a == b),
         // Values of different kinds are never the same.
         (a, b) if is_plain(a) && is_plain(b) => Some(false),
         (PyValue::None, PyValue::Object(_) | PyValue::Dict(_) | PyValue::List(_)) => Some(false),
         (PyValue::Object(_) | PyValue::Dict(_) | PyValue::List(_), PyValue::None) => Some(false),
         _ => None,
     }
+}
+
+fn is_type(name: &str) -> bool {
+    matches!(name, "bool" | "int" | "float" | "str" | "list" | "tuple" | "dict" | "set")
 }
 
 fn is_plain(value: &PyValue) -> bool {

@@ -1,4 +1,4 @@
-//! Calls of what is defined outside of the repository: the environment, conversions, the libraries that read settings.
+//! Calls of what is defined outside of the repository: the environment, conversions, URLs that are put together.
 
 use std::sync::Arc;
 
@@ -6,26 +6,26 @@ use super::call::{Args, Keywords};
 use super::convert::{shown, truthy};
 use super::lift::{self, at};
 use super::pydantic::{as_bool, as_number};
-use super::{Address, Dict, Evaluator, HOLE, Made, Object, PyValue};
+use super::{Dict, Evaluator, HOLE, Made, Object, PyValue};
 use crate::source::Span;
-use crate::stack::{Engine, Fact, Sourced};
+use crate::stack::{Fact, Sourced, Truth};
 
 /// The arguments of a call, by place and by name.
-struct Given<'g> {
-    args: &'g Args,
-    keywords: &'g Keywords,
+pub(super) struct Given<'g> {
+    pub(super) args: &'g Args,
+    pub(super) keywords: &'g Keywords,
 }
 
 impl Given<'_> {
-    fn at(&self, place: usize, name: &str) -> Option<&Fact<PyValue>> {
+    pub(super) fn at(&self, place: usize, name: &str) -> Option<&Fact<PyValue>> {
         self.args.get(place).or_else(|| self.named(name))
     }
 
-    fn named(&self, name: &str) -> Option<&Fact<PyValue>> {
+    pub(super) fn named(&self, name: &str) -> Option<&Fact<PyValue>> {
         self.keywords.iter().find(|it| &*it.0 == name).map(|it| &it.1)
     }
 
-    fn text(&self, place: usize, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, place: usize, name: &str) -> Option<&str> {
         match self.at(place, name)?.known()? {
             PyValue::Str(text) => Some(text),
             _ => None,
@@ -75,21 +75,52 @@ impl<'a> Evaluator<'a> {
                 let is_there = !matches!(found.known(), Some(PyValue::Outside(_)) | None);
                 Some(if is_there { found } else { given.at(2, "default").cloned()? })
             }),
+            "isinstance" => Some(self.is_instance(&args, span)),
+            "any" | "all" => first().map(|it| self.folded(it, name == "any", span)),
+            "range" => self.range(&args, span),
+            "sorted" | "reversed" => first(),
+            "json.loads" => first().map(|it| self.json_loaded(it, span)),
+            "os.path.join" | "posixpath.join" => first().map(|it| self.joined_path(&it, &args[1..], span)),
+            "os.path.dirname" => first().map(|it| {
+                lift::then(it, |it| match &it.value {
+                    PyValue::Str(text) => lift::like(PyValue::Str(super::text::parent(text).into()), &it.origin),
+                    _ => self.unknown_at(span),
+                })
+            }),
+            "os.path.abspath" | "os.path.realpath" | "os.fspath" | "os.path.normpath" => first(),
+            "pathlib.Path" | "pathlib.PurePath" | "environ.Path" | "environ.environ.Path" | "unipath.Path" => {
+                first().map(|it| self.joined_path(&it, &args[1..], span))
+            }
             "decouple.config" | "starlette.config.config" => Some(self.read_variable(&given, "cast", span)),
             "dj_database_url.config" => {
                 let variable = given.text(0, "env").unwrap_or("DATABASE_URL");
                 let default = given.at(1, "default").cloned().unwrap_or_else(|| at(PyValue::None, span));
                 let url = self.variable(variable, Some(default), span);
-                Some(self.database(&url, &dj_keywords(&given, 3), span))
+                Some(match url.known() {
+                    // Without a URL there is no database.
+                    Some(PyValue::None) => at(PyValue::Dict(super::scope::empty().into()), span),
+                    Some(PyValue::Str(text)) if text.is_empty() => {
+                        at(PyValue::Dict(super::scope::empty().into()), span)
+                    }
+                    _ => self.dj_database(&url, &given, 3, span),
+                })
             }
-            "dj_database_url.parse" => first().map(|url| self.database(&url, &dj_keywords(&given, 2), span)),
+            "dj_database_url.parse" => first().map(|url| self.dj_database(&url, &given, 2, span)),
+            "django_cache_url.config" => {
+                let variable = given.text(0, "env").unwrap_or("CACHE_URL");
+                let default = given.at(1, "default").cloned();
+                Some(self.cache(&self.variable(variable, default, span), span))
+            }
+            "django_cache_url.parse" => first().map(|url| self.cache(&url, span)),
             _ => None,
         };
         if let Some(result) = result {
             return result;
         }
         match last {
-            "build" | "create" if given.named("host").is_some() => self.built_url(&given, span),
+            "strtobool" => first().map_or_else(|| self.unknown_at(span), |it| self.strtobool(it)),
+            "build" if given.named("host").is_some() => self.built_url(&given, span),
+            "create" if name.ends_with("URL.create") || given.named("host").is_some() => self.built_url(&given, span),
             "make_url" | "SecretStr" | "PostgresDsn" | "RedisDsn" | "AnyUrl" | "MultiHostUrl" | "Secret" | "URL" => {
                 first().unwrap_or_else(|| self.unknown_at(span))
             }
@@ -104,92 +135,6 @@ impl<'a> Evaluator<'a> {
                 })),
                 span,
             ),
-        }
-    }
-
-    /// Calls a method of an object of something outside; `__call__` for the object itself.
-    pub(super) fn outside_method(
-        &self,
-        object: &Object,
-        name: &str,
-        args: Args,
-        keywords: Keywords,
-        span: Span,
-    ) -> Fact<PyValue> {
-        let given = Given { args: &args, keywords: &keywords };
-        let of = object.of.rsplit('.').next().unwrap_or(&object.of);
-        match (of, name) {
-            ("Env" | "FileAwareEnv" | "DatabaseUrlEnv", "db" | "db_url" | "dj_db_url") => {
-                let variable = given.text(0, "var").unwrap_or("DATABASE_URL");
-                let default = given.at(1, "default").cloned();
-                let url = self.variable(variable, default, span);
-                self.database(&url, &dj_keywords(&given, usize::MAX), span)
-            }
-            ("Env" | "FileAwareEnv", "cache" | "cache_url") => {
-                let variable = given.text(0, "var").unwrap_or("CACHE_URL");
-                let url = self.variable(variable, given.at(1, "default").cloned(), span);
-                self.cache(&url, span)
-            }
-            ("Env" | "FileAwareEnv", "read_env" | "prefixed") => self.unknown_at(span),
-            ("Env" | "FileAwareEnv", kind) => self.typed_variable(object, &given, kind, span),
-            ("Config", "__call__") => self.read_variable(&given, "cast", span),
-            _ => at(PyValue::Outside(format!("{}().{name}()", object.of).into()), span),
-        }
-    }
-
-    /// `env("X", default=...)`, `env.int("X", 4)`: with the types and defaults that `Env(X=(int, 4))` names.
-    fn typed_variable(&self, env: &Object, given: &Given<'_>, kind: &str, span: Span) -> Fact<PyValue> {
-        let Some(name) = given.text(0, "var").or_else(|| given.text(0, "name")) else { return self.unknown_at(span) };
-        let scheme = env.keywords.iter().find(|it| &*it.0 == name).and_then(|it| match it.1.known() {
-            Some(PyValue::List(pair)) => Some(pair.clone()),
-            _ => None,
-        });
-        let default = given.named("default").or_else(|| given.args.get(if kind == "__call__" { 2 } else { 1 }));
-        let default = default.cloned().or_else(|| scheme.as_ref().and_then(|pair| pair.get(1).cloned()));
-        let cast = match kind {
-            "__call__" | "get_value" => {
-                let cast = given.named("cast").or_else(|| scheme.as_ref().and_then(|pair| pair.first()));
-                match cast.and_then(|it| it.known()) {
-                    Some(PyValue::Outside(name)) => name.to_string(),
-                    _ => String::new(),
-                }
-            }
-            kind => kind.to_owned(),
-        };
-        self.cast(self.variable(name, default, span), &cast, span)
-    }
-
-    /// `config("X", default=4, cast=int)`.
-    fn read_variable(&self, given: &Given<'_>, cast: &str, span: Span) -> Fact<PyValue> {
-        let Some(name) = given.text(0, "option").or_else(|| given.text(0, "key")) else { return self.unknown_at(span) };
-        let default = given.named("default").cloned();
-        let cast = match given.named(cast).and_then(|it| it.known()) {
-            Some(PyValue::Outside(name)) => name.to_string(),
-            Some(PyValue::Object(object)) if object.of.ends_with("Csv") => "list".to_owned(),
-            Some(_) => return self.unknown_at(span),
-            None => String::new(),
-        };
-        self.cast(self.variable(name, default, span), &cast, span)
-    }
-
-    fn cast(&self, value: Fact<PyValue>, cast: &str, span: Span) -> Fact<PyValue> {
-        if matches!(value.known(), Some(PyValue::None)) {
-            return value;
-        }
-        match cast {
-            "int" => as_number(value, true),
-            "float" => as_number(value, false),
-            "bool" => as_bool(value),
-            "list" | "tuple" | "Csv" => lift::then(value, |it| match &it.value {
-                PyValue::Str(text) => {
-                    let items = text.split(',').map(str::trim).filter(|it| !it.is_empty());
-                    let items = items.map(|item| lift::like(PyValue::Str(item.into()), &it.origin)).collect();
-                    lift::like(PyValue::List(Arc::new(items)), &it.origin)
-                }
-                _ => Fact::Known(it.clone()),
-            }),
-            "" | "str" | "unicode" | "url" | "search_url" => value,
-            _ => self.unknown_at(span),
         }
     }
 
@@ -212,7 +157,10 @@ impl<'a> Evaluator<'a> {
             None => Dict { entries: Vec::new(), open: None, made: Made::Statements },
         };
         for (name, value) in given.keywords {
-            dict.set(name, value.clone());
+            match value {
+                Fact::Unknown(why) if &**name == super::call::SPREAD => dict.opened(why.clone()),
+                value => dict.set(name, value.clone()),
+            }
         }
         at(PyValue::Dict(dict.into()), span)
     }
@@ -232,99 +180,109 @@ impl<'a> Evaluator<'a> {
         Fact::derived(PyValue::Str(url.into()), spans)
     }
 
-    /// What a database URL means as an entry of `DATABASES`.
-    fn database(&self, url: &Fact<PyValue>, given: &[(&'static str, Fact<PyValue>)], span: Span) -> Fact<PyValue> {
-        let mut dict = Dict { entries: Vec::new(), open: None, made: Made::Call(span) };
-        let address = super::url::address(url).by_way_of([span]);
-        let part = |each: &dyn Fn(&Address) -> Option<PyValue>| match &address {
-            Fact::Known(address) => match each(&address.value) {
-                Some(value) => lift::like(value, &address.origin),
+    /// `strtobool` of distutils and of what took its place: 1 or 0.
+    fn strtobool(&self, text: Fact<PyValue>) -> Fact<PyValue> {
+        as_bool(text).map(|it| if it == PyValue::Bool(true) { PyValue::Int(1) } else { PyValue::Int(0) })
+    }
+
+    /// `any(list)`, `all(list)`
+    fn folded(&self, list: Fact<PyValue>, any: bool, span: Span) -> Fact<PyValue> {
+        let Some(PyValue::List(items)) = list.known() else { return self.unknown_at(span) };
+        let mut all = Truth::of(!any);
+        for item in items.iter() {
+            let truth = self.truth(item.clone());
+            all = if any { all.or(truth) } else { all.and(truth) };
+        }
+        match all {
+            Truth::Maybe => self.unknown_at(span),
+            truth => at(PyValue::Bool(truth == Truth::Yes), span),
+        }
+    }
+
+    /// `range(stop)`, `range(start, stop)`, of a few.
+    fn range(&self, args: &Args, span: Span) -> Option<Fact<PyValue>> {
+        let ints: Vec<i64> = args
+            .iter()
+            .map_while(|it| match it.known() {
+                Some(PyValue::Int(int)) => Some(*int),
+                _ => None,
+            })
+            .collect();
+        let (start, stop) = match (ints.as_slice(), args.len()) {
+            ([stop], 1) => (0, *stop),
+            ([start, stop], 2) => (*start, *stop),
+            _ => return None,
+        };
+        (stop.checked_sub(start)? <= 200)
+            .then(|| at(PyValue::List(Arc::new((start..stop).map(|it| at(PyValue::Int(it), span)).collect())), span))
+    }
+
+    /// `isinstance(value, str)`, of plain values.
+    fn is_instance(&self, args: &Args, span: Span) -> Fact<PyValue> {
+        let [value, class] = args.as_slice() else { return self.unknown_at(span) };
+        let classes = match class.known() {
+            Some(PyValue::List(all)) => all.to_vec(),
+            _ => vec![class.clone()],
+        };
+        let kind = |value: &PyValue| match value {
+            PyValue::None => Some("None"),
+            PyValue::Bool(_) => Some("bool"),
+            PyValue::Int(_) => Some("int"),
+            PyValue::Float(_) => Some("float"),
+            PyValue::Str(_) => Some("str"),
+            PyValue::List(_) => Some("list"),
+            PyValue::Dict(_) => Some("dict"),
+            _ => None,
+        };
+        lift::then(value.clone(), |it| {
+            let mut is = Some(false);
+            for class in &classes {
+                match (kind(&it.value), class.known()) {
+                    (Some(kind), Some(PyValue::Outside(name))) if **name == *kind => is = Some(true),
+                    (Some(_), Some(PyValue::Outside(name)))
+                        if matches!(
+                            &**name,
+                            "str" | "int" | "bool" | "float" | "list" | "dict" | "tuple" | "bytes"
+                        ) => {}
+                    _ => is = is.filter(|it| *it),
+                }
+            }
+            match is {
+                Some(is) => lift::like(PyValue::Bool(is), &it.origin),
                 None => self.unknown_at(span),
-            },
-            Fact::Unknown(why) => Fact::Unknown(why.clone()),
-            _ => Fact::unknown("no URL is given"),
-        };
-        let text = |text: &str| PyValue::Str(text.into());
-        dict.set("ENGINE", part(&|it| it.engine().map(|engine| text(django_engine(engine)))));
-        dict.set("HOST", part(&|it| it.host.as_deref().map(text)));
-        dict.set("PORT", part(&|it| Some(it.port.map_or_else(|| text(""), |port| PyValue::Int(i64::from(port))))));
-        dict.set("NAME", part(&|it| Some(text(&it.name))));
-        let mut options = Dict { entries: Vec::new(), open: None, made: Made::Statements };
-        if let Fact::Known(address) = &address {
-            for (key, value) in &address.value.query {
-                let value = lift::like(PyValue::Str(value.clone()), &address.origin);
-                // django-environ takes these from the query; other names are the driver's options.
-                let setting = key.to_ascii_uppercase();
-                match setting.as_str() {
-                    "CONN_MAX_AGE" => dict.set(&setting, as_number(value, true)),
-                    "CONN_HEALTH_CHECKS" | "ATOMIC_REQUESTS" => dict.set(&setting, as_bool(value)),
-                    _ => options.set(key, value),
-                }
             }
-        }
-        if !options.entries.is_empty() {
-            dict.set("OPTIONS", at(PyValue::Dict(options.into()), span));
-        }
-        for (name, value) in given {
-            dict.set(name, value.clone());
-        }
-        at(PyValue::Dict(dict.into()), span)
-    }
-
-    /// What a cache URL means as an entry of `CACHES`, as django-environ reads it.
-    fn cache(&self, url: &Fact<PyValue>, span: Span) -> Fact<PyValue> {
-        let mut dict = Dict { entries: Vec::new(), open: None, made: Made::Call(span) };
-        let address = super::url::address(url);
-        let backend = match &address {
-            Fact::Known(address) => {
-                let backend = match &*address.value.scheme {
-                    "rediscache" | "redis" | "rediss" => "django_redis.cache.RedisCache",
-                    "locmemcache" => "django.core.cache.backends.locmem.LocMemCache",
-                    "dummycache" => "django.core.cache.backends.dummy.DummyCache",
-                    "dbcache" => "django.core.cache.backends.db.DatabaseCache",
-                    "filecache" => "django.core.cache.backends.filebased.FileBasedCache",
-                    "pymemcache" => "django.core.cache.backends.memcached.PyMemcacheCache",
-                    "memcache" | "pymemcached" => "django.core.cache.backends.memcached.PyLibMCCache",
-                    _ => "",
-                };
-                if backend.is_empty() {
-                    self.unknown_at(span)
-                } else {
-                    lift::like(PyValue::Str(backend.into()), &address.origin).by_way_of([span])
-                }
-            }
-            Fact::Unknown(why) => Fact::Unknown(why.clone()),
-            _ => self.unknown_at(span),
-        };
-        dict.set("BACKEND", backend);
-        dict.set("LOCATION", url.clone());
-        at(PyValue::Dict(dict.into()), span)
-    }
-}
-
-/// The keywords of `dj_database_url` that become entries; `conn_max_age` may also stand at `place`.
-fn dj_keywords(given: &Given<'_>, place: usize) -> Vec<(&'static str, Fact<PyValue>)> {
-    let names = [("conn_max_age", "CONN_MAX_AGE"), ("conn_health_checks", "CONN_HEALTH_CHECKS"), ("engine", "ENGINE")];
-    let disable = [("disable_server_side_cursors", "DISABLE_SERVER_SIDE_CURSORS")];
-    names
-        .into_iter()
-        .chain(disable)
-        .filter_map(|(keyword, entry)| {
-            let value = match keyword {
-                "conn_max_age" if place != usize::MAX => given.at(place, keyword),
-                _ => given.named(keyword),
-            };
-            Some((entry, value?.clone()))
         })
-        .collect()
+    }
+
+    /// `json.loads(text)`
+    fn json_loaded(&self, text: Fact<PyValue>, span: Span) -> Fact<PyValue> {
+        lift::then(text, |it| match &it.value {
+            PyValue::Str(text) if !text.contains(HOLE) => match serde_json::from_str(text) {
+                Ok(value) => json(&value, it),
+                Err(_) => self.unknown_at(span),
+            },
+            _ => self.unknown_at(span),
+        })
+    }
 }
 
-/// Django's name for an engine.
-fn django_engine(engine: Engine) -> &'static str {
-    match engine {
-        Engine::Postgres => "django.db.backends.postgresql",
-        Engine::Mysql => "django.db.backends.mysql",
-        Engine::Sqlite => "django.db.backends.sqlite3",
-        Engine::Other => "",
-    }
+fn json(value: &serde_json::Value, from: &Sourced<PyValue>) -> Fact<PyValue> {
+    use serde_json::Value as J;
+    let value = match value {
+        J::Null => PyValue::None,
+        J::Bool(truth) => PyValue::Bool(*truth),
+        J::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(int), _) => PyValue::Int(int),
+            (None, Some(float)) => PyValue::Float(float),
+            (None, None) => return Fact::unknown("not a number"),
+        },
+        J::String(text) => PyValue::Str(text.as_str().into()),
+        J::Array(items) => PyValue::List(Arc::new(items.iter().map(|it| json(it, from)).collect())),
+        J::Object(entries) => {
+            let mut dict = Dict { entries: Vec::new(), open: None, made: Made::Statements };
+            entries.iter().for_each(|(key, value)| dict.set(key, json(value, from)));
+            PyValue::Dict(dict.into())
+        }
+    };
+    lift::like(value, &from.origin)
 }

@@ -4,8 +4,12 @@ use super::convert::truthy;
 use super::lift;
 use super::scope::is_missing;
 use super::{Evaluator, ModuleId, Object, PyValue};
-use crate::facts::python::Field;
+use crate::facts::python::{EventKind, Field, Function};
+use crate::source::Span;
 use crate::stack::{Fact, Why};
+
+/// What a validator sees of the model: its fields, as they are before they are checked.
+const VALIDATED: &str = "the fields of the model";
 
 impl<'a> Evaluator<'a> {
     /// The value of a settings field of an instance; none when the class is no settings class or has no such field.
@@ -19,15 +23,72 @@ impl<'a> Evaluator<'a> {
         if !self.is_model(class, 0) {
             return None;
         }
+        // A validator that looks at other fields sees them as they are given.
+        if !is_validated(instance)
+            && let Some((module, method)) = self.validator(instance.class.unwrap_or(class), name)
+        {
+            let value = self.plain_field(class, field, instance);
+            return Some(self.validated((module, method), name, value, instance));
+        }
+        Some(self.plain_field(class, field, instance))
+    }
+
+    /// The method that makes or checks a field, when there is one.
+    fn validator(&self, class: (ModuleId, u32), name: &str) -> Option<(ModuleId, &'a Function)> {
+        let mut todo = vec![class];
+        for _ in 0..16 {
+            let class = todo.pop()?;
+            let named = |it: &&Function| it.validates.iter().any(|field| &**field == name) || sets(it, name);
+            if let Some(method) = self.class(class)?.methods.iter().find(named) {
+                return Some((class.0, method));
+            }
+            todo.extend(self.bases(class).into_iter().rev());
+        }
+        None
+    }
+
+    /// What a validator makes of a field's value.
+    fn validated(
+        &self,
+        (module, method): (ModuleId, &Function),
+        name: &str,
+        value: Fact<PyValue>,
+        instance: &Object,
+    ) -> Fact<PyValue> {
+        let seen = Object { of: VALIDATED.into(), ..instance.clone() };
+        let seen = Fact::derived(PyValue::Object(seen.into()), vec![instance.span]);
+        let span = method.name.span;
+        if method.validates.iter().any(|it| &**it == "*") {
+            return self.deeper(|| {
+                let given: Vec<_> = method.params.iter().take(1).map(|it| (it.0.clone(), seen.clone())).collect();
+                let local = super::scope::Local::body(&method.events, &given);
+                let frame = super::scope::Frame { local: Some(local), ..self.whole(module) };
+                let made = self.lookup_local(&frame, method.params.first().map_or("self", |it| &it.0));
+                match super::entry(made, name) {
+                    Fact::Absent => value,
+                    set => set,
+                }
+            });
+        }
+        // `(cls, v, values)`, `(cls, v, info)`: `info.data` holds the fields.
+        let is_static = method.params.first().is_some_and(|it| &*it.0 != "cls" && &*it.0 != "self");
+        let class = (!is_static).then(|| Fact::unknown("the class of a model"));
+        let args = class.into_iter().chain([value, seen]).collect();
+        self.call_function(module, method, args, Vec::new(), span)
+    }
+
+    /// The value of a field before any validator.
+    fn plain_field(&self, class: (ModuleId, u32), field: &Field, instance: &Object) -> Fact<PyValue> {
+        let name = &*field.name.value;
         if let Some((_, given)) = instance.keywords.iter().find(|it| &*it.0 == name) {
-            return Some(given.clone());
+            return given.clone();
         }
         let default = self.class_name(class, name);
         let (default, mut names) = self.field_call(default);
         // The instance's own class says the prefix, also for fields of its bases.
         let outermost = instance.class.unwrap_or(class);
         if !self.is_settings(outermost, 0) {
-            return Some(default.unwrap_or_else(|| self.nested(class, field)));
+            return default.unwrap_or_else(|| self.nested(class, field, None));
         }
         if names.is_empty() {
             names.push(format!("{}{name}", self.prefix(outermost)));
@@ -36,15 +97,71 @@ impl<'a> Evaluator<'a> {
         let set = names.iter().find_map(|name| variables.iter().find(|it| it.name.eq_ignore_ascii_case(name)));
         if let Some(variable) = set {
             let text = variable.value.clone().map(PyValue::Str).by_way_of([field.name.span]);
-            return Some(typed(text, &field.annotation));
+            return typed(text, &field.annotation);
         }
         let name = names.first().map(|it| it.to_uppercase()).unwrap_or_default();
-        let default = default.or_else(|| match self.nested(class, field) {
-            Fact::Unknown(_) => None,
-            nested => Some(nested),
-        });
-        let unknown = || Fact::Unknown(Why::at(format!("set by the environment ({name})"), field.name.span));
-        Some(default.map_or_else(unknown, |default| self.variable(&name, Some(default), field.name.span)))
+        if let Some(text) =
+            self.dotenv(&name, field.name.span).or_else(|| self.dotenv(&name.to_lowercase(), field.name.span))
+        {
+            return typed(self.variable(&name, Some(text), field.name.span), &field.annotation);
+        }
+        let delimiter = self.setting_of(outermost, "env_nested_delimiter");
+        let within = delimiter.map(|it| (name.clone(), it));
+        // Each field of a nested model has a variable of its own.
+        match (default, within) {
+            (Some(default), Some(within)) => match default.known() {
+                Some(PyValue::Object(object)) if object.class.is_some() => {
+                    self.refilled(object, &within, default.span().unwrap_or(field.name.span))
+                }
+                _ => self.variable(&name, Some(default), field.name.span),
+            },
+            (Some(default), None) => match default.known() {
+                Some(PyValue::Object(object)) if object.class.is_some() => default,
+                _ => self.variable(&name, Some(default), field.name.span),
+            },
+            (None, within) => match self.nested(class, field, within.as_ref()) {
+                Fact::Unknown(_) => Fact::Unknown(Why::at(format!("set by the environment ({name})"), field.name.span)),
+                nested => nested,
+            },
+        }
+    }
+
+    /// A nested model with those of its fields that have a variable of their own: `DB__POOL_SIZE`.
+    fn refilled(&self, object: &Object, (prefix, delimiter): &(String, String), span: Span) -> Fact<PyValue> {
+        let mut filled = object.clone();
+        let mut classes: Vec<(ModuleId, u32)> = object.class.into_iter().collect();
+        let mut at = 0;
+        while let (Some(&class), true) = (classes.get(at), at < 16) {
+            classes.extend(self.bases(class));
+            at += 1;
+        }
+        for field in classes.iter().filter_map(|class| self.class(*class)).flat_map(|it| &it.fields) {
+            let name = format!("{prefix}{delimiter}{}", field.name.value).to_uppercase();
+            let set = self.environment.variables.iter().find(|it| it.name.eq_ignore_ascii_case(&name));
+            let text = match set {
+                Some(set) => set.value.clone().map(PyValue::Str).by_way_of([field.name.span]),
+                None => match self.dotenv(&name, field.name.span) {
+                    Some(text) => text,
+                    None if self.environment.complete => continue,
+                    None => {
+                        let default = filled.keywords.iter().find(|it| it.0 == field.name.value).map(|it| it.1.clone());
+                        let default = default.or_else(|| {
+                            let class = classes
+                                .iter()
+                                .find(|it| self.class(**it).is_some_and(|it| it.fields.contains(field)))?;
+                            self.field_call(self.class_name(*class, &field.name.value)).0
+                        });
+                        let value = self.variable(&name, default, field.name.span);
+                        filled.keywords.retain(|it| it.0 != field.name.value);
+                        filled.keywords.push((field.name.value.clone(), value));
+                        continue;
+                    }
+                },
+            };
+            filled.keywords.retain(|it| it.0 != field.name.value);
+            filled.keywords.push((field.name.value.clone(), typed(text, &field.annotation)));
+        }
+        Fact::derived(PyValue::Object(filled.into()), vec![span])
     }
 
     /// The default of a field and the variables that `Field(...)` names for it.
@@ -75,41 +192,56 @@ impl<'a> Evaluator<'a> {
     }
 
     /// What a field without a default is, when its annotation names a settings class.
-    fn nested(&self, class: (ModuleId, u32), field: &Field) -> Fact<PyValue> {
+    fn nested(&self, class: (ModuleId, u32), field: &Field, within: Option<&(String, String)>) -> Fact<PyValue> {
         let unknown = || Fact::Unknown(Why::at("given when the program runs", field.name.span));
         let found = self.global(class.0, &field.annotation);
         match found.known() {
             Some(PyValue::Class(module, place)) if self.is_settings((*module, *place), 0) => {
                 self.instance((*module, *place), Vec::new(), Vec::new(), field.name.span)
             }
+            Some(PyValue::Class(module, place)) if self.is_model((*module, *place), 0) => {
+                let made = self.instance((*module, *place), Vec::new(), Vec::new(), field.name.span);
+                match (made.known(), within) {
+                    (Some(PyValue::Object(object)), Some(within)) => self.refilled(object, within, field.name.span),
+                    _ => unknown(),
+                }
+            }
             _ => unknown(),
         }
     }
 
-    /// `env_prefix` of `model_config`, or of the class `Config` within.
     fn prefix(&self, class: (ModuleId, u32)) -> String {
+        self.setting_of(class, "env_prefix").unwrap_or_default()
+    }
+
+    /// A key of `model_config`, or of the class `Config` within, as text.
+    fn setting_of(&self, class: (ModuleId, u32), key: &str) -> Option<String> {
         let config = self.of_class(class, "model_config", None);
         let text = |value: &Fact<PyValue>| match value.known() {
             Some(PyValue::Str(text)) => Some(text.to_string()),
             _ => None,
         };
         let new = match config.known() {
-            Some(PyValue::Object(it)) => {
-                it.keywords.iter().find(|it| &*it.0 == "env_prefix").and_then(|it| text(&it.1))
-            }
-            Some(PyValue::Dict(it)) => it.entries.iter().find(|it| &*it.0 == "env_prefix").and_then(|it| text(&it.1)),
+            Some(PyValue::Object(it)) => it.keywords.iter().find(|it| &*it.0 == key).and_then(|it| text(&it.1)),
+            Some(PyValue::Dict(it)) => it.entries.iter().find(|it| &*it.0 == key).and_then(|it| text(&it.1)),
             _ => None,
         };
         new.or_else(|| {
-            let old = self.class(class)?.classes.iter().find(|it| &*it.name.value == "Config")?;
-            old.events.iter().find_map(|event| match &event.kind {
-                crate::facts::python::EventKind::Set { path, value } if &*path.root == "env_prefix" => {
-                    value.str().map(str::to_owned)
+            let mut todo = vec![class];
+            for _ in 0..16 {
+                let class = todo.pop()?;
+                let old = self.class(class)?.classes.iter().find(|it| &*it.name.value == "Config");
+                let said = old.into_iter().flat_map(|it| &it.events).find_map(|event| match &event.kind {
+                    EventKind::Set { path, value } if &*path.root == key => value.str().map(str::to_owned),
+                    _ => None,
+                });
+                if said.is_some() {
+                    return said;
                 }
-                _ => None,
-            })
+                todo.extend(self.bases(class).into_iter().rev());
+            }
+            None
         })
-        .unwrap_or_default()
     }
 
     /// Whether a class takes its fields from the environment.
@@ -132,6 +264,22 @@ impl<'a> Evaluator<'a> {
             _ => false,
         })
     }
+}
+
+/// Whether an object is what a validator sees of its model.
+pub(super) fn is_validated(object: &Object) -> bool {
+    &*object.of == VALIDATED
+}
+
+/// Whether a method that looks at the whole model sets a field of it.
+fn sets(method: &Function, name: &str) -> bool {
+    method.validates.iter().any(|it| &**it == "*")
+        && method.events.iter().any(|event| match &event.kind {
+            EventKind::Set { path, .. } => {
+                matches!(path.steps.as_slice(), [crate::facts::python::Step::Key(key)] if **key == *name)
+            }
+            _ => false,
+        })
 }
 
 fn is_field_call(value: &PyValue) -> bool {

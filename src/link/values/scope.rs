@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::code::folder;
 use super::lift::{self, at, branch};
 use super::{Dict, Evaluator, Made, ModuleId, PyValue};
-use crate::facts::python::{Event, EventKind, Guard};
+use crate::facts::python::{Event, EventKind, Guard, Path, Step};
 use crate::source::Span;
 use crate::stack::{Condition, Fact, Truth, Why};
 
@@ -27,8 +27,44 @@ pub(super) struct Local<'f> {
     pub(super) events: &'f [Event],
     /// How many of them have happened.
     pub(super) before: usize,
-    /// Its arguments; a comprehension's variables.
+    /// Its arguments; the variables of a comprehension or a loop.
     pub(super) given: &'f [(Box<str>, Fact<PyValue>)],
+    /// For a block, the scope that it stands in; a function or class has none but the module.
+    pub(super) outer: Option<&'f Local<'f>>,
+    /// Whether it is a block: a loop, a `try`, a comprehension.
+    pub(super) block: bool,
+}
+
+impl<'f> Local<'f> {
+    /// A function or class whose statements have all happened.
+    pub(super) fn body(events: &'f [Event], given: &'f [(Box<str>, Fact<PyValue>)]) -> Self {
+        Self { events, before: events.len(), given, outer: None, block: false }
+    }
+}
+
+impl<'f> Frame<'f> {
+    /// The same place within a block whose first `before` statements have happened.
+    pub(super) fn inside(
+        &'f self,
+        events: &'f [Event],
+        before: usize,
+        given: &'f [(Box<str>, Fact<PyValue>)],
+    ) -> Frame<'f> {
+        let local = Local { events, before, given, outer: self.local.as_ref(), block: true };
+        Frame { module: self.module, before: self.before, local: Some(local) }
+    }
+
+    /// Whether it stands in the module's own body.
+    fn is_module(&self) -> bool {
+        let mut local = self.local.as_ref();
+        while let Some(it) = local {
+            if !it.block {
+                return false;
+            }
+            local = it.outer;
+        }
+        true
+    }
 }
 
 impl<'a> Evaluator<'a> {
@@ -40,12 +76,15 @@ impl<'a> Evaluator<'a> {
 
     /// What a name stands for; missing when nothing binds it.
     pub(super) fn lookup(&self, frame: &Frame<'_>, name: &str) -> Fact<PyValue> {
-        if let Some(local) = frame.local {
-            let given = local.given.iter().rfind(|it| &*it.0 == name).map(|it| it.1.clone());
-            let found = self.run(frame, local.events, local.before, name, given);
+        let mut local = frame.local;
+        while let Some(it) = local {
+            let here = Frame { local: Some(it), ..*frame };
+            let given = it.given.iter().rfind(|it| &*it.0 == name).map(|it| it.1.clone());
+            let found = self.run(&here, it.events, it.before, name, given);
             if !is_missing(&found) {
                 return found;
             }
+            local = it.outer.copied();
         }
         self.lookup_global(frame.module, name, frame.before)
     }
@@ -63,7 +102,7 @@ impl<'a> Evaluator<'a> {
         found
     }
 
-    fn lookup_global(&self, module: ModuleId, name: &str, before: usize) -> Fact<PyValue> {
+    pub(super) fn lookup_global(&self, module: ModuleId, name: &str, before: usize) -> Fact<PyValue> {
         let Some(draft) = self.code.module(module) else { return missing() };
         // What a later statement binds does not matter here, so `X = X + [...]` does not need itself.
         let before = draft.events[..before.min(draft.events.len())]
@@ -71,7 +110,7 @@ impl<'a> Evaluator<'a> {
             .rposition(|event| touches(event, name))
             .map_or(0, |last| last + 1);
         if before == 0 {
-            return missing();
+            return self.of_includer(module, name);
         }
         let key = (module, Box::from(name), before);
         if !self.open.borrow_mut().insert(key.clone()) {
@@ -80,7 +119,7 @@ impl<'a> Evaluator<'a> {
         let frame = Frame { module, before, local: None };
         let found = self.deeper(|| self.run(&frame, &draft.events, before, name, None));
         self.open.borrow_mut().remove(&key);
-        found
+        if is_missing(&found) { self.of_includer(module, name) } else { found }
     }
 
     /// What the first `before` events make of a name that starts as `start`.
@@ -136,37 +175,70 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn effect(&self, frame: &Frame<'_>, event: &Event, name: &str, old: Fact<PyValue>) -> Fact<PyValue> {
+    pub(super) fn effect(&self, frame: &Frame<'_>, event: &Event, name: &str, old: Fact<PyValue>) -> Fact<PyValue> {
         let module = frame.module;
         match &event.kind {
             EventKind::Set { path, value } => {
                 let value = self.eval(frame, value);
-                put(old, &path.steps, event.span, &mut |_| value.clone())
+                self.put(frame, old, path, event.span, &mut |_| value.clone())
             }
             EventKind::Merge { path, value } => {
                 let value = self.eval(frame, value);
-                put(old, &path.steps, event.span, &mut |old| self.merged(old, &value, event.span))
+                self.put(frame, old, path, event.span, &mut |old| self.merged(old, &value, event.span))
             }
             EventKind::Change { path, op, value } => {
                 let value = self.eval(frame, value);
-                put(old, &path.steps, event.span, &mut |old| self.binary(old, *op, &value, event.span))
+                self.put(frame, old, path, event.span, &mut |old| self.binary(old, *op, &value, event.span))
             }
             EventKind::Import { module: from, item, .. } => self.imported(module, from, item.as_deref(), event.span),
             EventKind::Star { module: from } => match self.resolve(module, from) {
-                Some(from) if !name.starts_with('_') => {
+                Some(from) if self.exports(from, name) => {
                     lift::or_else(self.global(from, name).by_way_of([event.span]), || old.clone())
                 }
                 _ => old,
             },
-            EventKind::Function { at: place, .. } if frame.local.is_none() => {
+            EventKind::Function { at: place, .. } if frame.is_module() => {
                 at(PyValue::Function(module, *place), event.span)
             }
-            EventKind::Class { at: place, .. } if frame.local.is_none() => {
-                at(PyValue::Class(module, *place), event.span)
-            }
+            EventKind::Class { at: place, .. } if frame.is_module() => at(PyValue::Class(module, *place), event.span),
             EventKind::Function { .. } | EventKind::Class { .. } => Fact::unknown("defined within a function"),
-            EventKind::Return(_) => old,
+            EventKind::Return(_) | EventKind::Environ { .. } => old,
+            EventKind::Loop { .. } => self.looped(frame, event, name, old),
+            EventKind::Try { body, handlers } => self.tried(frame, body, handlers, name, old),
+            EventKind::Names(value) => self.named(frame, value, name, old, event.span),
+            EventKind::Opaque if is_constant(name) => {
+                Fact::Unknown(Why::at("what this binds is worked out when the program runs", event.span))
+            }
+            EventKind::Opaque => old,
+            EventKind::Include { path } => self.included(module, path, name, old),
         }
+    }
+
+    /// Puts a value at the end of a path of keys. Where a key is not known, any entry may have been written.
+    fn put(
+        &self,
+        frame: &Frame<'_>,
+        old: Fact<PyValue>,
+        path: &Path,
+        span: Span,
+        value: &mut dyn FnMut(Fact<PyValue>) -> Fact<PyValue>,
+    ) -> Fact<PyValue> {
+        let mut keys = Vec::new();
+        for step in &path.steps {
+            let worked_out = match step {
+                Step::Key(key) => Some(key.clone()),
+                Step::Of(expr) => match self.eval(frame, expr).known() {
+                    Some(PyValue::Str(key)) if !key.contains(super::HOLE) => Some(key.clone()),
+                    Some(PyValue::Int(key)) => Some(key.to_string().into()),
+                    _ => None,
+                },
+            };
+            let Some(key) = worked_out else {
+                return put(old, &keys, span, &mut |old| opened(old, span));
+            };
+            keys.push(key);
+        }
+        put(old, &keys, span, value)
     }
 
     /// The module that a name means for code of a module.
@@ -209,7 +281,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// A dict that statements fill.
-fn empty() -> Dict {
+pub(super) fn empty() -> Dict {
     Dict { entries: Vec::new(), open: None, made: Made::Statements }
 }
 
@@ -223,7 +295,7 @@ pub(super) fn is_missing(fact: &Fact<PyValue>) -> bool {
 }
 
 /// Whether a statement may change what a name stands for.
-fn touches(event: &Event, name: &str) -> bool {
+pub(super) fn touches(event: &Event, name: &str) -> bool {
     match &event.kind {
         EventKind::Set { path, .. } | EventKind::Merge { path, .. } | EventKind::Change { path, .. } => {
             &*path.root == name
@@ -231,9 +303,34 @@ fn touches(event: &Event, name: &str) -> bool {
         EventKind::Import { name: bound, .. }
         | EventKind::Function { name: bound, .. }
         | EventKind::Class { name: bound, .. } => &**bound == name,
-        EventKind::Star { .. } => true,
-        EventKind::Return(_) => false,
+        EventKind::Star { .. } | EventKind::Include { .. } => true,
+        EventKind::Return(_) | EventKind::Environ { .. } => false,
+        EventKind::Loop { iter, body, .. } => {
+            body.iter().any(|it| touches(it, name)) || super::flow::gone_through(iter).is_some_and(|it| it == name)
+        }
+        EventKind::Try { body, handlers } => {
+            body.iter().chain(handlers.iter().flat_map(|it| &it.1)).any(|it| touches(it, name))
+        }
+        EventKind::Names(_) | EventKind::Opaque => true,
     }
+}
+
+/// Whether a name is written as settings are.
+pub(super) fn is_constant(name: &str) -> bool {
+    name.contains(|it: char| it.is_ascii_uppercase()) && !name.contains(|it: char| it.is_ascii_lowercase())
+}
+
+/// A dict into which anything may have been written.
+fn opened(old: Fact<PyValue>, span: Span) -> Fact<PyValue> {
+    let why = Why::at("one of its keys is worked out when the program runs", span);
+    lift::then(old, |old| match &old.value {
+        PyValue::Dict(dict) => {
+            let mut dict = (**dict).clone();
+            dict.opened(why.clone());
+            Fact::Known(crate::stack::Sourced { value: PyValue::Dict(dict.into()), ..old.clone() })
+        }
+        _ => Fact::Unknown(why.clone()),
+    })
 }
 
 /// What a condition says when it holds and when it does not, for a reader.

@@ -365,6 +365,14 @@ long|--one=1|--two
     }
 
     #[test]
+    fn what_the_grammar_lacks_within_an_expansion_is_no_error() {
+        let parsed = parse(&mapped("NAME=${X:-u`date`}\nexec gunicorn app:app\n"));
+        assert_eq!(parsed.errors, []);
+        let Some(Item::Command(last)) = parsed.tree.items.last() else { panic!("{:?}", parsed.tree) };
+        assert_eq!(last.words.first().and_then(Word::literal).map(|it| it.text.to_string()).as_deref(), Some("exec"));
+    }
+
+    #[test]
     fn nesting_has_an_end() {
         for text in [
             "(".repeat(5000),

@@ -72,7 +72,8 @@ impl Walk<'_> {
                 let found: String = self.slice(node.byte_range()).chars().take(30).collect();
                 let message = format!("expected a command, found `{}`", found.escape_debug()).into();
                 self.errors.push(SyntaxError { span: self.span(node), message });
-            } else if node.has_error() {
+            } else if node.has_error() && node.kind() != "expansion" {
+                // What stands in `${…}` is read without the grammar, which knows less of it than the shell.
                 let at = open.len();
                 open.extend(node.children(&mut cursor));
                 open[at..].reverse();

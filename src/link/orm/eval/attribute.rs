@@ -193,7 +193,7 @@ impl Eval<'_> {
         let mut path = row.path.clone();
         let held = self.held_by(&relation, row);
         path.push(relation);
-        Type::Row(Rc::new(Row { model: target, path, held, ..(**row).clone() }))
+        Type::Row(Rc::new(Row { model: target, path, held, fresh: false, ..(**row).clone() }))
     }
 
     /// What rows that come by a relation of `row` hold already: it, under the one relation that leads back.

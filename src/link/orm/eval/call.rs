@@ -64,14 +64,17 @@ impl Eval<'_> {
             if let Some((turn, ..)) = self.row_loop(node.span, node.scope) {
                 let fresh = row.root.is_none() && row.turn.is_none() && self.made_within(func, turn);
                 if fresh || self.keyed(self.vary(func), turn) {
-                    let remedy = match (name, row.root.is_none()) {
-                        ("delete", _) => "filter(pk__in=...).delete()",
+                    let remedy = match name {
+                        "delete" => "filter(pk__in=...).delete()",
                         _ if self.is_copied(func) => "bulk_create",
-                        (_, true) => "bulk_create",
+                        _ if row.fresh => "bulk_create",
                         _ => "bulk_update",
                     };
                     let own = self.own_code(row.model, name);
-                    self.write(Orm::Django, id, Writing { own, ..Writing::plain(remedy) });
+                    // A queryset that is deleted sends the signals of each of its rows all the same.
+                    let signals = if name == "save" { self.models.saved(row.model) } else { None };
+                    let how = Writing { own, signals, ..Writing::plain(row.model, remedy) };
+                    self.write(Orm::Django, id, how);
                 }
             }
         }
@@ -110,7 +113,7 @@ impl Eval<'_> {
             }
         }
         if self.models.get(class).is_some() {
-            return Type::Row(Rc::new(Row::of(class)));
+            return Type::Row(Rc::new(Row { fresh: true, ..Row::of(class) }));
         }
         if django::is_manager(self.names, class) {
             let model = args.positional.first().copied().or_else(|| args.keyword("model"));

@@ -193,7 +193,11 @@ impl<'a> Eval<'a> {
             if let Some(frame) = self.frames.last_mut() {
                 frame.vary.push(vary);
             }
+            // What the queryset has brought is not asked for again.
+            let brought = flow.node(id as NodeId).guard.as_ref().is_some_and(|it| self.is_brought(it));
+            self.quiet += usize::from(brought);
             let kind = if over { Type::Unknown } else { self.value(id as NodeId).shallow() };
+            self.quiet -= usize::from(brought);
             if let Some(frame) = self.frames.last_mut() {
                 frame.types.push(kind);
             }

@@ -8,7 +8,7 @@ use super::super::models::{Loading, Relation};
 use super::super::names::ClassId;
 use super::super::types::{Row, Set, Size, Turn, Type};
 use super::Eval;
-use crate::facts::orm::flow::{NodeId, Scope};
+use crate::facts::orm::flow::{Guard, NodeId, Scope};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -41,6 +41,18 @@ impl Eval<'_> {
                 .frames
                 .iter()
                 .any(|frame| frame.loaded.iter().any(|(at, loads)| *at == root.span && loads.has(path)))
+    }
+
+    /// Whether what code looks for is there on a row that the present function was given.
+    pub(super) fn is_brought(&self, guard: &Guard) -> bool {
+        let rows = self.frame().args.iter().filter_map(|(given, _)| match given {
+            Type::Row(row) => row.root.as_ref().map(|root| (row, root)),
+            _ => None,
+        });
+        rows.clone().any(|(row, root)| match guard {
+            Guard::Attribute(name) => root.loads.brought.contains(&row.path_to(name)),
+            Guard::Prefetched(name) => self.is_loaded(root, &row.path_to(name)),
+        })
     }
 
     /// The place in the frame of a loop where the present evaluation runs, when it does so in each turn.

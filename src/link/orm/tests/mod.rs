@@ -2,6 +2,7 @@
 
 mod django;
 mod fixes;
+mod reach;
 mod rest;
 mod silent;
 mod sqlalchemy;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::facts::orm::{read, wants};
 use crate::source::{Edit, FileId, SourceFile, Sources, Span, apply};
+use crate::stack::vocabulary::{LazyLoad, Reach};
 use crate::stack::{Fact, Writer};
 use crate::syntax::python;
 

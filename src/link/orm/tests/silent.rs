@@ -119,7 +119,7 @@ fn files_aside() {
         assert!(told(&[("chat/models.py", MODELS), (path, view)]).is_empty(), "{path}");
     }
     let facts = found(&sources(&[("chat/models.py", MODELS), ("chat/management/commands/show.py", view)]));
-    assert_eq!(facts.lazy_loads[0].hot.known(), Some(&false));
+    assert_eq!(facts.lazy_loads[0].reach.known(), Some(&Reach::Commands));
 }
 
 #[test]
@@ -156,4 +156,33 @@ fn what_only_some_kinds_of_rows_read() {
     let code = "from .models import File\n\ndef f():\n    for file in File.objects.all():\n        print(file.url)\n\ndef g():\n    for file in File.objects.all():\n        print(file.name)\n\ndef h():\n    for file in File.objects.none():\n        print(file.name)\n";
     let expected = [r#"lazy g:space: select_related("space")"#];
     assert_eq!(told(&[("a/models.py", models), ("a/views.py", code)]), expected);
+}
+
+#[test]
+fn what_the_queryset_has_brought() {
+    let models = "from django.db import models\n\nclass Room(models.Model):\n    name = models.CharField(max_length=9)\n\n    @property\n    def likes(self):\n        n = getattr(self, 'n_likes', None)\n        if n is not None:\n            return n\n        return self.like_set.count()\n\n    def seen(self):\n        if hasattr(self, 'seen_likes'):\n            return self.seen_likes\n        else:\n            return self.like_set.filter(seen=True)[0]\n\n    def first(self):\n        if 'like_set' in getattr(self, '_prefetched_objects_cache', {}):\n            return list(self.like_set.all())\n        return list(self.like_set.select_related('room'))\n\nclass Like(models.Model):\n    room = models.ForeignKey(Room, on_delete=models.CASCADE)\n";
+    let told = |with: &str, call: &str| {
+        let code = format!(
+            "from django.db.models import Count, Prefetch\nfrom .models import *\n\ndef f():\n    for room in Room.objects.all(){with}:\n        print(room.{call})\n"
+        );
+        told(&[("a/models.py", models), ("a/views.py", &code)]).len()
+    };
+    assert_eq!((told("", "likes"), told(".annotate(n_likes=Count('like'))", "likes")), (1, 0));
+    assert_eq!(told(".annotate(n_others=Count('like'))", "likes"), 1);
+    assert_eq!(told(".prefetch_related(Prefetch('like_set', to_attr='other_likes'))", "likes"), 1);
+    assert_eq!((told("", "first()"), told(".prefetch_related('like_set')", "first()")), (1, 0));
+}
+
+#[test]
+fn a_short_slice_may_be_named() {
+    let told = views(
+        "def get(key):\n    most = 3\n    for thread in Thread.objects.filter(pk=key)[:most]:\n        pass\n    threads = Thread.objects.order_by('pk')[:most]\n    return [thread.room.name for thread in threads]\n",
+    );
+    assert_eq!(told, [r#"lazy get:room: select_related("room") (short)"#]);
+}
+
+#[test]
+fn a_relation_asked_for_more_is_asked_anew() {
+    let text = "def get():\n    for thread in Thread.objects.prefetch_related('messages'):\n        print(list(thread.messages.select_related('author')))\n";
+    assert_eq!(views(text), [r#"query get:thread.messages.select_related: Prefetch("messages", queryset=...)"#]);
 }

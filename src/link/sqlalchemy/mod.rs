@@ -1,11 +1,23 @@
 //! Pools of database connections that code makes: SQLAlchemy's engines and the drivers' own pools, one for each process
 //! that loads them, and the term that each adds to its database's budget.
 
+mod flask;
+mod given;
+mod maker;
+#[cfg(test)]
+mod tests;
+mod tortoise;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use given::Given;
+use maker::{Driver, Maker};
+
+use super::endpoint;
 use super::network::{Address, Network};
 use super::plan::ServicePlan;
 use super::values::{self, Code, Environment, Evaluator, ModuleId, PyValue};
+use super::versions::Versions;
 use crate::facts::python::{CallSite, Module, When};
 use crate::source::Span;
 use crate::stack::defaults;
@@ -25,66 +37,55 @@ pub struct Seen<'a> {
     pub id: Id<Service>,
     /// The folder of the repository that its code lies in.
     pub folder: &'a str,
-}
-
-/// Which calls make a pool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Maker {
-    /// `sqlalchemy.create_engine` and its kin.
-    Engine {
-        /// Whether it is asynchronous.
-        is_async: bool,
-    },
-    /// A driver's pool: its program, and how many connections it opens at most when told nothing.
-    Driver(&'static str, u64),
-}
-
-impl Maker {
-    fn of(name: &str) -> Option<Self> {
-        Some(match name {
-            "sqlalchemy.create_engine"
-            | "sqlalchemy.engine.create_engine"
-            | "sqlmodel.create_engine"
-            | "sqlalchemy.engine_from_config" => Maker::Engine { is_async: false },
-            "sqlalchemy.ext.asyncio.create_async_engine"
-            | "sqlalchemy.ext.asyncio.engine.create_async_engine"
-            | "sqlalchemy.ext.asyncio.async_engine_from_config" => Maker::Engine { is_async: true },
-            "asyncpg.create_pool" => Maker::Driver("asyncpg", 10),
-            "psycopg_pool.ConnectionPool" | "psycopg_pool.AsyncConnectionPool" => Maker::Driver("psycopg_pool", 4),
-            _ => return None,
-        })
-    }
+    /// The packages of that folder.
+    pub versions: &'a Versions<'a>,
 }
 
 /// Puts the pools of all processes into the stack, with their terms.
 pub fn add(stack: &mut Stack, code: &Code, network: &mut Network, services: &[Seen<'_>]) {
     let makers: Vec<(ModuleId, &Module, &CallSite, Maker)> = code
         .iter()
-        .flat_map(|(id, module)| {
-            module.calls.iter().filter_map(move |site| Some((id, module, site, Maker::of(&site.name)?)))
-        })
+        .flat_map(|(id, module)| module.calls.iter().filter_map(move |site| Some((id, module, site, Maker::of(site)?))))
         .collect();
     if makers.is_empty() {
         return;
     }
-    let mut first = Vec::new();
+    let mut seats = Vec::new();
     let mut users: BTreeMap<Span, BTreeSet<Box<str>>> = BTreeMap::new();
     for service in services {
         for process in stack[service.id].processes.clone() {
             let loaded = loaded(code, service.folder, &stack[process]);
-            for (module, draft, site, maker) in makers.iter().filter(|(id, ..)| loaded.contains(id)) {
+            for (_, _, site, _) in makers.iter().filter(|(id, ..)| loaded.contains(id)) {
                 users.entry(site.span).or_default().insert(service.plan.name.value.clone());
-                first.push((service, process, *module, *draft, *site, *maker));
             }
+            seats.push((service, process, loaded));
         }
     }
-    for (service, process, module, draft, site, maker) in first {
-        let reaches: Vec<Box<str>> = users.get(&site.span).into_iter().flatten().cloned().collect();
+    for (service, process, loaded) in seats {
         let complete = service.plan.environment_open.is_none();
         let environment = Environment { variables: &service.plan.environment, complete };
         let evaluator = Evaluator::new(code, environment, None);
-        let reader = Reader { evaluator, module, draft, site, maker, reaches };
-        reader.add(stack, network, service, process);
+        let here: Vec<_> = makers.iter().filter(|(id, ..)| loaded.contains(id)).collect();
+        let called = here.iter().any(|(_, _, site, _)| !site.within.is_empty());
+        let made = if called { given::made(&evaluator, &loaded) } else { Vec::new() };
+        for &&(module, draft, site, maker) in &here {
+            let reaches: Vec<Box<str>> = users.get(&site.span).into_iter().flatten().cloned().collect();
+            let ways: Vec<(Option<Box<str>>, Given)> = match maker {
+                Maker::Flask => flask::engines(&evaluator, &loaded, service.versions, module, site),
+                Maker::Tortoise => tortoise::connections(&evaluator, module, site),
+                _ => {
+                    let mine = made.iter().filter(|(_, _, object)| object.span == site.span);
+                    let mine: Vec<_> =
+                        mine.map(|(_, name, it)| (Some(name.clone()), Given::Made(it.clone()))).collect();
+                    if mine.is_empty() { vec![(None, Given::Call)] } else { mine }
+                }
+            };
+            for (name, given) in ways {
+                let evaluator = &evaluator;
+                let reader = Reader { evaluator, module, draft, site, maker, given, name, reaches: reaches.clone() };
+                reader.add(stack, network, service, process);
+            }
+        }
     }
 }
 
@@ -104,27 +105,34 @@ fn loaded(code: &Code, folder: &str, process: &Process) -> BTreeSet<ModuleId> {
 }
 
 /// A call that makes a pool, read for one process.
-struct Reader<'a> {
-    evaluator: Evaluator<'a>,
+struct Reader<'a, 'e> {
+    evaluator: &'e Evaluator<'a>,
     module: ModuleId,
     draft: &'a Module,
     site: &'a CallSite,
     maker: Maker,
+    /// What it is given.
+    given: Given,
+    /// What it is bound to, where the call itself does not say it.
+    name: Option<Box<str>>,
     /// The services that a change of the call reaches.
     reaches: Vec<Box<str>>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn add(&self, stack: &mut Stack, network: &mut Network, service: &Seen<'_>, process: Id<Process>) {
-        let address = self.address();
+        let url = self.url();
+        let address = self.address(&url);
         if address.engine == Engine::Sqlite {
             return;
         }
-        let mut pool = self.pool(service);
+        let mut pool = self.pool(service, &url);
+        pool.endpoint = endpoint::of(&url);
         pool.engine = Fact::derived(address.engine, vec![address.span]);
         pool.process = Some(process);
         let reached = network.database(stack, &address);
         pool.pooler = reached.pooler;
+        pool.database = reached.database;
         let connections = connections(&pool, &stack[process]);
         let (replicas, processes) = (stack[process].replicas.clone(), stack[process].processes.clone());
         let name = pool.about.name.clone();
@@ -155,9 +163,9 @@ impl Reader<'_> {
         }
     }
 
-    fn pool(&self, service: &Seen<'_>) -> Pool {
+    fn pool(&self, service: &Seen<'_>, url: &Fact<PyValue>) -> Pool {
         let name: Box<str> =
-            self.site.bound.clone().unwrap_or_else(|| {
+            self.name.clone().or_else(|| self.site.bound.clone()).unwrap_or_else(|| {
                 if self.site.within.is_empty() { "engine".into() } else { self.site.within.clone() }
             });
         let about = About {
@@ -170,12 +178,14 @@ impl Reader<'_> {
         let mut pool = Pool {
             about,
             per_call: Fact::derived(self.site.when == When::Request, vec![self.callee()]),
-            is_async: Fact::derived(self.maker == Maker::Engine { is_async: true }, vec![self.callee()]),
+            is_async: Fact::derived(self.maker.is_async(), vec![self.callee()]),
             ..Pool::default()
         };
         match self.maker {
-            Maker::Engine { .. } => self.engine(&mut pool),
-            Maker::Driver(program, most) => self.driver(&mut pool, program, most),
+            Maker::Engine { .. } | Maker::Flask => self.engine(&mut pool),
+            Maker::Driver(driver) => self.driver(&mut pool, &driver),
+            Maker::Databases => self.of_url(&mut pool, url, database_driver(url), ("max_size", "min_size")),
+            Maker::Tortoise => self.of_url(&mut pool, url, "Tortoise", ("maxsize", "minsize")),
         }
         pool
     }
@@ -214,7 +224,8 @@ impl Reader<'_> {
 
     /// Both sizes in one: one alone would change the sum. None where other services run the same call.
     fn sizes(&self) -> Option<Writer> {
-        let insertion = self.draft.insertion(self.site.span).filter(|_| self.reaches.len() == 1)?;
+        let own = !matches!(self.given, Given::Options(..)) && self.reaches.len() == 1;
+        let insertion = self.draft.insertion(self.site.span).filter(|_| own)?;
         Some(Writer {
             name: "sizes".into(),
             edits: vec![insertion.edit("pool_size={size}, max_overflow={overflow}")],
@@ -222,65 +233,99 @@ impl Reader<'_> {
         })
     }
 
-    fn driver(&self, pool: &mut Pool, program: &str, most: u64) {
-        pool.class = Fact::derived(PoolClass::Driver, vec![self.callee()]);
-        let (least, max) = (self.argument("min_size"), self.argument("max_size"));
-        pool.sized = match max.span() {
-            Some(span) => Fact::derived(true, vec![span]),
-            None => Fact::derived(false, vec![self.callee()]),
+    fn driver(&self, pool: &mut Pool, driver: &Driver) {
+        let (name, place) = driver.most;
+        let most = match self.argument(name) {
+            Fact::Absent => place.map_or(Fact::Absent, |it| self.at(it)),
+            given => given,
         };
-        let default = match (&max, program) {
-            // psycopg_pool's `max_size` is its `min_size` unless given.
-            (Fact::Absent, "psycopg_pool") => values::count(least),
-            _ => Fact::Absent,
+        // psycopg_pool's `max_size` is its `min_size` unless given.
+        let default = match driver.program {
+            "psycopg_pool" => match values::count(self.argument(driver.least)) {
+                Fact::Absent => defaults::count(driver.program, driver.least, Some(self.callee())),
+                given => given,
+            },
+            program => defaults::count(program, name, Some(self.callee())),
         };
-        pool.max = match values::count(max) {
-            Fact::Absent if !default.is_absent() => default,
-            Fact::Absent => Fact::default_of(most, program, "max_size", Some(self.callee()))
-                .with_slots(self.keyword_slot("max_size")),
-            given => self.reaching(given),
-        };
-        pool.size = pool.max.clone();
-        if program == "psycopg_pool" {
-            let timeout = values::number(self.argument("timeout"));
-            pool.timeout = match timeout {
-                Fact::Absent => Fact::default_of(30.0, program, "timeout", Some(self.callee())),
+        self.sized(pool, most, default, name);
+        if driver.program == "psycopg_pool" {
+            pool.timeout = match values::number(self.argument("timeout")) {
+                Fact::Absent => defaults::number("psycopg_pool", "timeout", Some(self.callee())),
                 given => given,
             };
         }
     }
 
-    /// `poolclass=NullPool`.
-    fn class(&self) -> Fact<PoolClass> {
-        let given = self.site.call.keyword("poolclass");
-        let Some(expr) = given else {
-            return Fact::default_of(PoolClass::Queue, "SQLAlchemy", "poolclass", Some(self.callee()));
+    /// A pool whose sizes may stand in the query of its URL.
+    fn of_url(&self, pool: &mut Pool, url: &Fact<PyValue>, program: &str, (most, _): (&'static str, &str)) {
+        let query = match values::address(url) {
+            Fact::Known(address) => {
+                let pair = address.value.query.iter().rfind(|it| &*it.0 == most).map(|it| it.1.clone());
+                let spans = address.origin.span().into_iter().collect();
+                pair.map_or(Fact::Absent, |it| Fact::derived(PyValue::Str(it), spans))
+            }
+            Fact::Unknown(why) => Fact::Unknown(why),
+            _ => Fact::Absent,
         };
-        match expr.dotted().as_deref().and_then(|name| name.rsplit('.').next()) {
-            Some("NullPool") => Fact::derived(PoolClass::Null, vec![expr.span]),
-            Some("StaticPool" | "SingletonThreadPool") => Fact::derived(PoolClass::Static, vec![expr.span]),
-            Some("QueuePool" | "AsyncAdaptedQueuePool") => Fact::derived(PoolClass::Queue, vec![expr.span]),
-            _ => Fact::Unknown(Why::at("its class is worked out when the program runs", expr.span)),
+        let given = match self.argument(most) {
+            Fact::Absent => query,
+            given => given,
+        };
+        let setting = if program == "aiomysql" || program == "aiopg" { "maxsize" } else { most };
+        self.sized(pool, given, defaults::count(program, setting, Some(self.callee())), most);
+    }
+
+    fn sized(&self, pool: &mut Pool, most: Fact<PyValue>, default: Fact<u64>, name: &'static str) {
+        pool.class = Fact::derived(PoolClass::Driver, vec![self.callee()]);
+        pool.sized = match most.span().filter(|_| !matches!(most, Fact::Unknown(_))) {
+            Some(span) => Fact::derived(true, vec![span]),
+            None => Fact::derived(false, vec![self.callee()]),
+        };
+        pool.max = match values::count(most) {
+            Fact::Absent if matches!(&default, Fact::Known(it) if matches!(it.origin, Origin::Default(_))) => {
+                default.with_slots(self.keyword_slot(name))
+            }
+            Fact::Absent => default,
+            given => self.reaching(given),
+        };
+        pool.size = pool.max.clone();
+    }
+
+    /// `poolclass=NullPool`, under whatever name it is imported.
+    fn class(&self) -> Fact<PoolClass> {
+        let given = match self.argument("poolclass") {
+            Fact::Absent => {
+                return Fact::default_of(PoolClass::Queue, SQLALCHEMY, "poolclass", Some(self.callee()));
+            }
+            given => given,
+        };
+        let at = given.span().unwrap_or_else(|| self.callee());
+        let unknown = || Fact::Unknown(Why::at("its class is worked out when the program runs", at));
+        let class = |value: &PyValue| match value {
+            PyValue::Outside(name) => class_of(name),
+            PyValue::None => Some(PoolClass::Queue),
+            _ => None,
+        };
+        match given {
+            Fact::Known(it) => class(&it.value).map_or_else(unknown, |class| Fact::derived(class, vec![at])),
+            Fact::OneOf(branches) => {
+                let told: Option<Vec<_>> =
+                    branches.into_iter().map(|(when, it)| Some((when, class(&it.value)?, it.origin))).collect();
+                let sourced = |(when, value, origin)| (when, Sourced { value, origin, slots: Vec::new() });
+                told.map_or_else(unknown, |all| Fact::OneOf(all.into_iter().map(sourced).collect()))
+            }
+            _ => unknown(),
         }
     }
 
-    /// A keyword argument, also one that comes by `**options`; absent when it is not given.
+    /// A keyword argument, wherever it comes from; absent when it is not given.
     fn argument(&self, name: &str) -> Fact<PyValue> {
-        let call = &self.site.call;
-        if let Some(expr) = call.keyword(name) {
-            return self.evaluator.expr(self.module, expr);
-        }
-        for it in call.keywords.iter().filter(|it| it.name.is_none()) {
-            let options = self.evaluator.expr(self.module, &it.value);
-            match values::entry(options.clone(), name) {
-                Fact::Absent if matches!(options, Fact::Unknown(_)) => {
-                    return Fact::Unknown(Why::at("given by options that are worked out elsewhere", it.span));
-                }
-                Fact::Absent => {}
-                given => return given,
-            }
-        }
-        Fact::Absent
+        self.given.keyword(self.evaluator, self.module, self.site, name)
+    }
+
+    /// An argument without a name.
+    fn at(&self, place: usize) -> Fact<PyValue> {
+        self.given.at(self.evaluator, self.module, self.site, place)
     }
 
     /// What is given, else SQLAlchemy's default, with the place where it would be given.
@@ -298,7 +343,7 @@ impl Reader<'_> {
 
     /// The same fact, whose slots say whom they reach.
     fn reaching<T>(&self, mut fact: Fact<T>) -> Fact<T> {
-        if let Fact::Known(Sourced { slots, .. }) = &mut fact {
+        if let Fact::Known(Sourced { slots, .. }) | Fact::Unbounded(Why { slots, .. }) = &mut fact {
             for slot in slots.iter_mut().filter(|slot| slot.span.file == self.draft.file) {
                 slot.reaches.clone_from(&self.reaches);
             }
@@ -307,6 +352,10 @@ impl Reader<'_> {
     }
 
     fn keyword_slot(&self, name: &str) -> Option<Slot> {
+        // What another program hands on is not written at the call.
+        if matches!(self.given, Given::Options(..)) {
+            return None;
+        }
         let mut slot = self.draft.insertion(self.site.span)?.keyword(name);
         slot.reaches.clone_from(&self.reaches);
         Some(slot)
@@ -317,43 +366,71 @@ impl Reader<'_> {
         self.site.call.func.span
     }
 
-    /// Where it connects to.
-    fn address(&self) -> Address {
-        let call = &self.site.call;
-        let url = match call.keyword("url").or_else(|| call.keyword("dsn")).or_else(|| call.keyword("conninfo")) {
-            Some(expr) => self.evaluator.expr(self.module, expr),
-            None => match call.args.first() {
-                Some(expr) if !self.site.name.ends_with("engine_from_config") => self.evaluator.expr(self.module, expr),
-                _ => Fact::unknown("its address is worked out when the program runs"),
+    /// Where it connects to, as a URL.
+    fn url(&self) -> Fact<PyValue> {
+        let named = |name: &str| self.argument(name);
+        match self.maker {
+            Maker::Driver(driver) => {
+                let (name, place) = driver.url;
+                let url = match named(name) {
+                    Fact::Absent => place.map_or(Fact::Absent, |it| self.at(it)),
+                    given => given,
+                };
+                match url {
+                    Fact::Absent => given::from_parts(driver.scheme, |names| {
+                        let all = names.iter().map(|name| named(name));
+                        all.into_iter().find(|it| !it.is_absent()).unwrap_or(Fact::Absent)
+                    }),
+                    url => url,
+                }
+            }
+            _ => match named("url") {
+                Fact::Absent if self.site.name.ends_with("engine_from_config") => Fact::Absent,
+                Fact::Absent => self.at(0),
+                url => url,
             },
-        };
-        let parts = url_parts(&url);
+        }
+    }
+
+    fn address(&self, url: &Fact<PyValue>) -> Address {
+        let parts = url_parts(url);
         let span = url.span().unwrap_or_else(|| self.callee());
-        let name = self.site.bound.as_deref().unwrap_or("engine");
+        let name = self.name.as_deref().or(self.site.bound.as_deref()).unwrap_or("engine");
+        let engine = match self.maker {
+            Maker::Driver(driver) if driver.scheme == "mysql" => Engine::Mysql,
+            _ => Engine::Postgres,
+        };
         Address {
             host: parts.0,
             port: parts.1,
-            engine: parts.2.unwrap_or(Engine::Postgres),
+            engine: parts.2.unwrap_or(engine),
             span,
             anchor: Anchor::new(self.draft.path.clone(), format!("{name}.url")),
         }
     }
 }
 
-/// Host, port and engine of a URL, be it text or what `URL.create` makes.
-fn url_parts(url: &Fact<PyValue>) -> (Fact<Box<str>>, Option<u64>, Option<Engine>) {
-    if let Some(PyValue::Object(object)) = url.known()
-        && object.of.ends_with("URL.create")
-    {
-        let keyword = |name: &str| {
-            object.keywords.iter().find(|(key, _)| &**key == name).map_or(Fact::Absent, |(_, value)| value.clone())
-        };
-        let scheme = values::text(keyword("drivername"));
-        let engine = scheme
-            .known()
-            .and_then(|scheme| values::Address::parse(&format!("{scheme}://h/")).and_then(|address| address.engine()));
-        return (values::text(keyword("host")), values::count(keyword("port")).known().copied(), engine);
+/// The kind of a pool by the dotted name of its class.
+fn class_of(name: &str) -> Option<PoolClass> {
+    Some(match name.rsplit('.').next()? {
+        "NullPool" => PoolClass::Null,
+        "StaticPool" | "SingletonThreadPool" | "AssertionPool" => PoolClass::Static,
+        "QueuePool" | "AsyncAdaptedQueuePool" | "FallbackAsyncAdaptedQueuePool" => PoolClass::Queue,
+        _ => return None,
+    })
+}
+
+/// The driver that `databases` takes for a URL.
+fn database_driver(url: &Fact<PyValue>) -> &'static str {
+    match values::address(url).known() {
+        Some(it) if it.driver() == Some("aiopg") => "aiopg",
+        Some(it) if it.engine() == Some(Engine::Mysql) => "aiomysql",
+        _ => "asyncpg",
     }
+}
+
+/// Host, port and engine of a URL.
+fn url_parts(url: &Fact<PyValue>) -> (Fact<Box<str>>, Option<u64>, Option<Engine>) {
     match values::address(url) {
         Fact::Known(address) => {
             let host = match &address.value.host {
@@ -377,8 +454,8 @@ fn limit(given: Fact<PyValue>, unlimited: i64) -> Fact<u64> {
         && let PyValue::Int(value) = sourced.value
         && (value < 0 || value == unlimited)
     {
-        let at = sourced.origin.span().into_iter().collect();
-        return Fact::Unbounded(Why { reason: format!("{value} stands for no limit").into(), at });
+        let why = Why::shown(format!("{value} stands for no limit"), sourced.origin.span());
+        return Fact::Unbounded(why).with_slots(sourced.slots.iter().cloned());
     }
     values::count(given)
 }

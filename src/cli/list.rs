@@ -1,8 +1,8 @@
 //! `plimsoll rules`
 
 use clap::{Args, ValueEnum};
+use plimsoll::config::{Config, Selector};
 use plimsoll::report::rules;
-use plimsoll::rule::Rules;
 use plimsoll::view::RuleInfo;
 
 use super::output::Out;
@@ -10,6 +10,9 @@ use super::{Error, Verdict};
 
 #[derive(Debug, Args)]
 pub(super) struct List {
+    /// Only these rules: `area` or `area/rule`.
+    #[arg(value_name = "RULES")]
+    names: Vec<String>,
     /// How to print them.
     #[arg(long, default_value = "text")]
     format: Format,
@@ -25,7 +28,12 @@ enum Format {
 
 impl List {
     pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
-        let all: Vec<RuleInfo> = Rules::builtin().pages().iter().filter_map(RuleInfo::of).collect();
+        let known = super::rules(&std::env::current_dir()?)?;
+        let select = self.names.iter().map(|name| Selector::flag(name)).collect();
+        let wanted = Config { select, ..Config::default() };
+        wanted.check_names(known.names())?;
+        let listed = known.pages().iter().filter(|page| wanted.runs(&page.name));
+        let all: Vec<RuleInfo> = listed.filter_map(RuleInfo::of).collect();
         out.print(None, |to, style| match self.format {
             Format::Text => rules::list(&all, style, to),
             Format::Json => rules::list_json(&all, to),

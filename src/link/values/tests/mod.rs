@@ -1,3 +1,7 @@
+mod flow;
+mod libraries;
+mod models;
+
 use std::path::PathBuf;
 
 use super::*;
@@ -26,7 +30,9 @@ impl World {
             assert_eq!(parsed.errors, [], "{}", file.path);
             Arc::new(read(file, &parsed.tree))
         };
-        let code = Code::new(files.iter().map(draft));
+        let (envs, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|it| it.path.ends_with(".env"));
+        let code = Code::new(files.iter().map(draft))
+            .with_dotenv(envs.iter().map(|it| (it.path.clone(), crate::facts::env::read(it).tree)));
         Self { files, code, variables: Vec::new(), complete: true }
     }
 
@@ -38,7 +44,7 @@ impl World {
 
     fn setting(&self, path: &[&str]) -> Fact<PyValue> {
         let environment = Environment { variables: &self.variables, complete: self.complete };
-        let last = ModuleId(self.files.len() as u32 - 1);
+        let last = ModuleId(self.files.iter().filter(|it| it.path.ends_with(".py")).count() as u32 - 1);
         Evaluator::new(&self.code, environment, Some(last)).setting(last, path)
     }
 
@@ -220,7 +226,7 @@ fn database_urls() {
     assert_eq!(world.show(&["L"]), "[x, y]");
     assert_eq!(world.show(&["D", "ENGINE"]), "django.db.backends.sqlite3");
     let open = World::of(&[("a.py", "import dj_database_url\nD = dj_database_url.config()\n")]);
-    assert_eq!(open.show(&["D", "ENGINE"]), "? no URL is given");
+    assert_eq!(open.show(&["D"]), "{}");
 }
 
 #[test]
@@ -300,7 +306,7 @@ F = {"x": 1}.get("y", 2)
     assert_eq!(world.show(&["A"]), "8");
     assert_eq!(world.show(&["B"]), "10");
     assert_eq!(world.show(&["C"]), "[db2, primary]");
-    assert_eq!(world.show(&["D"]), "? worked out when the program runs");
+    assert_eq!(world.show(&["D"]), "2");
     assert_eq!(world.show(&["E"]), "8");
     assert_eq!(world.show(&["F"]), "2");
 }
@@ -361,4 +367,14 @@ fn the_nearest_module_of_a_name_is_meant() {
     assert_eq!(path("a", "deep.util"), None, "two could be meant");
     assert_eq!(path("a/app", ".a.app.db").as_deref(), Some("a/app/db.py"));
     assert_eq!(path("a/app", "os.path"), None);
+}
+
+#[test]
+fn a_switch_that_an_unseen_environment_holds_is_not_known() {
+    let text = "import os\nDEBUG = os.environ.get('DEBUG', 'True') == 'True'\nCACHE = 'a' if DEBUG else 'b'\n";
+    let open = World { complete: false, ..World::of(&[("settings.py", text)]) };
+    let Fact::Unknown(why) = truth(open.setting(&["DEBUG"])) else { panic!("a switch") };
+    assert_eq!(&*why.reason, "set by the environment (DEBUG; without it, true)");
+    assert!(matches!(open.setting(&["CACHE"]), Fact::OneOf(_)));
+    assert_eq!(World::of(&[("settings.py", text)]).show(&["CACHE"]), "a");
 }

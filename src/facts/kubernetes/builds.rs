@@ -1,0 +1,80 @@
+//! What says from which Dockerfile an image is built: Skaffold's artifacts, the steps of a workflow.
+
+use serde::{Deserialize, Serialize};
+
+use crate::source::SourceFile;
+use crate::syntax::Spanned;
+use crate::syntax::yaml::{Node, Yaml};
+
+/// An image and what it is built from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageBuild {
+    /// The image's name as it is written; a tag or a variable may stand in it.
+    pub image: Spanned<Box<str>>,
+    /// The folder that its context is relative to: the file's own, or the root.
+    pub base: Box<str>,
+    /// The context, as it is written.
+    pub context: Box<str>,
+    /// The Dockerfile, as it is written.
+    pub dockerfile: Option<Box<str>>,
+    /// Whether the Dockerfile's path starts from the context.
+    pub within_context: bool,
+    /// The stage.
+    pub target: Option<Spanned<Box<str>>>,
+}
+
+/// Whether a file is a workflow that builds images.
+pub(super) fn is_workflow(file: &SourceFile) -> bool {
+    file.path.contains(".github/workflows/") && file.text().contains("docker/build-push-action")
+}
+
+/// The images of `docker/build-push-action`. Its paths start from the root of the repository.
+pub(super) fn of_workflow(tree: &Yaml) -> Vec<ImageBuild> {
+    let jobs = tree.documents.iter().filter_map(|root| root.get("jobs")).flat_map(Node::entries);
+    let steps = jobs.filter_map(|(_, job)| job.get("steps")).flat_map(Node::items);
+    let built = steps.filter(|step| {
+        step.get("uses").and_then(Node::text).is_some_and(|uses| uses.starts_with("docker/build-push-action"))
+    });
+    let mut found = Vec::new();
+    for with in built.filter_map(|step| step.get("with")) {
+        let text = |key: &str| with.get(key).and_then(Node::text);
+        let Some(tags) = with.get("tags") else { continue };
+        for tag in tags.text().unwrap_or("").split(['\n', ',']).map(str::trim).filter(|tag| !tag.is_empty()) {
+            found.push(ImageBuild {
+                image: Spanned::new(tag.into(), tags.span),
+                base: "".into(),
+                context: text("context").unwrap_or(".").into(),
+                dockerfile: text("file").map(Box::from),
+                within_context: false,
+                target: with.get("target").and_then(spanned),
+            });
+        }
+    }
+    found
+}
+
+/// The artifacts of a `skaffold.yaml`, those of its profiles left out.
+pub(super) fn of_skaffold(root: &Node, file: &SourceFile) -> Vec<ImageBuild> {
+    let artifacts = root.get("build").and_then(|build| build.get("artifacts"));
+    let artifacts = artifacts.map_or(&[][..], Node::items).iter();
+    artifacts
+        .filter(|artifact| {
+            ["buildpacks", "jib", "bazel", "ko", "custom", "kaniko"].iter().all(|it| artifact.get(it).is_none())
+        })
+        .filter_map(|artifact| {
+            let docker = artifact.get("docker");
+            Some(ImageBuild {
+                image: artifact.get("image").and_then(spanned)?,
+                base: file.folder().into(),
+                context: artifact.get("context").and_then(Node::text).unwrap_or(".").into(),
+                dockerfile: docker.and_then(|it| it.get("dockerfile")?.text()).map(Box::from),
+                within_context: true,
+                target: docker.and_then(|it| it.get("target")).and_then(spanned),
+            })
+        })
+        .collect()
+}
+
+fn spanned(node: &Node) -> Option<Spanned<Box<str>>> {
+    Some(Spanned::new(node.text()?.into(), node.content_span()))
+}

@@ -1,0 +1,63 @@
+//! What a test asks, as far as it says which code runs for which rows.
+
+use super::build::Builder;
+use super::flow::{Guard, NodeKind};
+use crate::syntax::python::{Call, CompareOp, Expr, ExprKind, UnaryOp};
+
+/// Where Django keeps what was prefetched for a row.
+const PREFETCHED: &str = "_prefetched_objects_cache";
+
+impl Builder<'_> {
+    /// What a test looks for on a row, in whichever way round.
+    pub(super) fn looks_for(&self, test: &Expr) -> Option<Guard> {
+        match &test.kind {
+            ExprKind::Unary { op: UnaryOp::Not, operand } => self.looks_for(operand),
+            ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().find_map(|part| self.looks_for(part)),
+            ExprKind::Compare { left, rest } => match rest.as_slice() {
+                [(CompareOp::In | CompareOp::NotIn, right)] => {
+                    let name = left.str().filter(|_| self.file.slice(right.span).contains(PREFETCHED))?;
+                    Some(Guard::Prefetched(name.into()))
+                }
+                [(CompareOp::Is | CompareOp::IsNot, _)] => self.looks_for(left),
+                _ => None,
+            },
+            ExprKind::Call(call) => attribute(call),
+            // `count = getattr(self, "n_likes", None)`, and later `count is None`.
+            ExprKind::Name(name) => {
+                let NodeKind::Call { func, args, .. } = &self.flow.node(self.value_of((None, name))?).kind else {
+                    return None;
+                };
+                let is_getattr = matches!(&self.flow.node(*func).kind, NodeKind::Name(name) if &**name == "getattr");
+                let name = self.flow.text(*args.get(1)?).filter(|_| is_getattr)?;
+                Some(Guard::Attribute(name.into()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// `hasattr(it, "name")`, `getattr(it, "name", None)`
+fn attribute(call: &Call) -> Option<Guard> {
+    let looks = matches!(&call.func.kind, ExprKind::Name(name) if matches!(&**name, "hasattr" | "getattr"));
+    let name = call.args.get(1)?.str().filter(|_| looks)?;
+    Some(Guard::Attribute(name.into()))
+}
+
+/// Whether a decorator makes a function a receiver of signals.
+pub(super) fn is_receiver(decorator: &Expr) -> bool {
+    match &decorator.kind {
+        ExprKind::Call(call) => {
+            call.func.dotted().is_some_and(|name| name == "receiver" || name.ends_with(".receiver"))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a test asks which of several kinds a thing is: `kind == "page"`, `kind in PAGES`.
+pub(super) fn sorts(test: &Expr) -> bool {
+    match &test.kind {
+        ExprKind::Compare { rest, .. } => rest.iter().any(|(op, _)| matches!(op, CompareOp::Eq | CompareOp::In)),
+        ExprKind::And(all) | ExprKind::Or(all) => all.iter().any(sorts),
+        _ => false,
+    }
+}

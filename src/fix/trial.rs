@@ -1,0 +1,152 @@
+//! Fixes made on copies of their files, which are read and judged again.
+//!
+//! They hold when nothing that could be read cannot be read any more, the findings are gone, and nothing new of equal or
+//! higher severity has come. What is gone has no fixes, so applying them again changes nothing.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::prove::{Chosen, fix_of};
+use crate::rule::{Finding, RuleName, Severity};
+use crate::source::{Edit, FileId, Fix, Sources, apply};
+use crate::stack::Anchor;
+
+/// What an audit says, as far as a proof must know.
+#[derive(Clone, Debug, Default)]
+pub struct Audited {
+    /// What is wrong, with the fixes that are proposed.
+    pub findings: Vec<Finding>,
+    /// What could not be decided.
+    pub undecided: Vec<(RuleName, Anchor)>,
+    /// What could not be read: the file's path, and what was expected and found there.
+    pub problems: Vec<(Box<str>, Box<str>)>,
+}
+
+/// Audits the files again. Those of the list hold another text than at first; what was read of the others still holds.
+/// Several trials ask at once.
+pub type Again<'a> = dyn Fn(&Sources, &[FileId]) -> Audited + Sync + 'a;
+
+/// What findings are counted by: texts and figures change with a fix, and several things may have one anchor.
+type Key<'k> = (&'k RuleName, &'k Anchor);
+
+/// The state that fixes are tried on.
+pub(super) struct Trial<'a> {
+    sources: &'a Sources,
+    before: &'a Audited,
+    counts: HashMap<Key<'a>, Count>,
+    undecided: HashMap<Key<'a>, usize>,
+    again: &'a Again<'a>,
+    /// Files that already differ from what was first read.
+    edited: &'a [FileId],
+}
+
+/// How often, and how badly at worst.
+#[derive(Clone, Copy)]
+struct Count {
+    times: usize,
+    worst: Severity,
+}
+
+impl<'a> Trial<'a> {
+    /// Tries fixes on `sources`, of which `before` is said; `edited` are those that differ from what was first read.
+    pub(super) fn new(sources: &'a Sources, before: &'a Audited, again: &'a Again<'a>, edited: &'a [FileId]) -> Self {
+        let (counts, undecided) = (counts(&before.findings), open(&before.undecided));
+        Self { sources, before, counts, undecided, again, edited }
+    }
+
+    /// The findings with their fixes.
+    pub(super) fn findings(&self) -> &'a [Finding] {
+        &self.before.findings
+    }
+
+    /// Makes the fixes on copies, and says what an audit then says when they hold together.
+    pub(super) fn try_all(&self, batch: &[Chosen]) -> Option<Audited> {
+        let texts = self.texts(batch)?;
+        let mut sources = self.sources.clone();
+        let mut edited = self.edited.to_vec();
+        for (file, text) in texts {
+            sources.replace(file, text);
+            edited.push(file);
+        }
+        edited.sort_unstable();
+        edited.dedup();
+        let after = (self.again)(&sources, &edited);
+        self.holds(batch, &after).then_some(after)
+    }
+
+    /// The texts of the files with the fixes made; [`None`] when they do not fit, or change nothing.
+    pub(super) fn texts(&self, batch: &[Chosen]) -> Option<BTreeMap<FileId, String>> {
+        let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
+        for edit in batch.iter().filter_map(|chosen| fix_of(self.findings(), *chosen)).flat_map(Fix::edits) {
+            edits.entry(edit.span.file).or_default().push(edit);
+        }
+        let mut texts = BTreeMap::new();
+        for (file, mut edits) in edits {
+            edits.sort();
+            // Two fixes may need the same change, which is made once.
+            edits.dedup();
+            let old = self.sources.file(file).text();
+            let new = apply(old, edits).ok()?;
+            if new != old {
+                texts.insert(file, new);
+            }
+        }
+        (!texts.is_empty()).then_some(texts)
+    }
+
+    fn holds(&self, batch: &[Chosen], after: &Audited) -> bool {
+        let fixed: Vec<&Finding> = batch.iter().filter_map(|it| self.findings().get(it.finding)).collect();
+        let Some(least) = fixed.iter().map(|it| it.severity).min() else { return false };
+        let (now, open_now) = (counts(&after.findings), open(&after.undecided));
+        let mut settled: HashMap<Key<'_>, usize> = HashMap::new();
+        for finding in fixed {
+            *settled.entry(key(finding)).or_default() += 1;
+        }
+        let gone = settled.iter().all(|(key, fixed)| {
+            let times = |counts: &HashMap<Key<'_>, Count>| counts.get(key).map_or(0, |it| it.times);
+            let opened = |open: &HashMap<Key<'_>, usize>| open.get(key).copied().unwrap_or(0);
+            times(&now) + fixed <= times(&self.counts) && opened(&open_now) <= opened(&self.undecided)
+        });
+        let nothing_new = now.iter().all(|(key, count)| {
+            let worse = self.counts.get(key).is_none_or(|it| it.times < count.times || it.worst < count.worst);
+            !worse || count.worst < least
+        });
+        gone && nothing_new && self.reads_as_before(after)
+    }
+
+    /// Whether everything that cannot be read could not be read before, either.
+    fn reads_as_before(&self, after: &Audited) -> bool {
+        let mut known: HashMap<&(Box<str>, Box<str>), usize> = HashMap::new();
+        for problem in &self.before.problems {
+            *known.entry(problem).or_default() += 1;
+        }
+        after.problems.iter().all(|problem| match known.get_mut(problem) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        })
+    }
+}
+
+fn key(finding: &Finding) -> Key<'_> {
+    (&finding.rule, &finding.anchor)
+}
+
+fn counts(findings: &[Finding]) -> HashMap<Key<'_>, Count> {
+    let mut counts: HashMap<Key<'_>, Count> = HashMap::new();
+    for finding in findings {
+        let count = counts.entry(key(finding)).or_insert(Count { times: 0, worst: finding.severity });
+        count.times += 1;
+        count.worst = count.worst.max(finding.severity);
+    }
+    counts
+}
+
+fn open(undecided: &[(RuleName, Anchor)]) -> HashMap<Key<'_>, usize> {
+    let mut open = HashMap::new();
+    for (rule, anchor) in undecided {
+        *open.entry((rule, anchor)).or_default() += 1;
+    }
+    open
+}

@@ -1,0 +1,102 @@
+//! Kubernetes to deployments: which manifests are applied together, and what their objects come to when kustomizations
+//! have changed them. After this a pod's container is a service like any other.
+
+mod cluster;
+mod environment;
+mod expand;
+mod generate;
+mod images;
+mod kustomize;
+mod object;
+mod patch;
+mod select;
+mod target;
+#[cfg(test)]
+mod tests;
+mod units;
+mod workload;
+
+use std::collections::BTreeMap;
+
+use crate::facts::kubernetes::Manifests;
+use crate::source::{Sources, Span};
+use crate::stack::Why;
+use crate::syntax::SyntaxError;
+
+use super::compose::service;
+use super::plan::{Deployment, Role, ServicePlan};
+use cluster::Cluster;
+use images::Images;
+
+/// What the manifests of a repository come to.
+#[derive(Default)]
+pub struct Found {
+    /// Every set of manifests that runs something; [`Deployment::role`] says which of them serve.
+    pub deployments: Vec<Deployment>,
+    /// What could not be followed.
+    pub problems: Vec<SyntaxError>,
+}
+
+/// The deployments that manifests make. `composed` are those of compose files, which may say what images are built from.
+pub fn deployments(sources: &Sources, manifests: &[&Manifests], composed: &[Deployment]) -> Found {
+    let mut found = Found::default();
+    if manifests.is_empty() {
+        return found;
+    }
+    let (sets, problems) = select::sets(sources, manifests);
+    found.problems = problems;
+    if sets.is_empty() {
+        return found;
+    }
+    let images = Images::of(sources, manifests, composed);
+    for set in sets {
+        let cluster = Cluster { sources, objects: &set.objects, images: &images, renamed: &set.renamed };
+        let mut services: Vec<ServicePlan> =
+            set.objects.iter().flat_map(|object| workload::plans(&cluster, object)).collect();
+        if services.is_empty() {
+            continue;
+        }
+        say_reaches(&mut services);
+        found.deployments.push(Deployment {
+            left_out: Vec::new(),
+            name: set.name.into(),
+            files: set.files,
+            services,
+            role: set.role,
+            because: set.because,
+        });
+    }
+    found
+}
+
+/// Says of each slot whom it reaches: all that have the value that stands there.
+fn say_reaches(plans: &mut [ServicePlan]) {
+    let mut users: BTreeMap<Span, Vec<Box<str>>> = BTreeMap::new();
+    for plan in plans.iter_mut() {
+        let name = plan.name.value.clone();
+        for slot in service::slots(plan) {
+            let names = users.entry(slot.span).or_default();
+            if !names.contains(&name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    for slot in plans.iter_mut().flat_map(service::slots) {
+        slot.reaches = users.get(&slot.span).filter(|names| names.len() > 1).cloned().unwrap_or_default();
+    }
+}
+
+/// Beside manifests for production the compose files that nothing names are for development, when both run the same.
+pub fn judge(composed: &mut [Deployment], manifests: &[Deployment]) {
+    for compose in composed.iter_mut().filter(|it| it.role == Role::Default) {
+        let runs = |name: &str| compose.services.iter().any(|it| &*it.name.value == name);
+        let production = manifests
+            .iter()
+            .find(|it| it.role == Role::Production && it.services.iter().any(|service| runs(&service.name.value)));
+        if let Some(other) = production {
+            compose.role = Role::Development;
+            let reason = format!("is for development, for {} is for production", other.name);
+            compose.because = Why { reason: reason.into(), at: other.because.at.clone(), ..Why::default() };
+        }
+    }
+}

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+"""Scores `plimsoll facts` against facts.tsv: right, unknown, wrong. See README.md."""
+
+import argparse
+import collections
+import csv
+import json
+import pathlib
+import re
+import subprocess
+
+HERE = pathlib.Path(__file__).parent
+
+# What a labelled fact is called in the vocabulary: the kinds that may hold it, and the field.
+FIELDS = {
+    "program": [("process", "program")],
+    "mode": [("process", "mode")],
+    "processes": [("process", "processes"), ("nginx", "worker_processes")],
+    "concurrency": [("process", "processes"), ("process", "slots")],
+    "threads": [("process", "threads"), ("process", "slots")],
+    "settings_module": [("settings", "module")],
+    "endpoint": [(kind, "endpoint") for kind in ("django_database", "pool", "cache", "redis_client", "task_queue", "channel_layer", "client", "pooler")],
+    "image": [("service", "image")],
+    "memory_limit": [("service", "memory")],
+    "pool_size": [("pool", "size")],
+    "pool_max": [("pool", "max"), ("django_database", "pool_max")],
+    "pool_recycle": [("pool", "recycle")],
+    "pool_timeout": [("pool", "timeout")],
+    "timeout_keep_alive": [("process", "keepalive")],
+    "max_connections": [("database", "max_connections"), ("redis", "maxclients"), ("redis_client", "max_connections")],
+    "task_time_limit": [("task_queue", "time_limit")],
+    "max_tasks_per_child": [("task_queue", "max_tasks_per_child")],
+    "celery_task_always_eager": [("settings", "celery_eager")],
+    "version": [("package", "version"), ("process", "version"), ("database", "version"), ("service", "image")],
+}
+IDLE = {"development", "test", "example", "unused"}
+PROGRAMS = {"celery": ("celery worker", "celery beat"), "django runserver": ("runserver",)}
+
+
+def parts(text):
+    """The words of a deployment's name that can be paths."""
+    return [it for it in re.split(r"[\s,+()]+", text) if "/" in it or "." in it or it[:1].isupper()]
+
+
+class Facts:
+    def __init__(self, data):
+        self.stacks = data["stacks"]
+        self.aside = {row["name"] for row in data.get("aside", [])}
+
+    def of(self, deployment):
+        """The stacks that a labelled deployment means; all where it names none."""
+        if deployment == "-":
+            return self.stacks
+        wanted = parts(deployment) or [deployment]
+        named = [it for it in self.stacks if any(path in it["name"].split(" + ") for path in wanted)]
+        return named or [it for it in self.stacks if any(path in json.dumps(it["entities"]) for path in wanted)]
+
+    def is_aside(self, deployment):
+        return any(path in name for path in parts(deployment) for name in self.aside)
+
+
+def belongs(entity, service):
+    if service in ("-", ""):
+        return True
+    names = {service, *re.split(r"[:\s]", service)}
+    owner = entity.get("owner") or entity["name"]
+    return owner in names or entity["name"] in names
+
+
+def norm(value):
+    text = str(value).strip().strip("`").lower()
+    text = re.sub(r"\.0$", "", text)
+    return text.replace(" ", "_")
+
+
+def agrees(fact, label, state):
+    """Whether a known state says what the label says."""
+    have, want = norm(state.get("value", state["text"])), norm(label)
+    if have == want or (fact, have, want) == ("mode", "single", "celery_beat"):
+        return True
+    if fact == "program":
+        return have in {norm(it) for it in PROGRAMS.get(label, ())} or have.startswith(want) or want.startswith(have)
+    if fact == "version":
+        want = re.sub(r"^[a-z][a-z0-9_.\[\]-]*?(?=[=<>~^]|_[0-9])", "", want).lstrip("=_")
+        return have.lstrip("=") == want or have.endswith(":" + want)
+    if fact == "endpoint":
+        strip = lambda it: re.sub(r"^[a-z0-9+]+://", "", it).rstrip("/")
+        return strip(have) == strip(want)
+    if fact == "settings_module":
+        return have.removesuffix(".py").replace("/", ".").endswith(want)
+    try:
+        return abs(float(have) - float(want)) < 1e-6
+    except ValueError:
+        return {have, want} <= {"true", "on", "yes"} or {have, want} <= {"false", "off", "no"}
+
+
+def judge(row, facts):
+    """`right`, `unknown`, `wrong`, `idle` (not judged, and rightly so), and what plimsoll says."""
+    fact, label = row["fact"], row["value"]
+    if fact == "role" and row["entity"] == "file":
+        judged = any(path in stack["name"] for path in parts(row["path"]) + parts(row["deployment"]) for stack in facts.stacks)
+        return ("wrong" if judged == (label in IDLE) else "right"), ("judged" if judged else "not judged")
+    if facts.is_aside(row["deployment"]):
+        return "idle", "not judged"
+    fields = FIELDS.get(fact, [(None, fact)])
+    if row["entity"] == "package":
+        name = re.split(r"[=<>~^!\[ ]", label)[0]
+        fields = [("package", "version"), ("process", "version")]
+    states, open_states = [], []
+    for stack in facts.of(row["deployment"]):
+        for entity in stack["entities"]:
+            if row["entity"] == "package":
+                program = {norm(it["value"]).split("_")[0] for field in entity["fields"] if field["name"] == "program" for it in field["states"] if "value" in it}
+                own = re.split(r"[ @]", entity["name"])[0] if entity["kind"] == "package" else None
+                if own != name.lower() and name.lower() not in program:
+                    continue
+            elif not belongs(entity, row["service"]):
+                continue
+            for field in entity["fields"]:
+                if any(kind in (None, entity["kind"]) and field["name"] == name_ for kind, name_ in fields):
+                    is_open = all(it["origin"] == "unknown" or it.get("value") == "other" for it in field["states"])
+                    (open_states if is_open else states).append(field["states"])
+    says = " / ".join(sorted({str(it.get("value", it["text"])) for found in states + open_states for it in found})) or "nothing"
+    if label.startswith("unknown") or "cpu_count" in norm(label):
+        return ("wrong" if states and not open_states else "right"), says
+    if label == "none":
+        return ("right" if not states else "wrong"), says
+    choices = [it.strip() for it in label.removeprefix("one of:").split("|")]
+    for found in states:
+        if any(agrees(fact, choice, state) for choice in choices for state in found if state["origin"] != "unknown"):
+            return "right", says
+    return ("wrong" if states else "unknown"), says
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--clones", required=True, type=pathlib.Path)
+    options.add_argument("--plimsoll", default="target/debug/plimsoll")
+    options.add_argument("-v", "--verbose", action="store_true", help="print each row that is not right")
+    options.add_argument("--only", help="repositories whose name has this in it")
+    options = options.parse_args()
+    rows = collections.defaultdict(list)
+    with (HERE / "facts.tsv").open() as file:
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            rows[row["repo"]].append(row)
+    total, by_fact = collections.Counter(), collections.defaultdict(collections.Counter)
+    for repo, labels in rows.items():
+        folder = options.clones / repo.replace("/", "+")
+        if options.only and options.only not in repo:
+            continue
+        if not folder.is_dir():
+            print(f"{repo}: no clone, left out")
+            continue
+        run = subprocess.run([options.plimsoll, "facts", "--format", "json", folder], capture_output=True, check=True)
+        facts, own = Facts(json.loads(run.stdout)), collections.Counter()
+        for row in labels:
+            verdict, says = judge(row, facts)
+            own[verdict] += 1
+            by_fact[row["fact"]][verdict] += 1
+            if options.verbose and verdict not in ("right", "idle"):
+                print(f"  {verdict:7} {row['deployment']} {row['service']} {row['entity']}.{row['fact']} = {row['value']}; said {says[:90]}; {row['path']}:{row['line']}")
+        total += own
+        print(f"{repo}: {dict(own)}")
+    print("\n| fact | right | unknown | wrong | not judged |\n|---|--:|--:|--:|--:|")
+    for fact, counts in sorted(by_fact.items(), key=lambda it: -sum(it[1].values())):
+        print(f"| {fact} | {counts['right']} | {counts['unknown']} | {counts['wrong']} | {counts['idle']} |")
+    judged = total["right"] + total["unknown"] + total["wrong"]
+    print(f"| **all** | {total['right']} | {total['unknown']} | {total['wrong']} | {total['idle']} |")
+    if judged:
+        print(f"\nof {judged} judged: right {total['right'] / judged:.0%}, unknown {total['unknown'] / judged:.0%}, wrong {total['wrong'] / judged:.0%}")
+
+
+if __name__ == "__main__":
+    main()
