@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::kubernetes::{self, Block};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::yaml::{self, Node, Value};
 use crate::syntax::{Parsed, Spanned};
@@ -20,6 +21,8 @@ pub struct ComposeFile {
     pub configs: Option<Node>,
     /// `secrets:`, the same.
     pub secrets: Option<Node>,
+    /// Files that stand in `content:` of `configs`, each as a service sees it.
+    pub blocks: Vec<Block>,
 }
 
 /// A service, as one file speaks of it.
@@ -59,7 +62,32 @@ pub fn read(file: &SourceFile) -> Parsed<Option<ComposeFile>> {
     let include = take(&mut root, "include");
     let configs = take(&mut root, "configs");
     let secrets = take(&mut root, "secrets");
-    Parsed { tree: Some(ComposeFile { file: file.id, services, include, configs, secrets }), errors }
+    let blocks = blocks(file, &services, configs.as_ref());
+    Parsed { tree: Some(ComposeFile { file: file.id, services, include, configs, secrets, blocks }), errors }
+}
+
+/// The files that `configs` hold in themselves, once for each place that a service sees one at. One that uses variables
+/// is not what stands there, and is not read.
+fn blocks(file: &SourceFile, services: &[RawService], configs: Option<&Node>) -> Vec<Block> {
+    let mut found: Vec<Block> = Vec::new();
+    for item in services.iter().filter_map(|it| it.node.get("configs")).flat_map(Node::items) {
+        let Some(name) = item.text().or_else(|| item.get("source")?.text()) else { continue };
+        let target = item.get("target").and_then(Node::text).unwrap_or(name);
+        let content = configs.and_then(|all| all.get(name)?.get("content"));
+        let Some(content) = content.filter(|it| it.text().is_some_and(|text| !text.contains('$'))) else { continue };
+        let path = Block::path(&file.path, name, file_name(target));
+        if !found.iter().any(|block| *block.path == *path) {
+            let held = kubernetes::held(file, content, path.into());
+            // What would be written into nginx's may hold variables, which compose would fill in here.
+            found.extend(held.filter(|it| it.nginx().is_none()));
+        }
+    }
+    found
+}
+
+/// The last part of a path.
+pub fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Whether a name is one that compose files have: `compose.yaml`, `docker-compose.prod.yml`, `local.compose.yml`.

@@ -90,7 +90,9 @@ struct Part<'a> {
 
 impl<'a> Repository<'a> {
     fn of(sources: &'a Sources, drafts: &Drafts<'a>) -> Self {
-        let blocks = drafts.kubernetes().flat_map(|(_, draft)| &draft.blocks).collect::<Vec<_>>().into_iter();
+        let blocks = drafts.kubernetes().flat_map(|(_, draft)| &draft.blocks);
+        let held = drafts.compose().flat_map(|(_, draft)| &draft.blocks);
+        let blocks = blocks.chain(held).collect::<Vec<_>>().into_iter();
         Self {
             sources,
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
@@ -311,10 +313,19 @@ impl<'a> Repository<'a> {
                 let paths = image::repository_paths(path, part.plan, part.image.as_ref());
                 paths.iter().find_map(|path| self.settings.get(&**path).copied())
             };
+            let sources_in = |folder: &str| {
+                let paths = image::repository_paths(folder, part.plan, part.image.as_ref());
+                let inside = |path: &str, file: &SourceFile| file.folder() == path.trim_end_matches('/');
+                let found =
+                    paths.iter().map(|path| self.sources.iter().filter(|file| inside(path, file)).collect::<Vec<_>>());
+                found.into_iter().find(|files| !files.is_empty()).unwrap_or_default()
+            };
             let server = stores::Server {
                 sources: self.sources,
+                sources_in: &sources_in,
                 plan: part.plan,
                 image: &image.value,
+                built: part.image.as_ref(),
                 running: &part.running,
                 file_at: &file_at,
             };

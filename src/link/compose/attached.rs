@@ -1,5 +1,7 @@
 //! What hangs on a service: its ports, the files it sees, what it is built from, whom it waits for, what it is called.
 
+use crate::facts::compose;
+use crate::facts::kubernetes::Block;
 use crate::source::Sources;
 use crate::syntax::Spanned;
 use crate::syntax::yaml::{Node, Value};
@@ -171,7 +173,10 @@ fn object(item: Layer<'_>, folder: &str, all: &Layers<'_>) -> Option<Mounted> {
     };
     let file = all.get(&name).get("file").last();
     let source = file.and_then(|file| file.path(&file.text()?.value));
-    let target = target.unwrap_or(name);
+    let target = target.unwrap_or_else(|| name.clone());
+    let held = all.get(&name).get("content").last();
+    let held = held.map(|it| Block::path(&it.file().path, &name, compose::file_name(&target)).into());
+    let source = source.or(held);
     let target = if target.starts_with('/') { clean(&target) } else { format!("{folder}{target}").into() };
     Some((source, target, item.node.span))
 }

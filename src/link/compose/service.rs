@@ -42,9 +42,7 @@ pub(super) fn plan(
         environment_open: environment::open(service),
         environment_slot: environment::slot(service),
         replicas: replicas(service, name.span),
-        cpus: either(service, &["deploy", "resources", "limits", "cpus"], "cpus", "CPUs", |text| {
-            text.parse().ok().filter(|cpus| *cpus > 0.0)
-        }),
+        cpus: cpus(service),
         memory: either(service, &["deploy", "resources", "limits", "memory"], "mem_limit", "memory", |text| {
             units::bytes(text).filter(|bytes| *bytes > 0)
         }),
@@ -140,6 +138,35 @@ fn stop_grace(service: &Layers<'_>, name: Span) -> Fact<f64> {
         for slot in &mut sourced.slots {
             slot.after = "s".into();
         }
+    }
+    fact
+}
+
+/// The CPUs that a container may use: its limit, else the quota of each period, else the number of those it is bound to.
+fn cpus(service: &Layers<'_>) -> Fact<f64> {
+    let read = |text: &str| text.parse().ok().filter(|cpus| *cpus > 0.0);
+    let limit = either(service, &["deploy", "resources", "limits", "cpus"], "cpus", "CPUs", read);
+    if limit.span().is_some() || !matches!(limit, Fact::Unknown(_)) {
+        return limit;
+    }
+    if let Some(layer) = service.get("cpu_quota").last() {
+        let period = service.get("cpu_period").text();
+        let period = period.map_or(Some(100_000.0), |text| {
+            text.value.parse::<f64>().ok().or_else(|| Some(units::seconds(&text.value)? * 1e6))
+        });
+        let share = |text: &str| Some(text.parse::<f64>().ok()? / period?).filter(|cpus| *cpus > 0.0);
+        return without_slots(parsed(layer.fact(), share));
+    }
+    match service.get("cpuset").last() {
+        Some(layer) => without_slots(parsed(layer.fact(), units::set)),
+        None => limit,
+    }
+}
+
+/// A value that is made of what is written: no other can be written in its place.
+fn without_slots<T>(mut fact: Fact<T>) -> Fact<T> {
+    if let Fact::Known(sourced) = &mut fact {
+        sourced.slots.clear();
     }
     fact
 }

@@ -51,6 +51,16 @@ pub(super) fn seconds(text: &str) -> Option<f64> {
     Some(sum)
 }
 
+/// How many CPUs a set names: `0-3,6` are five.
+pub(super) fn set(text: &str) -> Option<f64> {
+    let mut count = 0;
+    for part in text.split(',') {
+        let (first, last) = ports(part)?;
+        count += u32::from(last - first) + 1;
+    }
+    Some(f64::from(count))
+}
+
 /// A port or a range of them: first and last.
 pub(super) fn ports(text: &str) -> Option<(u16, u16)> {
     let (first, last) = text.split_once('-').unwrap_or((text, text));
@@ -109,6 +119,14 @@ mod tests {
         assert_eq!(seconds("2h"), Some(7200.0));
         assert_eq!(seconds("0"), Some(0.0));
         assert_eq!((seconds("30"), seconds(""), seconds("s"), seconds("1d")), (None, None, None, None));
+    }
+
+    #[test]
+    fn sets_of_cpus() {
+        assert_eq!(
+            (set("0"), set("0-3,6"), set(" 1 , 2"), set(""), set("all")),
+            (Some(1.0), Some(5.0), Some(2.0), None, None)
+        );
     }
 
     #[test]
