@@ -99,6 +99,8 @@ pub struct ServicePlan {
     pub aliases: Vec<Box<str>>,
     /// Files and folders of the repository that are mounted.
     pub mounts: Vec<Mount>,
+    /// Paths in the container that show what is not of the repository: a host's file or folder, a swarm's config.
+    pub hidden: Vec<Box<str>>,
     /// The services it waits for, with the condition.
     pub depends_on: Vec<(Spanned<Box<str>>, Box<str>)>,
     /// Where its health check is written.

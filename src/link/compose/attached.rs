@@ -2,7 +2,7 @@
 
 use crate::facts::compose;
 use crate::facts::kubernetes::Block;
-use crate::source::Sources;
+use crate::source::{Sources, Span};
 use crate::syntax::Spanned;
 use crate::syntax::yaml::{Node, Value};
 
@@ -114,43 +114,70 @@ pub(super) fn expose(service: &Layers<'_>) -> Vec<Spanned<u16>> {
     found
 }
 
-/// Files and folders of the repository that the service sees: bind mounts, `configs` and `secrets`; the strongest of
-/// each target.
-pub(super) fn mounts(service: &Layers<'_>, shared: &Shared<'_>) -> Vec<Mount> {
-    let mut found: Vec<Mount> = Vec::new();
+/// Files and folders of the repository that the service sees: bind mounts, `configs` and `secrets`, the strongest of
+/// each target; and the targets that show what is of no repository.
+pub(super) fn mounts(service: &Layers<'_>, shared: &Shared<'_>) -> (Vec<Mount>, Vec<Box<str>>) {
+    let mut found: Vec<(Shown, Box<str>, Span)> = Vec::new();
     let volumes = service.get("volumes").items().into_iter().filter_map(volume);
-    let given = |key: &str, folder: &'static str, all: &Layers<'_>| -> Vec<Mounted> {
+    let given = |key: &str, folder: &'static str, all: &Layers<'_>| -> Vec<_> {
         service.get(key).items().into_iter().filter_map(|item| object(item, folder, all)).collect()
     };
     let configs = given("configs", "/", &shared.configs);
     let secrets = given("secrets", "/run/secrets/", &shared.secrets);
-    for (source, target, span) in volumes.chain(configs).chain(secrets) {
-        found.retain(|other| other.target != target);
-        if let Some(source) = source {
-            found.push(Mount { source, target, span });
+    for item in volumes.chain(configs).chain(secrets) {
+        found.retain(|other| other.1 != item.1);
+        found.push(item);
+    }
+    let (mut mounts, mut hidden) = (Vec::new(), Vec::new());
+    for (shown, target, span) in found {
+        match shown {
+            Shown::Repository(source) => mounts.push(Mount { source, target, span }),
+            Shown::Elsewhere => hidden.push(target),
+            Shown::Volume => {}
         }
     }
-    found
+    (mounts, hidden)
 }
 
-type Mounted = (Option<Box<str>>, Box<str>, crate::source::Span);
+/// What a container sees at a path.
+enum Shown {
+    /// A file or folder of the repository.
+    Repository(Box<str>),
+    /// What is not in it: a file or folder of the host, a config that was made elsewhere.
+    Elsewhere,
+    /// A volume, which starts with what the image has there.
+    Volume,
+}
 
-/// One of `volumes`: what it shows, when that is of the repository, and where.
-fn volume(item: Layer<'_>) -> Option<Mounted> {
+impl Shown {
+    fn of(source: Option<Box<str>>) -> Self {
+        source.map_or(Shown::Elsewhere, Shown::Repository)
+    }
+}
+
+/// One of `volumes`: what it shows, where, and its place.
+fn volume(item: Layer<'_>) -> Option<(Shown, Box<str>, Span)> {
     let span = item.node.span;
     if let Value::Map { .. } = item.node.value {
         let text = |key: &str| item.at(item.node.get(key)?).text().map(|it| it.value);
-        let bind = text("type").is_none_or(|it| &*it == "bind");
-        let source = text("source").filter(|_| bind);
-        return Some((source.and_then(|it| item.path(&it)), clean(&text("target")?), span));
+        let shown = match text("type").as_deref() {
+            None | Some("bind") => Shown::of(text("source").and_then(|it| item.path(&it))),
+            _ => Shown::Volume,
+        };
+        return Some((shown, clean(&text("target")?), span));
     }
     let text = item.filled()?.text.text;
     match split(&text).as_slice() {
         [source, target, ..] => {
-            let source = source.starts_with('.').then(|| item.path(source)).flatten().filter(|it| !it.contains('$'));
-            Some((source, clean(target), item.node.content_span()))
+            // Compose is started in its own folder, as good as always.
+            let here = ["${PWD}/", "$PWD/"].iter().find_map(|head| source.strip_prefix(head));
+            let source = here.map_or_else(|| (*source).to_string(), |rest| format!("./{rest}"));
+            let known = source.starts_with('.').then(|| item.path(&source)).flatten().filter(|it| !it.contains('$'));
+            let named = source.starts_with(|c: char| c.is_ascii_alphanumeric()) && !source.contains('/');
+            let shown = if named { Shown::Volume } else { Shown::of(known) };
+            Some((shown, clean(target), item.node.content_span()))
         }
-        [target] => Some((None, clean(target), span)),
+        [target] => Some((Shown::Volume, clean(target), span)),
         [] => None,
     }
 }
@@ -165,7 +192,7 @@ fn clean(target: &str) -> Box<str> {
 }
 
 /// One of a service's `configs` or `secrets`, which the project's own say the file of.
-fn object(item: Layer<'_>, folder: &str, all: &Layers<'_>) -> Option<Mounted> {
+fn object(item: Layer<'_>, folder: &str, all: &Layers<'_>) -> Option<(Shown, Box<str>, Span)> {
     let text = |key: &str| item.at(item.node.get(key)?).text().map(|it| it.value);
     let (name, target) = match item.node.value {
         Value::Map { .. } => (text("source")?, text("target")),
@@ -178,7 +205,7 @@ fn object(item: Layer<'_>, folder: &str, all: &Layers<'_>) -> Option<Mounted> {
     let held = held.map(|it| Block::path(&it.file().path, &name, compose::file_name(&target)).into());
     let source = source.or(held);
     let target = if target.starts_with('/') { clean(&target) } else { format!("{folder}{target}").into() };
-    Some((source, target, item.node.span))
+    Some((Shown::of(source), target, item.node.span))
 }
 
 /// `build`: a context alone, or a map.
@@ -303,7 +330,7 @@ pub(super) fn links(service: &Layers<'_>) -> Vec<(Box<str>, Box<str>)> {
 }
 
 /// The place of a health check that is not switched off.
-pub(super) fn healthcheck(service: &Layers<'_>) -> Option<crate::source::Span> {
+pub(super) fn healthcheck(service: &Layers<'_>) -> Option<Span> {
     let said = service.get("healthcheck");
     let off = said.get("disable").text().is_some_and(|it| &*it.value == "true");
     let none = |node: &Node| node.items().first().and_then(Node::text) == Some("NONE");

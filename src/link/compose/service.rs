@@ -24,6 +24,7 @@ pub(super) fn plan(
     sources: &Sources,
     envs: &[&EnvFile],
 ) -> ServicePlan {
+    let (mounts, hidden) = attached::mounts(service, shared);
     let first = service.0.first();
     let span = first.map_or(name.span, |layer| layer.node.span);
     let file = sources.file(name.span.file);
@@ -59,7 +60,8 @@ pub(super) fn plan(
         ports: attached::ports(service),
         expose: attached::expose(service),
         aliases: attached::aliases(service),
-        mounts: attached::mounts(service, shared),
+        mounts,
+        hidden,
         depends_on: attached::depends_on(service),
         healthcheck: attached::healthcheck(service),
         restart: match service

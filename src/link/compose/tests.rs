@@ -493,6 +493,31 @@ configs: {conf: {file: ./x.conf}}
 }
 
 #[test]
+fn what_is_mounted_from_elsewhere_is_told_apart() {
+    let text = "services:
+  a:
+    image: x
+    configs: [outer, held]
+    volumes:
+      - /srv/nginx.conf:/etc/nginx/nginx.conf
+      - ${PWD}/conf:/conf/
+      - ~/home:/h
+      - data:/var/lib
+      - /anonymous
+      - {type: volume, source: data, target: /v}
+      - {type: bind, source: /srv, target: /s}
+configs:
+  outer: {external: true}
+  held: {content: x}
+";
+    let tree = one(text);
+    let a = tree.service(0, "a");
+    let mounts: Vec<_> = a.mounts.iter().map(|it| format!("{}:{}", it.source, it.target)).collect();
+    assert_eq!(mounts, ["conf:/conf", "compose.yaml#held/held:/held"]);
+    assert_eq!(a.hidden.iter().map(|it| &**it).collect::<Vec<_>>(), ["/etc/nginx/nginx.conf", "/h", "/s", "/outer"]);
+}
+
+#[test]
 fn extends_and_includes() {
     let tree = tree(&[
         (

@@ -148,6 +148,7 @@ fn plan(
         environment_slot: environment::slot(cluster, container),
         environment: variables,
         labels: Vec::new(),
+        hidden: Vec::new(),
         environment_open: open,
         replicas: Fact::Absent,
         cpus: limit(container, "cpu", "CPUs", units::cpus),

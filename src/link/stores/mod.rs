@@ -69,6 +69,14 @@ impl<'a> Server<'a> {
         files.map(|file| lines::parse(file, dialect)).collect()
     }
 
+    /// Whether something that cannot be read is shown at a path of the container, or above it.
+    fn hides(&self, path: &str) -> bool {
+        let covers = |shown: &str| {
+            path.strip_prefix(shown.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.plan.hidden.iter().any(|shown| covers(shown))
+    }
+
     /// What every entity of this service has.
     fn about(&self) -> About {
         About {

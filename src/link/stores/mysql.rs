@@ -39,7 +39,9 @@ pub(super) fn max_connections(server: &Server<'_>) -> Fact<u64> {
 fn own(server: &Server<'_>) -> Fact<u64> {
     let name = server.image_name();
     let defaults_file = server.words().any(|word| word.head.starts_with("--defaults"));
-    if defaults_file || !matches!(name.repository, "mysql" | "mariadb" | "percona" | "percona/percona-server") {
+    let hidden = PLACES.iter().any(|place| server.hides(place.trim_end_matches("/*.cnf")));
+    if defaults_file || hidden || !matches!(name.repository, "mysql" | "mariadb" | "percona" | "percona/percona-server")
+    {
         return Fact::unknown("the image's own settings are not in these files");
     }
     let at = server.plan.image.as_ref().map_or(server.plan.name.span, |it| it.span);

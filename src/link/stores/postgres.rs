@@ -106,6 +106,13 @@ impl Settings {
             None => {
                 let main = data.iter().map(|folder| format!("{folder}/postgresql.conf"));
                 let own = ["/bitnami/postgresql/conf/postgresql.conf".to_string()];
+                // A data folder of the host's own has what somebody made there once; a file that is laid there is new.
+                if data
+                    .iter()
+                    .any(|folder| server.plan.hidden.iter().any(|it| **it == *format!("{folder}/postgresql.conf")))
+                {
+                    settings.hide();
+                }
                 let there = |path: &String| server.settings_at(path, Dialect::Postgres).is_some();
                 if let Some(path) = main.chain(own.into_iter().filter(|_| by_variable)).find(there) {
                     settings.load(server, &path, MOST_DEPTH);
