@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::kubernetes::{self, Block};
 use crate::source::{FileId, SourceFile};
 use crate::syntax::yaml::{self, Node, Value};
-use crate::syntax::{Parsed, Spanned};
+use crate::syntax::{Parsed, Spanned, SyntaxError};
 
 /// What one compose file says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ pub fn read(file: &SourceFile) -> Parsed<Option<ComposeFile>> {
     if !may_be_compose(file) {
         return Parsed::default();
     }
-    let Parsed { tree, errors } = yaml::parse(file);
+    let Parsed { tree, mut errors } = yaml::parse(file);
     let named = is_compose_name(file.name());
     // A file's documents are laid one over the other.
     let mut found =
@@ -57,6 +57,7 @@ pub fn read(file: &SourceFile) -> Parsed<Option<ComposeFile>> {
         // What is broken before its services are read is known by its name alone.
         return Parsed { tree: None, errors: if named { errors } else { Vec::new() } };
     };
+    refused(&root, &mut errors);
     let mut services = take(&mut root, "services").map(self::services).unwrap_or_default();
     services.extend(found.filter_map(|mut root| take(&mut root, "services")).flat_map(self::services));
     let include = take(&mut root, "include");
@@ -64,6 +65,41 @@ pub fn read(file: &SourceFile) -> Parsed<Option<ComposeFile>> {
     let secrets = take(&mut root, "secrets");
     let blocks = blocks(file, &services, configs.as_ref());
     Parsed { tree: Some(ComposeFile { file: file.id, services, include, configs, secrets, blocks }), errors }
+}
+
+/// The scalars that compose refuses to fill in, each an error: `${` that starts no variable.
+fn refused(node: &Node, errors: &mut Vec<SyntaxError>) {
+    if let Some(text) = node.text()
+        && node.by.is_empty()
+        && let Some(found) = refused_variable(text)
+    {
+        let message = format!("expected a variable, as `${{NAME}}`, found `{found}`; `$$` stands for a dollar");
+        errors.push(SyntaxError { span: node.content_span(), message: message.into() });
+    }
+    node.items().iter().chain(node.entries().map(|(_, node)| node)).for_each(|node| refused(node, errors));
+}
+
+/// What stands in a text where compose expects a variable, to the end of its line at most.
+fn refused_variable(text: &str) -> Option<&str> {
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        rest = rest.get(at..).unwrap_or("");
+        let Some(inner) = rest.strip_prefix("${") else {
+            rest = rest.get(if rest.starts_with("$$") { 2 } else { 1 }..).unwrap_or("");
+            continue;
+        };
+        let line = inner.split('\n').next().unwrap_or("");
+        let name = line.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(line.len());
+        let operator = line.get(name..).unwrap_or("");
+        let operator = operator.strip_prefix(':').filter(|it| !it.starts_with('}')).unwrap_or(operator);
+        let named = line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let ends = operator.starts_with('}') || operator.starts_with(['-', '+', '?']) && operator.contains('}');
+        if !(named && ends) {
+            return rest.get(..2 + line.find('}').map_or(line.len(), |end| end + 1));
+        }
+        rest = inner;
+    }
+    None
 }
 
 /// The files that `configs` hold in themselves, once for each place that a service sees one at. One that uses variables
@@ -213,6 +249,30 @@ mod tests {
         };
         assert!(complete("services:\n  a: {image: x}\n  b: {build: .}\n"));
         assert!(!complete("services:\n  a: {image: x}\n  b: {restart: always}\n"));
+    }
+
+    #[test]
+    fn what_compose_refuses_to_fill_in_is_told() {
+        let told = |value: &str| {
+            let text = format!("services:\n  web:\n    image: \"{value}\"\n");
+            let errors = read(&SourceFile::new(FileId(0), "compose.yaml", PathBuf::new(), text)).errors;
+            errors.first().map(|it| it.message.to_string())
+        };
+        for fine in ["$A ${A} ${A:-b} ${A-b} ${A:?} ${A+} ${_a1}", "$$ $${ 5$ $(x) $1", "${A:-${B:-{}}}"] {
+            assert_eq!(told(fine), None, "{fine}");
+        }
+        for (refused, found) in [
+            ("x${bad name}y", "${bad name}"),
+            ("${OPEN", "${OPEN"),
+            ("${}", "${}"),
+            ("${A:}", "${A:}"),
+            ("${A:-x", "${A:-x"),
+            ("${1A}", "${1A}"),
+            ("${A:-${!}}", "${!}"),
+        ] {
+            let message = format!("expected a variable, as `${{NAME}}`, found `{found}`; `$$` stands for a dollar");
+            assert_eq!(told(refused), Some(message), "{refused}");
+        }
     }
 
     #[test]
