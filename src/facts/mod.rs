@@ -11,6 +11,7 @@ pub mod kubernetes;
 pub mod nginx;
 pub mod orm;
 pub mod procfile;
+pub mod proxy;
 pub mod python;
 pub mod requirements;
 pub mod script;
@@ -40,6 +41,8 @@ pub enum Draft {
     Orm(orm::OrmDraft),
     /// A Procfile.
     Procfile(procfile::Procfile),
+    /// A file of HAProxy, Traefik or Caddy.
+    Proxy(proxy::ProxyConf),
     /// What Python code binds, imports and calls.
     Python(Arc<python::Module>),
     /// A file that names packages.
@@ -62,6 +65,7 @@ impl Draft {
             Draft::Nginx(_) => "nginx configuration",
             Draft::Orm(_) => "models and queries",
             Draft::Procfile(_) => "Procfile",
+            Draft::Proxy(_) => "proxy configuration",
             Draft::Python(_) => "Python code",
             Draft::Requirements(_) => "requirements",
             Draft::Script(_) => "shell script",
@@ -100,6 +104,8 @@ pub fn read(file: &SourceFile) -> Reading {
         reading.keep(draft.errors.clone(), Draft::Script(draft));
     } else if file.path.ends_with(".py") {
         python(file, &mut reading);
+    } else if let Some(draft) = proxy::read(file) {
+        reading.keep(Vec::new(), Draft::Proxy(draft));
     } else if let Some(draft) = nginx::read(file) {
         reading.keep(draft.errors.clone(), Draft::Nginx(draft));
     } else if let Some((draft, errors)) = kubernetes::read(file) {
@@ -210,6 +216,8 @@ drafts_of! {
     orm Orm orm::OrmDraft;
     /// What all Python code binds, imports and calls.
     python Python Arc<python::Module>;
+    /// All files of HAProxy, Traefik and Caddy.
+    proxy Proxy proxy::ProxyConf;
     /// All Procfiles.
     procfile Procfile procfile::Procfile;
     /// All files that name packages.

@@ -6,6 +6,7 @@ use crate::config::Assume;
 use crate::facts::docker::Dockerfile;
 use crate::facts::gunicorn::GunicornConf;
 use crate::facts::kubernetes::Block;
+use crate::facts::proxy::ProxyConf;
 use crate::facts::requirements::Requirements;
 use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
@@ -21,7 +22,7 @@ use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
 use super::versions::{self, Versions};
-use super::{apps, command, compose, framework, kubernetes, nginx, orm, server, services, sqlalchemy, stores};
+use super::{apps, command, compose, framework, kubernetes, nginx, orm, proxies, server, services, sqlalchemy, stores};
 
 /// What the files say together.
 #[derive(Debug, Default)]
@@ -55,7 +56,7 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assum
     let mut code = Stack { name: "code".into(), ..Stack::default() };
     facts.clone().put(&mut code);
     if linked.stacks.iter().all(|stack| stack.packages.is_empty()) {
-        versions::add(&mut code, &repository.versions(""), None);
+        versions::add(&mut code, &repository.versions("", None), None);
     }
     if nothing_runs {
         nginx::add_hosted(&mut code, sources, &repository.nginx, &[]);
@@ -73,6 +74,7 @@ struct Repository<'a> {
     dockerfiles: Vec<&'a Dockerfile>,
     scripts: BTreeMap<&'a str, &'a ShellScript>,
     nginx: Vec<&'a nginx_facts::Draft>,
+    proxy_files: Vec<&'a ProxyConf>,
     gunicorn: BTreeMap<&'a str, &'a GunicornConf>,
     requirements: Vec<(&'a SourceFile, &'a Requirements)>,
     code: Code,
@@ -92,13 +94,16 @@ struct Part<'a> {
 
 impl<'a> Repository<'a> {
     fn of(sources: &'a Sources, drafts: &Drafts<'a>, assume: &'a Assume) -> Self {
-        let blocks = drafts.kubernetes().flat_map(|(_, draft)| &draft.blocks).collect::<Vec<_>>().into_iter();
+        let blocks = drafts.kubernetes().flat_map(|(_, draft)| &draft.blocks);
+        let held = drafts.compose().flat_map(|(_, draft)| &draft.blocks);
+        let blocks = blocks.chain(held).collect::<Vec<_>>().into_iter();
         Self {
             sources,
             assume,
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
             scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
             nginx: drafts.nginx().map(|(_, draft)| draft).chain(blocks.clone().filter_map(Block::nginx)).collect(),
+            proxy_files: drafts.proxy().map(|(_, draft)| draft).collect(),
             gunicorn: drafts.gunicorn().map(|(_, draft)| (&*draft.path, draft)).collect(),
             requirements: drafts.requirements().map(|(file, draft)| (sources.file(file), draft)).collect(),
             code: Code::new(drafts.python().map(|(_, draft)| draft.clone()))
@@ -175,6 +180,7 @@ impl<'a> Repository<'a> {
         self.clients(&mut stack, &mut network, &parts, &ids);
         network::join_clients(&mut stack);
         self.proxies(&mut stack, &parts, &ids);
+        self.other_proxies(&mut stack, &network, &parts, &ids);
         stack
     }
 
@@ -273,6 +279,18 @@ impl<'a> Repository<'a> {
         }
     }
 
+    /// The proxies that are not nginx.
+    fn other_proxies(&self, stack: &mut Stack, network: &Network, parts: &[Part<'_>], ids: &[Id<Service>]) {
+        let seen = parts.iter().zip(ids).map(|(part, &id)| proxies::Seen {
+            plan: part.plan,
+            id,
+            image: part.image.as_ref(),
+            name: image_of(part.plan, part.image.as_ref()).map(|it| &*it.value),
+            running: &part.running,
+        });
+        proxies::add(stack, self.sources, &self.proxy_files, network, &seen.collect::<Vec<_>>());
+    }
+
     /// A plan with its image, whose variables are put below the service's own.
     fn with_image(&self, plan: &ServicePlan) -> (ServicePlan, Option<Image>) {
         let image = plan.build.as_ref().and_then(|build| image::image(build, &self.dockerfiles));
@@ -304,10 +322,19 @@ impl<'a> Repository<'a> {
                 let paths = image::repository_paths(path, part.plan, part.image.as_ref());
                 paths.iter().find_map(|path| self.settings.get(&**path).copied())
             };
+            let sources_in = |folder: &str| {
+                let paths = image::repository_paths(folder, part.plan, part.image.as_ref());
+                let inside = |path: &str, file: &SourceFile| file.folder() == path.trim_end_matches('/');
+                let found =
+                    paths.iter().map(|path| self.sources.iter().filter(|file| inside(path, file)).collect::<Vec<_>>());
+                found.into_iter().find(|files| !files.is_empty()).unwrap_or_default()
+            };
             let server = stores::Server {
                 sources: self.sources,
+                sources_in: &sources_in,
                 plan: part.plan,
                 image: &image.value,
+                built: part.image.as_ref(),
                 running: &part.running,
                 file_at: &file_at,
             };

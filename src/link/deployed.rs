@@ -6,7 +6,7 @@ use crate::source::{FileId, Span};
 use crate::stack::{Id, Service, Stack, Why};
 
 use super::build::folder;
-use super::plan::{Deployment, Role, ServicePlan};
+use super::plan::{Deployment, LeftOut, Role, ServicePlan};
 
 /// A deployment that is not judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,17 @@ pub struct Aside {
     pub files: Vec<FileId>,
     /// Why, as the rest of a sentence that starts with the name: "has `dev` in its path".
     pub because: Why,
+}
+
+impl Aside {
+    /// A service of a judged deployment that nobody starts.
+    fn left_out(service: &LeftOut, deployment: &Deployment) -> Self {
+        Self {
+            name: format!("{} in {}", service.name.value, deployment.name).into(),
+            files: Vec::new(),
+            because: service.because.clone(),
+        }
+    }
 }
 
 /// The deployments that are judged and those that are not, as they are told apart one after the other.
@@ -53,6 +64,7 @@ impl Chosen {
                 self.folders.entry(folder(plan).into()).or_insert_with(|| deployment.name.clone());
             }
         }
+        self.aside.extend(deployment.left_out.iter().map(|service| Aside::left_out(service, &deployment)));
         self.stacks.push(stack);
     }
 

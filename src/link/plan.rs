@@ -15,9 +15,20 @@ pub struct Deployment {
     pub files: Vec<FileId>,
     /// Its services, by name.
     pub services: Vec<ServicePlan>,
+    /// Services of its files that are no part of it: only a profile that nobody asks for starts them.
+    pub left_out: Vec<LeftOut>,
     /// What it is for.
     pub role: Role,
     /// How that is known, as the rest of a sentence that starts with the deployment: `is started by …`.
+    pub because: Why,
+}
+
+/// A service that is written down and not started.
+#[derive(Clone, Debug)]
+pub struct LeftOut {
+    /// Its name.
+    pub name: Spanned<Box<str>>,
+    /// Why, as the rest of a sentence that starts with the name: "is started only with the profile `debug`".
     pub because: Why,
 }
 
@@ -62,6 +73,8 @@ pub struct ServicePlan {
     /// Its environment as compose sets it, `env_file` included, the strongest only, sorted by name. The image's own
     /// `ENV` is put in below these by `link::image`.
     pub environment: Vec<Variable>,
+    /// `labels` and `deploy.labels`, the strongest of each name.
+    pub labels: Vec<Variable>,
     /// Why more variables may be set than are known, if they may: a file of them that is not in the tree.
     pub environment_open: Option<Why>,
     /// Where another variable could be put: the value is `NAME: value` or `- NAME=value` as the file has it.
@@ -86,6 +99,8 @@ pub struct ServicePlan {
     pub aliases: Vec<Box<str>>,
     /// Files and folders of the repository that are mounted.
     pub mounts: Vec<Mount>,
+    /// Paths in the container that show what is not of the repository: a host's file or folder, a swarm's config.
+    pub hidden: Vec<Box<str>>,
     /// The services it waits for, with the condition.
     pub depends_on: Vec<(Spanned<Box<str>>, Box<str>)>,
     /// Where its health check is written.

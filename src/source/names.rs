@@ -43,6 +43,7 @@ pub(super) fn template_folder(path: &str) -> Option<&str> {
 /// Endings, in lower case, of files that a reader or a tool's own configuration may look into.
 const ENDINGS: &[&str] = &[
     "bash",
+    "caddyfile",
     "cfg",
     "cnf",
     "conf",
@@ -74,6 +75,7 @@ const NAMES: &[&str] = &[
     "dockerfile",
     "entrypoint",
     "justfile",
+    "caddyfile",
     "makefile",
     "package.json",
     "procfile",

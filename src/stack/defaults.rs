@@ -85,6 +85,8 @@ const STORES: &[Row] = &[
     },
     row("PostgreSQL", "shared_buffers", 128.0 * MIB, "PostgreSQL 15.18, postgres -C"),
     row("PostgreSQL", "work_mem", 4.0 * MIB, "PostgreSQL 15.18, postgres -C"),
+    row("MariaDB", "max_connections", 151.0, "MariaDB 10.11.19, mariadbd --verbose --help"),
+    row("MySQL", "max_connections", 151.0, "MySQL 8.0 reference manual, too-many-connections"),
     row("PgBouncer", "max_client_conn", 100.0, "PgBouncer 1.18.0, SHOW CONFIG"),
     row("PgBouncer", "default_pool_size", 20.0, "PgBouncer 1.18.0, SHOW CONFIG"),
     row("PgBouncer", "reserve_pool_size", 0.0, "PgBouncer 1.18.0, SHOW CONFIG"),

@@ -431,6 +431,15 @@ words! {
         /// SQLAlchemy's.
         Sqlalchemy = "sqlalchemy",
     }
+    /// A proxy that is not nginx.
+    ProxyProgram {
+        /// HAProxy.
+        Haproxy = "haproxy",
+        /// Traefik.
+        Traefik = "traefik",
+        /// Caddy.
+        Caddy = "caddy",
+    }
     /// Who runs a piece of code, at most.
     Reach {
         /// Clients, by their requests; also where nobody knows.
@@ -1003,6 +1012,40 @@ vocabulary! {
         by_address: Fact<bool> = "its key is the client's address|its key is not the client's address";
         /// Whether another proxy stands before this one and its address is not unpacked.
         behind_proxy: Fact<bool> = "another proxy stands before it|no other proxy stands before it";
+    }
+    /// A proxy that is not nginx: HAProxy, Traefik, Caddy.
+    Proxy "proxy" in proxies {
+        /// The program.
+        program: Fact<ProxyProgram> = "runs {}";
+        /// Its version.
+        version: Fact<Version> = "version {}";
+        /// The connections that it accepts.
+        max_connections: Fact<u64> = "accepts {} connections";
+        /// The service that runs it.
+        service: Option<Id<Service>>;
+        /// The ways through it.
+        routes: Vec<Id<Route>>;
+    }
+    /// A way through a proxy: which requests it passes to which address.
+    Route "route" in routes {
+        /// Which requests it is for, in the words of the proxy's own configuration.
+        rule: Fact<Box<str>> = "for `{}`";
+        /// The host it passes to.
+        target: Fact<Box<str>> = "passes to `{}`";
+        /// The port it passes to.
+        port: Fact<u64> = "port {}";
+        /// How many requests or connections it lets through at once.
+        max_connections: Fact<u64> = "at most {} at once";
+        /// How many requests a second it lets through.
+        rate: Fact<f64> = "at most {} requests a second";
+        /// How long it waits for a connection, in seconds.
+        connect_timeout: Fact<f64> = "waits {} s for a connection";
+        /// How long it waits for an answer, in seconds.
+        read_timeout: Fact<f64> = "waits {} s for an answer";
+        /// The proxy.
+        proxy: Option<Id<Proxy>>;
+        /// The service that is asked.
+        service: Option<Id<Service>>;
     }
     /// A relation that is loaded for each row of a loop.
     LazyLoad "lazy_load" in lazy_loads {

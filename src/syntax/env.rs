@@ -38,6 +38,32 @@ pub fn parse(file: &SourceFile) -> Parsed<Env> {
     reader.out
 }
 
+/// Reads a file whose values stand as they are: `NAME=value` to the line's end, quotes and dollars included, as
+/// `docker run --env-file` reads it and Compose with `format: raw`.
+pub fn parse_raw(file: &SourceFile) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut at = file.bom();
+    while let Some(rest) = file.text().get(at..).filter(|rest| !rest.is_empty()) {
+        let length = rest.find('\n').map_or(rest.len(), |end| end + 1);
+        let line = rest[..length].trim_end_matches(['\n', '\r']);
+        let start = at + line.len() - line.trim_start().len();
+        let line = line.trim_start();
+        at += length;
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let (name, value) = line.split_once('=').map_or((line, None), |(name, value)| (name, Some(value)));
+        let value_at = start + name.len() + 1;
+        entries.push(Entry {
+            name: Spanned::new(name.into(), file.span(start..start + name.len())),
+            value: value.map(|value| Mapped::verbatim(value, file.span(value_at..value_at + value.len()))),
+            expands: false,
+            span: file.span(start..start + line.len()),
+        });
+    }
+    entries
+}
+
 struct Reader<'f> {
     file: &'f SourceFile,
     text: &'f str,
@@ -215,6 +241,17 @@ mod tests {
         one("# c\n\nA=${B:-1}\n", "A", "${B:-1}", "${B:-1}", "A=${B:-1}");
         one("A\n", "A", "(surroundings)", "", "A");
         one("A=\"\"\n", "A", "", "", "A=\"\"");
+    }
+
+    #[test]
+    fn raw_values_stand_as_they_are() {
+        let file = SourceFile::new(FileId(0), "x.env", PathBuf::new(), "# c\n\n  A=\"x\" # y\r\nB=$C=d\nE\nF=");
+        let entries = parse_raw(&file);
+        let said: Vec<_> =
+            entries.iter().map(|it| (&*it.name.value, it.value.as_ref().map(|value| &*value.text))).collect();
+        assert_eq!(said, [("A", Some("\"x\" # y")), ("B", Some("$C=d")), ("E", None), ("F", Some(""))]);
+        assert_eq!(file.slice(entries[0].span), "A=\"x\" # y");
+        assert!(entries.iter().all(|it| !it.expands));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::mask::clean;
 use crate::rule::expr::{Unit, print};
 use crate::stack::vocabulary::{Client, Id, Process, Service};
-use crate::stack::{Fact, Numbers, Stack, Value};
+use crate::stack::{Fact, Numbers, Stack, Value, Vocable};
 
 /// A deployment, drawn.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,6 +57,7 @@ enum Thing {
     Pooler(usize),
     Redis(usize),
     Nginx(usize),
+    Proxy(usize),
 }
 
 struct Drawing<'a> {
@@ -72,6 +73,7 @@ impl Graph {
         let mut drawing = Drawing { stack, at: BTreeMap::new(), graph };
         drawing.nodes();
         drawing.proxied();
+        drawing.routed();
         drawing.connected();
         let mut graph = drawing.graph;
         graph.edges.sort();
@@ -96,6 +98,10 @@ impl Drawing<'_> {
         }
         for (at, nginx) in stack.nginxes.iter().enumerate() {
             self.node(Thing::Nginx(at), nginx.service, Shape::Proxy, &nginx.about.name, Some("nginx".into()));
+        }
+        for (at, proxy) in stack.proxies.iter().enumerate() {
+            let program = proxy.program.known().map(|it| it.word().to_string());
+            self.node(Thing::Proxy(at), proxy.service, Shape::Proxy, &proxy.about.name, program);
         }
         for at in 0..stack.services.len() {
             let id = Id::<Service>::new(at);
@@ -146,6 +152,15 @@ impl Drawing<'_> {
             let process = location.process.and_then(|process| self.stack[process].service);
             let port = location.port.known().map(|port| format!(":{port}")).unwrap_or_default();
             self.edge(nginx.map(|it| Thing::Nginx(it.at as usize)), process.map(|it| Thing::Service(it.at)), port);
+        }
+    }
+
+    /// From the other proxies to the services that they ask.
+    fn routed(&mut self) {
+        for route in &self.stack.routes {
+            let port = route.port.known().map(|port| format!(":{port}")).unwrap_or_default();
+            let from = route.proxy.map(|it| Thing::Proxy(it.at as usize));
+            self.edge(from, route.service.map(|it| Thing::Service(it.at)), port);
         }
     }
 

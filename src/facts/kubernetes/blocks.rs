@@ -31,17 +31,18 @@ pub enum Content {
 /// none is read: all lines of a block are indented.
 pub(super) fn of_config(root: &Node, name: &str, file: &SourceFile) -> Vec<Block> {
     let data = root.get("data").into_iter().flat_map(Node::entries);
-    data.filter_map(|(key, node)| {
-        let Value::Scalar { style: Style::Block, .. } = node.value else { return None };
-        let path: Box<str> = Block::path(&file.path, name, &key.value).into();
-        let alone = alone(file, node.span, &path);
-        let content = match settings_dialect(&alone) {
-            Some(dialect) => Content::Settings(lines::parse(&alone, dialect)),
-            None => Content::Nginx(nginx::read(&alone)?),
-        };
-        Some(Block { path, content })
-    })
-    .collect()
+    data.filter_map(|(key, node)| held(file, node, Block::path(&file.path, name, &key.value).into())).collect()
+}
+
+/// The file that a block scalar holds, when a reader knows it by its name.
+pub(in crate::facts) fn held(file: &SourceFile, node: &Node, path: Box<str>) -> Option<Block> {
+    let Value::Scalar { style: Style::Block, .. } = node.value else { return None };
+    let alone = alone(file, node.span, &path);
+    let content = match settings_dialect(&alone) {
+        Some(dialect) => Content::Settings(lines::parse(&alone, dialect)),
+        None => Content::Nginx(nginx::read(&alone)?),
+    };
+    Some(Block { path, content })
 }
 
 impl Block {

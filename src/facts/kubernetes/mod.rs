@@ -13,6 +13,7 @@ use crate::source::{FileId, SourceFile};
 use crate::syntax::yaml::{self, Node, Style, Value, Yaml};
 use crate::syntax::{Parsed, Spanned, SyntaxError, template};
 
+pub(in crate::facts) use blocks::held;
 pub use blocks::{Block, Content};
 pub use builds::ImageBuild;
 

@@ -1,11 +1,14 @@
 //! What hangs on a service: its ports, the files it sees, what it is built from, whom it waits for, what it is called.
 
-use crate::source::Sources;
+use crate::facts::compose;
+use crate::facts::kubernetes::Block;
+use crate::source::{Sources, Span};
 use crate::syntax::Spanned;
 use crate::syntax::yaml::{Node, Value};
 
 use super::super::plan::{Build, Mount, Port};
 use super::layers::{Layer, Layers, beside, join};
+use super::project::Shared;
 use super::units;
 
 /// A range of ports longer than this is kept as one that is flexible.
@@ -42,7 +45,8 @@ fn short_port(item: Layer<'_>) -> Vec<(Box<str>, Port)> {
         [] => return Vec::new(),
     };
     let ip = address.len() - container.len() - host.map_or(0, |host| host.len() + 1);
-    let key = (address.get(..ip).unwrap_or(""), text.get(address.len()..).unwrap_or(""));
+    let protocol = text.get(address.len() + 1..).unwrap_or("");
+    let key = (address.get(..ip).unwrap_or("").trim_end_matches(':'), protocol);
     published(item, host.filter(|host| !host.is_empty()), container, key)
 }
 
@@ -58,6 +62,10 @@ fn long_port(item: Layer<'_>) -> Vec<(Box<str>, Port)> {
 fn published(item: Layer<'_>, host: Option<&str>, container: &str, key: (&str, &str)) -> Vec<(Box<str>, Port)> {
     let Some((first, last)) = units::ports(container) else { return Vec::new() };
     let span = item.node.content_span();
+    let key = match key {
+        (ip, "") => (ip, "tcp"),
+        key => key,
+    };
     let key = |host: Option<u16>, container: u16| format!("{key:?} {host:?} {container}").into();
     let hosts = host.and_then(units::ports);
     if let Some((low, high)) = hosts
@@ -106,52 +114,98 @@ pub(super) fn expose(service: &Layers<'_>) -> Vec<Spanned<u16>> {
     found
 }
 
-/// Files and folders of the repository that the service sees: bind mounts and `configs`; the strongest of each target.
-pub(super) fn mounts(service: &Layers<'_>, configs: &Layers<'_>) -> Vec<Mount> {
-    let mut found: Vec<Mount> = Vec::new();
+/// Files and folders of the repository that the service sees: bind mounts, `configs` and `secrets`, the strongest of
+/// each target; and the targets that show what is of no repository.
+pub(super) fn mounts(service: &Layers<'_>, shared: &Shared<'_>) -> (Vec<Mount>, Vec<Box<str>>) {
+    let mut found: Vec<(Shown, Box<str>, Span)> = Vec::new();
     let volumes = service.get("volumes").items().into_iter().filter_map(volume);
-    let configs = service.get("configs").items().into_iter().filter_map(|item| config(item, configs));
-    for (source, target, span) in volumes.chain(configs) {
-        found.retain(|other| other.target != target);
-        if let Some(source) = source {
-            found.push(Mount { source, target, span });
+    let given = |key: &str, folder: &'static str, all: &Layers<'_>| -> Vec<_> {
+        service.get(key).items().into_iter().filter_map(|item| object(item, folder, all)).collect()
+    };
+    let configs = given("configs", "/", &shared.configs);
+    let secrets = given("secrets", "/run/secrets/", &shared.secrets);
+    for item in volumes.chain(configs).chain(secrets) {
+        found.retain(|other| other.1 != item.1);
+        found.push(item);
+    }
+    let (mut mounts, mut hidden) = (Vec::new(), Vec::new());
+    for (shown, target, span) in found {
+        match shown {
+            Shown::Repository(source) => mounts.push(Mount { source, target, span }),
+            Shown::Elsewhere => hidden.push(target),
+            Shown::Volume => {}
         }
     }
-    found
+    (mounts, hidden)
 }
 
-type Mounted = (Option<Box<str>>, Box<str>, crate::source::Span);
+/// What a container sees at a path.
+enum Shown {
+    /// A file or folder of the repository.
+    Repository(Box<str>),
+    /// What is not in it: a file or folder of the host, a config that was made elsewhere.
+    Elsewhere,
+    /// A volume, which starts with what the image has there.
+    Volume,
+}
 
-/// One of `volumes`: what it shows, when that is of the repository, and where.
-fn volume(item: Layer<'_>) -> Option<Mounted> {
+impl Shown {
+    fn of(source: Option<Box<str>>) -> Self {
+        source.map_or(Shown::Elsewhere, Shown::Repository)
+    }
+}
+
+/// One of `volumes`: what it shows, where, and its place.
+fn volume(item: Layer<'_>) -> Option<(Shown, Box<str>, Span)> {
     let span = item.node.span;
     if let Value::Map { .. } = item.node.value {
         let text = |key: &str| item.at(item.node.get(key)?).text().map(|it| it.value);
-        let bind = text("type").is_none_or(|it| &*it == "bind");
-        let source = text("source").filter(|source| bind && source.starts_with('.'));
-        return Some((source.and_then(|it| item.path(&it)), text("target")?, span));
+        let shown = match text("type").as_deref() {
+            None | Some("bind") => Shown::of(text("source").and_then(|it| item.path(&it))),
+            _ => Shown::Volume,
+        };
+        return Some((shown, clean(&text("target")?), span));
     }
     let text = item.filled()?.text.text;
     match split(&text).as_slice() {
         [source, target, ..] => {
-            let source = source.starts_with('.').then(|| item.path(source)).flatten().filter(|it| !it.contains('$'));
-            Some((source, (*target).into(), item.node.content_span()))
+            // Compose is started in its own folder, as good as always.
+            let here = ["${PWD}/", "$PWD/"].iter().find_map(|head| source.strip_prefix(head));
+            let source = here.map_or_else(|| (*source).to_string(), |rest| format!("./{rest}"));
+            let known = source.starts_with('.').then(|| item.path(&source)).flatten().filter(|it| !it.contains('$'));
+            let named = source.starts_with(|c: char| c.is_ascii_alphanumeric()) && !source.contains('/');
+            let shown = if named { Shown::Volume } else { Shown::of(known) };
+            Some((shown, clean(target), item.node.content_span()))
         }
-        [target] => Some((None, (*target).into(), span)),
+        [target] => Some((Shown::Volume, clean(target), span)),
         [] => None,
     }
 }
 
-/// One of a service's `configs`, which the project's `configs` say the file of.
-fn config(item: Layer<'_>, configs: &Layers<'_>) -> Option<Mounted> {
+/// A container's path without `.`, `..` and what ends it for nothing.
+fn clean(target: &str) -> Box<str> {
+    if target.starts_with('/') && !target.contains('$') {
+        crate::link::image::join("/", target).into()
+    } else {
+        target.into()
+    }
+}
+
+/// One of a service's `configs` or `secrets`, which the project's own say the file of.
+fn object(item: Layer<'_>, folder: &str, all: &Layers<'_>) -> Option<(Shown, Box<str>, Span)> {
     let text = |key: &str| item.at(item.node.get(key)?).text().map(|it| it.value);
     let (name, target) = match item.node.value {
         Value::Map { .. } => (text("source")?, text("target")),
         _ => (item.text()?.value, None),
     };
-    let file = configs.get(&name).get("file").last()?;
-    let source = file.path(&file.text()?.value);
-    Some((source, target.unwrap_or_else(|| format!("/{name}").into()), item.node.span))
+    let file = all.get(&name).get("file").last();
+    let source = file.and_then(|file| file.path(&file.text()?.value));
+    let target = target.unwrap_or_else(|| name.clone());
+    let held = all.get(&name).get("content").last();
+    let held = held.map(|it| Block::path(&it.file().path, &name, compose::file_name(&target)).into());
+    let source = source.or(held);
+    let target = if target.starts_with('/') { clean(&target) } else { format!("{folder}{target}").into() };
+    Some((Shown::of(source), target, item.node.span))
 }
 
 /// `build`: a context alone, or a map.
@@ -217,11 +271,37 @@ pub(super) fn depends_on(service: &Layers<'_>) -> Vec<(Spanned<Box<str>>, Box<st
             }
         }
         for (key, node) in layer.node.entries() {
+            if node.tag.as_deref() == Some("!reset") {
+                add(Spanned::new(key.value.clone(), key.span), Some("!reset".into()));
+                continue;
+            }
             let condition = node.get("condition").and_then(|node| layer.at(node).text());
             add(Spanned::new(key.value.clone(), beside(key.span, node)), condition.map(|it| it.value));
         }
     }
+    found.retain(|(_, condition)| &**condition != "!reset");
+    for name in implied(service) {
+        if !found.iter().any(|(other, _)| other.value == name.value) {
+            found.push((name, "service_started".into()));
+        }
+    }
     found
+}
+
+/// The services that are started before another which links to them, or shares their network, processes or volumes.
+fn implied(service: &Layers<'_>) -> Vec<Spanned<Box<str>>> {
+    let texts = |key: &str| service.get(key).items().into_iter().filter_map(Layer::text).collect::<Vec<_>>();
+    let first = |text: Spanned<Box<str>>| {
+        let name = text.value.split(':').next().unwrap_or("");
+        Spanned::new(name.into(), text.span)
+    };
+    let links = texts("links").into_iter().map(first);
+    let shared = ["network_mode", "ipc", "pid", "uts", "cgroup"].into_iter().filter_map(|key| {
+        let text = service.get(key).text()?;
+        Some(Spanned::new(text.value.strip_prefix("service:")?.into(), text.span))
+    });
+    let volumes = texts("volumes_from").into_iter().filter(|it| !it.value.starts_with("container:")).map(first);
+    links.chain(shared).chain(volumes).collect()
 }
 
 /// The names that a service answers to beside its own.
@@ -250,7 +330,7 @@ pub(super) fn links(service: &Layers<'_>) -> Vec<(Box<str>, Box<str>)> {
 }
 
 /// The place of a health check that is not switched off.
-pub(super) fn healthcheck(service: &Layers<'_>) -> Option<crate::source::Span> {
+pub(super) fn healthcheck(service: &Layers<'_>) -> Option<Span> {
     let said = service.get("healthcheck");
     let off = said.get("disable").text().is_some_and(|it| &*it.value == "true");
     let none = |node: &Node| node.items().first().and_then(Node::text) == Some("NONE");

@@ -9,20 +9,32 @@ use crate::syntax::env::{self, Entry};
 use crate::syntax::yaml::Value;
 
 use super::super::plan::{EnvironmentSlot, Variable};
+use super::fill::Environment;
 use super::layers::{Layer, Layers};
 use super::place::{self, Place};
 
 /// The environment of a service, the strongest of each name, sorted.
 pub(super) fn variables(service: &Layers<'_>, envs: &[&EnvFile]) -> Vec<Variable> {
+    let own: Vec<Variable> = service
+        .get("environment")
+        .pairs()
+        .into_iter()
+        .map(|pair| Variable { name: pair.name.clone(), value: pair.fact(), span: pair.span })
+        .collect();
+    // A file's values may use the project's variables, then the service's own, then those of files before it.
+    let own_set = Environment::of(own.iter().map(|it| (&it.name, &it.value)));
+    let mut files_set = Environment::default();
     let mut found: BTreeMap<Box<str>, Variable> = BTreeMap::new();
-    for (layer, path) in env_files(service) {
+    for EnvFileNamed { layer, path, raw } in env_files(service) {
         let Some(file) = layer.path(&path).and_then(|path| layer.sources.by_path(&path)) else {
             found.extend(expected(layer, &path, envs).map(|variable| (variable.name.clone(), variable)));
             continue;
         };
         let mut place = vec![layer.node.content_span()];
         place.extend(&layer.node.by);
-        for (entry, value) in layer.env.entries(&entries(file, envs), &place) {
+        let entries = if raw { env::parse_raw(file) } else { entries(file, envs) };
+        let set = layer.env.over(&own_set);
+        for (entry, value) in set.entries(&entries, &place, &mut files_set) {
             // A name alone is set only when its surroundings set it.
             if entry.value.is_some() || value.known().is_some() {
                 let name = entry.name.value.clone();
@@ -30,11 +42,15 @@ pub(super) fn variables(service: &Layers<'_>, envs: &[&EnvFile]) -> Vec<Variable
             }
         }
     }
-    for pair in service.get("environment").pairs() {
-        let variable = Variable { name: pair.name.clone(), value: pair.fact(), span: pair.span };
-        found.insert(pair.name, variable);
-    }
+    found.extend(own.into_iter().map(|variable| (variable.name.clone(), variable)));
     found.into_values().collect()
+}
+
+/// The labels of a service: its containers' own, and those that a swarm gives it.
+pub(super) fn labels(service: &Layers<'_>) -> Vec<Variable> {
+    let deployed = service.path(&["deploy", "labels"]).pairs();
+    let all = service.get("labels").pairs().into_iter().chain(deployed);
+    all.map(|pair| Variable { name: pair.name.clone(), value: pair.fact(), span: pair.span }).collect()
 }
 
 /// What an example beside a file of variables that is not in the tree says the file has: set to nobody knows what.
@@ -69,7 +85,7 @@ fn expected(layer: Layer<'_>, path: &str, envs: &[&EnvFile]) -> impl Iterator<It
 
 /// Why more may be set than is known, when a file of variables is not in the tree.
 pub(super) fn open(service: &Layers<'_>) -> Option<Why> {
-    env_files(service).into_iter().find_map(|(layer, path)| {
+    env_files(service).into_iter().find_map(|EnvFileNamed { layer, path, .. }| {
         let there = layer.path(&path).and_then(|path| layer.sources.by_path(&path)).is_some();
         (!there).then(|| Why::at(format!("`{path}` is not in these files"), layer.node.content_span()))
     })
@@ -83,11 +99,21 @@ pub(super) fn entries(file: &SourceFile, envs: &[&EnvFile]) -> Vec<Entry> {
     }
 }
 
+/// A file that `env_file` names.
+struct EnvFileNamed<'a> {
+    /// Where it is named.
+    layer: Layer<'a>,
+    path: Box<str>,
+    /// Whether its values stand as they are, quotes and dollars included.
+    raw: bool,
+}
+
 /// The files that `env_file` names, weakest first.
-fn env_files<'a>(service: &Layers<'a>) -> Vec<(Layer<'a>, Box<str>)> {
+fn env_files<'a>(service: &Layers<'a>) -> Vec<EnvFileNamed<'a>> {
     let named = service.get("env_file").items().into_iter().filter_map(|item| {
-        let item = item.node.get("path").map_or(item, |node| item.at(node));
-        Some((item, item.text()?.value))
+        let raw = item.node.get("format").and_then(|node| item.at(node).text()).is_some_and(|it| &*it.value == "raw");
+        let layer = item.node.get("path").map_or(item, |node| item.at(node));
+        Some(EnvFileNamed { layer, path: layer.text()?.value, raw })
     });
     named.collect()
 }

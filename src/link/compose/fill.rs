@@ -46,27 +46,48 @@ impl Environment {
         }
     }
 
-    /// What the entries of another file come to, in order: each with its value, which may use those before it and what
-    /// is set here. `place` is where the file is named.
-    pub(super) fn entries<'e>(&self, entries: &'e [Entry], place: &[Span]) -> Vec<(&'e Entry, Fact<Box<str>>)> {
-        let mut within = self.clone();
+    /// What the entries of a service's file of variables come to, in order: each with its value. `place` is where the
+    /// file is named; `known` are the variables that its values may use and that stand behind these: what this sets
+    /// is stronger, what the files set before is put there.
+    pub(super) fn entries<'e>(
+        &self,
+        entries: &'e [Entry],
+        place: &[Span],
+        known: &mut Environment,
+    ) -> Vec<(&'e Entry, Fact<Box<str>>)> {
         let mut found = Vec::new();
         for entry in entries {
+            let name = &entry.name.value;
             let Some(value) = &entry.value else {
-                found.push((entry, self.get(&entry.name.value, entry.span)));
+                found.push((entry, self.get(name, entry.span)));
                 continue;
             };
-            let filled = if entry.expands { within.fill(value) } else { Filled::verbatim(value) };
-            let fact = filled.fact(value, place);
+            let fact = if entry.expands { self.over(known).fill(value) } else { Filled::verbatim(value) };
+            let fact = fact.fact(value, place);
             if let Some(text) = fact.known() {
                 let whole = 0..value.text.len();
-                let setting =
-                    Setting { text: text.clone(), at: value.span(whole.clone()), verbatim: value.is_verbatim(whole) };
-                within.set.insert(entry.name.value.clone(), setting);
+                known.set.insert(
+                    name.clone(),
+                    Setting { text: text.clone(), at: value.span(whole.clone()), verbatim: value.is_verbatim(whole) },
+                );
             }
             found.push((entry, fact));
         }
         found
+    }
+
+    /// These variables, and where they have none those of another.
+    pub(super) fn over(&self, other: &Environment) -> Environment {
+        let mut both = other.clone();
+        both.set.extend(self.set.iter().map(|(name, setting)| (name.clone(), setting.clone())));
+        both
+    }
+
+    /// The variables whose values are known.
+    pub(super) fn of<'f>(variables: impl Iterator<Item = (&'f Box<str>, &'f Fact<Box<str>>)>) -> Environment {
+        let setting =
+            |fact: &Fact<Box<str>>| Some(Setting { text: fact.known()?.clone(), at: fact.span()?, verbatim: false });
+        Environment { set: variables.filter_map(|(name, fact)| Some((name.clone(), setting(fact)?))).collect() }
     }
 
     /// The value of a variable, as a fact that was read at `place`.
@@ -79,6 +100,11 @@ impl Environment {
             }),
             None => Fact::Unknown(unset(name, place)),
         }
+    }
+
+    /// The text of a variable.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.set.get(name).map(|setting| &*setting.text)
     }
 
     /// Where a variable's value is written.

@@ -54,7 +54,10 @@ impl<'a> Layer<'a> {
     /// The items of a list, or the scalar alone.
     pub(super) fn items(self) -> Vec<Layer<'a>> {
         match &self.node.value {
-            Value::List { items, .. } => items.iter().map(|node| self.at(node)).collect(),
+            Value::List { items, .. } => {
+                let said = items.iter().filter(|node| node.tag.as_deref() != Some("!reset"));
+                said.map(|node| self.at(node)).collect()
+            }
             Value::Scalar { .. } if !self.node.is_null() => vec![self],
             _ => Vec::new(),
         }
@@ -79,6 +82,8 @@ impl<'a> Layers<'a> {
             match node.tag.as_deref() {
                 Some("!reset") => found.clear(),
                 Some("!override") => found = vec![layer.at(node)],
+                // These two are never merged: nothing said over them takes them away, too.
+                _ if matches!(key, "command" | "entrypoint") => found = vec![layer.at(node)],
                 // Nothing said over something leaves it.
                 _ if node.is_null() && !found.is_empty() => {}
                 _ => found.push(layer.at(node)),
@@ -165,7 +170,8 @@ fn pairs(layer: Layer<'_>) -> Vec<Pair<'_>> {
             .entries()
             .map(|entry| {
                 let value = layer.at(&entry.1);
-                Pair { value: if entry.1.is_null() { None } else { value.raw() }, ..pair(entry, value) }
+                let said = || value.raw().map(|raw| canonical(raw, value.node));
+                Pair { value: if entry.1.is_null() { None } else { said() }, ..pair(entry, value) }
             })
             .collect();
     }
@@ -180,6 +186,15 @@ fn pairs(layer: Layer<'_>) -> Vec<Pair<'_>> {
             Some(Pair { name: name.into(), value, span: item.node.content_span(), layer: item, reset: false })
         })
         .collect()
+}
+
+/// A scalar as compose writes it into an environment: what YAML takes for a number or a truth is written as that, so
+/// that `True` becomes `true` and `1.50` becomes `1.5`.
+fn canonical(raw: Mapped, node: &Node) -> Mapped {
+    match super::units::scalar(node) {
+        Some(text) if *text != *raw.text => Mapped::verbatim(text, raw.span(0..raw.text.len())),
+        _ => raw,
+    }
 }
 
 /// A key with its value, when the value stands behind it and not at an anchor elsewhere.

@@ -7,6 +7,8 @@ use crate::source::{FileId, SourceFile, Span};
 
 use super::layers::join;
 use super::project::Files;
+use super::{profiles, select};
+use crate::link::plan::Role;
 
 /// A command that names the files it starts.
 pub(super) struct Mention {
@@ -16,10 +18,16 @@ pub(super) struct Mention {
     pub(super) span: Span,
     /// Whether it deploys to a swarm.
     pub(super) swarm: bool,
-    /// `--env-file`.
-    pub(super) env_file: Option<Box<str>>,
+    /// `--env-file`, `COMPOSE_ENV_FILES`.
+    pub(super) env_files: Vec<Box<str>>,
+    /// `--profile`, `COMPOSE_PROFILES`.
+    pub(super) profiles: Vec<Box<str>>,
     /// Whether it is the `COMPOSE_FILE` of a `.env`, which says what is started when no file is named.
     pub(super) default: bool,
+    /// Whether it names no file and no profile, and starts what compose looks for.
+    plain: bool,
+    /// Whether it names no file.
+    unnamed: bool,
 }
 
 /// All of them, in the order of files and places.
@@ -32,7 +40,15 @@ pub(super) fn find(files: Files<'_>) -> Vec<Mention> {
             read(file, files, &mut found);
         }
     }
+    // Where the same files are started without a profile, that is the rule; and it says no more than their names do.
+    let plain: Vec<Vec<FileId>> = found.iter().filter(|it| it.plain).map(|it| it.files.clone()).collect();
+    let rule = |it: &Mention| plain.contains(&it.files) && !asks_production(it);
+    found.retain(|it| !(it.plain || it.unnamed && rule(it)));
     found
+}
+
+fn asks_production(mention: &Mention) -> bool {
+    profiles::role(&mention.profiles).is_some_and(|(role, _)| role == Role::Production)
 }
 
 fn read(file: &SourceFile, files: Files<'_>, found: &mut Vec<Mention>) {
@@ -42,7 +58,8 @@ fn read(file: &SourceFile, files: Files<'_>, found: &mut Vec<Mention>) {
         let end = logical_end(text, at);
         let line = text.get(at..end).unwrap_or("");
         if line.contains("compose") || line.contains("COMPOSE_FILE") || line.contains("stack deploy") {
-            Line { file, files, words: words(text, at..end), at: 0, folder: None, found }.read();
+            let said = Said::default();
+            Line { file, files, words: words(text, at..end), at: 0, folder: None, said, found }.read();
         }
         at = end;
     }
@@ -88,7 +105,18 @@ struct Line<'l> {
     at: usize,
     /// Where a `cd` before it leads.
     folder: Option<&'l str>,
+    /// What assignments before a command, and its options, say.
+    said: Said<'l>,
     found: &'l mut Vec<Mention>,
+}
+
+/// What a command says beside the files it starts.
+#[derive(Clone, Default)]
+struct Said<'l> {
+    swarm: bool,
+    default: bool,
+    env_files: Vec<&'l str>,
+    profiles: Vec<&'l str>,
 }
 
 impl<'l> Line<'l> {
@@ -126,15 +154,31 @@ impl<'l> Line<'l> {
                 _ => {
                     if let Some(list) = word.strip_prefix("COMPOSE_FILE=") {
                         self.variable(list, start);
+                    } else if let Some(list) = self.assigned(start, "COMPOSE_PROFILES=") {
+                        self.said.profiles = list.split(',').collect();
+                    } else if let Some(list) = self.assigned(start, "COMPOSE_ENV_FILES=") {
+                        self.said.env_files = list.split(',').collect();
+                    } else if matches!(word, ";" | "&" | "|") {
+                        self.said = Said::default();
                     }
                 }
             }
         }
     }
 
+    /// The value that a word assigns to a variable, commas and all.
+    fn assigned(&self, word: usize, head: &str) -> Option<&'l str> {
+        let (text, at) = *self.words.get(word)?;
+        text.strip_prefix(head)?;
+        let rest = self.file.text().get(at + head.len()..)?.trim_start_matches(['"', '\'']);
+        rest.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ';' | '&' | '|')).next()
+    }
+
     /// The options of a command, up to its own subcommand; those of `stack deploy` stand behind it.
     fn command(&mut self, start: usize, names: &[&str], swarm: bool) {
-        let (mut paths, mut env_file) = (Vec::new(), None);
+        let mut paths = Vec::new();
+        let mut said = Said { swarm, ..std::mem::take(&mut self.said) };
+        let (mut profiles, mut env_files) = (Vec::new(), Vec::new());
         while let Some(word) = self.peek() {
             let (option, joined) = match word.split_once('=') {
                 Some((option, value)) if word.starts_with('-') => (option, Some(value)),
@@ -146,8 +190,10 @@ impl<'l> Line<'l> {
             } else if matches!(option, "--env-file" | "-p" | "--project-name" | "--project-directory" | "--profile") {
                 self.at += 1;
                 let value = joined.or_else(|| self.next());
-                if option == "--env-file" {
-                    env_file = value;
+                match option {
+                    "--env-file" => env_files.extend(value),
+                    "--profile" => profiles.extend(value),
+                    _ => {}
                 }
             } else if word.starts_with('-') {
                 self.at += 1;
@@ -155,38 +201,53 @@ impl<'l> Line<'l> {
                 break;
             }
         }
-        self.add(&paths, start, swarm, env_file, false);
+        // An option is stronger than its variable.
+        if !profiles.is_empty() {
+            said.profiles = profiles;
+        }
+        if !env_files.is_empty() {
+            said.env_files = env_files;
+        }
+        // What names no file says no more than that something is started.
+        if !paths.is_empty() || matches!(self.peek(), Some("up" | "create" | "start")) {
+            self.add(&paths, start, &said);
+        }
     }
 
     fn variable(&mut self, list: &'l str, start: usize) {
         let paths: Vec<&str> = list.split([':', ';']).filter(|path| !path.is_empty()).collect();
-        let default = self.file.name() == ".env";
-        self.add(&paths, start, false, None, default);
+        let said = Said { default: self.file.name() == ".env", ..Said::default() };
+        self.add(&paths, start, &said);
     }
 
     /// Adds a mention whose files are all known. Their paths start from the folder that the command is run in: the
     /// `cd` before it, the file's own folder, or the root.
-    fn add(&mut self, paths: &[&str], start: usize, swarm: bool, env_file: Option<&str>, default: bool) {
+    fn add(&mut self, paths: &[&str], start: usize, said: &Said<'_>) {
         let here = self.file.folder();
         let moved = self.folder.into_iter().flat_map(|to| [join(here, to), join("", to)]).flatten();
+        let known = |path: &str| self.files.file(self.files.sources.by_path(path)?.id).map(|file| file.file);
         let resolve = |folder: &str| -> Option<Vec<FileId>> {
-            let id = |path: &&str| {
-                let id = self.files.sources.by_path(&join(folder, path)?)?.id;
-                self.files.file(id).map(|file| file.file)
-            };
-            paths.iter().map(id).collect()
+            match paths.is_empty() {
+                true => select::unnamed(folder, known),
+                false => paths.iter().map(|path| known(&join(folder, path)?)).collect(),
+            }
         };
         let folders: Vec<Box<str>> = moved.chain([here.into(), "".into()]).collect();
         let Some((folder, files)) = folders.iter().find_map(|folder| Some((folder, resolve(folder)?))) else { return };
-        if files.is_empty() {
-            return;
-        }
         let (Some(first), Some(last)) = (self.words.get(start), self.words.get(self.at.saturating_sub(1))) else {
             return;
         };
         let span = Span::new(self.file.id, first.1, last.1 + last.0.len());
-        let env_file = env_file.and_then(|path| join(folder, path));
-        self.found.push(Mention { files, span, swarm, env_file, default });
+        self.found.push(Mention {
+            files,
+            span,
+            swarm: said.swarm,
+            env_files: said.env_files.iter().filter_map(|path| join(folder, path)).collect(),
+            profiles: said.profiles.iter().filter(|name| !name.is_empty()).map(|name| Box::from(*name)).collect(),
+            default: said.default,
+            unnamed: paths.is_empty(),
+            plain: paths.is_empty() && said.profiles.is_empty() && said.env_files.is_empty(),
+        });
     }
 }
 

@@ -7,8 +7,11 @@ mod fill;
 pub(in crate::link) mod layers;
 pub(in crate::link) mod mentions;
 pub(in crate::link) mod place;
+mod profiles;
 mod project;
 mod reach;
+#[cfg(test)]
+mod recorded;
 pub(in crate::link) mod select;
 pub(in crate::link) mod service;
 #[cfg(test)]
@@ -32,11 +35,15 @@ pub fn deployments(sources: &Sources, compose: &[&ComposeFile], envs: &[&EnvFile
     let choices = select::choose(files).into_iter();
     choices
         .map(|choice| {
-            let folder = choice.files.first().map_or("", |id| sources.file(*id).folder());
-            let projects = project::projects(&choice.files, folder, choice.env_file.as_deref(), files);
+            let mut project = choice.project(files);
+            let left_out = {
+                let asked = choice.asked(&project);
+                profiles::leave_out(&mut project, &asked, files.sources)
+            };
             Deployment {
-                name: select::name(&choice.files, files).into(),
-                services: services(&projects, files),
+                name: select::name(&choice, files).into(),
+                services: services(&project, files),
+                left_out,
                 files: choice.files,
                 role: choice.role,
                 because: choice.because,
@@ -45,23 +52,21 @@ pub fn deployments(sources: &Sources, compose: &[&ComposeFile], envs: &[&EnvFile
         .collect()
 }
 
-fn services(projects: &[Project<'_>], files: Files<'_>) -> Vec<ServicePlan> {
-    let users = reach::Users::of(projects);
+fn services(project: &Project<'_>, files: Files<'_>) -> Vec<ServicePlan> {
+    let users = reach::Users::of(project);
     let mut plans = Vec::new();
     let mut links = Vec::new();
-    for project in projects {
-        let configs = project.configs(files.sources, &users);
-        for said in &project.services {
-            let layers = project.layers(&said.words, files.sources, &users);
-            links.extend(attached::links(&layers));
-            plans.push(service::plan(said.name, &layers, &configs, files.sources, files.envs));
-        }
+    let shared = project.shared(files.sources, &users);
+    for said in &project.services {
+        let layers = project.layers(&said.words, files.sources, &users);
+        links.extend(attached::links(&layers));
+        plans.push(service::plan(said.name, &layers, &shared, files.sources, files.envs));
     }
     for (name, alias) in links {
         if let Some(plan) = plans.iter_mut().find(|plan| plan.name.value == name && !plan.aliases.contains(&alias)) {
             plan.aliases.push(alias);
         }
     }
-    reach::say(&mut plans, projects);
+    reach::say(&mut plans, project);
     plans
 }

@@ -15,10 +15,10 @@ use super::{fill, service};
 pub(super) struct Users(BTreeMap<Span, BTreeSet<Box<str>>>);
 
 impl Users {
-    pub(super) fn of(projects: &[Project<'_>]) -> Self {
+    pub(super) fn of(project: &Project<'_>) -> Self {
         let mut users = Self::default();
-        for said in projects.iter().flat_map(|project| &project.services) {
-            said.words.iter().for_each(|(node, _)| users.add(node, &said.name.value));
+        for said in &project.services {
+            said.words.iter().for_each(|word| users.add(word.node, &said.name.value));
         }
         users
     }
@@ -49,7 +49,7 @@ fn several(services: BTreeSet<Box<str>>) -> Vec<Box<str>> {
 
 /// Says of each slot whom it reaches: where a value stands, all who have that value; in a `.env`, all who use its
 /// variable.
-pub(super) fn say(plans: &mut [ServicePlan], projects: &[Project<'_>]) {
+pub(super) fn say(plans: &mut [ServicePlan], project: &Project<'_>) {
     let mut users: BTreeMap<Span, BTreeSet<Box<str>>> = BTreeMap::new();
     for plan in plans.iter_mut() {
         let name = plan.name.value.clone();
@@ -57,11 +57,12 @@ pub(super) fn say(plans: &mut [ServicePlan], projects: &[Project<'_>]) {
             users.entry(slot.span).or_default().insert(name.clone());
         }
     }
-    for project in projects {
-        for said in &project.services {
+    for said in &project.services {
+        for word in &said.words {
             let mut used = BTreeSet::new();
-            said.words.iter().for_each(|(node, _)| references(node, &mut used));
-            for at in used.into_iter().filter_map(|variable| project.env.place(variable)) {
+            references(word.node, &mut used);
+            let env = project.envs.get(word.env);
+            for at in used.into_iter().filter_map(|variable| env?.place(variable)) {
                 users.entry(at).or_default().insert(said.name.value.clone());
             }
         }

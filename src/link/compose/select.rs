@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::facts::compose::ComposeFile;
+use crate::facts::compose::{self, ComposeFile};
 use crate::source::{FileId, SourceFile, Span};
 use crate::stack::Why;
 use crate::syntax::yaml::Node;
@@ -10,7 +10,8 @@ use crate::syntax::yaml::Node;
 use super::super::plan::Role;
 use super::layers::join;
 use super::mentions::{self, Mention};
-use super::project::Files;
+use super::profiles;
+use super::project::{self, Files, Project};
 
 /// The names that `docker compose` looks for, the strongest first.
 const BASE: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
@@ -52,7 +53,26 @@ pub(super) struct Choice {
     pub(super) role: Role,
     pub(super) because: Why,
     /// `--env-file`, below the root.
-    pub(super) env_file: Option<Box<str>>,
+    pub(super) env_files: Vec<Box<str>>,
+    /// The profiles that are asked for by name.
+    pub(super) profiles: Vec<Box<str>>,
+}
+
+impl Choice {
+    /// The files' services with all that they include, none left out.
+    pub(super) fn project<'a>(&self, files: Files<'a>) -> Project<'a> {
+        let folder = self.files.first().map_or("", |id| files.sources.file(*id).folder());
+        project::project(&self.files, folder, &self.env_files, files)
+    }
+
+    /// The profiles that are started: those it asks for, else those of `COMPOSE_PROFILES` in its `.env`.
+    pub(super) fn asked(&self, project: &Project<'_>) -> Vec<Box<str>> {
+        if !self.profiles.is_empty() {
+            return self.profiles.clone();
+        }
+        let set = project.envs.first().and_then(|env| env.text("COMPOSE_PROFILES")).unwrap_or_default();
+        set.split(',').map(str::trim).filter(|name| !name.is_empty()).map(Into::into).collect()
+    }
 }
 
 /// All deployments of the files, in the order of their paths.
@@ -60,8 +80,13 @@ pub(super) fn choose(files: Files<'_>) -> Vec<Choice> {
     let mentions = mentions::find(files);
     let mut choices: Vec<Choice> = Vec::new();
     for mention in &mentions {
-        if !choices.iter().any(|choice| choice.files == mention.files) {
-            choices.push(mentioned(mention, files));
+        let asks = profiles::role(&mention.profiles).is_some_and(|(role, _)| role == Role::Production);
+        match choices.iter_mut().find(|choice| choice.files == mention.files) {
+            // Who asks for a profile starts more than what is started without, which is the rule.
+            Some(choice) if mention.profiles.is_empty() => choice.profiles.clear(),
+            Some(choice) if asks && choice.profiles != mention.profiles => choices.push(mentioned(mention, files)),
+            Some(_) => {}
+            None => choices.push(mentioned(mention, files)),
         }
     }
     let parts = parts(files);
@@ -70,9 +95,64 @@ pub(super) fn choose(files: Files<'_>) -> Vec<Choice> {
     for folder in folders {
         add_unnamed(folder, &mentions, &parts, files, &mut choices);
     }
+    let mut choices: Vec<Choice> =
+        choices.into_iter().flat_map(|choice| by_profile(choice, &mentions, files)).collect();
     judge(&mut choices, &mentions, files);
-    choices.sort_by(|a, b| a.files.cmp(&b.files));
+    choices.sort_by(|a, b| (&a.files, &a.profiles).cmp(&(&b.files, &b.profiles)));
     choices
+}
+
+/// The files that are started in a folder when none is named: the base, and what is laid over it.
+pub(super) fn unnamed(folder: &str, known: impl Fn(&str) -> Option<FileId>) -> Option<Vec<FileId>> {
+    let first = |names: &[&str]| names.iter().find_map(|name| known(&join(folder, name)?));
+    let base = first(&BASE)?;
+    Some([base].into_iter().chain(first(&OVERRIDE)).collect())
+}
+
+/// A choice, with those that its profiles make of it: one for each way to start anything where nothing is started
+/// without a profile, and one more for a profile that is for production.
+fn by_profile(choice: Choice, mentions: &[Mention], files: Files<'_>) -> Vec<Choice> {
+    let project = choice.project(files);
+    let asked = choice.asked(&project);
+    let all = profiles::all(&project, files.sources);
+    if !asked.is_empty() || all.iter().all(|(own, _)| own.is_empty()) {
+        return vec![choice];
+    }
+    let nothing = all.iter().all(|(own, _)| !own.is_empty());
+    let mut ways: Vec<(Vec<Box<str>>, Why)> = Vec::new();
+    for mention in mentions.iter().filter(|mention| mention.files == choice.files && !mention.profiles.is_empty()) {
+        let because = Why::at("is started here", mention.span);
+        ways.extend(
+            (nothing && !ways.iter().any(|(own, _)| *own == mention.profiles))
+                .then(|| (mention.profiles.clone(), because)),
+        );
+    }
+    let named = ways.is_empty() && nothing;
+    for (name, place) in all.iter().flat_map(|(own, place)| own.iter().map(move |name| (name, place))) {
+        let production = profiles::role(std::slice::from_ref(name)).is_some_and(|(role, _)| role == Role::Production);
+        if (named || production) && !ways.iter().any(|(own, _)| own.contains(name)) {
+            let reason = format!("is what the profile `{name}` starts");
+            ways.push((vec![name.clone()], Why::shown(reason, *place)));
+        }
+    }
+    let mut found: Vec<Choice> = ways
+        .into_iter()
+        .map(|(profiles, because)| {
+            let said = profiles::role(&profiles).filter(|_| choice.role == Role::Default);
+            let reason = said.as_ref().map(|(_, word)| format!("{}, and `{word}` is in its name", because.reason));
+            Choice {
+                files: choice.files.clone(),
+                role: said.map_or(choice.role, |(role, _)| role),
+                because: Why::shown(reason.map_or(because.reason, Into::into), because.at),
+                env_files: choice.env_files.clone(),
+                profiles,
+            }
+        })
+        .collect();
+    if !nothing || found.is_empty() {
+        found.push(choice);
+    }
+    found
 }
 
 fn source<'a>(file: &ComposeFile, files: Files<'a>) -> &'a SourceFile {
@@ -82,10 +162,15 @@ fn source<'a>(file: &ComposeFile, files: Files<'a>) -> &'a SourceFile {
 /// A choice that a command names, with what its files' names say of it, or else the heading it stands under.
 fn mentioned(mention: &Mention, files: Files<'_>) -> Choice {
     let said = by_name(&mention.files, files);
+    let asked = profiles::role(&mention.profiles);
     let file = files.sources.file(mention.span.file);
     let heading = mentions::heading(file, mention.span.start as usize);
     let (role, reason) = match said {
         Some((role, word)) => (role, format!("is started here, and `{word}` is in its path")),
+        None if asked.is_some() => {
+            let (role, word) = asked.unwrap_or_default();
+            (role, format!("is started here, with the profile `{word}`"))
+        }
         None if mention.swarm => (Role::Production, "is deployed to a swarm here".into()),
         None => match role_of(heading).filter(|(role, _)| is_use(*role)) {
             Some((role, word)) => (role, format!("is started here, under `{word}`")),
@@ -96,7 +181,8 @@ fn mentioned(mention: &Mention, files: Files<'_>) -> Choice {
         files: mention.files.clone(),
         role,
         because: Why::at(reason, mention.span),
-        env_file: mention.env_file.clone(),
+        env_files: mention.env_files.clone(),
+        profiles: mention.profiles.clone(),
     }
 }
 
@@ -129,7 +215,7 @@ fn add_unnamed(
             None => (Role::Default, reason.to_string()),
         };
         let because = Why::shown(reason, at);
-        choices.push(Choice { files: found, role, because, env_file: None });
+        choices.push(Choice { files: found, role, because, env_files: Vec::new(), profiles: Vec::new() });
     };
     if let Some(base) = base.filter(|id| !mentions.iter().any(default_named) && !parts.contains(id)) {
         add([base].into_iter().chain(over).collect(), "is what `docker compose up` starts");
@@ -137,6 +223,10 @@ fn add_unnamed(
     for file in here {
         let id = file.file;
         if Some(id) == base || Some(id) == over || started.contains(&id) || parts.contains(&id) {
+            continue;
+        }
+        // What makes no service and is not called a compose file is one for those alone who name it.
+        if !file.is_complete() && !compose::is_compose_name(source(file, files).name()) {
             continue;
         }
         match base {
@@ -201,7 +291,7 @@ fn judge(choices: &mut Vec<Choice>, mentions: &[Mention], files: Files<'_>) {
         });
         let overridden = choice.files.iter().any(|id| OVERRIDE.contains(&files.sources.file(*id).name()));
         if let Some(other) = beside {
-            let reason = format!("is for development, for {} is for production", name(&other.files, files));
+            let reason = format!("is for development, for {} is for production", name(other, files));
             choice.role = Role::Development;
             choice.because = Why::shown(reason, other.because.at.iter().copied());
         } else if let Some(mention) = bare(choice).filter(|_| overridden) {
@@ -218,8 +308,10 @@ fn below(folder: &str, parent: &str) -> bool {
 }
 
 /// What a deployment of these files is called.
-pub(super) fn name(ids: &[FileId], files: Files<'_>) -> String {
-    ids.iter().map(|id| &*files.sources.file(*id).path).collect::<Vec<_>>().join(" + ")
+pub(super) fn name(choice: &Choice, files: Files<'_>) -> String {
+    let paths = choice.files.iter().map(|id| &*files.sources.file(*id).path).collect::<Vec<_>>().join(" + ");
+    let profiles = choice.profiles.iter().map(|name| format!(" --profile {name}"));
+    std::iter::once(paths).chain(profiles).collect()
 }
 
 /// What the paths of files say that they are for, and the word that says it.
@@ -256,7 +348,7 @@ fn is_use(role: Role) -> bool {
 }
 
 /// What a text's words say of a role, and the word.
-fn role_of(text: &str) -> Option<(Role, String)> {
+pub(super) fn role_of(text: &str) -> Option<(Role, String)> {
     let text = text.to_ascii_lowercase();
     let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     WORDS.iter().find_map(|(role, telling)| {

@@ -8,6 +8,7 @@ use crate::syntax::{Spanned, shell};
 
 use super::super::plan::{CommandLine, ListStyle, ServicePlan};
 use super::layers::{Layer, Layers};
+use super::project::Shared;
 use super::{attached, environment, place, units};
 
 /// `docker compose` waits this long before it kills, in seconds.
@@ -19,10 +20,11 @@ const SHM_SIZE: u64 = 64 << 20;
 pub(super) fn plan(
     name: &Spanned<Box<str>>,
     service: &Layers<'_>,
-    configs: &Layers<'_>,
+    shared: &Shared<'_>,
     sources: &Sources,
     envs: &[&EnvFile],
 ) -> ServicePlan {
+    let (mounts, hidden) = attached::mounts(service, shared);
     let first = service.0.first();
     let span = first.map_or(name.span, |layer| layer.node.span);
     let file = sources.file(name.span.file);
@@ -37,12 +39,11 @@ pub(super) fn plan(
         entrypoint: service.get("entrypoint").last().and_then(command),
         command: service.get("command").last().and_then(command),
         environment: environment::variables(service, envs),
+        labels: environment::labels(service),
         environment_open: environment::open(service),
         environment_slot: environment::slot(service),
         replicas: replicas(service, name.span),
-        cpus: either(service, &["deploy", "resources", "limits", "cpus"], "cpus", "CPUs", |text| {
-            text.parse().ok().filter(|cpus| *cpus > 0.0)
-        }),
+        cpus: cpus(service),
         memory: either(service, &["deploy", "resources", "limits", "memory"], "mem_limit", "memory", |text| {
             units::bytes(text).filter(|bytes| *bytes > 0)
         }),
@@ -59,7 +60,8 @@ pub(super) fn plan(
         ports: attached::ports(service),
         expose: attached::expose(service),
         aliases: attached::aliases(service),
-        mounts: attached::mounts(service, configs),
+        mounts,
+        hidden,
         depends_on: attached::depends_on(service),
         healthcheck: attached::healthcheck(service),
         restart: match service
@@ -70,7 +72,7 @@ pub(super) fn plan(
             Some(policy) => Fact::derived(policy.value, vec![policy.span]),
             None => Fact::default_of("no".into(), "Docker Compose", "restart", Some(name.span)),
         },
-        profiles: service.get("profiles").items().into_iter().filter_map(Layer::text).map(|it| it.value).collect(),
+        profiles: super::profiles::of(service),
         init: service.get("init").text().is_some_and(|it| matches!(&*it.value, "true" | "yes" | "on")),
         working_dir: service.get("working_dir").text().map(|it| it.value),
         pod: None,
@@ -138,6 +140,35 @@ fn stop_grace(service: &Layers<'_>, name: Span) -> Fact<f64> {
         for slot in &mut sourced.slots {
             slot.after = "s".into();
         }
+    }
+    fact
+}
+
+/// The CPUs that a container may use: its limit, else the quota of each period, else the number of those it is bound to.
+fn cpus(service: &Layers<'_>) -> Fact<f64> {
+    let read = |text: &str| text.parse().ok().filter(|cpus| *cpus > 0.0);
+    let limit = either(service, &["deploy", "resources", "limits", "cpus"], "cpus", "CPUs", read);
+    if limit.span().is_some() || !matches!(limit, Fact::Unknown(_)) {
+        return limit;
+    }
+    if let Some(layer) = service.get("cpu_quota").last() {
+        let period = service.get("cpu_period").text();
+        let period = period.map_or(Some(100_000.0), |text| {
+            text.value.parse::<f64>().ok().or_else(|| Some(units::seconds(&text.value)? * 1e6))
+        });
+        let share = |text: &str| Some(text.parse::<f64>().ok()? / period?).filter(|cpus| *cpus > 0.0);
+        return without_slots(parsed(layer.fact(), share));
+    }
+    match service.get("cpuset").last() {
+        Some(layer) => without_slots(parsed(layer.fact(), units::set)),
+        None => limit,
+    }
+}
+
+/// A value that is made of what is written: no other can be written in its place.
+fn without_slots<T>(mut fact: Fact<T>) -> Fact<T> {
+    if let Fact::Known(sourced) = &mut fact {
+        sourced.slots.clear();
     }
     fact
 }

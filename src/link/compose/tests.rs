@@ -7,12 +7,12 @@ use crate::link::plan::{CommandLine, Deployment, EnvironmentSlot, ListStyle, Rol
 use crate::source::{Edit, FileId, SourceFile, Sources, Span, apply};
 use crate::stack::{Fact, Origin, Slot};
 
-struct Tree {
+pub(super) struct Tree {
     sources: Sources,
-    deployments: Vec<Deployment>,
+    pub(super) deployments: Vec<Deployment>,
 }
 
-fn tree(files: &[(&str, &str)]) -> Tree {
+pub(super) fn tree(files: &[(&str, &str)]) -> Tree {
     let mut files = files.to_vec();
     files.sort_unstable();
     let of =
@@ -227,7 +227,7 @@ fn environment_is_over_env_files() {
     assert_eq!(tree.variable(0, "web", "A"), "1 (1 < a.env) web+worker");
     assert_eq!(tree.variable(0, "web", "B"), "2 (2 < conf/b)");
     assert_eq!(tree.variable(0, "web", "C"), "3 (3)");
-    assert_eq!(tree.variable(0, "web", "D"), "02 (${A:-0}${B} < ${A:-0} < ${B} < 2 < conf/b)");
+    assert_eq!(tree.variable(0, "web", "D"), "12 (${A:-0}${B} < ${A:-0} < 1 < ${B} < 2 < conf/b)");
     assert_eq!(tree.variable(0, "web", "EMPTY"), " ()");
     assert_eq!(tree.variable(0, "web", "X"), "? set by the environment (X) (X)");
     let web = tree.service(0, "web");
@@ -490,6 +490,31 @@ configs: {conf: {file: ./x.conf}}
         (&*c.context, c.dockerfile.map(|id| &*tree.sources.file(id).path)),
         ("deploy", Some("deploy/Dockerfile"))
     );
+}
+
+#[test]
+fn what_is_mounted_from_elsewhere_is_told_apart() {
+    let text = "services:
+  a:
+    image: x
+    configs: [outer, held]
+    volumes:
+      - /srv/nginx.conf:/etc/nginx/nginx.conf
+      - ${PWD}/conf:/conf/
+      - ~/home:/h
+      - data:/var/lib
+      - /anonymous
+      - {type: volume, source: data, target: /v}
+      - {type: bind, source: /srv, target: /s}
+configs:
+  outer: {external: true}
+  held: {content: x}
+";
+    let tree = one(text);
+    let a = tree.service(0, "a");
+    let mounts: Vec<_> = a.mounts.iter().map(|it| format!("{}:{}", it.source, it.target)).collect();
+    assert_eq!(mounts, ["conf:/conf", "compose.yaml#held/held:/held"]);
+    assert_eq!(a.hidden.iter().map(|it| &**it).collect::<Vec<_>>(), ["/etc/nginx/nginx.conf", "/h", "/s", "/outer"]);
 }
 
 #[test]

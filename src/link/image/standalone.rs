@@ -156,6 +156,8 @@ pub(in crate::link) fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: 
         entrypoint: None,
         command: None,
         environment: Vec::new(),
+        labels: Vec::new(),
+        hidden: Vec::new(),
         environment_open: Some(Why::new("set where it is deployed")),
         environment_slot: None,
         replicas: Fact::unknown("set where it is deployed"),

@@ -58,6 +58,7 @@ pub fn deployments(sources: &Sources, manifests: &[&Manifests], composed: &[Depl
         }
         say_reaches(&mut services);
         found.deployments.push(Deployment {
+            left_out: Vec::new(),
             name: set.name.into(),
             files: set.files,
             services,

@@ -147,6 +147,8 @@ fn plan(
         command,
         environment_slot: environment::slot(cluster, container),
         environment: variables,
+        labels: Vec::new(),
+        hidden: Vec::new(),
         environment_open: open,
         replicas: Fact::Absent,
         cpus: limit(container, "cpu", "CPUs", units::cpus),

@@ -61,7 +61,10 @@ pub fn add(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], services: &[
             false => Stock::Unknown,
         };
         let mut view = View::contained(sources, drafts, &placed, &me.plan.environment, stock);
-        if view.is_empty() && me.plan.build.is_some() {
+        // What lies over the image's own main configuration and cannot be read may say anything.
+        let over = |path: &str| covers(path, "/etc/nginx/nginx.conf") || covers(path, "/etc/nginx/conf.d/default.conf");
+        let unread = || placed.iter().map(|(_, to)| *to).chain(me.plan.hidden.iter().map(|it| &**it)).any(over);
+        if view.is_empty() && (me.plan.build.is_some() || unread()) {
             view.stock = Stock::Unknown;
         }
         let has_its_files = !view.is_empty() && placed.iter().any(|(_, to)| to.contains("nginx"));
@@ -72,6 +75,11 @@ pub fn add(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], services: &[
         Build::new(&view, services, Some(me)).run(stack);
     }
     read
+}
+
+/// Whether what is shown at a path of a container is a file, or a folder that it lies in.
+fn covers(shown: &str, file: &str) -> bool {
+    file.strip_prefix(shown.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Puts an nginx that runs on the host itself into the stack for each main configuration of the tree, or one for its

@@ -48,6 +48,8 @@ impl Town {
             entrypoint: None,
             command: None,
             environment: Vec::new(),
+            labels: Vec::new(),
+            hidden: Vec::new(),
             environment_open: None,
             environment_slot: None,
             replicas: Fact::default_of(1, "Docker Compose", "replicas", Some(span)),

@@ -2,6 +2,7 @@
 //! files make them.
 
 mod dead;
+mod mysql;
 mod pgbouncer;
 mod postgres;
 mod redis;
@@ -10,11 +11,12 @@ pub use self::pgbouncer::{add as add_pooler, pooled_host};
 pub use self::postgres::{add as add_postgres, outside};
 pub use redis::add as add_redis;
 
-use crate::source::{Sources, Span};
+use crate::source::{SourceFile, Sources, Span};
 use crate::stack::{About, Anchor, Fact, Service, Version};
 use crate::syntax::image::ImageName;
-use crate::syntax::lines::Setting;
+use crate::syntax::lines::{self, Dialect, Setting};
 
+use super::image::Image;
 use super::plan::{Argument, Running, ServicePlan, Variable};
 
 /// What is known of a service that runs a server: all that its settings can come from.
@@ -25,10 +27,14 @@ pub struct Server<'a> {
     pub plan: &'a ServicePlan,
     /// The image that it runs in the end: its own, or the last one that its Dockerfile starts from.
     pub image: &'a str,
+    /// What it is built of.
+    pub built: Option<&'a Image>,
     /// What runs in it.
     pub running: &'a [Running],
     /// The settings of a file of the repository that the container sees at this path.
     pub file_at: &'a dyn Fn(&str) -> Option<&'a [Setting]>,
+    /// The files of the repository that the container sees in a folder at this path, by name.
+    pub sources_in: &'a dyn Fn(&str) -> Vec<&'a SourceFile>,
 }
 
 impl<'a> Server<'a> {
@@ -47,6 +53,30 @@ impl<'a> Server<'a> {
         self.plan.environment.iter().find(|it| &*it.name == name)
     }
 
+    /// The settings of a file that the container sees at this path, however the file is called.
+    fn settings_at(&self, path: &str, dialect: Dialect) -> Option<Vec<Setting>> {
+        if let Some(settings) = (self.file_at)(path) {
+            return Some(settings.to_vec());
+        }
+        let paths = crate::link::image::repository_paths(path, self.plan, self.built);
+        let file = paths.iter().find_map(|path| self.sources.by_path(path))?;
+        Some(lines::parse(file, dialect))
+    }
+
+    /// The settings of each file of a folder whose name ends so, in the order of their names.
+    fn files_in(&self, folder: &str, end: &str, dialect: Dialect) -> Vec<Vec<Setting>> {
+        let files = (self.sources_in)(folder).into_iter().filter(|file| file.name().ends_with(end));
+        files.map(|file| lines::parse(file, dialect)).collect()
+    }
+
+    /// Whether something that cannot be read is shown at a path of the container, or above it.
+    fn hides(&self, path: &str) -> bool {
+        let covers = |shown: &str| {
+            path.strip_prefix(shown.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.plan.hidden.iter().any(|shown| covers(shown))
+    }
+
     /// What every entity of this service has.
     fn about(&self) -> About {
         About {
@@ -60,19 +90,39 @@ impl<'a> Server<'a> {
 
     /// The version that the image's tag names, unknown when it names none.
     fn version(&self) -> Fact<Version> {
-        let span = self.plan.image.as_ref().map(|it| it.span);
-        let release = self.image_name().tag.and_then(Version::release);
-        match (release, span) {
-            (Some(release), Some(span)) => {
-                // A tag such as `16` is every 16.x.
-                let mut high = release.clone();
-                high.push(u64::MAX);
-                let written = self.image_name().tag.unwrap_or_default();
-                Fact::derived(Version { low: release, high: Some(high), written: written.into() }, vec![span])
-            }
-            _ => Fact::unknown("the image names no version"),
+        version(self.plan, self.image)
+    }
+}
+
+/// The version that the tag of a service's image names, unknown when it names none.
+pub(super) fn version(plan: &ServicePlan, image: &str) -> Fact<Version> {
+    let span = plan.image.as_ref().map(|it| it.span);
+    let tag = ImageName::parse(image).tag;
+    match (tag.and_then(Version::release), span) {
+        (Some(release), Some(span)) => {
+            // A tag such as `16` is every 16.x.
+            let mut high = release.clone();
+            high.push(u64::MAX);
+            let written = tag.unwrap_or_default();
+            Fact::derived(Version { low: release, high: Some(high), written: written.into() }, vec![span])
+        }
+        _ => Fact::unknown("the image names no version"),
+    }
+}
+
+/// The value that a text of options gives one of them: `--max-connections=300 --x`.
+fn flag(text: &str, name: &str) -> Option<Box<str>> {
+    let mut words = text.split_whitespace().peekable();
+    let mut found = None;
+    while let Some(word) = words.next() {
+        let Some(word) = word.strip_prefix("--") else { continue };
+        match word.split_once('=') {
+            Some((option, value)) if option.replace('-', "_") == name => found = Some(value.into()),
+            None if word.replace('-', "_") == name => found = words.peek().map(|value| (*value).into()),
+            _ => {}
         }
     }
+    found
 }
 
 /// The part of a word after byte `from` of its text, as a fact with its place: `300` of `max_connections=300`.

@@ -1,11 +1,13 @@
 //! PostgreSQL: what the server really accepts, whoever says otherwise.
 
+use crate::link::plan::Variable;
 use crate::source::Span;
 use crate::stack::Engine;
 use crate::stack::{About, Anchor, Database, Fact, Id, Service, Stack, defaults};
-use crate::syntax::lines::Setting;
+use crate::syntax::Spanned;
+use crate::syntax::lines::{Dialect, Setting};
 
-use super::{Server, dead, memory_of, parsed, rest_of, setting};
+use super::{Server, dead, memory_of, mysql, parsed, rest_of, setting};
 
 /// Images whose entrypoint is the official one: <https://github.com/docker-library/postgres>.
 const OFFICIAL: &[&str] = &["postgres", "postgis/postgis", "pgvector/pgvector"];
@@ -53,8 +55,9 @@ pub fn add(
             dead::postgres(stack, server, service, &database, mentions);
         }
     } else {
-        database.max_connections = Fact::unknown("MySQL's settings are not read yet");
-        database.reserved_connections = Fact::unknown("MySQL's settings are not read yet");
+        database.max_connections = mysql::max_connections(server);
+        // The one more that an administrator gets is on top of these.
+        database.reserved_connections = Fact::derived(0, vec![image_span]);
     }
     Some(stack.add(database))
 }
@@ -73,25 +76,111 @@ pub fn outside(name: &str, anchor: Anchor, span: Option<Span>, engine: Engine) -
 }
 
 /// Where the settings of a PostgreSQL server come from.
-struct Settings<'a> {
-    /// A configuration file that the server is told to load.
-    file: Option<&'a [Setting]>,
+struct Settings {
+    /// What the configuration file that the server loads says, with all that it includes.
+    file: Vec<Setting>,
     /// Whether nothing but the command line and that file counts, so that what they leave out has its default.
     closed: bool,
     /// Whether the image reads `POSTGRESQL_…` variables.
     by_variable: bool,
 }
 
-impl<'a> Settings<'a> {
-    fn of(server: &Server<'a>, official: bool) -> Self {
+/// The folders that the images keep data in; PostgreSQL 18's lies in one of its own.
+const DATA: &[&str] = &["/var/lib/postgresql/data", "/var/lib/postgresql/18/docker", "/bitnami/postgresql/data"];
+/// Files include each other no deeper than this; the server stops at ten.
+const MOST_DEPTH: usize = 10;
+
+impl Settings {
+    fn of(server: &Server<'_>, official: bool) -> Self {
         let by_variable = BY_VARIABLE.contains(&server.image_name().repository);
-        let named = option(server, "config_file").and_then(|path| path.known().cloned());
-        let file = match &named {
-            Some(path) => (server.file_at)(path),
-            // Without `config_file` only the file in the data folder is loaded.
-            None => (server.file_at)("/var/lib/postgresql/data/postgresql.conf"),
+        let named = option(server, "config_file");
+        let set = server.variable("PGDATA").and_then(|it| it.value.known()).map(|it| &**it);
+        let data: Vec<&str> = set.into_iter().chain(DATA.iter().copied().filter(|_| set.is_none())).collect();
+        let mut settings = Self { file: Vec::new(), closed: official || by_variable, by_variable };
+        match &named {
+            Some(path) => match path.known() {
+                Some(path) => settings.load(server, path, MOST_DEPTH),
+                None => settings.hide(),
+            },
+            // Without `config_file` only the file in the data folder is loaded; Bitnami's also takes in a folder.
+            None => {
+                let main = data.iter().map(|folder| format!("{folder}/postgresql.conf"));
+                let own = ["/bitnami/postgresql/conf/postgresql.conf".to_string()];
+                // A data folder of the host's own has what somebody made there once; a file that is laid there is new.
+                if data
+                    .iter()
+                    .any(|folder| server.plan.hidden.iter().any(|it| **it == *format!("{folder}/postgresql.conf")))
+                {
+                    settings.hide();
+                }
+                let there = |path: &String| server.settings_at(path, Dialect::Postgres).is_some();
+                if let Some(path) = main.chain(own.into_iter().filter(|_| by_variable)).find(there) {
+                    settings.load(server, &path, MOST_DEPTH);
+                }
+                if by_variable {
+                    settings.load_folder(server, "/bitnami/postgresql/conf/conf.d");
+                }
+            }
+        }
+        if let Some(args) = server.variable("POSTGRES_INITDB_ARGS").filter(|_| official && named.is_none()) {
+            settings.made_with(args);
+        }
+        // What `ALTER SYSTEM` has written stands behind all of it.
+        for folder in data {
+            let written = server.settings_at(&format!("{folder}/postgresql.auto.conf"), Dialect::Postgres);
+            settings.file.extend(written.unwrap_or_default());
+        }
+        settings
+    }
+
+    /// Something that cannot be seen may set anything, also what has been set before.
+    fn hide(&mut self) {
+        self.file.clear();
+        self.closed = false;
+    }
+
+    /// A file with what it includes, in the order of its lines.
+    fn load(&mut self, server: &Server<'_>, path: &str, depth: usize) {
+        let Some(lines) = server.settings_at(path, Dialect::Postgres).filter(|_| depth > 0) else {
+            return self.hide();
         };
-        Self { file, closed: (official || by_variable) && (named.is_none() || file.is_some()), by_variable }
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for line in lines {
+            let included = crate::link::image::join(folder, &line.value.value);
+            match &*line.name.value {
+                "include" => self.load(server, &included, depth - 1),
+                "include_if_exists" => {
+                    if server.settings_at(&included, Dialect::Postgres).is_some() {
+                        self.load(server, &included, depth - 1);
+                    }
+                }
+                "include_dir" => self.load_folder(server, &included),
+                _ => self.file.push(line),
+            }
+        }
+    }
+
+    /// The files of a folder whose names end in `.conf`, by name.
+    fn load_folder(&mut self, server: &Server<'_>, folder: &str) {
+        self.file.extend(server.files_in(folder, ".conf", Dialect::Postgres).into_iter().flatten());
+    }
+
+    /// What `initdb` writes into the file that it makes: `-c name=value`, from PostgreSQL 16 on.
+    fn made_with(&mut self, args: &Variable) {
+        let Some(text) = args.value.known() else { return self.hide() };
+        let mut words = text.split_whitespace();
+        while let Some(word) = words.next() {
+            let said = match word {
+                "-c" | "--set" => words.next(),
+                word => word.strip_prefix("--set=").or_else(|| word.strip_prefix("-c")),
+            };
+            let Some((name, value)) = said.and_then(|it| it.split_once('=')) else { continue };
+            self.file.push(Setting {
+                section: "".into(),
+                name: Spanned::new(name.to_ascii_lowercase().into(), args.span),
+                value: Spanned::new(value.into(), args.span),
+            });
+        }
     }
 
     /// A setting, by what `read` makes of its text: the command line's over the image's variable over the file's over
@@ -111,8 +200,11 @@ impl<'a> Settings<'a> {
             server.variable(&name).filter(|_| self.by_variable).map(|it| it.value.clone())
         };
         let line = || {
-            let line = self.file.and_then(|settings| setting(settings, "", name))?;
-            Some(Fact::written(line.value.value.clone(), line.value.span))
+            let line = setting(&self.file, "", name)?;
+            let value = line.value.value.clone();
+            // What stands within another value cannot be replaced by itself.
+            let own = line.value.span.len() == value.len();
+            Some(if own { Fact::written(value, line.value.span) } else { Fact::derived(value, vec![line.value.span]) })
         };
         option(server, name).or_else(variable).or_else(line)
     }

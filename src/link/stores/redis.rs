@@ -5,6 +5,9 @@ use crate::syntax::lines::Setting;
 
 use super::{Server, parsed, rest_of, setting};
 
+/// Variables whose words images put behind the server's own: redis-stack's, valkey's, Bitnami's.
+const FLAGS: &[&str] = &["REDIS_ARGS", "VALKEY_EXTRA_FLAGS", "REDIS_EXTRA_FLAGS"];
+
 /// Puts the service into the stack as a Redis server when it runs one.
 pub fn add(stack: &mut Stack, server: &Server<'_>, service: Id<Service>) -> Option<Id<RedisServer>> {
     let name = server.image_name();
@@ -20,11 +23,25 @@ pub fn add(stack: &mut Stack, server: &Server<'_>, service: Id<Service>) -> Opti
         .filter(|word| word.ends_with(".conf"))
         .find_map(|path| (server.file_at)(path));
     let names_file = words.iter().any(|word| word.text.known().is_some_and(|it| it.ends_with(".conf")));
+    let flags = FLAGS.iter().find_map(|name| server.variable(name)).filter(|_| !plain || name.short() == "valkey");
     let said = |setting_name: &str| -> Option<Fact<Box<str>>> {
         let option = format!("--{setting_name}");
         let at = words.iter().rposition(|word| word.text.known().is_some_and(|it| it.eq_ignore_ascii_case(&option)));
         if let Some(value) = at.and_then(|at| words.get(at + 1)) {
             return Some(rest_of(value, 0).unwrap_or_else(|| value.text.clone()));
+        }
+        // Dragonfly takes the value behind an equals sign.
+        let joined = format!("{option}=");
+        let word = words.iter().rev().find(|word| word.text.known().is_some_and(|it| it.starts_with(&*joined)));
+        if let Some(value) = word.and_then(|word| rest_of(word, joined.len())) {
+            return Some(value);
+        }
+        if let Some(flags) = flags {
+            match flags.value.known().map(|text| super::flag(text, &setting_name.replace('-', "_"))) {
+                Some(Some(value)) => return Some(flags.value.clone().map(|_| value.clone())),
+                Some(None) => {}
+                None => return Some(Fact::unknown(format!("`{}` is set by the environment", flags.name))),
+            }
         }
         if let Some(line) = file.and_then(|settings: &[Setting]| setting(settings, "", setting_name)) {
             return Some(Fact::written(line.value.value.clone(), line.value.span));
