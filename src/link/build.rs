@@ -6,7 +6,6 @@ use crate::config::Assume;
 use crate::facts::docker::Dockerfile;
 use crate::facts::gunicorn::GunicornConf;
 use crate::facts::requirements::Requirements;
-use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::stack::vocabulary::KINDS;
@@ -93,7 +92,7 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
 struct Repository<'a> {
     sources: &'a Sources,
     dockerfiles: Vec<&'a Dockerfile>,
-    scripts: BTreeMap<&'a str, &'a ShellScript>,
+    files: command::Files<'a>,
     nginx: Vec<&'a nginx_facts::Draft>,
     gunicorn: BTreeMap<&'a str, &'a GunicornConf>,
     requirements: Vec<(&'a SourceFile, &'a Requirements)>,
@@ -115,7 +114,7 @@ impl<'a> Repository<'a> {
         Self {
             sources,
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
-            scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
+            files: command::Files::of(drafts),
             nginx: drafts.nginx().map(|(_, draft)| draft).collect(),
             gunicorn: drafts.gunicorn().map(|(_, draft)| (&*draft.path, draft)).collect(),
             requirements: drafts.requirements().map(|(file, draft)| (sources.file(file), draft)).collect(),
@@ -187,6 +186,10 @@ impl<'a> Repository<'a> {
             let paths = image::repository_paths(path, part.plan, part.image.as_ref());
             paths.iter().find_map(|path| self.gunicorn.get(&**path).copied())
         };
+        let sections = |path: &str| {
+            let paths = image::repository_paths(path, part.plan, part.image.as_ref());
+            paths.iter().find_map(|path| self.files.sections.get(&**path).copied())
+        };
         let place = apps::Place {
             service: id,
             plan: part.plan,
@@ -201,6 +204,10 @@ impl<'a> Repository<'a> {
             framework_of: &|application| framework::of(&self.code, folder, application),
             version_of: &|package| versions.version(package),
             celery_setting: &|app, name| apps::celery_setting(&self.code, &place, app, name),
+            sections: &sections,
+            class_setting: &|class, name| apps::class_setting(&self.code, &place, class, name),
+            server_call: &|named| apps::server_call(&self.code, &place, named),
+            image: image_of(part.plan, part.image.as_ref()).map(|image| &*image.value),
         };
         for mut process in server::processes(&part.running, &context) {
             process.service = Some(id);
@@ -272,7 +279,7 @@ impl<'a> Repository<'a> {
     }
 
     fn part<'p>(&self, plan: &'p ServicePlan, image: Option<Image>) -> Part<'p> {
-        let running = command::running(plan, image.as_ref(), &|path| self.scripts.get(path).copied());
+        let running = command::running(plan, image.as_ref(), &self.files);
         Part { plan, image, running }
     }
 

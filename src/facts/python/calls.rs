@@ -185,6 +185,8 @@ fn matters(name: &str, last: &str) -> bool {
         "config_from_object" | "shared_task" | "task" => true,
         "update" => name.ends_with(".conf.update"),
         "run" => name == "uvicorn.run",
+        "serve" => name == "waitress.serve",
+        "WSGIServer" => name == "gevent.pywsgi.WSGIServer",
         "init" => name.ends_with("FastAPILimiter.init"),
         "Database" => first == "databases",
         "ConnectionPool" | "AsyncConnectionPool" | "ThreadedConnectionPool" | "SimpleConnectionPool" => true,

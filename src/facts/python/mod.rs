@@ -247,6 +247,8 @@ const TOKENS: &[&str] = &[
     "Limiter",
     "REDIS",
     "Starlette(",
+    "WSGIServer",
+    "WorkerSettings",
     "celery",
     "connection_pool",
     "create_async_engine",
@@ -261,7 +263,8 @@ const TOKENS: &[&str] = &[
     "settings",
     "shared_task",
     "total_tokens",
-    "uvicorn.run",
+    "uvicorn",
+    "waitress",
 ];
 
 /// Built once: building takes as long as reading a small file.

@@ -4,8 +4,12 @@
 //! Nothing is executed. A condition that the files do not decide leaves its branches in, each marked with it; what only
 //! a run would tell stays unknown, with its reason.
 
+mod arithmetic;
 mod condition;
+mod files;
+mod manager;
 mod shell;
+mod supervisor;
 #[cfg(test)]
 pub(in crate::link) mod tests;
 pub(in crate::link) mod words;
@@ -18,6 +22,8 @@ use crate::source::Span;
 use crate::stack::{Fact, Origin, Slot, Sourced, Why};
 use crate::syntax::{Mapped, Piece};
 
+pub use files::Files;
+
 use super::image::{self, Image, ShellKind, join, repository_paths};
 use super::plan::{Append, Argument, CommandLine, ListStyle, Running, ServicePlan};
 use shell::Shell;
@@ -27,15 +33,12 @@ use wrapper::Wrapped;
 const MOST_STEPS: usize = 2000;
 const DEEPEST: usize = 12;
 
-/// Gives the script at a path below the root.
-pub type Scripts<'a> = &'a dyn Fn(&str) -> Option<&'a ShellScript>;
-
 /// The commands that run in a service, in order. Built-in commands of the shell and small tools (`mkdir`, `sleep`) are
 /// left out.
-pub fn running<'a>(service: &'a ServicePlan, image: Option<&'a Image>, scripts: Scripts<'a>) -> Vec<Running> {
+pub fn running<'a>(service: &'a ServicePlan, image: Option<&'a Image>, files: &'a Files<'a>) -> Vec<Running> {
     let environment =
         image::environment(service, image).into_iter().map(|variable| (variable.name, variable.value)).collect();
-    let mut machine = Machine { service, image, scripts, environment, out: Vec::new(), steps: 0 };
+    let mut machine = Machine { service, image, files, environment, out: Vec::new(), steps: 0 };
     let (args, by) = machine.first_words();
     let folder = match (&service.working_dir, image) {
         (Some(folder), _) => join(image.map_or("/", |image| &image.workdir), folder),
@@ -167,6 +170,7 @@ struct Context {
     conditional: Option<Box<str>>,
     by: Vec<Span>,
     depth: usize,
+    copies: Fact<u64>,
 }
 
 impl Context {
@@ -183,7 +187,7 @@ impl Context {
 struct Machine<'a> {
     service: &'a ServicePlan,
     image: Option<&'a Image>,
-    scripts: Scripts<'a>,
+    files: &'a Files<'a>,
     environment: BTreeMap<Box<str>, Fact<Box<str>>>,
     out: Vec<Running>,
     steps: usize,
@@ -208,6 +212,16 @@ impl<'a> Machine<'a> {
             by.push(match line {
                 CommandLine::Exec { span, .. } | CommandLine::Text { span, .. } => *span,
             });
+        }
+        if args.is_empty() {
+            // An image with a start of its own.
+            let named = self.image.and_then(|image| image.base.as_ref()).or(self.service.image.as_ref());
+            if let Some((start, image)) = named.and_then(|image| Some((super::server::own_start(&image.value)?, image)))
+            {
+                let text = Fact::derived(start.into(), vec![image.span]);
+                args.push(Arg::made(text, image.span, Append::Never));
+                by.push(image.span);
+            }
         }
         (args, by)
     }
@@ -293,6 +307,9 @@ impl<'a> Machine<'a> {
             let called = args.remove(0);
             return self.run_script(script, &called, args, context);
         }
+        if self.managed(&args, &context) {
+            return;
+        }
         if program.contains("entrypoint") && args.len() > 1 {
             // A base image's own: by custom it prepares something and becomes its arguments.
             args.remove(0);
@@ -322,14 +339,16 @@ impl<'a> Machine<'a> {
             let folders = set.iter().flat_map(|path| path.split(':')).chain(["/usr/local/bin", "/usr/bin", "/bin"]);
             folders.filter(|folder| folder.starts_with('/')).map(|folder| join(folder, path)).collect()
         };
-        let bare = self.image.is_none() && self.service.image.is_none();
-        places.iter().find_map(|place| {
-            let mut paths = repository_paths(place, self.service, self.image);
-            if bare {
-                paths.push(place.trim_start_matches('/').into());
-            }
-            paths.iter().find_map(|path| (self.scripts)(path))
-        })
+        places.iter().find_map(|place| self.at(place, &self.files.scripts))
+    }
+
+    /// What the repository has for an absolute path of the container.
+    fn at<T>(&self, path: &str, all: &BTreeMap<&'a str, &'a T>) -> Option<&'a T> {
+        let mut paths = repository_paths(path, self.service, self.image);
+        if self.image.is_none() && self.service.image.is_none() {
+            paths.push(path.trim_start_matches('/').into());
+        }
+        paths.iter().find_map(|path| all.get(&**path).copied())
     }
 
     fn run_text(&mut self, text: Arg, positional: Vec<Arg>, kind: ShellKind, context: Context) {
@@ -392,6 +411,7 @@ impl<'a> Machine<'a> {
             by: context.by,
             folder: context.folder.into(),
             reaches: Vec::new(),
+            copies: context.copies,
         });
     }
 }

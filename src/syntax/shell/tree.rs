@@ -4,7 +4,7 @@ use std::ops::{ControlFlow, Range};
 
 use tree_sitter::{Node, ParseOptions, Parser};
 
-use super::{Branch, Command, Item, Mapped, Operator, Parsed, Script, SyntaxError, Test, Word, word};
+use super::{Branch, Command, Fallback, Item, Mapped, Operator, Parsed, Part, Script, SyntaxError, Test, Word, word};
 use crate::source::Span;
 
 /// How deep statements may stand in each other; deeper ones are left out.
@@ -210,8 +210,33 @@ impl Walk<'_> {
 
     fn assignment(&self, node: Node<'_>) -> Option<(Box<str>, Word)> {
         let name = node.child_by_field_name("name").filter(|name| name.kind() == "variable_name")?;
-        let from = node.child_by_field_name("value").map_or(node.end_byte(), |value| value.start_byte());
-        Some((self.slice(name.byte_range()).into(), self.word(from..node.end_byte())))
+        let value = node.child_by_field_name("value");
+        let from = value.map_or(node.end_byte(), |value| value.start_byte());
+        let adds = self.slice(name.end_byte()..from).starts_with("+=");
+        let array = value.filter(|value| value.kind() == "array");
+        let mut word = match array {
+            Some(array) => {
+                let items = children(array).into_iter().filter(|item| item.is_named() && item.kind() != "comment");
+                let items = items.map(|item| self.word(item.byte_range())).collect();
+                Word { parts: vec![Part::Items(items)], span: self.text.span(from..node.end_byte()), quoted: false }
+            }
+            None => self.word(from..node.end_byte()),
+        };
+        let name: Box<str> = self.slice(name.byte_range()).into();
+        if adds {
+            // `X+=y` is `X=${X-}y`, and `X+=(y)` is `X=("${X[@]}" y)`.
+            let span = Span { end: word.span.start, ..word.span };
+            let rest = |text: &str| Word { parts: vec![Part::Text(Mapped::verbatim(text, span))], span, quoted: true };
+            let before = |fallback| Part::Variable { name: name.clone(), fallback: Some(fallback), span };
+            match word.parts.first_mut() {
+                Some(Part::Items(items)) => {
+                    let parts = vec![before((Fallback::Other, rest("[@]")))];
+                    items.insert(0, Word { parts, span, quoted: true });
+                }
+                _ => word.parts.insert(0, before((Fallback::DefaultIfUnset, rest("")))),
+            }
+        }
+        Some((name, word))
     }
 
     /// The grammar gives a redirection all words up to the line's end; the first alone is its target.
