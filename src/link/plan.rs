@@ -231,6 +231,8 @@ pub struct Running {
     pub reaches: Vec<Box<str>>,
     /// How often a process manager starts it (`numprocs`); absent for once.
     pub copies: Fact<u64>,
+    /// A variable among the words of a list, which no shell has filled in.
+    pub unexpanded: Fact<Box<str>>,
 }
 
 /// A word of a command that runs.

@@ -552,6 +552,8 @@ vocabulary! {
         limit_concurrency: Fact<u64> = "`limit_concurrency` is {}";
         /// Whether the program is the container's first process, so that it hears SIGTERM.
         gets_signals: Fact<bool> = "hears SIGTERM|does not hear SIGTERM";
+        /// A variable of its command that stays as it is written, for a list of words is read by no shell.
+        unexpanded: Fact<Box<str>> = "`{}` stays as it is written";
         /// How many worker processes the environment asks for, where something stronger decides.
         overridden: Fact<u64> = "`WEB_CONCURRENCY` asks for {}";
         /// Whether its number of workers is taken from the host's CPUs (`cpu_count()`, `nproc`), whatever its limit.

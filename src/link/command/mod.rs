@@ -375,6 +375,19 @@ impl<'a> Machine<'a> {
         self.statements(&script.script.items, &mut shell, true);
     }
 
+    /// The variable that a word of a Dockerfile's list still holds when its program gets it.
+    fn unexpanded(&self, arg: &Arg) -> Option<Fact<Box<str>>> {
+        let image = self.image?;
+        let lists = [&image.entrypoint, &image.cmd];
+        let mut words = lists.into_iter().flatten().flat_map(|line| match line {
+            CommandLine::Exec { words, .. } => words.as_slice(),
+            CommandLine::Text { .. } => &[],
+        });
+        let word = words.find(|word| word.span == arg.span && arg.source.is_some())?;
+        let variable = words::variable_in(&word.value)?;
+        Some(Fact::derived(variable.into(), vec![word.span]))
+    }
+
     fn emit(&mut self, args: Vec<Arg>, context: Context) {
         let Some(first) = args.first() else { return };
         if first.known().is_some_and(wrapper::is_small) || self.out.len() >= MOST_STEPS {
@@ -400,6 +413,7 @@ impl<'a> Machine<'a> {
         let own = context.assignments.into_iter().map(|(name, arg)| (name, argument(arg)));
         let assignments = exported.chain(own).collect();
         let append = args.last().map_or(Append::Never, |arg| arg.append.clone());
+        let unexpanded = args.iter().find_map(|arg| self.unexpanded(arg)).unwrap_or(Fact::Absent);
         self.out.push(Running {
             argv: args.into_iter().map(argument).collect(),
             assignments,
@@ -412,6 +426,7 @@ impl<'a> Machine<'a> {
             folder: context.folder.into(),
             reaches: Vec::new(),
             copies: context.copies,
+            unexpanded,
         });
     }
 }

@@ -396,3 +396,19 @@ fn managers_of_processes_and_tasks_are_followed() {
         ["celery -A app beat: hears", "gunicorn app:app: hears"]
     );
 }
+
+#[test]
+fn a_list_keeps_its_variables_as_they_are_written() {
+    let of = |rest: &str| {
+        let repo = Repo::new(&[("Dockerfile", &docker_with(rest))]);
+        repo.running()[0].unexpanded.known().map(|it| it.to_string())
+    };
+    assert_eq!(of("CMD [\"gunicorn\", \"-b\", \"0.0.0.0:${PORT:-80}\", \"a\"]").as_deref(), Some("${PORT:-80}"));
+    assert_eq!(
+        of("ENTRYPOINT [\"tini\", \"--\"]\nCMD [\"gunicorn\", \"-w\", \"$WORKERS\"]").as_deref(),
+        Some("$WORKERS")
+    );
+    assert_eq!(of("CMD [\"sh\", \"-c\", \"exec gunicorn -w ${WORKERS}\"]"), None);
+    assert_eq!(of("CMD gunicorn -w $WORKERS"), None);
+    assert_eq!(of("CMD [\"gunicorn\", \"--access-logformat\", \"$remote ${x} 5$\"]"), None);
+}

@@ -171,6 +171,19 @@ impl Machine<'_> {
     }
 }
 
+/// The first `$NAME` or `${NAME…}` in a text, names being those of the environment: capital letters.
+pub(super) fn variable_in(text: &str) -> Option<&str> {
+    text.match_indices('$').find_map(|(at, _)| {
+        let rest = &text[at + 1..];
+        let inner = rest.strip_prefix('{').unwrap_or(rest);
+        let name = |c: char| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit();
+        let length = inner.find(|c| !name(c)).unwrap_or(inner.len());
+        let end = if inner.len() < rest.len() { rest.find('}')? + 1 } else { length };
+        let named = inner.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
+        named.then(|| &text[at..at + 1 + end])
+    })
+}
+
 /// Why the value of a substitution is not known.
 pub(super) fn computed(text: &str) -> String {
     if text.contains("nproc") || text.contains("cpu_count") || text.contains("_NPROCESSORS") || text.contains("cpuinfo")

@@ -264,6 +264,7 @@ impl<'a, 'c> Settings<'a, 'c> {
             reload: Fact::derived(false, vec![self.program]),
             dev_server: Fact::derived(false, vec![self.program]),
             gets_signals: self.running.gets_signals.clone(),
+            unexpanded: self.running.unexpanded.clone(),
             from_host_cpus: Fact::derived(false, vec![self.program]),
             uvicorn_workers_module: Fact::derived(false, vec![self.program]),
             replicas: service.replicas.clone(),
