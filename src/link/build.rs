@@ -62,8 +62,8 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume) -> Linked {
             linked.stacks.push(stack);
         } else if !stack.processes.is_empty() {
             match covered.by(&deployment) {
+                _ if covered.builds(&deployment) => {}
                 None => linked.stacks.push(stack),
-                Some(_) if covered.builds(&deployment) => {}
                 Some(other) => {
                     let because = Why::new(format!("is judged as part of {other}"));
                     linked.aside.push(Aside::new(deployment, because));

@@ -31,11 +31,14 @@ pub(super) struct Covered {
     /// The folders that their images are built of, each with the deployment.
     folders: BTreeMap<Box<str>, Box<str>>,
     dockerfiles: BTreeSet<FileId>,
+    /// The files whose words start their processes: a Procfile that a service runs by honcho.
+    starts: BTreeSet<FileId>,
 }
 
 impl Covered {
     /// A deployment is judged.
     pub(super) fn add(&mut self, deployment: &Deployment, stack: &Stack) {
+        self.starts.extend(stack.processes.iter().filter_map(|process| Some(process.about.span?.file)));
         for (plan, service) in deployment.services.iter().zip(&stack.services) {
             let Some(build) = &plan.build else { continue };
             self.dockerfiles.extend(build.dockerfile);
@@ -45,9 +48,9 @@ impl Covered {
         }
     }
 
-    /// Whether a judged deployment builds these very images.
+    /// Whether a judged deployment builds these very images, or starts what these very files say.
     pub(super) fn builds(&self, deployment: &Deployment) -> bool {
-        deployment.files.iter().any(|file| self.dockerfiles.contains(file))
+        deployment.files.iter().any(|file| self.dockerfiles.contains(file) || self.starts.contains(file))
     }
 
     /// The judged deployment that runs what an image is built of, if one does. What a Procfile says is said of another

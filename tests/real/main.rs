@@ -10,12 +10,13 @@
 
 mod nginx;
 mod python;
+mod servers;
 
 use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = nginx::trials().into_iter().chain(python::trials()).collect();
+    let trials = nginx::trials().into_iter().chain(python::trials()).chain(servers::trials()).collect();
     libtest_mimic::run(&arguments, trials).exit();
 }
 

@@ -3,14 +3,14 @@
 
 use crate::facts::tasks::{Task, TaskFile};
 use crate::source::Span;
-use crate::stack::Fact;
+use crate::stack::{Fact, Why};
 use crate::syntax::Mapped;
 use crate::syntax::shell::Script;
 
 use super::super::image::{container_paths, matches};
 use super::shell::Shell;
 use super::wrapper::base;
-use super::{Append, Arg, Context, Machine, join};
+use super::{Append, Arg, Context, Hears, Machine, join};
 
 /// Folders in which each sub-folder's `run` is started.
 const SERVICE_FOLDERS: &[&str] =
@@ -76,6 +76,10 @@ impl Machine<'_> {
                 continue;
             }
             let mut inside = context.clone();
+            if inside.hears == Hears::Yes {
+                // honcho and its kin signal the whole group of each process.
+                inside.hears = Hears::All;
+            }
             if let Some(count) = count(name).filter(|count| *count > 1) {
                 inside.copies = Fact::derived(count, vec![process.name.span]);
             }
@@ -130,8 +134,9 @@ impl Machine<'_> {
     fn lines(&mut self, task: &Task, context: &Context) {
         let mut context = context.clone();
         // Each line has a shell of its own, and the runner waits above it.
-        if context.hears == super::Hears::Yes {
-            context.hears = super::Hears::No(None);
+        if context.hears == Hears::Yes {
+            let why = Why::at("whether its runner passes signals on is not known", task.name.span);
+            context.hears = Hears::Maybe(why, None);
         }
         for line in &task.lines {
             self.shell_text(&line.text, &line.script, context.clone());

@@ -315,7 +315,7 @@ fn scripts_that_call_themselves_end() {
 #[test]
 fn arrays_and_arguments_are_put_together() {
     let script = r#"#!/bin/bash
-args=(app:app --bind ":8000")
+declare -a args=(app:app --bind ":8000")
 args+=(-w "${WORKERS:-3}")
 if [ "$RELOAD" = 1 ]; then
   args+=(--reload)
@@ -378,13 +378,13 @@ fn managers_of_processes_and_tasks_are_followed() {
     let procfile = "web: gunicorn app:app -w $N\nworker: celery -A app worker\nrelease: python manage.py migrate\n";
     assert_eq!(
         started("ENV N=3\nCMD [\"honcho\", \"start\"]", &[("Procfile", procfile)]),
-        ["gunicorn app:app -w 3: deaf", "celery -A app worker: deaf"]
+        ["gunicorn app:app -w 3: hears", "celery -A app worker: hears"]
     );
     assert_eq!(started("CMD honcho start worker", &[("Procfile", procfile)]), ["celery -A app worker: deaf"]);
     let make = "run: migrate\n\t@poetry run gunicorn app:app \\\n\t\t-w 2\nmigrate:\n\tpython manage.py migrate\n";
     assert_eq!(
         started("CMD [\"make\", \"run\"]", &[("Makefile", make)]),
-        ["python manage.py migrate: deaf", "gunicorn app:app -w 2: deaf"]
+        ["python manage.py migrate: unsure", "gunicorn app:app -w 2: unsure"]
     );
     let package = "{\"scripts\": {\"serve\": \"uvicorn main:app --workers 2\"}}";
     assert_eq!(started("CMD npm run serve", &[("package.json", package)]), ["uvicorn main:app --workers 2: deaf"]);

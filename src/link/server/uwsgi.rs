@@ -367,7 +367,7 @@ impl<'c> Uwsgi<'_, '_, 'c> {
         let threads = self.count("threads");
         self.serve(&mut process, threads);
         process.max_requests = self.count("max-requests");
-        process.timeout = self.number("harakiri", || Fact::Unbounded(Why::at("no harakiri is set", settings.program)));
+        process.timeout = self.number("harakiri", || Fact::Absent);
         let app = self.application();
         process.framework = settings.framework(app.as_ref());
         process.application = application(app.as_ref());

@@ -107,6 +107,15 @@ impl Walk<'_> {
             "declaration_command" | "unset_command" | "test_command" => {
                 // `export A=b`, `[ … ]`: nothing but words, though the grammar has more to say of them.
                 let nodes = children(node);
+                // `local args=(a b)`: the array is assigned, whatever else is declared of it.
+                let (arrays, nodes): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|child| {
+                    child.kind() == "variable_assignment"
+                        && child.child_by_field_name("value").is_some_and(|value| value.kind() == "array")
+                });
+                let assignments: Vec<_> = arrays.into_iter().filter_map(|array| self.assignment(array)).collect();
+                if !assignments.is_empty() {
+                    items.push(Item::Command(Command { assignments, words: Vec::new(), background: false, span }));
+                }
                 let words = if node.kind() == "test_command" {
                     word::words(self.text, node.byte_range())
                 } else {
