@@ -184,7 +184,7 @@ fn matters(name: &str, last: &str) -> bool {
         "FastAPI" | "Flask" | "Starlette" | "Celery" | "SQLAlchemy" | "Limiter" | "CapacityLimiter" => true,
         "config_from_object" | "shared_task" | "task" => true,
         "update" => name.ends_with(".conf.update"),
-        "run" => name == "uvicorn.run",
+        "run" => matches!(name, "uvicorn.run" | "app.run" | "application.run"),
         "serve" => name == "waitress.serve",
         "WSGIServer" => name == "gevent.pywsgi.WSGIServer",
         "init" => name.ends_with("FastAPILimiter.init"),

@@ -22,7 +22,15 @@ pub fn server_call(code: &Code, place: &Place<'_>, named: &str) -> Option<Server
         }
     };
     let module = code.module(id)?;
-    let mut sites = module.calls.iter().filter(|site| SERVERS.contains(&&*site.name));
+    // `app.run()` is Flask's when `app` is.
+    let flask = |name: &str| {
+        let bound = name.strip_suffix(".run");
+        module
+            .calls
+            .iter()
+            .any(|site| site.name.ends_with("Flask") && site.bound.as_deref() == bound && bound.is_some())
+    };
+    let mut sites = module.calls.iter().filter(|site| SERVERS.contains(&&*site.name) || flask(&site.name));
     let site = sites.next()?;
     let is_run = site.when == When::Import || STARTS.contains(&&*site.within);
     if sites.next().is_some() || !is_run {
@@ -51,8 +59,9 @@ fn read(code: &Code, place: &Place<'_>, id: ModuleId, site: &CallSite) -> Server
         Some((it.name.as_ref()?.value.clone(), text(evaluator.expr(id, &it.value))))
     };
     let open = site.call.keywords.iter().find(|it| it.name.is_none());
+    let is_known = SERVERS.contains(&&*site.name);
     ServerCall {
-        name: site.name.clone(),
+        name: if is_known { site.name.clone() } else { "flask.run".into() },
         application,
         by_name,
         keywords: site.call.keywords.iter().filter_map(keyword).collect(),
@@ -90,3 +99,7 @@ pub fn class_setting(code: &Code, place: &Place<'_>, class: &str, name: &str) ->
         None => Fact::Unknown(Why::at("perhaps set by a class that it is made from", found.name.span)),
     }
 }
+
+#[cfg(test)]
+#[path = "started_tests.rs"]
+mod tests;

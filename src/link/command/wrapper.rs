@@ -52,6 +52,13 @@ const TAKE_NONE: &[&str] = &[
     "chrt",
     "numactl",
     "sudo",
+    // What Heroku's buildpacks put before the application.
+    "start-nginx",
+    "start-nginx-debug",
+    "start-nginx-solo",
+    "start-pgbouncer",
+    "start-pgbouncer-stunnel",
+    "start-stunnel",
 ];
 /// Programs that have a sub-command (`run`) before it.
 const TAKE_RUN: &[(&str, &str)] = &[

@@ -1,6 +1,6 @@
 //! `python main.py`: the server that the module calls when it is run.
 
-use crate::stack::vocabulary::{Mode, Process, Program};
+use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Fact, Why, defaults};
 
 use super::{Settings, all_requests, application, asgi_mode, number, without_slots};
@@ -102,6 +102,30 @@ pub(super) fn read(settings: &Settings<'_, '_>) -> Option<Process> {
             process.mode = Fact::derived(Mode::WsgiGevent, vec![called.span]);
             process.slots = all_requests(called.span);
             process.version = (settings.context.version_of)("gevent");
+            Some(process)
+        }
+        "flask.run" => {
+            let mut process = base(Program::Flask);
+            process.framework = Fact::derived(Framework::Flask, vec![called.span]);
+            process.dev_server = Fact::derived(true, vec![called.span]);
+            let threaded = called.said("threaded").map(|it| it.known().is_some_and(|it| &**it == "False"));
+            let (mode, at_once) = match (threaded, &called.open) {
+                (Some(true), _) => {
+                    (Fact::derived(Mode::WsgiSync, vec![called.span]), Fact::derived(1, vec![called.span]))
+                }
+                (None, Some(why)) => (Fact::Unknown(why.clone()), Fact::Unknown(why.clone())),
+                _ => {
+                    let why = Why::at("each request gets a thread", called.span);
+                    (Fact::derived(Mode::WsgiThreads, vec![called.span]), Fact::Unbounded(why))
+                }
+            };
+            (process.mode, process.threads, process.slots) = (mode, at_once.clone(), at_once);
+            process.reload = match called.said("use_reloader") {
+                Some(_) => called.truth("use_reloader"),
+                None => called.truth("debug"),
+            };
+            process.port = called.count("port", || default("Flask", "port"));
+            process.version = (settings.context.version_of)("flask");
             Some(process)
         }
         _ => None,
