@@ -134,7 +134,8 @@ impl<'a> Repository<'a> {
     /// The deployments of Dockerfiles and Procfiles: what is known where no compose file serves.
     fn standalone(&self, drafts: &Drafts<'a>) -> Vec<Deployment> {
         let procfiles: Vec<_> = drafts.procfile().map(|(_, draft)| draft).collect();
-        image::standalone(&self.dockerfiles, &procfiles, &|path| self.exists(path))
+        let sections: Vec<_> = drafts.sections().map(|(_, draft)| draft).collect();
+        image::standalone(&self.dockerfiles, &procfiles, &sections, &|path| self.exists(path))
     }
 
     /// The stack of each deployment.

@@ -45,7 +45,9 @@ pub fn running<'a>(service: &'a ServicePlan, image: Option<&'a Image>, files: &'
         (None, Some(image)) => image.workdir.to_string(),
         (None, None) => join("/", if service.image.is_none() { &service.folder } else { "" }),
     };
-    let context = Context { folder, by, ..Context::default() };
+    // systemd signals every process of a unit.
+    let hears = if machine.is_unit() { Hears::All } else { Hears::Yes };
+    let context = Context { folder, by, hears, ..Context::default() };
     machine.launch(args, context);
     machine.out
 }
@@ -257,8 +259,28 @@ impl<'a> Machine<'a> {
             CommandLine::Text { text, shell: false, .. } => crate::syntax::shell::split(text)
                 .iter()
                 .filter_map(|word| Some(Arg::literal(word.literal()?, word.span, words::append_behind(word))))
+                .map(|arg| if self.is_unit() { self.filled_by_systemd(arg) } else { arg })
                 .collect(),
         }
+    }
+
+    /// Whether the service is a unit of systemd.
+    fn is_unit(&self) -> bool {
+        self.service.anchor.file.ends_with(".service")
+    }
+
+    /// A word of `ExecStart`, in which systemd puts the variables of the unit.
+    fn filled_by_systemd(&self, arg: Arg) -> Arg {
+        let Some((whole, variable)) = arg.known().and_then(|text| Some((text, words::variable_in(text)?))) else {
+            return arg;
+        };
+        let name = variable.trim_matches(['$', '{', '}']);
+        let text = match self.environment.get(name) {
+            Some(value) => value.clone().map(|value| whole.replace(variable, &value).into()).by_way_of([arg.span]),
+            None => Fact::Unknown(Why::at(format!("set by the environment ({name})"), arg.span)),
+        };
+        let head = text.known().cloned().unwrap_or_else(|| whole.split('$').next().unwrap_or("").into());
+        Arg { head, ..Arg::made(text, arg.span, arg.append.clone()) }
     }
 
     /// Starts a program: takes wrappers off, follows shells and scripts, and notes what is left.
