@@ -27,10 +27,16 @@ pub struct Assignment {
     pub conditional: bool,
 }
 
-/// Whether a path may name a configuration of gunicorn; `-c` may name any file.
-pub fn is_gunicorn_conf(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.ends_with(".py") && name.contains("gunicorn")
+/// Whether a file may be a configuration of gunicorn or hypercorn, which may have any name: by the name, or by a line
+/// that sets what only they have.
+pub fn is_gunicorn_conf(file: &SourceFile) -> bool {
+    let name = file.name();
+    let sets = |line: &str| {
+        let name = line.split([' ', '=']).next().unwrap_or("");
+        matches!(name, "workers" | "worker_class" | "bind" | "wsgi_app")
+            && line[name.len()..].trim_start().starts_with('=')
+    };
+    name.ends_with(".py") && (name.contains("gunicorn") || name.contains("hypercorn") || file.text().lines().any(sets))
 }
 
 /// Reads a configuration file.

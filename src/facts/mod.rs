@@ -15,6 +15,8 @@ pub mod proxy;
 pub mod python;
 pub mod requirements;
 pub mod script;
+pub mod sections;
+pub mod tasks;
 
 use std::sync::Arc;
 
@@ -49,8 +51,12 @@ pub enum Draft {
     Requirements(requirements::Requirements),
     /// A shell script.
     Script(script::ShellScript),
+    /// A configuration that names what runs: uWSGI's, supervisord's, a unit of systemd.
+    Sections(sections::SectionFile),
     /// `postgresql.conf`, `pgbouncer.ini`, `redis.conf`.
     Settings(Vec<Setting>),
+    /// A file of tasks that are run by name: `Makefile`, `justfile`, `package.json`.
+    Tasks(tasks::TaskFile),
 }
 
 impl Draft {
@@ -69,7 +75,14 @@ impl Draft {
             Draft::Python(_) => "Python code",
             Draft::Requirements(_) => "requirements",
             Draft::Script(_) => "shell script",
+            Draft::Sections(draft) => match draft.reader {
+                sections::Reader::Uwsgi => "uWSGI configuration",
+                sections::Reader::Supervisor => "configuration of a process manager",
+                sections::Reader::Systemd => "systemd unit",
+                sections::Reader::Hypercorn => "hypercorn configuration",
+            },
             Draft::Settings(_) => "server settings",
+            Draft::Tasks(_) => "file of tasks",
         }
     }
 }
@@ -99,6 +112,10 @@ pub fn read(file: &SourceFile) -> Reading {
         reading.keep(errors, Draft::Requirements(draft));
     } else if let Some(dialect) = settings_dialect(file) {
         reading.keep(Vec::new(), Draft::Settings(lines::parse(file, dialect)));
+    } else if let Some(draft) = sections::read(file) {
+        reading.keep(Vec::new(), Draft::Sections(draft));
+    } else if let Some(draft) = tasks::read(file) {
+        reading.keep(Vec::new(), Draft::Tasks(draft));
     } else if script::is_script(file) {
         let draft = script::read(file);
         reading.keep(draft.errors.clone(), Draft::Script(draft));
@@ -135,7 +152,7 @@ fn template_mark(file: &SourceFile, reading: &Reading) -> Option<usize> {
 
 /// Reads a Python file, which is parsed once, and only when a word in it says that some reader wants it.
 fn python(file: &SourceFile, reading: &mut Reading) {
-    if gunicorn::is_gunicorn_conf(&file.path) {
+    if gunicorn::is_gunicorn_conf(file) {
         reading.keep(Vec::new(), Draft::Gunicorn(gunicorn::read(file)));
     }
     let (config, orm) = (python::wants(file), orm::wants(&file.path, file.text()));
@@ -224,6 +241,10 @@ drafts_of! {
     requirements Requirements requirements::Requirements;
     /// All shell scripts.
     script Script script::ShellScript;
+    /// All configurations that name what runs.
+    sections Sections sections::SectionFile;
     /// All settings files of servers.
     settings Settings Vec<Setting>;
+    /// All files of tasks.
+    tasks Tasks tasks::TaskFile;
 }

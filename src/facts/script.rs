@@ -52,7 +52,8 @@ fn interpreter(file: &SourceFile) -> Option<&str> {
     let line = file.text().get(file.bom()..)?.lines().next()?.strip_prefix("#!")?;
     let mut words = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
     match words.next()? {
-        "env" => words.find(|word| !word.starts_with('-')),
+        // s6-overlay's `with-contenv bash` reads the container's variables and becomes the shell.
+        "env" | "with-contenv" => words.find(|word| !word.starts_with('-')),
         program => Some(program),
     }
 }

@@ -8,7 +8,6 @@ use crate::facts::gunicorn::GunicornConf;
 use crate::facts::kubernetes::Block;
 use crate::facts::proxy::ProxyConf;
 use crate::facts::requirements::Requirements;
-use crate::facts::script::ShellScript;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{SourceFile, Sources};
 use crate::stack::vocabulary::KINDS;
@@ -72,7 +71,7 @@ struct Repository<'a> {
     sources: &'a Sources,
     assume: &'a Assume,
     dockerfiles: Vec<&'a Dockerfile>,
-    scripts: BTreeMap<&'a str, &'a ShellScript>,
+    files: command::Files<'a>,
     nginx: Vec<&'a nginx_facts::Draft>,
     proxy_files: Vec<&'a ProxyConf>,
     gunicorn: BTreeMap<&'a str, &'a GunicornConf>,
@@ -101,7 +100,7 @@ impl<'a> Repository<'a> {
             sources,
             assume,
             dockerfiles: drafts.docker().map(|(_, draft)| draft).collect(),
-            scripts: drafts.script().map(|(_, draft)| (&*draft.path, draft)).collect(),
+            files: command::Files::of(drafts),
             nginx: drafts.nginx().map(|(_, draft)| draft).chain(blocks.clone().filter_map(Block::nginx)).collect(),
             proxy_files: drafts.proxy().map(|(_, draft)| draft).collect(),
             gunicorn: drafts.gunicorn().map(|(_, draft)| (&*draft.path, draft)).collect(),
@@ -132,7 +131,8 @@ impl<'a> Repository<'a> {
     /// The deployments of Dockerfiles and Procfiles: what is known where no compose file serves.
     fn standalone(&self, drafts: &Drafts<'a>) -> Vec<Deployment> {
         let procfiles: Vec<_> = drafts.procfile().map(|(_, draft)| draft).collect();
-        image::standalone(&self.dockerfiles, &procfiles, &|path| self.exists(path))
+        let sections: Vec<_> = drafts.sections().map(|(_, draft)| draft).collect();
+        image::standalone(&self.dockerfiles, &procfiles, &sections, &|path| self.exists(path))
     }
 
     /// The stack of each deployment.
@@ -192,6 +192,10 @@ impl<'a> Repository<'a> {
             let paths = image::repository_paths(path, part.plan, part.image.as_ref());
             paths.iter().find_map(|path| self.gunicorn.get(&**path).copied())
         };
+        let sections = |path: &str| {
+            let paths = image::repository_paths(path, part.plan, part.image.as_ref());
+            paths.iter().find_map(|path| self.files.sections.get(&**path).copied())
+        };
         let place = apps::Place {
             service: id,
             plan: part.plan,
@@ -207,6 +211,10 @@ impl<'a> Repository<'a> {
             version_of: &|package| versions.version(package),
             requirement_of: &|package| versions.requirement(package),
             celery_setting: &|app, name| apps::celery_setting(&self.code, &place, app, name),
+            sections: &sections,
+            class_setting: &|class, name| apps::class_setting(&self.code, &place, class, name),
+            server_call: &|named| apps::server_call(&self.code, &place, named),
+            image: image_of(part.plan, part.image.as_ref()).map(|image| &*image.value),
         };
         for mut process in server::processes(&part.running, &context) {
             process.service = Some(id);
@@ -300,7 +308,7 @@ impl<'a> Repository<'a> {
     }
 
     fn running(&self, plan: &ServicePlan, image: Option<&Image>) -> Vec<Running> {
-        command::running(plan, image, &|path| self.scripts.get(path).copied())
+        command::running(plan, image, &self.files)
     }
 
     fn part<'p>(&self, plan: &'p ServicePlan, image: Option<Image>) -> Part<'p> {

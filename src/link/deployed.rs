@@ -43,6 +43,8 @@ pub(super) struct Chosen {
     built: BTreeSet<FileId>,
     /// What others build, each with the deployment.
     built_aside: BTreeMap<FileId, Box<str>>,
+    /// The files whose words start the judged ones' processes: a Procfile that a service runs by honcho.
+    starts: BTreeSet<FileId>,
 }
 
 impl Chosen {
@@ -57,6 +59,7 @@ impl Chosen {
         if let Some(because) = workshop(&deployment, &stack, is_code) {
             return self.put_aside(deployment, because);
         }
+        self.starts.extend(stack.processes.iter().filter_map(|process| Some(process.about.span?.file)));
         for (plan, service) in deployment.services.iter().zip(&stack.services) {
             let Some(build) = &plan.build else { continue };
             self.built.extend(build.dockerfile);
@@ -83,7 +86,7 @@ impl Chosen {
         let servers = alone.iter().filter(|(_, stack)| serves(stack)).count();
         for (deployment, stack) in alone {
             let platform = platforms.iter().find(|(at, _)| deployment.services.iter().any(|it| folder(it) == &**at));
-            let because = if is_image(&deployment) && self.built(&deployment) {
+            let because = if self.built(&deployment) {
                 continue;
             } else if let Some(judged) = self.runs(&deployment).filter(|_| !nothing_said) {
                 format!("is judged as part of {judged}")
@@ -110,9 +113,9 @@ impl Chosen {
         self.aside.push(Aside { name: deployment.name, files: deployment.files, because });
     }
 
-    /// Whether a judged deployment builds this very image.
-    fn built(&self, image: &Deployment) -> bool {
-        image.files.iter().any(|file| self.built.contains(file))
+    /// Whether a judged deployment builds this very image, or starts what these very files say.
+    fn built(&self, deployment: &Deployment) -> bool {
+        deployment.files.iter().any(|file| self.built.contains(file) || self.starts.contains(file))
     }
 
     /// The judged deployment that runs what an image is built of, if one does. What a Procfile says is said of another

@@ -11,6 +11,9 @@ const BY_PACKAGE: &[(&str, Framework)] = &[
     ("django", Framework::Django),
     ("channels", Framework::Django),
     ("flask", Framework::Flask),
+    ("quart", Framework::Quart),
+    ("sanic", Framework::Sanic),
+    ("litestar", Framework::Litestar),
 ];
 
 /// What the application that a command names (`app.main:app`) is written with, for code in `folder`. Its own module

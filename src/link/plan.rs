@@ -316,6 +316,10 @@ pub struct Running {
     pub folder: Box<str>,
     /// The services that the same words start, when there are more than one: a change of them reaches all.
     pub reaches: Vec<Box<str>>,
+    /// How often a process manager starts it (`numprocs`); absent for once.
+    pub copies: Fact<u64>,
+    /// A variable among the words of a list, which no shell has filled in.
+    pub unexpanded: Fact<Box<str>>,
 }
 
 /// A word of a command that runs.

@@ -301,6 +301,14 @@ impl Kind {
     }
 }
 
+impl Program {
+    /// Whether it works on tasks, and answers no requests.
+    pub fn is_worker(self) -> bool {
+        use Program::*;
+        matches!(self, CeleryWorker | CeleryBeat | Rq | Dramatiq | Taskiq | Huey | Arq | DjangoQ)
+    }
+}
+
 words! {
     /// How a process serves: what one of its processes does with requests that come at once.
     Mode {
@@ -314,13 +322,23 @@ words! {
         AsgiDjango = "asgi_django",
         /// FastAPI or Starlette under an event loop.
         AsgiStarlette = "asgi_starlette",
+        /// Another framework under an event loop: Quart, Sanic, Litestar.
+        AsgiOther = "asgi_other",
+        /// A WSGI application in the threads of a server with an event loop.
+        WsgiOnAsgi = "wsgi_on_asgi",
         /// Celery, a process for each task that runs.
         CeleryPrefork = "celery_prefork",
         /// Celery, a thread for each.
         CeleryThreads = "celery_threads",
         /// Celery, a greenlet for each.
         CeleryGevent = "celery_gevent",
-        /// One thing after the other: beat, a management command.
+        /// Another task queue, a thread for each task that runs.
+        TaskThreads = "task_threads",
+        /// Another task queue, a greenlet for each.
+        TaskGevent = "task_gevent",
+        /// Another task queue, all tasks in one event loop.
+        TaskAsync = "task_async",
+        /// One thing after the other: beat, a worker of RQ, a management command.
         Single = "single",
     }
     /// The program that a process runs.
@@ -339,6 +357,14 @@ words! {
         Granian = "granian",
         /// uWSGI.
         Uwsgi = "uwsgi",
+        /// waitress.
+        Waitress = "waitress",
+        /// Sanic's own server.
+        Sanic = "sanic",
+        /// NGINX Unit.
+        Unit = "unit",
+        /// gevent's own server of WSGI.
+        Gevent = "gevent",
         /// `manage.py runserver`.
         Runserver = "runserver",
         /// `flask run`.
@@ -347,6 +373,18 @@ words! {
         CeleryWorker = "celery_worker",
         /// `celery beat`.
         CeleryBeat = "celery_beat",
+        /// A worker of RQ.
+        Rq = "rq",
+        /// A worker of Dramatiq.
+        Dramatiq = "dramatiq",
+        /// A worker of Taskiq.
+        Taskiq = "taskiq",
+        /// A consumer of Huey.
+        Huey = "huey",
+        /// A worker of arq.
+        Arq = "arq",
+        /// A cluster of Django Q.
+        DjangoQ = "django_q",
         /// Something else.
         Other = "other",
     }
@@ -360,6 +398,12 @@ words! {
         Starlette = "starlette",
         /// Flask.
         Flask = "flask",
+        /// Quart.
+        Quart = "quart",
+        /// Sanic.
+        Sanic = "sanic",
+        /// Litestar.
+        Litestar = "litestar",
     }
     /// What answers SQL.
     Engine {
@@ -534,6 +578,8 @@ vocabulary! {
         limit_concurrency: Fact<u64> = "`limit_concurrency` is {}";
         /// Whether the program is the container's first process, so that it hears SIGTERM.
         gets_signals: Fact<bool> = "hears SIGTERM|does not hear SIGTERM";
+        /// A variable of its command that stays as it is written, for a list of words is read by no shell.
+        unexpanded: Fact<Box<str>> = "`{}` stays as it is written";
         /// How many worker processes the environment asks for, where something stronger decides.
         overridden: Fact<u64> = "`WEB_CONCURRENCY` asks for {}";
         /// Whether its number of workers is taken from the host's CPUs (`cpu_count()`, `nproc`), whatever its limit.

@@ -10,6 +10,7 @@
 
 mod nginx;
 mod python;
+mod servers;
 mod settings;
 mod stores;
 
@@ -17,8 +18,8 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = nginx::trials().into_iter().chain(python::trials()).chain(stores::trials()).collect();
-    libtest_mimic::run(&arguments, trials).exit();
+    let all = nginx::trials().into_iter().chain(python::trials()).chain(servers::trials()).chain(stores::trials());
+    libtest_mimic::run(&arguments, all.collect()).exit();
 }
 
 /// A case that needs a program: ignored, and named so, when it is not there and nobody requires it.

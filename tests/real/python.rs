@@ -46,7 +46,7 @@ pub(crate) fn runs(program: &str, arguments: &[&str]) -> bool {
 }
 
 /// The environment's interpreter, with everything installed; made once.
-fn interpreter() -> Result<PathBuf, String> {
+pub(crate) fn interpreter() -> Result<PathBuf, String> {
     static MADE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     let make = || {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -299,6 +299,8 @@ const TOKENS: &[&str] = &[
     "SQLALCHEMY",
     "SQLAlchemy(",
     "Starlette(",
+    "WSGIServer",
+    "WorkerSettings",
     "celery",
     "connection_pool",
     "configurations",
@@ -318,7 +320,8 @@ const TOKENS: &[&str] = &[
     "shared_task",
     "tortoise",
     "total_tokens",
-    "uvicorn.run",
+    "uvicorn",
+    "waitress",
 ];
 
 /// Built once: building takes as long as reading a small file.

@@ -11,6 +11,7 @@ mod locate;
 mod reach;
 mod redis;
 mod seat;
+mod started;
 mod terms;
 mod threads;
 mod uses;
@@ -27,6 +28,7 @@ use super::versions::Versions;
 
 pub(super) use reach::Reach;
 pub(super) use seat::Seat;
+pub use started::{class_setting, server_call};
 pub(super) use terms::{client, one_each, total_processes};
 
 /// A service as the code in it sees it.

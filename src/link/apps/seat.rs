@@ -92,8 +92,8 @@ impl Seat<'_> {
 
     /// Whether it answers requests, and does not work on tasks or one thing alone.
     pub(crate) fn serves(&self, stack: &Stack) -> bool {
-        let aside = [Mode::CeleryPrefork, Mode::CeleryThreads, Mode::CeleryGevent, Mode::Single];
-        !stack[self.process].mode.known().is_some_and(|it| aside.contains(it))
+        let process = &stack[self.process];
+        !process.program.known().is_some_and(|it| it.is_worker()) && process.mode.known() != Some(&Mode::Single)
     }
 
     /// Whether it only schedules tasks.

@@ -33,9 +33,11 @@ pub(crate) fn one_each(process: &Process, traffic: &str) -> Fact<u64> {
     let at = process.mode.span().into_iter().collect::<Vec<_>>();
     match process.mode.known() {
         Some(Mode::WsgiSync | Mode::CeleryPrefork | Mode::Single) => Fact::derived(1, at),
-        Some(Mode::WsgiThreads | Mode::CeleryThreads) => bare(process.threads.clone()),
-        Some(Mode::WsgiGevent | Mode::CeleryGevent) => bare(process.slots.clone()),
-        Some(Mode::AsgiDjango | Mode::AsgiStarlette) => Fact::Unbounded(Why::shown(traffic, at)),
+        Some(Mode::WsgiThreads | Mode::CeleryThreads | Mode::TaskThreads) => bare(process.threads.clone()),
+        Some(Mode::WsgiGevent | Mode::CeleryGevent | Mode::WsgiOnAsgi | Mode::TaskGevent | Mode::TaskAsync) => {
+            bare(process.slots.clone())
+        }
+        Some(Mode::AsgiDjango | Mode::AsgiStarlette | Mode::AsgiOther) => Fact::Unbounded(Why::shown(traffic, at)),
         None => match &process.mode {
             Fact::Unknown(why) => Fact::Unknown(why.clone()),
             _ => Fact::unknown("how it serves is not known"),

@@ -160,6 +160,7 @@ fn word(word: &Word) -> String {
             Part::Text(text) => text.text.to_string(),
             Part::Variable { name, .. } => format!("${name}"),
             Part::Opaque { text, .. } => text.to_string(),
+            Part::Items(_) => "(…)".to_string(),
         })
         .collect();
     if word.quoted && !word.parts.iter().any(|part| matches!(part, Part::Variable { .. })) {

@@ -4,8 +4,12 @@
 //! Nothing is executed. A condition that the files do not decide leaves its branches in, each marked with it; what only
 //! a run would tell stays unknown, with its reason.
 
+mod arithmetic;
 mod condition;
+mod files;
+mod manager;
 mod shell;
+mod supervisor;
 #[cfg(test)]
 pub(in crate::link) mod tests;
 pub(in crate::link) mod words;
@@ -18,6 +22,8 @@ use crate::source::Span;
 use crate::stack::{Fact, Origin, Slot, Sourced, Why};
 use crate::syntax::{Mapped, Piece};
 
+pub use files::Files;
+
 use super::image::{self, Image, ShellKind, join, repository_paths};
 use super::plan::{Append, Argument, CommandLine, ListStyle, Running, ServicePlan};
 use shell::Shell;
@@ -27,22 +33,21 @@ use wrapper::Wrapped;
 const MOST_STEPS: usize = 2000;
 const DEEPEST: usize = 12;
 
-/// Gives the script at a path below the root.
-pub type Scripts<'a> = &'a dyn Fn(&str) -> Option<&'a ShellScript>;
-
 /// The commands that run in a service, in order. Built-in commands of the shell and small tools (`mkdir`, `sleep`) are
 /// left out.
-pub fn running<'a>(service: &'a ServicePlan, image: Option<&'a Image>, scripts: Scripts<'a>) -> Vec<Running> {
+pub fn running<'a>(service: &'a ServicePlan, image: Option<&'a Image>, files: &'a Files<'a>) -> Vec<Running> {
     let environment =
         image::environment(service, image).into_iter().map(|variable| (variable.name, variable.value)).collect();
-    let mut machine = Machine { service, image, scripts, environment, out: Vec::new(), steps: 0 };
+    let mut machine = Machine { service, image, files, environment, out: Vec::new(), steps: 0 };
     let (args, by) = machine.first_words();
     let folder = match (&service.working_dir, image) {
         (Some(folder), _) => join(image.map_or("/", |image| &image.workdir), folder),
         (None, Some(image)) => image.workdir.to_string(),
         (None, None) => join("/", if service.image.is_none() { &service.folder } else { "" }),
     };
-    let context = Context { folder, by, ..Context::default() };
+    // systemd signals every process of a unit.
+    let hears = if machine.is_unit() { Hears::All } else { Hears::Yes };
+    let context = Context { folder, by, hears, ..Context::default() };
     machine.launch(args, context);
     machine.out
 }
@@ -167,6 +172,7 @@ struct Context {
     conditional: Option<Box<str>>,
     by: Vec<Span>,
     depth: usize,
+    copies: Fact<u64>,
 }
 
 impl Context {
@@ -183,7 +189,7 @@ impl Context {
 struct Machine<'a> {
     service: &'a ServicePlan,
     image: Option<&'a Image>,
-    scripts: Scripts<'a>,
+    files: &'a Files<'a>,
     environment: BTreeMap<Box<str>, Fact<Box<str>>>,
     out: Vec<Running>,
     steps: usize,
@@ -208,6 +214,16 @@ impl<'a> Machine<'a> {
             by.push(match line {
                 CommandLine::Exec { span, .. } | CommandLine::Text { span, .. } => *span,
             });
+        }
+        if args.is_empty() {
+            // An image with a start of its own.
+            let named = self.image.and_then(|image| image.base.as_ref()).or(self.service.image.as_ref());
+            if let Some((start, image)) = named.and_then(|image| Some((super::server::own_start(&image.value)?, image)))
+            {
+                let text = Fact::derived(start.into(), vec![image.span]);
+                args.push(Arg::made(text, image.span, Append::Never));
+                by.push(image.span);
+            }
         }
         (args, by)
     }
@@ -243,8 +259,28 @@ impl<'a> Machine<'a> {
             CommandLine::Text { text, shell: false, .. } => crate::syntax::shell::split(text)
                 .iter()
                 .filter_map(|word| Some(Arg::literal(word.literal()?, word.span, words::append_behind(word))))
+                .map(|arg| if self.is_unit() { self.filled_by_systemd(arg) } else { arg })
                 .collect(),
         }
+    }
+
+    /// Whether the service is a unit of systemd.
+    fn is_unit(&self) -> bool {
+        self.service.anchor.file.ends_with(".service")
+    }
+
+    /// A word of `ExecStart`, in which systemd puts the variables of the unit.
+    fn filled_by_systemd(&self, arg: Arg) -> Arg {
+        let Some((whole, variable)) = arg.known().and_then(|text| Some((text, words::variable_in(text)?))) else {
+            return arg;
+        };
+        let name = variable.trim_matches(['$', '{', '}']);
+        let text = match self.environment.get(name) {
+            Some(value) => value.clone().map(|value| whole.replace(variable, &value).into()).by_way_of([arg.span]),
+            None => Fact::Unknown(Why::at(format!("set by the environment ({name})"), arg.span)),
+        };
+        let head = text.known().cloned().unwrap_or_else(|| whole.split('$').next().unwrap_or("").into());
+        Arg { head, ..Arg::made(text, arg.span, arg.append.clone()) }
     }
 
     /// Starts a program: takes wrappers off, follows shells and scripts, and notes what is left.
@@ -293,6 +329,9 @@ impl<'a> Machine<'a> {
             let called = args.remove(0);
             return self.run_script(script, &called, args, context);
         }
+        if self.managed(&args, &context) {
+            return;
+        }
         if program.contains("entrypoint") && args.len() > 1 {
             // A base image's own: by custom it prepares something and becomes its arguments.
             args.remove(0);
@@ -322,14 +361,16 @@ impl<'a> Machine<'a> {
             let folders = set.iter().flat_map(|path| path.split(':')).chain(["/usr/local/bin", "/usr/bin", "/bin"]);
             folders.filter(|folder| folder.starts_with('/')).map(|folder| join(folder, path)).collect()
         };
-        let bare = self.image.is_none() && self.service.image.is_none();
-        places.iter().find_map(|place| {
-            let mut paths = repository_paths(place, self.service, self.image);
-            if bare {
-                paths.push(place.trim_start_matches('/').into());
-            }
-            paths.iter().find_map(|path| (self.scripts)(path))
-        })
+        places.iter().find_map(|place| self.at(place, &self.files.scripts))
+    }
+
+    /// What the repository has for an absolute path of the container.
+    fn at<T>(&self, path: &str, all: &BTreeMap<&'a str, &'a T>) -> Option<&'a T> {
+        let mut paths = repository_paths(path, self.service, self.image);
+        if self.image.is_none() && self.service.image.is_none() {
+            paths.push(path.trim_start_matches('/').into());
+        }
+        paths.iter().find_map(|path| all.get(&**path).copied())
     }
 
     fn run_text(&mut self, text: Arg, positional: Vec<Arg>, kind: ShellKind, context: Context) {
@@ -354,6 +395,19 @@ impl<'a> Machine<'a> {
         }
         let mut shell = Shell::new(context, ShellKind::Unknown, false, positional);
         self.statements(&script.script.items, &mut shell, true);
+    }
+
+    /// The variable that a word of a Dockerfile's list still holds when its program gets it.
+    fn unexpanded(&self, arg: &Arg) -> Option<Fact<Box<str>>> {
+        let image = self.image?;
+        let lists = [&image.entrypoint, &image.cmd];
+        let mut words = lists.into_iter().flatten().flat_map(|line| match line {
+            CommandLine::Exec { words, .. } => words.as_slice(),
+            CommandLine::Text { .. } => &[],
+        });
+        let word = words.find(|word| word.span == arg.span && arg.source.is_some())?;
+        let variable = words::variable_in(&word.value)?;
+        Some(Fact::derived(variable.into(), vec![word.span]))
     }
 
     fn emit(&mut self, args: Vec<Arg>, context: Context) {
@@ -381,6 +435,7 @@ impl<'a> Machine<'a> {
         let own = context.assignments.into_iter().map(|(name, arg)| (name, argument(arg)));
         let assignments = exported.chain(own).collect();
         let append = args.last().map_or(Append::Never, |arg| arg.append.clone());
+        let unexpanded = args.iter().find_map(|arg| self.unexpanded(arg)).unwrap_or(Fact::Absent);
         self.out.push(Running {
             argv: args.into_iter().map(argument).collect(),
             assignments,
@@ -392,6 +447,8 @@ impl<'a> Machine<'a> {
             by: context.by,
             folder: context.folder.into(),
             reaches: Vec::new(),
+            copies: context.copies,
+            unexpanded,
         });
     }
 }

@@ -20,6 +20,8 @@ pub(super) struct Shell {
     pub(super) context: Context,
     /// Its arguments, from `$1` on.
     pub(super) args: Vec<Arg>,
+    /// Its arrays.
+    pub(super) arrays: BTreeMap<Box<str>, Vec<Arg>>,
     kind: ShellKind,
     /// Whether it was given a text by `-c`, and not a script.
     one_liner: bool,
@@ -43,7 +45,7 @@ impl Shell {
         for (name, arg) in std::mem::take(&mut context.assignments) {
             context.vars.insert(name, (arg.text, true));
         }
-        Self { context, args, kind, one_liner, functions: BTreeMap::new(), traps: false }
+        Self { context, args, arrays: BTreeMap::new(), kind, one_liner, functions: BTreeMap::new(), traps: false }
     }
 
     pub(super) fn set(&mut self, name: &str, value: Fact<Box<str>>, exported: bool) {
@@ -235,6 +237,11 @@ impl Machine<'_> {
     fn command(&mut self, command: &Command, shell: &mut Shell, last: bool) -> Flow {
         let mut assignments = Vec::new();
         for (name, word) in &command.assignments {
+            if let [Part::Items(items)] = word.parts.as_slice() {
+                let items = items.iter().flat_map(|item| self.arguments(shell, item)).collect();
+                shell.arrays.insert(name.clone(), items);
+                continue;
+            }
             let text = self.value(shell, word);
             assignments.push((name.clone(), Arg::made(text, word.span, Append::Never)));
         }
@@ -423,11 +430,34 @@ impl Machine<'_> {
             };
             shell.context.vars.insert(name.clone(), (fact, exported));
         }
+        let args: Vec<&[Arg]> = ends.iter().map(|(_, end)| end.args.as_slice()).collect();
+        shell.args = common(&args, at);
+        let names: std::collections::BTreeSet<&Box<str>> = ends.iter().flat_map(|(_, end)| end.arrays.keys()).collect();
+        for name in names {
+            let arrays: Vec<&[Arg]> =
+                ends.iter().map(|(_, end)| end.arrays.get(name).map_or(&[][..], Vec::as_slice)).collect();
+            shell.arrays.insert(name.clone(), common(&arrays, at));
+        }
         for (_, end) in ends {
             shell.functions.extend(end.functions.iter().map(|(name, body)| (name.clone(), body.clone())));
             shell.traps |= end.traps;
         }
     }
+}
+
+/// The words that lists begin with alike; where they part, one stands for all that only a run would tell.
+fn common(lists: &[&[Arg]], at: Option<Span>) -> Vec<Arg> {
+    let Some((first, rest)) = lists.split_first() else { return Vec::new() };
+    if rest.iter().all(|list| list == first) {
+        return first.to_vec();
+    }
+    let alike = |nth: &usize| rest.iter().all(|list| list.get(*nth) == first.get(*nth));
+    let mut words: Vec<Arg> = (0..first.len()).take_while(alike).filter_map(|nth| first.get(nth).cloned()).collect();
+    let parted = lists.iter().find_map(|list| list.get(words.len()));
+    if let Some(span) = at.or(parted.map(|arg| arg.span)) {
+        words.push(Arg::made(Fact::Unknown(Why::at("set by a branch of a script", span)), span, Append::Never));
+    }
+    words
 }
 
 /// Whether a statement only tests something.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::facts::docker::{self, is_dockerfile};
-use crate::facts::script;
+use crate::facts::{Drafts, Reading};
 use crate::link::image::{Image, image, service};
 use crate::link::plan::{Build, Variable};
 use crate::source::{FileId, SourceFile};
@@ -15,7 +15,7 @@ pub(in crate::link) struct Repo {
     pub(in crate::link) files: Vec<SourceFile>,
     pub(in crate::link) service: ServicePlan,
     pub(in crate::link) image: Option<Image>,
-    scripts: Vec<ShellScript>,
+    readings: Vec<std::sync::Arc<Reading>>,
 }
 
 impl Repo {
@@ -26,7 +26,7 @@ impl Repo {
             .map(|(id, (path, text))| SourceFile::new(FileId(id as u32), *path, Default::default(), *text))
             .collect();
         let dockerfiles: Vec<_> = files.iter().filter(|file| is_dockerfile(&file.path)).map(docker::read).collect();
-        let scripts = files.iter().filter(|file| script::is_script(file)).map(script::read).collect();
+        let readings = files.iter().map(|file| crate::facts::read(file).into()).collect();
         let span = Span::at(FileId(0), 0);
         let mut service = service(Spanned::new("web".into(), span), Anchor::new("compose.yaml", "services.web"), "");
         service.build = dockerfiles.first().map(|it| Build {
@@ -37,7 +37,7 @@ impl Repo {
             span,
         });
         let image = service.build.as_ref().and_then(|build| image(build, &dockerfiles.iter().collect::<Vec<_>>()));
-        Self { files, service, image, scripts }
+        Self { files, service, image, readings }
     }
 
     fn place(&self, text: &str) -> Span {
@@ -67,9 +67,12 @@ impl Repo {
     }
 
     pub(in crate::link) fn running(&self) -> Vec<Running> {
-        let scripts = |path: &str| self.scripts.iter().find(|script| &*script.path == path);
-        // The scripts live as long as the repository does.
-        running(&self.service, self.image.as_ref(), &scripts)
+        running(&self.service, self.image.as_ref(), &self.known())
+    }
+
+    /// The files that commands may name.
+    pub(in crate::link) fn known(&self) -> Files<'_> {
+        Files::of(&Drafts(&self.readings))
     }
 
     pub(in crate::link) fn text(&self, span: Span) -> &str {
@@ -252,6 +255,9 @@ fn wrappers_are_taken_off() {
         ("./wait-for-it.sh db:5432 -t 30 -- gunicorn x", "gunicorn x"),
         ("dockerize -wait tcp://db:5432 -timeout 20s gunicorn x", "gunicorn x"),
         ("gosu app gunicorn x", "gunicorn x"),
+        ("bin/start-nginx bin/start-pgbouncer gunicorn x", "gunicorn x"),
+        ("aws-vault exec prod -- gunicorn x", "gunicorn x"),
+        ("honcho run gunicorn x", "gunicorn x"),
         ("nice -n 5 gunicorn x", "gunicorn x"),
         ("su app -c 'exec gunicorn x'", "gunicorn x"),
         ("/docker-entrypoint.sh gunicorn x", "gunicorn x"),
@@ -307,4 +313,105 @@ fn scripts_that_call_themselves_end() {
     let script = "f() { f; g; }\ng() { f; }\nf\n. ./start.sh\n./start.sh a & ./start.sh b\nsh -c './start.sh'\n";
     let repo = Repo::new(&[("Dockerfile", &docker_with("CMD ./start.sh")), ("start.sh", script)]);
     assert!(repo.running().len() < 10);
+}
+
+#[test]
+fn arrays_and_arguments_are_put_together() {
+    let script = r#"#!/bin/bash
+declare -a args=(app:app --bind ":8000")
+args+=(-w "${WORKERS:-3}")
+if [ "$RELOAD" = 1 ]; then
+  args+=(--reload)
+fi
+THREADS=2
+THREADS+=0
+set -- gunicorn "${args[@]}" --threads $((THREADS / 5 + 1))
+exec "$@"
+"#;
+    let files = [("Dockerfile", &*docker_with("CMD [\"./start.sh\"]")), ("start.sh", script)];
+    let repo = Repo::new(&files);
+    assert_eq!(repo.show(), ["gunicorn app:app --bind :8000 -w 3 ? --threads 5: hears"]);
+    let running = repo.running();
+    assert_eq!(repo.text(running[0].argv[5].text.sourced().unwrap().slots[0].span), "3");
+    let Fact::Unknown(why) = &running[0].argv[6].text else { panic!("unknown") };
+    assert_eq!(&*why.reason, "set by a branch of a script");
+    let script = "exec gunicorn app:app -w $(( 2 * $(nproc) + 1 )) -t $((N * 2)) $(which x)\n";
+    let repo = Repo::new(&[files[0], ("start.sh", script)]);
+    let running = repo.running();
+    let Fact::Unknown(why) = &running[0].argv[3].text else { panic!("unknown") };
+    assert_eq!(&*why.reason, "the host's CPUs");
+    let Fact::Unknown(why) = &running[0].argv[5].text else { panic!("unknown") };
+    assert_eq!(&*why.reason, "set by the environment (N)");
+    assert_eq!(running[0].argv[6].text.known().map(|it| &**it), Some("x"));
+}
+
+/// What the first words of a container start, beside the files.
+fn started(rest: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let docker = docker_with(rest);
+    let mut all = vec![("Dockerfile", &*docker)];
+    all.extend(files);
+    Repo::new(&all).show()
+}
+
+#[test]
+fn supervisord_starts_its_programs() {
+    let conf = "[supervisord]\nnodaemon=true\n[program:web]\ncommand=gunicorn app:app\n  -w %(ENV_WORKERS)s -b unix:%(program_name)s.sock ; x\nnumprocs=2\n[program:off]\ncommand=celery beat\nautostart=false\n[include]\nfiles = conf.d/*.conf\n";
+    let more = "[program:worker]\ndirectory=src\nenvironment=C=\"4\",Q=a\ncommand=celery -A app worker -c %(ENV_C)s -Q %(ENV_X)s\n";
+    let files = [("supervisord.conf", conf), ("conf.d/worker.conf", more)];
+    let line = "ENV WORKERS=5\nCMD [\"supervisord\", \"-c\", \"/app/supervisord.conf\"]";
+    assert_eq!(
+        started(line, &files),
+        ["gunicorn app:app -w 5 -b unix:web.sock: hears", "celery -A app worker -c 4 -Q ?: hears"]
+    );
+    let docker = docker_with(line);
+    let repo = Repo::new(&[("Dockerfile", &docker), files[0], files[1]]);
+    let running = repo.running();
+    assert_eq!(running[0].copies.known(), Some(&2));
+    assert_eq!(repo.text(running[0].argv[3].text.sourced().unwrap().slots[0].span), "5");
+    assert_eq!(&*running[1].folder, "/app/src");
+    // Debian's own configuration includes what was copied beside it.
+    let debian = "COPY deploy/web.conf /etc/supervisor/conf.d/\nCMD [\"/usr/bin/supervisord\", \"-n\"]";
+    assert_eq!(started(debian, &[("deploy/web.conf", "[program:web]\ncommand=gunicorn x\n")]), ["gunicorn x: hears"]);
+    // One that is not there may start anything.
+    assert_eq!(started("CMD supervisord -c /etc/other.conf", &[]), ["supervisord -c /etc/other.conf: deaf"]);
+}
+
+#[test]
+fn managers_of_processes_and_tasks_are_followed() {
+    let procfile = "web: gunicorn app:app -w $N\nworker: celery -A app worker\nrelease: python manage.py migrate\n";
+    assert_eq!(
+        started("ENV N=3\nCMD [\"honcho\", \"start\"]", &[("Procfile", procfile)]),
+        ["gunicorn app:app -w 3: hears", "celery -A app worker: hears"]
+    );
+    assert_eq!(started("CMD honcho start worker", &[("Procfile", procfile)]), ["celery -A app worker: deaf"]);
+    let make = "run: migrate\n\t@poetry run gunicorn app:app \\\n\t\t-w 2\nmigrate:\n\tpython manage.py migrate\n";
+    assert_eq!(
+        started("CMD [\"make\", \"run\"]", &[("Makefile", make)]),
+        ["python manage.py migrate: unsure", "gunicorn app:app -w 2: unsure"]
+    );
+    let package = "{\"scripts\": {\"serve\": \"uvicorn main:app --workers 2\"}}";
+    assert_eq!(started("CMD npm run serve", &[("package.json", package)]), ["uvicorn main:app --workers 2: deaf"]);
+    let web = "#!/command/with-contenv bash\ncd /app\nexec s6-setuidgid app gunicorn app:app\n";
+    let cron = "#!/bin/sh\nexec celery -A app beat\n";
+    let files = [("root/etc/services.d/web/run", web), ("root/etc/services.d/beat/run", cron)];
+    assert_eq!(
+        started("COPY root/ /\nENTRYPOINT [\"/init\"]", &files),
+        ["celery -A app beat: hears", "gunicorn app:app: hears"]
+    );
+}
+
+#[test]
+fn a_list_keeps_its_variables_as_they_are_written() {
+    let of = |rest: &str| {
+        let repo = Repo::new(&[("Dockerfile", &docker_with(rest))]);
+        repo.running()[0].unexpanded.known().map(|it| it.to_string())
+    };
+    assert_eq!(of("CMD [\"gunicorn\", \"-b\", \"0.0.0.0:${PORT:-80}\", \"a\"]").as_deref(), Some("${PORT:-80}"));
+    assert_eq!(
+        of("ENTRYPOINT [\"tini\", \"--\"]\nCMD [\"gunicorn\", \"-w\", \"$WORKERS\"]").as_deref(),
+        Some("$WORKERS")
+    );
+    assert_eq!(of("CMD [\"sh\", \"-c\", \"exec gunicorn -w ${WORKERS}\"]"), None);
+    assert_eq!(of("CMD gunicorn -w $WORKERS"), None);
+    assert_eq!(of("CMD [\"gunicorn\", \"--access-logformat\", \"$remote ${x} 5$\"]"), None);
 }

@@ -5,6 +5,7 @@ use crate::stack::{Fact, Origin, Sourced, Why};
 use crate::syntax::Mapped;
 use crate::syntax::shell::{Fallback, Part, Word};
 
+use super::arithmetic;
 use super::shell::Shell;
 use super::{Append, Arg, Machine, value_at};
 
@@ -46,6 +47,12 @@ impl Machine<'_> {
             };
             return shell.args.iter().skip(from.unwrap_or(1).saturating_sub(1)).cloned().collect();
         }
+        if let [Part::Variable { name, fallback: Some((Fallback::Other, rest)), .. }] = word.parts.as_slice()
+            && let Some(items) = shell.arrays.get(name)
+            && rest.literal().is_some_and(|rest| matches!(&*rest.text, "[@]" | "[*]"))
+        {
+            return items.clone();
+        }
         let append = append_behind(word);
         if let Some(source) = word.literal() {
             return vec![Arg::literal(source, word.span, append)];
@@ -75,10 +82,24 @@ impl Machine<'_> {
                 Part::Variable { name, fallback, span } => {
                     (false, self.variable(shell, name, fallback.as_ref(), *span))
                 }
-                Part::Opaque { text, span } => (false, Fact::Unknown(Why::at(computed(text), *span))),
+                Part::Opaque { text, span } => (false, self.substituted(shell, text, *span)),
+                Part::Items(_) => (false, Fact::Unknown(Why::at("an array", word.span))),
             })
             .collect();
         join(facts, word.span)
+    }
+
+    /// What a substitution becomes: arithmetic is worked out, `$(which gunicorn)` is its word.
+    fn substituted(&self, shell: &Shell, text: &str, span: Span) -> Fact<Box<str>> {
+        let inner = text.strip_prefix("$(").and_then(|text| text.strip_suffix(')')).unwrap_or("");
+        if let Some(sum) = inner.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
+            return arithmetic::worked_out(sum, &|name| self.lookup(shell, name, span), span);
+        }
+        let program = inner.strip_prefix("which ").or_else(|| inner.strip_prefix("command -v ")).map(str::trim);
+        match program.filter(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))) {
+            Some(name) => Fact::derived(name.into(), vec![span]),
+            None => Fact::Unknown(Why::at(computed(text), span)),
+        }
     }
 
     /// What a variable holds where the shell reads it; [`None`] when nothing sets it.
@@ -151,8 +172,21 @@ impl Machine<'_> {
     }
 }
 
+/// The first `$NAME` or `${NAME…}` in a text, names being those of the environment: capital letters.
+pub(super) fn variable_in(text: &str) -> Option<&str> {
+    text.match_indices('$').find_map(|(at, _)| {
+        let rest = &text[at + 1..];
+        let inner = rest.strip_prefix('{').unwrap_or(rest);
+        let name = |c: char| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit();
+        let length = inner.find(|c| !name(c)).unwrap_or(inner.len());
+        let end = if inner.len() < rest.len() { rest.find('}')? + 1 } else { length };
+        let named = inner.starts_with(|c: char| c.is_ascii_uppercase() || c == '_');
+        named.then(|| &text[at..at + 1 + end])
+    })
+}
+
 /// Why the value of a substitution is not known.
-fn computed(text: &str) -> String {
+pub(super) fn computed(text: &str) -> String {
     if text.contains("nproc") || text.contains("cpu_count") || text.contains("_NPROCESSORS") || text.contains("cpuinfo")
     {
         return HOST_CPUS.to_string();
@@ -214,7 +248,7 @@ fn is_unknown(fact: &Fact<Box<str>>) -> bool {
 }
 
 /// A value that the shell splits at its blanks. Where it stands in a file as it is, each word has its own place.
-fn split(arg: &Arg, text: &str) -> Vec<Arg> {
+pub(super) fn split(arg: &Arg, text: &str) -> Vec<Arg> {
     let place = arg.text.span().filter(|span| span.len() == text.len());
     let source = Mapped::verbatim(text, place.unwrap_or(arg.span));
     let chain = match &arg.text {

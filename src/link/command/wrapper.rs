@@ -52,6 +52,13 @@ const TAKE_NONE: &[&str] = &[
     "chrt",
     "numactl",
     "sudo",
+    // What Heroku's buildpacks put before the application.
+    "start-nginx",
+    "start-nginx-debug",
+    "start-nginx-solo",
+    "start-pgbouncer",
+    "start-pgbouncer-stunnel",
+    "start-stunnel",
 ];
 /// Programs that have a sub-command (`run`) before it.
 const TAKE_RUN: &[(&str, &str)] = &[
@@ -66,6 +73,10 @@ const TAKE_RUN: &[(&str, &str)] = &[
     ("micromamba", "run"),
     ("newrelic-admin", "run-program"),
     ("dotenv", "run"),
+    ("honcho", "run"),
+    ("foreman", "run"),
+    ("overmind", "run"),
+    ("pixi", "run"),
 ];
 /// Programs whose own words end at `--`.
 const TAKE_DASHES: &[&str] = &[
@@ -102,7 +113,12 @@ const MODULES: &[&str] = &[
     "arq",
     "rq",
     "huey",
+    "huey.bin.huey_consumer",
     "pytest",
+    "quart",
+    "sanic",
+    "taskiq",
+    "waitress",
 ];
 /// Small tools that no rule asks about.
 const SMALL: &[&str] = &[
@@ -173,7 +189,7 @@ pub(super) fn is_small(program: &str) -> bool {
     SMALL.contains(&name) || name.starts_with("wait-for") || name.starts_with("wait_for")
 }
 
-fn base(program: &str) -> &str {
+pub(super) fn base(program: &str) -> &str {
     program.rsplit('/').next().unwrap_or(program)
 }
 

@@ -34,6 +34,26 @@ pub fn repository_paths(path: &str, service: &ServicePlan, image: Option<&Image>
     found
 }
 
+/// The absolute paths in a service's container at which a file of the repository stands.
+pub fn container_paths(path: &str, service: &ServicePlan, image: Option<&Image>) -> Vec<String> {
+    let copies = image.map_or(&[][..], |image| &image.copies);
+    let placed = |source: &str, target: &str| {
+        let (folder, name) = source.rsplit_once('/').unwrap_or(("", source));
+        if name.contains('*') {
+            let rest = below(path, folder).filter(|rest| !rest.contains('/') && matches(name, rest))?;
+            return Some(join(target, rest));
+        }
+        let rest = if source.is_empty() { path } else { below(path, source)? };
+        match rest {
+            // A file that is copied to a folder keeps its name.
+            "" if target.ends_with('/') => Some(join(target, name)),
+            rest => Some(join(target, rest)),
+        }
+    };
+    let copied = copies.iter().filter_map(|copy| placed(&copy.source, &copy.target));
+    copied.chain(service.mounts.iter().filter_map(|mount| placed(&mount.source, &mount.target))).collect()
+}
+
 /// The paths below the root that copies may have brought to `path`, those of the last copy first.
 pub(super) fn copied_from(copies: &[Copied], path: &str) -> Vec<Box<str>> {
     let mut found = Vec::new();
@@ -97,7 +117,7 @@ fn within(folder: &str, rest: &str) -> Box<str> {
 }
 
 /// Whether a name matches a pattern in which only `*` is special.
-fn matches(pattern: &str, name: &str) -> bool {
+pub fn matches(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|head| name.strip_prefix(head)) else { return false };
     let Some(tail) = parts.next_back() else { return rest.is_empty() };

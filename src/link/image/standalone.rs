@@ -1,12 +1,15 @@
 //! Repositories without a compose file: each Dockerfile that looks like production is a deployment of its own, and so is
-//! each Procfile.
+//! each Procfile, and each folder of systemd's units.
+
+use std::collections::BTreeMap;
 
 use crate::facts::docker::{Dockerfile, Stage, Step};
 use crate::facts::procfile::Procfile;
-use crate::link::plan::{Build, CommandLine, Deployment, ServicePlan};
+use crate::facts::sections::{Reader, SectionFile};
+use crate::link::plan::{Build, CommandLine, Deployment, ServicePlan, Variable};
 use crate::source::Span;
 use crate::stack::{Anchor, Fact, Why};
-use crate::syntax::Spanned;
+use crate::syntax::{Spanned, shell};
 
 /// Words in a path that tell of something other than production.
 const ELSEWHERE: &[&str] = &[
@@ -39,15 +42,17 @@ const ELSEWHERE: &[&str] = &[
     "benchmarks",
 ];
 
-/// The deployments of Dockerfiles and Procfiles alone. `exists` tells whether a path below the root is there, by which
+/// The deployments of Dockerfiles, Procfiles and units alone. `exists` tells whether a path below the root is there, by which
 /// the folder that a Dockerfile is built in is guessed.
 pub fn standalone(
     dockerfiles: &[&Dockerfile],
     procfiles: &[&Procfile],
+    sections: &[&SectionFile],
     exists: &dyn Fn(&str) -> bool,
 ) -> Vec<Deployment> {
     let images = dockerfiles.iter().copied().filter(|it| is_production(&it.path)).filter_map(|it| of_image(it, exists));
-    images.chain(procfiles.iter().copied().filter(|it| is_production(&it.path)).filter_map(of_procfile)).collect()
+    let procfiles = procfiles.iter().copied().filter(|it| is_production(&it.path)).filter_map(of_procfile);
+    images.chain(procfiles).chain(of_units(sections)).collect()
 }
 
 fn is_production(path: &str) -> bool {
@@ -145,6 +150,47 @@ fn of_procfile(procfile: &Procfile) -> Option<Deployment> {
     (!deployment.services.is_empty()).then_some(deployment)
 }
 
+/// The units of each folder, which one host runs together.
+fn of_units(sections: &[&SectionFile]) -> Vec<Deployment> {
+    let mut found: BTreeMap<&str, Deployment> = BTreeMap::new();
+    for unit in sections.iter().filter(|it| it.reader == Reader::Systemd && is_production(&it.path)) {
+        let Some(service) = of_unit(unit) else { continue };
+        let folder = unit.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let deployment = found.entry(folder).or_insert_with(|| Deployment {
+            name: unit.path.clone(),
+            because: Why::new("says what systemd starts"),
+            ..Deployment::default()
+        });
+        deployment.files.push(unit.file);
+        deployment.services.push(service);
+    }
+    found.into_values().collect()
+}
+
+/// `[Service]` with its `ExecStart`; what `EnvironmentFile` names is elsewhere.
+fn of_unit(unit: &SectionFile) -> Option<ServicePlan> {
+    let start = unit.value("Service", "ExecStart")?;
+    // `-`, `@`, `:`, `+` and `!` say how systemd runs it.
+    let from = start.text.len() - start.text.trim_start_matches(['-', '@', ':', '+', '!']).len();
+    let text = start.slice(from..start.text.len());
+    let span = text.span(0..text.text.len());
+    let (folder, name) = unit.path.rsplit_once('/').unwrap_or(("", &unit.path));
+    let name = name.trim_end_matches(".service").trim_end_matches('@');
+    let mut service = service(Spanned::new(name.into(), span), Anchor::new(&*unit.path, "Service"), folder);
+    service.command = Some(CommandLine::Text { script: shell::parse(&text).tree, text, shell: false, span });
+    service.working_dir = unit.value("Service", "WorkingDirectory").map(|it| it.text.clone());
+    for entry in unit.section("Service").filter(|entry| &*entry.name.value == "Environment") {
+        for word in shell::split(&entry.value).iter().filter_map(|word| Some((word.literal()?, word.span))) {
+            let (source, span) = word;
+            let Some((name, value)) = source.text.split_once('=') else { continue };
+            let place = source.span(name.len() + 1..source.text.len());
+            service.environment.push(Variable { name: name.into(), value: Fact::written(value.into(), place), span });
+        }
+    }
+    service.environment.sort_by(|a, b| a.name.cmp(&b.name));
+    Some(service)
+}
+
 /// A service of which nothing is said; where it runs decides how many of it there are, and on what.
 pub(in crate::link) fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: &str) -> ServicePlan {
     let span: Span = name.span;
@@ -202,7 +248,7 @@ mod tests {
         .collect();
         let procfile = procfile::read(&file(3, "Procfile", "web: gunicorn a:b\nworker: celery worker\n"));
         let all: Vec<_> = dockerfiles.iter().collect();
-        let found = standalone(&all, &[&procfile], &|path| path == "requirements.txt");
+        let found = standalone(&all, &[&procfile], &[], &|path| path == "requirements.txt");
         let names: Vec<_> = found
             .iter()
             .map(|it| (&*it.name, it.services.iter().map(|service| &*service.name.value).collect::<Vec<_>>()))
@@ -214,5 +260,27 @@ mod tests {
         assert_eq!(found[0].services[0].build.as_ref().unwrap().context.as_ref(), "");
         let target = found[1].services[0].build.as_ref().unwrap().target.as_ref();
         assert_eq!(target.unwrap().value.as_ref(), "production");
+    }
+
+    #[test]
+    fn units_of_a_folder_run_together() {
+        let file = |id, path: &str, text: &str| SourceFile::new(FileId(id), path, Default::default(), text);
+        let web = "[Service]\nWorkingDirectory=/srv\nEnvironment=\"A=b c\" W=4\nExecStart=-/venv/bin/gunicorn \\\n  app:app\n";
+        let files = [
+            file(0, "deploy/web.service", web),
+            file(1, "deploy/worker@.service", "[Service]\nExecStart=/venv/bin/celery worker\n"),
+            file(2, "examples/x.service", "[Service]\nExecStart=x\n"),
+            file(3, "deploy/once.service", "[Service]\nType=oneshot\n"),
+        ];
+        let units: Vec<_> = files.iter().filter_map(crate::facts::sections::read).collect();
+        let found = standalone(&[], &[], &units.iter().collect::<Vec<_>>(), &|_| false);
+        let [only] = found.as_slice() else { panic!("one deployment") };
+        let names: Vec<_> = only.services.iter().map(|it| &*it.name.value).collect();
+        assert_eq!((&*only.name, names), ("deploy/web.service", vec!["web", "worker"]));
+        let variables: Vec<_> =
+            only.services[0].environment.iter().map(|it| (&*it.name, it.value.known().map(|it| &**it))).collect();
+        assert_eq!(variables, [("A", Some("b c")), ("W", Some("4"))]);
+        let Some(CommandLine::Text { text, .. }) = &only.services[0].command else { panic!("a text") };
+        assert_eq!(&*text.text, "/venv/bin/gunicorn app:app");
     }
 }

@@ -244,7 +244,7 @@ impl Build<'_, '_> {
             .iter()
             .enumerate()
             .filter(|(_, it)| it.service == Some(seen.id))
-            .filter(|(_, it)| !matches!(it.program.known(), Some(Program::CeleryWorker | Program::CeleryBeat)))
+            .filter(|(_, it)| !it.program.known().is_some_and(|it| it.is_worker()))
             .map(|(at, it)| (Id::new(at), it))
             .collect();
         let wanted = port.known().copied();

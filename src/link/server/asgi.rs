@@ -1,9 +1,9 @@
-//! Servers that speak ASGI themselves: uvicorn, `fastapi run`, daphne, hypercorn, granian.
+//! Servers that speak ASGI themselves: uvicorn, `fastapi run`, daphne, Sanic.
 
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Fact, Truth, Why, defaults};
 
-use super::{Settings, all_requests, application, asgi_mode, number, without_slots};
+use super::{HOST_CPUS, Settings, all_requests, application, asgi_mode, without_slots};
 
 const UVICORN_FLAGS: &[&str] = &[
     "--reload",
@@ -39,7 +39,9 @@ pub(super) fn uvicorn(settings: &Settings<'_, '_>) -> Process {
     };
     let interface = settings.options.value(&["--interface"]);
     if interface.as_ref().and_then(Fact::known).is_some_and(|it| &**it == "wsgi") {
-        process.mode = Fact::derived(Mode::WsgiThreads, vec![settings.program]);
+        process.mode = Fact::derived(Mode::WsgiOnAsgi, vec![settings.program]);
+        process.threads = defaults::count("uvicorn", "threads for WSGI", Some(settings.program));
+        process.slots = without_slots(process.threads.clone());
     }
     process.version = (settings.context.version_of)("uvicorn");
     settings.offer_drop(&mut process, "drop_reload", settings.options.flag(&["--reload"]));
@@ -116,60 +118,25 @@ pub(super) fn daphne(settings: &Settings<'_, '_>) -> Process {
     process
 }
 
-/// hypercorn. A configuration file, which is not read, leaves open what the command line does not say.
-pub(super) fn hypercorn(settings: &Settings<'_, '_>) -> Process {
+/// Sanic's own server: `sanic app:app --workers 4`; `--fast` takes the host's CPUs.
+pub(super) fn sanic(settings: &Settings<'_, '_>) -> Process {
     let at = Some(settings.program);
-    let mut process = settings.base(Program::Hypercorn);
-    let app = settings.options.positional(&["--reload", "--debug", "-D", "--daemon"]).into_iter().next();
-    process.framework = settings.framework(app.as_ref());
+    let mut process = settings.base(Program::Sanic);
+    let flags =
+        ["--fast", "--dev", "-d", "--debug", "-r", "--reload", "--auto-reload", "--single-process", "--factory"];
+    let app = settings.options.positional(&flags).into_iter().next();
+    process.framework = Fact::derived(Framework::Sanic, vec![settings.program]);
     process.application = application(app.as_ref());
-    process.mode = asgi_mode(&process.framework);
+    process.mode = Fact::derived(Mode::AsgiOther, vec![settings.program]);
     process.slots = all_requests(settings.program);
-    let conf = settings.options.value(&["-c", "--config"]).is_some();
-    let default = |name: &'static str| match conf {
-        true => Fact::unknown("perhaps set by hypercorn's configuration, which is not read"),
-        false => defaults::number("hypercorn", name, at),
+    process.processes = match settings.options.flag(&["--fast"]) {
+        Some(place) => Fact::Unknown(Why::at(HOST_CPUS, place)),
+        None => settings.count(&["-w", "--workers"], &["SANIC_WORKERS"], || defaults::count("sanic", "workers", at)),
     };
-    let count = |options: &[&str], name| settings.count(options, &[], || default(name).map(|value| value as u64));
-    process.processes = count(&["-w", "--workers"], "workers");
-    process.max_requests = count(&["--max-requests"], "max_requests");
-    process.max_requests_jitter = count(&["--max-requests-jitter"], "max_requests_jitter");
-    process.graceful_timeout = settings.seconds(&["--graceful-timeout"], || default("graceful_timeout"));
-    process.keepalive = settings.seconds(&["--keep-alive"], || default("keep_alive_timeout"));
-    process.reload = settings.flag(&["--reload"]);
-    process.port = match settings.options.value(&["-b", "--bind"]) {
-        Some(address) => settings.port_of(address),
-        None => default("port").map(|port| port as u64),
-    };
-    process.version = (settings.context.version_of)("hypercorn");
-    settings.note_host_cpus(&mut process, "--workers");
-    process
-}
-
-/// granian: the command line stands over `GRANIAN_…`, that over the default.
-pub(super) fn granian(settings: &Settings<'_, '_>) -> Process {
-    let at = Some(settings.program);
-    let mut process = settings.base(Program::Granian);
-    let app = settings.options.positional(&["--reload", "--no-ws", "--access-log", "--factory"]).into_iter().next();
-    process.framework = settings.framework(app.as_ref());
-    process.application = application(app.as_ref());
-    let interface = settings.options.value(&["--interface"]).or_else(|| settings.variable("GRANIAN_INTERFACE"));
-    process.processes =
-        settings.count(&["--workers"], &["GRANIAN_WORKERS"], || defaults::count("granian", "workers", at));
-    if interface.as_ref().and_then(Fact::known).is_some_and(|it| &**it == "wsgi") {
-        let threads = settings.options.value(&["--blocking-threads"]).map(number);
-        process.threads = threads
-            .unwrap_or_else(|| Fact::unknown("granian decides how many blocking threads it has"))
-            .map(|threads| threads as u64);
-        process.mode = Fact::derived(Mode::WsgiThreads, vec![settings.program]);
-        process.slots = without_slots(process.threads.clone());
-    } else {
-        process.mode = asgi_mode(&process.framework);
-        process.slots = all_requests(settings.program);
-    }
-    process.reload = settings.flag(&["--reload"]);
-    process.port = settings.count(&["--port"], &["GRANIAN_PORT"], || defaults::count("granian", "port", at));
-    process.version = (settings.context.version_of)("granian");
+    process.dev_server = settings.flag(&["--dev", "-d"]);
+    process.reload = settings.flag(&["-r", "--reload", "--auto-reload", "--dev", "-d"]);
+    process.port = settings.count(&["-p", "--port"], &[], || defaults::count("sanic", "port", at));
+    process.version = (settings.context.version_of)("sanic");
     settings.note_host_cpus(&mut process, "--workers");
     process
 }

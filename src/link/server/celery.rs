@@ -9,11 +9,33 @@ use super::{Settings, number, without_slots};
 
 /// The worker or the beat that a command starts; other sub-commands of Celery serve nothing.
 pub(super) fn read(settings: &Settings<'_, '_>) -> Option<Process> {
-    match *settings.words.iter().skip(1).find(|word| matches!(**word, "worker" | "beat" | "flower" | "multi"))? {
+    let sub = settings.options.positional(&["-C", "--no-color", "-q", "--quiet", "--skip-checks"]);
+    let at = sub.iter().position(|(word, _)| matches!(&**word, "worker" | "beat" | "multi"))?;
+    match &*sub[at].0 {
         "worker" => Some(worker(settings)),
         "beat" => Some(beat(settings)),
-        _ => None,
+        _ => multi(settings, &sub[at + 1..]),
     }
+}
+
+/// `celery multi start 3 -c 4`, `celery multi start images mail`: several workers, each with the options.
+fn multi(settings: &Settings<'_, '_>, words: &[(Box<str>, crate::source::Span)]) -> Option<Process> {
+    let (verb, nodes) = words.split_first()?;
+    if !matches!(&*verb.0, "start" | "restart") {
+        return None;
+    }
+    let mut process = worker(settings);
+    let count = match nodes {
+        [(only, _)] => only.parse().unwrap_or(1),
+        names => names.len() as u64,
+    };
+    // `-c:1 10` is for one of them.
+    let single = settings.words.iter().any(|word| word.starts_with("-c:") || word.starts_with("--concurrency:"));
+    process.processes = match single {
+        true => Fact::Unknown(Why::at("its workers differ", settings.running.span)),
+        false => super::times(process.processes, count, nodes.first().map(|(_, span)| *span)),
+    };
+    Some(process)
 }
 
 fn common(settings: &Settings<'_, '_>, program: Program) -> (Process, Box<str>) {

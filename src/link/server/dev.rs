@@ -1,13 +1,12 @@
-//! Servers for development (`manage.py runserver`, `flask run`), other commands of Django that stay, and uWSGI.
+//! Servers for development (`manage.py runserver`, `flask run`, `quart run`), and other commands of Django that stay.
 
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Fact, Why, defaults};
 
-use super::{Settings, application, number, without_slots};
+use super::{Settings, tasks};
 
 /// Commands of `manage.py` that stay and work off a queue.
-const WORKERS: &[&str] =
-    &["rqworker", "rqscheduler", "qcluster", "process_tasks", "runworker", "run_huey", "db_worker", "rundramatiq"];
+const WORKERS: &[&str] = &["rqscheduler", "process_tasks", "runworker", "db_worker"];
 /// Commands that are a server for development.
 const SERVERS: &[&str] = &["runserver", "runserver_plus", "runsslserver"];
 
@@ -21,6 +20,9 @@ pub(super) fn manage(settings: &Settings<'_, '_>) -> Option<Process> {
     };
     let at = (0..settings.words.len()).find(|&at| is_manage(at))?;
     let command = *settings.words.get(at + 1)?;
+    if let Some(worker) = tasks::managed(settings, command) {
+        return Some(worker);
+    }
     if WORKERS.contains(&command) {
         let mut process = settings.base(Program::Other);
         process.framework = Fact::derived(Framework::Django, vec![settings.program]);
@@ -84,30 +86,17 @@ fn threads(settings: &Settings<'_, '_>, process: &mut Process, without: &[&str])
     }
 }
 
-/// uWSGI, as far as its command line says it; its own configuration is not read.
-pub(super) fn uwsgi(settings: &Settings<'_, '_>) -> Process {
-    let mut process = settings.base(Program::Uwsgi);
-    let conf = settings.words.iter().skip(1).any(|word| {
-        matches!(*word, "--ini" | "--yaml" | "--xml" | "--json") || word.ends_with(".ini") || word.ends_with(".yaml")
-    });
-    let said = |options: &[&str]| match (settings.options.value(options), conf) {
-        (Some(text), _) => number(text).map(|value| value as u64),
-        (None, true) => Fact::unknown("perhaps set by uWSGI's configuration, which is not read"),
-        (None, false) => Fact::derived(1, vec![settings.program]),
-    };
-    process.processes = said(&["-p", "--processes", "--workers"]);
-    process.threads = said(&["--threads"]);
-    process.mode = without_slots(process.threads.clone().map(|threads| match threads {
-        0 | 1 => Mode::WsgiSync,
-        _ => Mode::WsgiThreads,
-    }));
-    process.slots = without_slots(process.threads.clone());
-    let module = settings
-        .options
-        .value(&["-w", "--module", "--wsgi"])
-        .and_then(|text| Some((text.known()?.clone(), text.span()?)));
-    process.framework = settings.framework(module.as_ref());
-    process.application = application(module.as_ref());
-    process.version = (settings.context.version_of)("uwsgi");
-    process
+/// `quart run`.
+pub(super) fn quart(settings: &Settings<'_, '_>) -> Option<Process> {
+    settings.words.iter().skip(1).find(|word| **word == "run")?;
+    let mut process = settings.base(Program::Other);
+    let span = settings.running.span;
+    process.framework = Fact::derived(Framework::Quart, vec![span]);
+    process.dev_server = Fact::derived(true, vec![span]);
+    process.mode = Fact::derived(Mode::AsgiOther, vec![span]);
+    process.slots = super::all_requests(span);
+    process.reload = settings.flag(&["--reload", "--debug"]);
+    process.port = settings.count(&["-p", "--port"], &[], || defaults::count("quart", "port", Some(settings.program)));
+    process.version = (settings.context.version_of)("quart");
+    Some(process)
 }

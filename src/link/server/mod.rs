@@ -6,14 +6,22 @@
 mod asgi;
 mod celery;
 mod dev;
+mod granian;
 mod gunicorn;
+mod hypercorn;
+mod main_module;
 mod options;
 mod python;
+mod tasks;
 #[cfg(test)]
 mod tests;
+mod tiangolo;
+mod uwsgi;
+mod waitress;
 
 use crate::facts::gunicorn::GunicornConf;
 use crate::facts::requirements::Package;
+use crate::facts::sections::SectionFile;
 use crate::source::{SourceFile, Span};
 use crate::stack::vocabulary::About;
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
@@ -22,7 +30,9 @@ use crate::stack::{Fact, Origin, Slot, Version, Why, Writer};
 use super::command::words::HOST_CPUS;
 use super::command::wrapper::is_python;
 use super::plan::{Append, Running, ServicePlan, Variable};
+pub use main_module::ServerCall;
 use options::Options;
+pub(super) use tiangolo::own_start;
 
 /// What else a process is made of: its service, its environment, and what other files say of its application.
 pub struct Context<'a> {
@@ -41,6 +51,15 @@ pub struct Context<'a> {
     /// What an application's own configuration says of a setting of Celery, by its new name (`worker_concurrency`);
     /// absent when it does not. The first argument is what `-A` names.
     pub celery_setting: &'a dyn Fn(&str, &str) -> Fact<Box<str>>,
+    /// The configuration in sections at an absolute path of the container: uWSGI's, hypercorn's.
+    pub sections: &'a dyn Fn(&str) -> Option<&'a SectionFile>,
+    /// What a class sets an attribute to (`app.worker.WorkerSettings`, `max_jobs`), as text; with no class, what Django's
+    /// settings say at a path (`Q_CLUSTER.workers`).
+    pub class_setting: &'a dyn Fn(&str, &str) -> Fact<Box<str>>,
+    /// The server that a script (`main.py`) or a module becomes when it is run.
+    pub server_call: &'a dyn Fn(&str) -> Option<ServerCall>,
+    /// The image it runs in the end, by its name.
+    pub image: Option<&'a str>,
 }
 
 /// A requirement: its file, the package, and the command that must follow a change of it.
@@ -73,13 +92,35 @@ pub fn process(running: &Running, context: &Context<'_>) -> Option<Process> {
         "uvicorn" => Some(asgi::uvicorn(&settings)),
         "fastapi" => asgi::fastapi(&settings),
         "daphne" => Some(asgi::daphne(&settings)),
-        "hypercorn" => Some(asgi::hypercorn(&settings)),
-        "granian" => Some(asgi::granian(&settings)),
+        "hypercorn" => Some(hypercorn::read(&settings)),
+        "granian" => Some(granian::read(&settings)),
+        "waitress-serve" | "waitress" => Some(waitress::read(&settings)),
+        "sanic" => Some(asgi::sanic(&settings)),
         "celery" => celery::read(&settings),
         "flask" => dev::flask(&settings),
-        "uwsgi" => Some(dev::uwsgi(&settings)),
-        _ => dev::manage(&settings),
+        "quart" => dev::quart(&settings),
+        name if name.starts_with("uwsgi") => Some(uwsgi::read(&settings)),
+        name if is_python(name) => dev::manage(&settings).or_else(|| main_module::read(&settings)),
+        name => {
+            tasks::read(&settings, name).or_else(|| tiangolo::read(&settings, name)).or_else(|| dev::manage(&settings))
+        }
     }
+    .map(|process| copied(process, &running.copies))
+}
+
+/// A process that its manager starts several times.
+fn copied(mut process: Process, copies: &Fact<u64>) -> Process {
+    process.processes = match copies {
+        Fact::Absent => return process,
+        Fact::Known(copies) => times(process.processes, copies.value, copies.origin.span()),
+        other => other.clone(),
+    };
+    process
+}
+
+/// A count, some times over; it cannot be written where the one is.
+fn times(count: Fact<u64>, by: u64, at: Option<Span>) -> Fact<u64> {
+    without_slots(count.map(|one| one.saturating_mul(by))).by_way_of(at)
 }
 
 /// The application that a command names.
@@ -243,6 +284,7 @@ impl<'a, 'c> Settings<'a, 'c> {
             reload: Fact::derived(false, vec![self.program]),
             dev_server: Fact::derived(false, vec![self.program]),
             gets_signals: self.running.gets_signals.clone(),
+            unexpanded: self.running.unexpanded.clone(),
             from_host_cpus: Fact::derived(false, vec![self.program]),
             uvicorn_workers_module: Fact::derived(false, vec![self.program]),
             replicas: service.replicas.clone(),
@@ -338,7 +380,10 @@ fn without_slots<T>(mut fact: Fact<T>) -> Fact<T> {
 fn asgi_mode(framework: &Fact<Framework>) -> Fact<Mode> {
     without_slots(framework.clone().map(|framework| match framework {
         Framework::Django => Mode::AsgiDjango,
-        _ => Mode::AsgiStarlette,
+        Framework::Fastapi | Framework::Starlette => Mode::AsgiStarlette,
+        // Behind something that makes ASGI of it.
+        Framework::Flask => Mode::WsgiOnAsgi,
+        Framework::Quart | Framework::Sanic | Framework::Litestar => Mode::AsgiOther,
     }))
 }
 

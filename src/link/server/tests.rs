@@ -10,8 +10,9 @@ use crate::stack::Sourced;
 /// The processes of a repository; applications are Django's where they are called `asgi` or `wsgi`, else FastAPI's.
 fn processes_of(repo: &Repo) -> Vec<Process> {
     let confs: Vec<GunicornConf> =
-        repo.files.iter().filter(|file| conf::is_gunicorn_conf(&file.path)).map(conf::read).collect();
+        repo.files.iter().filter(|file| conf::is_gunicorn_conf(file)).map(conf::read).collect();
     let environment = image::environment(&repo.service, repo.image.as_ref());
+    let files = repo.known();
     let context = Context {
         service: &repo.service,
         environment: &environment,
@@ -28,6 +29,13 @@ fn processes_of(repo: &Repo) -> Vec<Process> {
             }
             _ => Fact::Absent,
         },
+        sections: &|path| {
+            let paths = image::repository_paths(path, &repo.service, repo.image.as_ref());
+            paths.iter().find_map(|path| files.sections.get(&**path).copied())
+        },
+        class_setting: &|_, _| Fact::Absent,
+        server_call: &|_| None,
+        image: repo.image.as_ref().and_then(|image| image.base.as_ref()).map(|base| &*base.value),
     };
     processes(&repo.running(), &context)
 }
@@ -207,7 +215,7 @@ fn other_servers_are_told_apart() {
     let (_, it) = with("CMD flask --app main run -p 5001", &[]);
     assert_eq!((known(&it.program), known(&it.port)), (Some(Program::Flask), Some(5001)));
     let (_, it) = with("CMD python -m manage qcluster", &[]);
-    assert_eq!((known(&it.program), known(&it.mode)), (Some(Program::Other), Some(Mode::Single)));
+    assert_eq!((known(&it.program), known(&it.mode)), (Some(Program::DjangoQ), Some(Mode::Single)));
     let (repo, it) = with("CMD python main.py", &[]);
     assert_eq!(said(&repo, &it.processes), "unknown: `main.py` decides it");
 }
@@ -249,4 +257,176 @@ fn signals_and_branches_reach_the_process() {
     let (_, it) = with("CMD [\"sh\", \"start.sh\"]", &[("start.sh", script)]);
     assert_eq!(known(&it.program), Some(Program::Gunicorn));
     assert_eq!(it.about.span.map(|span| span.file), Some(FileId(1)));
+}
+
+#[test]
+fn uwsgi_reads_what_it_is_given_in_its_order() {
+    let ini = "[uwsgi]\nmodule = shop.wsgi:application\nmaster = true\nprocesses = 6\nbase = 3\nthreads = %(base)\nharakiri = 60\nhttp = :8080\nif-env = GREEN\ngevent = 100\nendif =\n";
+    let files = [("conf/uwsgi.ini", ini)];
+    let (repo, it) = with("CMD [\"uwsgi\", \"--ini\", \"conf/uwsgi.ini\"]", &files);
+    assert_eq!(said(&repo, &it.processes), "6 at `6`");
+    assert_eq!(written(&repo, &it.processes, "9"), "processes = 9");
+    assert_eq!((known(&it.threads), known(&it.timeout), known(&it.port)), (Some(3), Some(60.0), Some(8080)));
+    assert_eq!(
+        (known(&it.framework), it.application.known().map(|it| &**it)),
+        (Some(Framework::Django), Some("shop.wsgi:application"))
+    );
+    // Nothing tells whether GREEN is set.
+    assert_eq!(said(&repo, &it.slots), "unknown: set only where `if-env = GREEN` holds");
+    let (repo, it) = with("ENV GREEN=1\nCMD uwsgi --ini conf/uwsgi.ini", &files);
+    assert_eq!((known(&it.mode), said(&repo, &it.slots)), (Some(Mode::WsgiGevent), "100 at `100`".into()));
+    // What follows the file on the line counts; what stands before it does not, and a bare file comes last of all.
+    for (line, processes) in [
+        ("uwsgi --ini conf/uwsgi.ini -p 2", 2),
+        ("uwsgi -p 2 --ini conf/uwsgi.ini", 6),
+        ("uwsgi conf/uwsgi.ini --processes 2", 6),
+        ("uwsgi --ini=conf/uwsgi.ini --processes=2", 2),
+    ] {
+        let (_, it) = with(&format!("ENV UWSGI_PROCESSES=8\nCMD {line}"), &files);
+        assert_eq!(known(&it.processes), Some(processes), "{line}");
+    }
+    let (_, it) = with("ENV UWSGI_PROCESSES=8 UWSGI_THREADS=2\nCMD uwsgi --http :80 -w app:app --master", &[]);
+    assert_eq!(
+        (known(&it.processes), known(&it.threads), known(&it.mode)),
+        (Some(8), Some(2), Some(Mode::WsgiThreads))
+    );
+    let (repo, it) = with("CMD uwsgi --socket /tmp/u.sock --module=app:app -p4", &[]);
+    assert_eq!((known(&it.processes), said(&repo, &it.threads)), (Some(4), "1 by default of uWSGI threads".into()));
+    assert!(it.port.is_absent());
+}
+
+#[test]
+fn uwsgis_placeholders_and_files_that_are_not_read() {
+    let ini = "[uwsgi]\nprocesses = $(WORKERS)\nthreads = %k\nini = other.ini\n";
+    let files = [("uwsgi.ini", ini), ("other.ini", "[uwsgi]\nmax-requests = $(X)\n[prod]\nworkers = 7\n")];
+    let (repo, it) = with("ENV WORKERS=5\nCMD uwsgi --ini uwsgi.ini", &files);
+    assert_eq!(said(&repo, &it.processes), "5 at `5`");
+    assert_eq!(said(&repo, &it.threads), "unknown: the host's CPUs");
+    assert_eq!(said(&repo, &it.max_requests), "unknown: set by the environment (X)");
+    let (_, it) = with("CMD uwsgi other.ini:prod", &files);
+    assert_eq!(known(&it.processes), Some(7));
+    let (repo, it) = with("CMD uwsgi --xml app.xml", &[]);
+    assert_eq!(said(&repo, &it.processes), "unknown: perhaps set by app.xml, which is XML and is not read");
+    let (repo, it) = with("CMD uwsgi --ini /etc/uwsgi.ini", &[]);
+    assert_eq!(said(&repo, &it.processes), "unknown: perhaps set by /etc/uwsgi.ini, which was not found");
+    let (repo, it) = with("ENV UWSGI_INI=uwsgi.ini UWSGI_PROCESSES=3\nCMD uwsgi", &files);
+    assert_eq!(said(&repo, &it.processes), "unknown: said by a variable and by the file that another variable names");
+    let yaml = [("u.yaml", "uwsgi:\n  processes: 4\n  wsgi-file: app/main.py\n  callable: app\n")];
+    let (_, it) = with("CMD uwsgi --yaml u.yaml", &yaml);
+    assert_eq!((known(&it.processes), it.application.known().map(|it| &**it)), (Some(4), Some("app.main:app")));
+}
+
+#[test]
+fn granian_works_its_threads_out() {
+    let (repo, it) = with("CMD granian --interface wsgi main:app", &[]);
+    assert_eq!((known(&it.mode), known(&it.threads)), (Some(Mode::WsgiThreads), Some(512)));
+    assert_eq!(said(&repo, &it.threads), "512 by default of granian blocking_threads");
+    let (_, it) = with("ENV GRANIAN_WORKERS=4\nCMD granian --interface wsgi main:app", &[]);
+    assert_eq!((known(&it.processes), known(&it.threads)), (Some(4), Some(128)));
+    let (_, it) = with("CMD granian --interface wsgi main:app --backpressure 20", &[]);
+    assert_eq!(known(&it.threads), Some(10));
+    let (_, it) = with("CMD granian --interface asginl main:app --workers 2 --backpressure=64", &[]);
+    assert_eq!((known(&it.mode), known(&it.slots)), (Some(Mode::AsgiStarlette), Some(64)));
+    let (repo, it) = with("CMD granian --interface $KIND main:app", &[]);
+    assert_eq!(said(&repo, &it.slots), "unknown: which interface it serves is not known");
+}
+
+#[test]
+fn hypercorn_reads_its_file() {
+    let toml = [("hypercorn.toml", "workers = 3\nbind = [\"0.0.0.0:80\"]\ngraceful_timeout = 9\n")];
+    let (repo, it) = with("CMD hypercorn -c hypercorn.toml main:app", &toml);
+    assert_eq!((said(&repo, &it.processes), known(&it.port)), ("3 at `3`".into(), Some(80)));
+    assert_eq!(written(&repo, &it.processes, "8"), "workers = 8");
+    let python = [("conf/hyper.py", "import os\nworkers = int(os.getenv('W', '5'))\n")];
+    let (repo, it) = with("CMD hypercorn --config file:conf/hyper.py main:app -w 2", &python);
+    assert_eq!(said(&repo, &it.processes), "2 at `2`");
+    let (_, it) = with("CMD hypercorn --config file:conf/hyper.py main:app", &python);
+    assert_eq!(known(&it.processes), Some(5));
+    let (repo, it) = with("CMD hypercorn --config x.toml main:app", &[]);
+    assert_eq!(said(&repo, &it.processes), "unknown: perhaps set by hypercorn's configuration, which was not found");
+}
+
+#[test]
+fn more_servers_are_told_apart() {
+    let (repo, it) = with("CMD waitress-serve --port=8041 --call app:make", &[]);
+    assert_eq!((known(&it.program), known(&it.port)), (Some(Program::Waitress), Some(8041)));
+    assert_eq!(said(&repo, &it.threads), "4 by default of waitress threads");
+    let (_, it) = with("CMD python -m waitress --threads 9 --listen *:80 app:app", &[]);
+    assert_eq!((known(&it.slots), known(&it.port)), (Some(9), Some(80)));
+    let (_, it) = with("CMD sanic main:app -w 3", &[]);
+    assert_eq!((known(&it.processes), known(&it.mode)), (Some(3), Some(Mode::AsgiOther)));
+    let (_, it) = with("CMD sanic main:app --fast", &[]);
+    assert_eq!(known(&it.from_host_cpus), Some(true));
+    let (_, it) = with("CMD uvicorn main:app --interface wsgi", &[]);
+    assert_eq!((known(&it.mode), known(&it.slots)), (Some(Mode::WsgiOnAsgi), Some(10)));
+}
+
+#[test]
+fn workers_of_other_queues() {
+    let shape = |line: &str| {
+        let (repo, it) = with(&format!("CMD {line}"), &[]);
+        let words = (said(&repo, &it.program.clone().map(crate::stack::vocabulary::Vocable::word)), known(&it.mode));
+        (
+            words.0.split(' ').next().unwrap_or("").to_string(),
+            words.1,
+            said(&repo, &it.processes),
+            said(&repo, &it.slots),
+        )
+    };
+    let row = |program: &str, mode, processes: &str, slots: &str| {
+        (program.to_string(), Some(mode), processes.to_string(), slots.to_string())
+    };
+    assert_eq!(shape("rq worker high low"), row("rq", Mode::Single, "1 at `rq`", "1 at `rq`"));
+    assert_eq!(shape("rq worker-pool -n 3"), row("rq", Mode::Single, "3 at `3`", "1 at `rq`"));
+    let dramatiq = "8 by default of dramatiq threads";
+    assert_eq!(shape("dramatiq app.tasks"), row("dramatiq", Mode::TaskThreads, "unknown: the host's CPUs", dramatiq));
+    assert_eq!(shape("dramatiq-gevent app -p 1 -t 100"), row("dramatiq", Mode::TaskGevent, "1 at `1`", "100 at `100`"));
+    let (two, hundred) = ("2 by default of taskiq workers", "100 by default of taskiq max_async_tasks");
+    assert_eq!(shape("taskiq worker app:broker"), row("taskiq", Mode::TaskAsync, two, hundred));
+    assert_eq!(
+        shape("huey_consumer.py app.huey -w 4"),
+        row("huey", Mode::TaskThreads, "1 at `huey_consumer.py`", "4 at `4`")
+    );
+    assert_eq!(
+        shape("huey_consumer app.huey -k process -w 4"),
+        row("huey", Mode::Single, "4 at `4`", "1 at `huey_consumer`")
+    );
+    assert_eq!(shape("arq app.Settings"), row("arq", Mode::TaskAsync, "1 at `arq`", "10 by default of arq max_jobs"));
+    assert_eq!(shape("python manage.py rqworker"), row("rq", Mode::Single, "1 at `python`", "1 at `python`"));
+    assert_eq!(shape("celery -A worker beat"), row("celery_beat", Mode::Single, "1 at `celery`", "1 at `celery`"));
+    let four = row("celery_worker", Mode::CeleryPrefork, "12 at `4`", "1 at `celery`");
+    assert_eq!(shape("celery -A app multi start 3 -c 4"), four);
+}
+
+#[test]
+fn images_with_a_start_of_their_own() {
+    let of = |text: &str, files: &[(&str, &str)]| {
+        let mut all = vec![("Dockerfile", text)];
+        all.extend(files);
+        let repo = Repo::new(&all);
+        let mut found = processes_of(&repo);
+        assert_eq!(found.len(), 1, "{text}");
+        (repo, found.remove(0))
+    };
+    let base = "FROM tiangolo/uvicorn-gunicorn-fastapi:python3.11\nCOPY ./app /app\n";
+    let (repo, it) = of(base, &[]);
+    assert_eq!((known(&it.program), known(&it.mode)), (Some(Program::Gunicorn), Some(Mode::AsgiStarlette)));
+    assert_eq!(said(&repo, &it.processes), "unknown: the host's CPUs");
+    assert_eq!((known(&it.from_host_cpus), known(&it.timeout), known(&it.port)), (Some(true), Some(120.0), Some(80)));
+    assert_eq!(known(&it.uvicorn_workers_module), Some(true));
+    let (repo, it) = of(&format!("{base}ENV MAX_WORKERS=1 TIMEOUT=30 PORT=8000\n"), &[]);
+    assert_eq!(
+        (said(&repo, &it.processes), known(&it.timeout), known(&it.port)),
+        ("1 at `1`".into(), Some(30.0), Some(8000))
+    );
+    let (repo, it) = of(&format!("{base}ENV WEB_CONCURRENCY=6\n"), &[]);
+    assert_eq!(said(&repo, &it.processes), "6 at `6`");
+    let (repo, it) = of(base, &[("app/gunicorn_conf.py", "workers = 3\n")]);
+    assert_eq!((said(&repo, &it.processes), known(&it.timeout)), ("3 at `3`".into(), Some(30.0)));
+    let flask = "FROM tiangolo/uwsgi-nginx-flask:python3.11\nCOPY ./app /app\n";
+    let ini = [("app/uwsgi.ini", "[uwsgi]\nmodule = main\ncallable = app\n")];
+    let (repo, it) = of(flask, &ini);
+    assert_eq!((known(&it.program), known(&it.processes)), (Some(Program::Uwsgi), Some(16)));
+    assert_eq!(said(&repo, &it.processes), "16 by default of uwsgi-nginx processes");
+    assert_eq!(it.application.known().map(|it| &**it), Some("main:app"));
 }

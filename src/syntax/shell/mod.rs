@@ -150,6 +150,8 @@ pub enum Part {
         /// Where.
         span: Span,
     },
+    /// `(a b c)`: what an array is assigned. What `+=` adds to is the first of them.
+    Items(Vec<Word>),
 }
 
 /// What a variable's operator does.

@@ -4,7 +4,7 @@ use std::ops::{ControlFlow, Range};
 
 use tree_sitter::{Node, ParseOptions, Parser};
 
-use super::{Branch, Command, Item, Mapped, Operator, Parsed, Script, SyntaxError, Test, Word, word};
+use super::{Branch, Command, Fallback, Item, Mapped, Operator, Parsed, Part, Script, SyntaxError, Test, Word, word};
 use crate::source::Span;
 
 /// How deep statements may stand in each other; deeper ones are left out.
@@ -108,6 +108,15 @@ impl Walk<'_> {
             "declaration_command" | "unset_command" | "test_command" => {
                 // `export A=b`, `[ … ]`: nothing but words, though the grammar has more to say of them.
                 let nodes = children(node);
+                // `local args=(a b)`: the array is assigned, whatever else is declared of it.
+                let (arrays, nodes): (Vec<_>, Vec<_>) = nodes.into_iter().partition(|child| {
+                    child.kind() == "variable_assignment"
+                        && child.child_by_field_name("value").is_some_and(|value| value.kind() == "array")
+                });
+                let assignments: Vec<_> = arrays.into_iter().filter_map(|array| self.assignment(array)).collect();
+                if !assignments.is_empty() {
+                    items.push(Item::Command(Command { assignments, words: Vec::new(), background: false, span }));
+                }
                 let words = if node.kind() == "test_command" {
                     word::words(self.text, node.byte_range())
                 } else {
@@ -211,8 +220,33 @@ impl Walk<'_> {
 
     fn assignment(&self, node: Node<'_>) -> Option<(Box<str>, Word)> {
         let name = node.child_by_field_name("name").filter(|name| name.kind() == "variable_name")?;
-        let from = node.child_by_field_name("value").map_or(node.end_byte(), |value| value.start_byte());
-        Some((self.slice(name.byte_range()).into(), self.word(from..node.end_byte())))
+        let value = node.child_by_field_name("value");
+        let from = value.map_or(node.end_byte(), |value| value.start_byte());
+        let adds = self.slice(name.end_byte()..from).starts_with("+=");
+        let array = value.filter(|value| value.kind() == "array");
+        let mut word = match array {
+            Some(array) => {
+                let items = children(array).into_iter().filter(|item| item.is_named() && item.kind() != "comment");
+                let items = items.map(|item| self.word(item.byte_range())).collect();
+                Word { parts: vec![Part::Items(items)], span: self.text.span(from..node.end_byte()), quoted: false }
+            }
+            None => self.word(from..node.end_byte()),
+        };
+        let name: Box<str> = self.slice(name.byte_range()).into();
+        if adds {
+            // `X+=y` is `X=${X-}y`, and `X+=(y)` is `X=("${X[@]}" y)`.
+            let span = Span { end: word.span.start, ..word.span };
+            let rest = |text: &str| Word { parts: vec![Part::Text(Mapped::verbatim(text, span))], span, quoted: true };
+            let before = |fallback| Part::Variable { name: name.clone(), fallback: Some(fallback), span };
+            match word.parts.first_mut() {
+                Some(Part::Items(items)) => {
+                    let parts = vec![before((Fallback::Other, rest("[@]")))];
+                    items.insert(0, Word { parts, span, quoted: true });
+                }
+                _ => word.parts.insert(0, before((Fallback::DefaultIfUnset, rest("")))),
+            }
+        }
+        Some((name, word))
     }
 
     /// The grammar gives a redirection all words up to the line's end; the first alone is its target.

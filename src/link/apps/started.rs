@@ -1,0 +1,105 @@
+//! What a program of Python calls when it is run: `uvicorn.run("app.main:app", workers=4)`, and what its classes set.
+
+use crate::facts::python::{CallSite, EventKind, When};
+use crate::link::server::ServerCall;
+use crate::link::values::{self, Code, ModuleId, PyValue};
+use crate::stack::{Fact, Why};
+
+use super::{Place, locate, seat};
+
+/// Calls that serve until the process ends.
+const SERVERS: &[&str] = &["uvicorn.run", "waitress.serve", "gevent.pywsgi.WSGIServer"];
+/// Functions that a program calls when it is run, by custom: what they call counts when nothing else in the module serves.
+const STARTS: &[&str] = &["main", "run", "start", "serve", "run_server", "start_server"];
+
+/// The server that a script (`app/main.py`) or module (`app`, which is `app.__main__`) becomes when it is run, if its code
+/// has exactly one call that serves.
+pub fn server_call(code: &Code, place: &Place<'_>, named: &str) -> Option<ServerCall> {
+    let id = match named.ends_with(".py") {
+        true => locate::application(code, place, named)?.0,
+        false => {
+            locate::module(code, place, &format!("{named}.__main__")).or_else(|| locate::module(code, place, named))?
+        }
+    };
+    let module = code.module(id)?;
+    // `app.run()` is Flask's when `app` is.
+    let flask = |name: &str| {
+        let bound = name.strip_suffix(".run");
+        module
+            .calls
+            .iter()
+            .any(|site| site.name.ends_with("Flask") && site.bound.as_deref() == bound && bound.is_some())
+    };
+    let mut sites = module.calls.iter().filter(|site| SERVERS.contains(&&*site.name) || flask(&site.name));
+    let site = sites.next()?;
+    let is_run = site.when == When::Import || STARTS.contains(&&*site.within);
+    if sites.next().is_some() || !is_run {
+        return None;
+    }
+    Some(read(code, place, id, site))
+}
+
+fn read(code: &Code, place: &Place<'_>, id: ModuleId, site: &CallSite) -> ServerCall {
+    let evaluator = locate::evaluator(code, place.plan, None);
+    let text = |value: Fact<PyValue>| match value.known() {
+        Some(PyValue::Bool(truth)) => {
+            let word: Box<str> = if *truth { "True" } else { "False" }.into();
+            value.map(|_| word.clone())
+        }
+        _ => values::text(value),
+    };
+    // The application is the second argument of gevent's.
+    let nth = usize::from(site.name.starts_with("gevent"));
+    let given = site.call.args.get(nth).or_else(|| site.call.keyword("app"));
+    let named = given.map(|app| (app.span, values::text(evaluator.expr(id, app)).known().cloned()));
+    let own = code.module(id).map(|module| module.path.trim_end_matches(".py").replace('/', "."));
+    let by_name = matches!(&named, Some((_, Some(_))));
+    let application = named.and_then(|(span, name)| Some((name.or_else(|| own.map(Into::into))?, span)));
+    let keyword = |it: &crate::syntax::python::Keyword| {
+        Some((it.name.as_ref()?.value.clone(), text(evaluator.expr(id, &it.value))))
+    };
+    let open = site.call.keywords.iter().find(|it| it.name.is_none());
+    let is_known = SERVERS.contains(&&*site.name);
+    ServerCall {
+        name: if is_known { site.name.clone() } else { "flask.run".into() },
+        application,
+        by_name,
+        keywords: site.call.keywords.iter().filter_map(keyword).collect(),
+        open: open.map(|it| Why::at("perhaps among what `**` gives", it.span)),
+        span: site.span,
+    }
+}
+
+/// What a class sets an attribute to (`app.worker.WorkerSettings`, `max_jobs`), as text; with no class, what Django's
+/// settings say at a path (`Q_CLUSTER.workers`). Absent when it is not set, unknown when the class is not here.
+pub fn class_setting(code: &Code, place: &Place<'_>, class: &str, name: &str) -> Fact<Box<str>> {
+    if class.is_empty() {
+        return match seat::settings_module(code, place, None, &[], None) {
+            Ok((module, _)) => {
+                let path: Vec<&str> = name.split('.').collect();
+                let evaluator = locate::evaluator(code, place.plan, Some(module));
+                values::text(evaluator.setting(module, &path))
+            }
+            Err(why) => Fact::Unknown(why),
+        };
+    }
+    let unknown = || Fact::unknown(format!("`{class}` is not in these files"));
+    let Some((module, class)) = class.rsplit_once('.') else { return unknown() };
+    let Some(id) = locate::module(code, place, module) else { return unknown() };
+    let Some(found) = code.module(id).and_then(|it| it.classes.iter().find(|it| *it.name.value == *class)) else {
+        return unknown();
+    };
+    let set = found.events.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Set { path, value } if *path.root == *name && path.steps.is_empty() => Some(value),
+        _ => None,
+    });
+    match set {
+        Some(value) => values::text(locate::evaluator(code, place.plan, None).expr(id, value)),
+        None if found.bases.is_empty() => Fact::Absent,
+        None => Fact::Unknown(Why::at("perhaps set by a class that it is made from", found.name.span)),
+    }
+}
+
+#[cfg(test)]
+#[path = "started_tests.rs"]
+mod tests;
