@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_requirement_without_a_version_says_none() {
-        assert_eq!(versions(&[("requirements.txt", "redis\n")], "", "redis"), "not pinned");
+        assert_eq!(versions(&[("requirements.txt", "redis\n")], "", "redis"), "redis is asked for without a version");
         assert_eq!(versions(&[("requirements.txt", "redis>=5\n")], "", "redis"), ">=5");
     }
 
