@@ -331,17 +331,17 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         return;
     }
     let remedy = match name {
-        "count" | "acount" => format!("annotate(Count(\"{}\"))", relation.name),
+        "count" | "acount" => format!("annotate(Count(\"{}\"))", row.near(&relation.name)),
         "exists" | "aexists" => "annotate(Exists(...))".to_owned(),
         "aggregate" => "annotate(...)".to_owned(),
-        _ => prefetch(relation),
+        _ => prefetch(row, relation),
     };
     eval.query_per_row(row, Orm::Django, id, scope, &remedy);
 }
 
 /// What gives the rows of a relation, cut or sorted in a way of one's own, in one query for all.
-pub(super) fn prefetch(relation: &Relation) -> String {
-    format!("Prefetch(\"{}\", queryset=...)", relation.name)
+pub(super) fn prefetch(row: &Row, relation: &Relation) -> String {
+    format!("Prefetch(\"{}\", queryset=...)", row.near(&relation.name))
 }
 
 /// What asks for all rows at once, in place of a query for each: by the first condition that each row has a value for.

@@ -26,9 +26,11 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     for event in events {
         let turn = (event.unit, event.head);
         match &event.kind {
-            // A list that is read behind a write of the same turn to what it lists is read to see what the write left:
+            // What is read behind a write of the same turn to the rows it leads to is read to see what the write left:
             // loaded before the loop, it would be stale.
-            EventKind::Lazy { path, .. } if written.get(&turn).is_some_and(|all| is_stale(path, all)) => continue,
+            EventKind::Lazy { root, path } if written.get(&turn).is_some_and(|all| is_stale(root, path, all)) => {
+                continue;
+            }
             EventKind::Write { how, .. } => written.entry(turn).or_default().push(how.model),
             _ => {}
         }
@@ -70,11 +72,19 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     report.out
 }
 
-/// Whether a list on a path is of what was written.
-fn is_stale(path: &[Rc<Relation>], written: &[Option<ClassId>]) -> bool {
-    path.iter()
-        .filter(|hop| !hop.joinable)
-        .any(|hop| written.iter().any(|model| model.is_none() || hop.target.is_none() || hop.target == *model))
+/// Whether a path leads through what was written. Of one object that must be known; a list may be of anything. A row that
+/// is written is not its own parent.
+fn is_stale(root: &Set, path: &[Rc<Relation>], written: &[Option<ClassId>]) -> bool {
+    let to_parent = |hop: &Relation| hop.joinable && hop.target == Some(root.model);
+    if matches!(path, [hop] if to_parent(hop)) {
+        return false;
+    }
+    path.iter().any(|hop| {
+        written.iter().any(|model| match (model, hop.target) {
+            (Some(model), Some(target)) => *model == target,
+            _ => !hop.joinable,
+        })
+    })
 }
 
 /// What is told together when one line does it.

@@ -20,7 +20,10 @@ impl Eval<'_> {
                 let given = self.given(None, *function, args);
                 self.follow(*function, given, id)
             }
-            Type::Method(function, this) => self.enter(*function, this.clone(), args, id),
+            Type::Method(function, this) => {
+                let this = self.without_site(*function, this);
+                self.enter(*function, this, args, id)
+            }
             Type::Def(Def::Class(class)) => self.make(*class, args, id),
             Type::Def(Def::External(name)) => builtins::call(self, name, args, id),
             Type::Op(base, name) => self.operate(base, name, args, id),
@@ -79,6 +82,17 @@ impl Eval<'_> {
             }
         }
         Type::Unknown
+    }
+
+    /// What a method is called on. What a manager's own method makes of it leaves no place for a clause before the call:
+    /// a queryset has no such method.
+    fn without_site(&self, function: FunctionId, this: &Rc<Type>) -> Rc<Type> {
+        let Type::Manager(manager) = &**this else { return this.clone() };
+        let owner = self.names.function(function).owner.map(|at| ClassId { draft: function.draft, at });
+        if owner.is_some_and(|owner| self.names.derives_external(owner, "QuerySet")) {
+            return this.clone();
+        }
+        Rc::new(Type::Manager(Rc::new(ManagerType { site: None, ..(**manager).clone() })))
     }
 
     /// Whether a row has lost its key, so that saving it makes another: `row.pk = None`.

@@ -189,7 +189,7 @@ fn the_origin_names_every_place() {
     };
     assert_eq!(&*it.about.name, "chat.views.get");
     assert_eq!(it.about.anchor.to_string(), "chat/views.py#get:room");
-    assert_eq!(text(&it.path), "thread.room");
+    assert_eq!(text(&it.read), "thread.room");
     assert_eq!(text(&it.model), "Thread.objects");
     assert_eq!(text(&it.over), "for thread in Thread.objects.all()");
     assert!(text(&it.relation).starts_with("room = models.ForeignKey(Room"));

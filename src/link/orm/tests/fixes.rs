@@ -81,6 +81,16 @@ fn no_clause_where_it_would_fail() {
 }
 
 #[test]
+fn no_clause_before_a_method_that_only_the_manager_has() {
+    let models = "from django.db import models\n\nclass Room(models.Model):\n    name = models.CharField()\n\nclass Threads(models.Manager):\n    def waiting(self):\n        return [thread for thread in self.filter(closed=False)]\n\n    def open(self):\n        return self.filter(closed=False)\n\nclass Thread(models.Model):\n    room = models.ForeignKey(Room, on_delete=models.CASCADE)\n    objects = Threads()\n\ndef get():\n    return [thread.room.name for thread in Thread.objects.waiting()]\n";
+    let expected = [r#"lazy get:room: select_related("room") (no fix)"#];
+    assert_eq!(told(&[("chat/models.py", models)]), expected);
+    let models = models.replace("objects.waiting()", "objects.open()");
+    let after = mended(&[("chat/models.py", &models)], "chat/models.py");
+    assert!(after.contains("in Thread.objects.open().select_related(\"room\")]"), "{after}");
+}
+
+#[test]
 fn sqlalchemy_gets_options_and_the_import() {
     let models = "from sqlalchemy import ForeignKey, select\nfrom sqlalchemy.orm import Mapped, mapped_column, relationship\n\nclass User(Base):\n    __tablename__ = 'users'\n    posts: Mapped[list['Post']] = relationship()\n\nclass Post(Base):\n    __tablename__ = 'posts'\n    author_id = mapped_column(ForeignKey('users.id'))\n\ndef get(session):\n    return [user.posts for user in session.scalars(select(User).order_by(User.id))]\n";
     let after = mended(&[("blog/models.py", models)], "blog/models.py");
