@@ -191,9 +191,14 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             if name == "create" { row } else { Type::Tuple(Rc::from([row, Type::Unknown])) }
         }
         "update" | "delete" => {
-            let keyed = eval.row_loop(node.span, scope).is_some_and(|(turn, ..)| eval.keyed(eval.vary(id), turn));
-            if keyed {
-                let remedy = if name == "update" { "bulk_update" } else { "filter(pk__in=...).delete()" };
+            let turn = eval.row_loop(node.span, scope).map(|(turn, ..)| turn);
+            if let Some(turn) = turn.filter(|turn| eval.keyed(eval.vary(id), *turn)) {
+                let differs = args.open || args.all().any(|value| eval.keyed(eval.vary(value), turn));
+                let remedy = match name {
+                    "update" if differs => "bulk_update",
+                    "update" => "filter(pk__in=...).update(...)",
+                    _ => "filter(pk__in=...).delete()",
+                };
                 eval.write(Orm::Django, id, Writing::plain(set.model, remedy));
             }
             Type::Unknown

@@ -21,8 +21,9 @@ impl Eval<'_> {
                 self.follow(*function, given, id)
             }
             Type::Method(function, this) => {
-                let this = self.without_site(*function, this);
-                self.enter(*function, this, args, id)
+                let on = self.without_site(*function, this);
+                let returned = self.enter(*function, on, args, id);
+                carried(this, returned)
             }
             Type::Def(Def::Class(class)) => self.make(*class, args, id),
             Type::Def(Def::External(name)) => builtins::call(self, name, args, id),
@@ -256,6 +257,22 @@ impl Eval<'_> {
             bars_many: false,
             entity: None,
         }
+    }
+}
+
+/// What a queryset's own method makes of it, with the places for clauses that it had: what is put there is carried on,
+/// and other branches that go on from it need no second clause.
+fn carried(this: &Type, returned: Type) -> Type {
+    match (this, &returned) {
+        (Type::Set(of), Type::Set(set)) if of.span == set.span && !of.sites.is_empty() && of.orm == Orm::Django => {
+            let mut sites = of.sites.clone();
+            for site in &mut sites {
+                site.bars_one |= set.sites.iter().any(|it| it.bars_one);
+                site.bars_many |= set.sites.iter().any(|it| it.bars_many);
+            }
+            Type::Set(Rc::new(Set { sites, ..(**set).clone() }))
+        }
+        _ => returned,
     }
 }
 

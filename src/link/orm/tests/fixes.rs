@@ -61,6 +61,14 @@ fn each_branch_gets_the_clause() {
 }
 
 #[test]
+fn branches_that_go_on_from_one_queryset_get_one_clause() {
+    let before = "def get(closed):\n    threads = Thread.objects.order_by('id')\n    if closed:\n        threads = threads.open()\n    return [thread.room.name for thread in threads]\n";
+    let after = fixed(before);
+    assert!(after.contains("Thread.objects.order_by('id').select_related('room')\n"), "{after}");
+    assert_eq!(after.matches(".select_related(").count(), 1, "{after}");
+}
+
+#[test]
 fn a_related_manager_gets_the_clause() {
     let before = "def get():\n    room = Room.objects.first()\n    return [thread.starter.email for thread in room.threads.all()]\n";
     assert!(fixed(before).contains("in room.threads.all().select_related(\"starter\")]"));
