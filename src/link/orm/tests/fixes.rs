@@ -89,6 +89,13 @@ fn no_clause_where_it_would_fail() {
 }
 
 #[test]
+fn no_clause_for_objects_that_the_loop_changes() {
+    let text = "def get():\n    for thread in Thread.objects.all():\n        room = thread.room\n        room.name += thread.name\n        room.save()\n";
+    let expected = [r#"lazy get:room: select_related("room") (no fix)"#, "write get:room.save: bulk_update"];
+    assert_eq!(views(text), expected);
+}
+
+#[test]
 fn no_clause_before_a_method_that_only_the_manager_has() {
     let models = "from django.db import models\n\nclass Room(models.Model):\n    name = models.CharField()\n\nclass Threads(models.Manager):\n    def waiting(self):\n        return [thread for thread in self.filter(closed=False)]\n\n    def open(self):\n        return self.filter(closed=False)\n\nclass Thread(models.Model):\n    room = models.ForeignKey(Room, on_delete=models.CASCADE)\n    objects = Threads()\n\ndef get():\n    return [thread.room.name for thread in Thread.objects.waiting()]\n";
     let expected = [r#"lazy get:room: select_related("room") (no fix)"#];
