@@ -1164,9 +1164,12 @@ vocabulary! {
         paginated: Fact<bool> = "is paged|is not paged";
         /// Whether the size of a page that the client may ask for has an end.
         capped: Fact<bool> = "the page's size is capped|the page's size is not capped";
+        /// How many rows a page has that the client asks no size for.
+        page_size: Fact<u64> = "a page has {} rows";
         /// What it lists: the model.
         model: Fact<Box<str>> = "lists `{}`";
-        /// Whether it lists what belongs to one parent or user, and not all rows.
+        /// Whether it lists what belongs to one parent or user, and not all rows; also where a filter of the repository's
+        /// own may see to that.
         narrowed: Fact<bool> = "lists what one parent has|lists all rows";
         /// Whether the model looks like a table to look things up in: few plain fields, no relation of its own, others
         /// that refer to it.

@@ -288,7 +288,11 @@ impl<'a> Builder<'a> {
                 return self.block(body);
             }
             StmtKind::Match { subject, cases } => {
-                self.expr(subject);
+                let subject = self.expr(subject);
+                let around = self.guard.clone();
+                if let NodeKind::Param(at) = self.flow.node(subject).kind {
+                    self.guard = Some(Guard::Kind(at));
+                }
                 let mut arms = Vec::with_capacity(cases.len());
                 for (guard, body) in cases {
                     if let Some(guard) = guard {
@@ -296,6 +300,7 @@ impl<'a> Builder<'a> {
                     }
                     arms.push(self.arm(|it| it.block(body)));
                 }
+                self.guard = around;
                 self.join(arms, true, stmt.span);
             }
             StmtKind::Try { body, handlers, orelse, finally } => {

@@ -46,6 +46,8 @@ pub enum Guard {
     Attribute(Box<str>),
     /// A relation that may be prefetched: `"tags" in self._prefetched_objects_cache`.
     Prefetched(Box<str>),
+    /// Which of several kinds an argument of the function is: `match thing: case Order(): …`.
+    Kind(u32),
 }
 
 /// How a value comes to be.

@@ -191,9 +191,14 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             if name == "create" { row } else { Type::Tuple(Rc::from([row, Type::Unknown])) }
         }
         "update" | "delete" => {
-            let keyed = eval.row_loop(node.span, scope).is_some_and(|(turn, ..)| eval.keyed(eval.vary(id), turn));
-            if keyed {
-                let remedy = if name == "update" { "bulk_update" } else { "filter(pk__in=...).delete()" };
+            let turn = eval.row_loop(node.span, scope).map(|(turn, ..)| turn);
+            if let Some(turn) = turn.filter(|turn| eval.keyed(eval.vary(id), *turn)) {
+                let differs = args.open || args.all().any(|value| eval.keyed(eval.vary(value), turn));
+                let remedy = match name {
+                    "update" if differs => "bulk_update",
+                    "update" => "filter(pk__in=...).update(...)",
+                    _ => "filter(pk__in=...).delete()",
+                };
                 eval.write(Orm::Django, id, Writing::plain(set.model, remedy));
             }
             Type::Unknown
@@ -331,17 +336,17 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         return;
     }
     let remedy = match name {
-        "count" | "acount" => format!("annotate(Count(\"{}\"))", relation.name),
+        "count" | "acount" => format!("annotate(Count(\"{}\"))", row.near(&relation.name)),
         "exists" | "aexists" => "annotate(Exists(...))".to_owned(),
         "aggregate" => "annotate(...)".to_owned(),
-        _ => prefetch(relation),
+        _ => prefetch(row, relation),
     };
     eval.query_per_row(row, Orm::Django, id, scope, &remedy);
 }
 
 /// What gives the rows of a relation, cut or sorted in a way of one's own, in one query for all.
-pub(super) fn prefetch(relation: &Relation) -> String {
-    format!("Prefetch(\"{}\", queryset=...)", relation.name)
+pub(super) fn prefetch(row: &Row, relation: &Relation) -> String {
+    format!("Prefetch(\"{}\", queryset=...)", row.near(&relation.name))
 }
 
 /// What asks for all rows at once, in place of a query for each: by the first condition that each row has a value for.

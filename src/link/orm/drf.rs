@@ -16,6 +16,8 @@ pub(super) struct DefaultPages {
     pub(super) class: Option<(Box<str>, Span)>,
     /// Whether it is told a size.
     pub(super) size: bool,
+    /// The size, and where it is written.
+    pub(super) rows: Option<(u64, Span)>,
     /// Whether the settings may say more than is read here.
     pub(super) open: bool,
 }
@@ -62,7 +64,13 @@ impl DefaultPages {
                     NodeKind::Nothing => {}
                     _ => self.open = true,
                 },
-                Some("PAGE_SIZE") => self.size |= !matches!(flow.node(*value).kind, NodeKind::Nothing),
+                Some("PAGE_SIZE") => {
+                    let node = flow.node(*value);
+                    self.size |= !matches!(node.kind, NodeKind::Nothing);
+                    if let NodeKind::Number(rows) = node.kind {
+                        self.rows = u64::try_from(rows).ok().map(|rows| (rows, node.span));
+                    }
+                }
                 Some(_) => {}
                 None => self.open = true,
             }

@@ -33,6 +33,8 @@ enum Pages {
 #[derive(Clone, Debug)]
 struct Uncapped {
     span: Span,
+    /// The rows of a page that is asked for without a size, and where that is said.
+    size: Option<(u64, Span)>,
     writer: Option<Writer>,
 }
 
@@ -73,22 +75,21 @@ fn lists(eval: &Eval<'_>, class: ClassId) -> bool {
         && serializes(eval, class)
 }
 
-/// Whether a view has a serializer at all: its list is an error without one.
+/// Whether a view is seen to have a serializer: its list is an error without one, and a base that cannot be read does not
+/// make it likely.
 fn serializes(eval: &Eval<'_>, class: ClassId) -> bool {
     let methods = ["get_serializer_class", "get_serializer"];
     methods.iter().any(|name| eval.names.method(class, name, None).is_some())
         || eval.names.attribute(class, "serializer_class").is_some()
-        || eval
-            .names
-            .lineage(class)
-            .external
-            .iter()
-            .any(|base| !base.starts_with("rest_framework") && &**base != "object")
 }
 
 /// Whether a view is there to be inherited from, by its name.
 fn is_base(name: &str) -> bool {
-    name.starts_with("Base") || name.starts_with("Abstract") || name.ends_with("Base") || name.ends_with("Mixin")
+    let kind = ["APIView", "ViewSet", "Viewset", "View"].iter().find_map(|kind| name.strip_suffix(kind));
+    name.starts_with("Base")
+        || name.starts_with("Abstract")
+        || kind.unwrap_or(name).ends_with("Base")
+        || name.ends_with("Mixin")
 }
 
 /// Whether a view answers to GET at all: `http_method_names` may leave it out.
@@ -136,6 +137,26 @@ fn serializer(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId, Span)> {
     }
 }
 
+/// Whether a filter of the repository's own stands between the queryset and the answer: it may keep what one parent has.
+fn filters(eval: &Eval<'_>, class: ClassId) -> bool {
+    if eval.names.method(class, "filter_queryset", None).is_some() {
+        return true;
+    }
+    let Some((at, place)) = eval.names.attribute(class, "filter_backends") else { return false };
+    let draft = eval.names.class(at);
+    let backends = match draft.attributes.get(place).and_then(|it| it.value) {
+        Some(value) => match &draft.body.node(value).kind {
+            NodeKind::List(items) => items.as_slice(),
+            _ => return false,
+        },
+        None => return false,
+    };
+    backends.iter().any(|backend| match eval.names.of_node(at.draft, &draft.body, *backend) {
+        Some(Def::Class(backend)) => eval.names.method(backend, "filter_queryset", None).is_some(),
+        _ => false,
+    })
+}
+
 fn listing(
     eval: &Eval<'_>,
     class: ClassId,
@@ -150,7 +171,7 @@ fn listing(
         orm: known(Orm::Django, Vec::new()),
         model: known(eval.models.name(eval.names, set.model), vec![span]),
         hot: known(draft.place != Place::Command, Vec::new()),
-        narrowed: known(set.narrowed || set.related.is_some(), Vec::new()),
+        narrowed: known(set.narrowed || set.related.is_some() || filters(eval, class), Vec::new()),
         lookup: known(eval.models.is_lookup(eval.names, set.model), Vec::new()),
         ..Listing::default()
     };
@@ -158,7 +179,7 @@ fn listing(
     it.about.anchor = Anchor::new(draft.path.clone(), format!("{name}:list"));
     it.about.span = Some(eval.names.class(class).span);
     match pages {
-        _ if set.cut => it.paginated = known(true, vec![span]),
+        _ if set.cut || set.single => it.paginated = known(true, vec![span]),
         Pages::None(Some(at)) => it.paginated = known(false, vec![at]),
         Pages::None(None) => {
             let at = Some(eval.names.class(class).span);
@@ -173,6 +194,9 @@ fn listing(
                     None => known(true, Vec::new()),
                     Some(uncapped) => {
                         it.about.writers.extend(uncapped.writer);
+                        if let Some((size, at)) = uncapped.size {
+                            it.page_size = known(size, vec![at]);
+                        }
                         known(false, vec![uncapped.span])
                     }
                 };
@@ -222,7 +246,7 @@ fn cut(eval: &Eval<'_>, def: &Def, default: &DefaultPages) -> Pages {
             let uncapped = match kind {
                 Some("PageNumberPagination" | "CursorPagination") => None,
                 Some("LimitOffsetPagination") => {
-                    default.class.as_ref().map(|(_, span)| Uncapped { span: *span, writer: None })
+                    default.class.as_ref().map(|(_, span)| Uncapped { span: *span, size: None, writer: None })
                 }
                 _ => return Pages::Unknown("its pager is not in the repository"),
             };
@@ -254,9 +278,21 @@ fn cut(eval: &Eval<'_>, def: &Def, default: &DefaultPages) -> Pages {
     }
     let (asked, most) =
         if offset { (written(own_size), "max_limit") } else { (written("page_size_query_param"), "max_page_size") };
+    let size = match written(own_size) {
+        None => default.rows,
+        Some(attribute) => {
+            let value = attribute.value.map(|value| &eval.names.class(pager).body.node(value).kind);
+            match value {
+                Some(NodeKind::Number(size)) => u64::try_from(*size).ok().map(|size| (size, attribute.span)),
+                _ => None,
+            }
+        }
+    };
     let uncapped = asked.filter(|_| written(most).is_none()).map(|attribute| Uncapped {
         span: attribute.span,
-        writer: attribute.line.as_ref().map(|line| Writer {
+        size,
+        // A cap below the size of a plain page would be one for those only who ask.
+        writer: attribute.line.as_ref().filter(|_| size.is_some()).map(|line| Writer {
             name: "cap".into(),
             edits: vec![(
                 Span::at(attribute.span.file, attribute.span.end as usize),

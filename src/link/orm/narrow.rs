@@ -31,8 +31,21 @@ fn any(eval: &Eval<'_>, model: ClassId, keywords: &[(Box<str>, NodeId)]) -> bool
         let (first, rest) = key.split_once("__").unwrap_or((key, ""));
         let relation = eval.models.relation(model, first.strip_suffix("_id").unwrap_or(first));
         let same = !matches!(rest.rsplit("__").next(), Some("in" | "isnull" | "gt" | "gte" | "lt" | "lte" | "range"));
-        same && relation.is_some_and(|it| !it.to_many) && is_given(eval, *value)
+        same && (is_of_user(eval, *value) || relation.is_some_and(|it| !it.to_many) && is_given(eval, *value))
     })
+}
+
+/// Whether a value is the user of a request, or something that this user has: `request.user.email`.
+fn is_of_user(eval: &Eval<'_>, value: NodeId) -> bool {
+    let flow = eval.frame().flow;
+    let mut at = value;
+    while let NodeKind::Attr { of, name, .. } = &flow.node(at).kind {
+        if &**name == "user" && matches!(eval.type_of(*of), Type::Request) {
+            return true;
+        }
+        at = *of;
+    }
+    false
 }
 
 /// Whether a value is one row, or comes from what the function was given: from a request, from its address.

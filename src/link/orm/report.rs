@@ -1,7 +1,7 @@
 //! Events to facts: one for each relation path of a queryset, one for each query or write of a loop.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::OrmFacts;
@@ -18,7 +18,8 @@ use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
 /// The facts of events.
 pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> OrmFacts {
     let reached = Reached::read(names);
-    let mut report = Report { names, models, reached, anchors: HashMap::new(), out: OrmFacts::default() };
+    let changed = changed(&events);
+    let mut report = Report { names, models, reached, changed, anchors: HashMap::new(), out: OrmFacts::default() };
     let mut groups: BTreeMap<(Unit, Span, Option<String>), Vec<Event>> = BTreeMap::new();
     let mut others: BTreeMap<(Span, Span), Event> = BTreeMap::new();
     let mut read = BTreeSet::new();
@@ -26,9 +27,11 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     for event in events {
         let turn = (event.unit, event.head);
         match &event.kind {
-            // A list that is read behind a write of the same turn to what it lists is read to see what the write left:
+            // What is read behind a write of the same turn to the rows it leads to is read to see what the write left:
             // loaded before the loop, it would be stale.
-            EventKind::Lazy { path, .. } if written.get(&turn).is_some_and(|all| is_stale(path, all)) => continue,
+            EventKind::Lazy { root, path } if written.get(&turn).is_some_and(|all| is_stale(root, path, all)) => {
+                continue;
+            }
             EventKind::Write { how, .. } => written.entry(turn).or_default().push(how.model),
             _ => {}
         }
@@ -70,11 +73,32 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     report.out
 }
 
-/// Whether a list on a path is of what was written.
-fn is_stale(path: &[Rc<Relation>], written: &[Option<ClassId>]) -> bool {
-    path.iter()
-        .filter(|hop| !hop.joinable)
-        .any(|hop| written.iter().any(|model| model.is_none() || hop.target.is_none() || hop.target == *model))
+/// The models whose rows are changed in the turns of each loop; new rows are no change.
+fn changed(events: &[Event]) -> HashMap<(Unit, Span), HashSet<ClassId>> {
+    let mut changed: HashMap<_, HashSet<ClassId>> = HashMap::new();
+    for event in events {
+        if let EventKind::Write { how, .. } = &event.kind
+            && let Some(model) = how.model.filter(|_| !how.remedy.starts_with("bulk_create"))
+        {
+            changed.entry((event.unit, event.head)).or_default().insert(model);
+        }
+    }
+    changed
+}
+
+/// Whether a path leads through what was written. Of one object that must be known; a list may be of anything. A row that
+/// is written is not its own parent.
+fn is_stale(root: &Set, path: &[Rc<Relation>], written: &[Option<ClassId>]) -> bool {
+    let to_parent = |hop: &Relation| hop.joinable && hop.target == Some(root.model);
+    if matches!(path, [hop] if to_parent(hop)) {
+        return false;
+    }
+    path.iter().any(|hop| {
+        written.iter().any(|model| match (model, hop.target) {
+            (Some(model), Some(target)) => *model == target,
+            _ => !hop.joinable,
+        })
+    })
 }
 
 /// What is told together when one line does it.
@@ -98,6 +122,8 @@ struct Report<'a> {
     names: &'a Names<'a>,
     models: &'a Models,
     reached: Reached,
+    /// The models whose rows each loop changes.
+    changed: HashMap<(Unit, Span), HashSet<ClassId>>,
     /// How often an anchor was given.
     anchors: HashMap<Anchor, u32>,
     out: OrmFacts,
@@ -167,13 +193,20 @@ impl Report<'_> {
         let of: Vec<(String, Event)> = order.into_iter().filter_map(|path| by_path.remove_entry(&path)).collect();
         let (barred, open): (Vec<_>, Vec<_>) = of.into_iter().partition(|(_, event)| match &event.kind {
             EventKind::Lazy { root, path } if path.iter().all(|hop| hop.joinable) => {
-                root.sites.iter().any(|site| site.bars_one)
+                root.sites.iter().any(|site| site.bars_one) || self.shares(event, path)
             }
             EventKind::Lazy { root, .. } => root.sites.iter().any(|site| site.bars_many),
             _ => true,
         });
         self.loads(open, true);
         self.loads(barred, false);
+    }
+
+    /// Whether the loop changes the objects that a path leads to: loaded with the queryset, several rows would each hold a
+    /// copy of one object, and not see what the turns before have made of it.
+    fn shares(&self, event: &Event, path: &[Rc<Relation>]) -> bool {
+        let changed = self.changed.get(&(event.unit, event.head));
+        changed.is_some_and(|all| path.iter().any(|hop| hop.target.is_some_and(|target| all.contains(&target))))
     }
 
     /// Paths that are read of the rows of one queryset.

@@ -135,6 +135,8 @@ pub(super) struct Row {
     pub(super) alone: bool,
     /// Whether it is a new instance, which no row of the table stands behind yet.
     pub(super) fresh: bool,
+    /// Relations that code has set on it, so that reading them asks for nothing.
+    pub(super) assigned: Vec<Box<str>>,
 }
 
 /// A loop of a frame of the evaluation.
@@ -222,7 +224,23 @@ impl Size {
 impl Row {
     /// A row of which only the model is known: a new instance, a parameter.
     pub(super) fn of(model: ClassId) -> Row {
-        Row { model, root: None, path: Vec::new(), turn: None, held: None, alone: true, fresh: false }
+        Row {
+            model,
+            root: None,
+            path: Vec::new(),
+            turn: None,
+            held: None,
+            alone: true,
+            fresh: false,
+            assigned: Vec::new(),
+        }
+    }
+
+    /// The path to one of its relations from the row of the innermost loop: that of what a list on the way leads to.
+    pub(super) fn near(&self, name: &str) -> String {
+        let from = self.path.iter().rposition(|hop| hop.to_many).map_or(0, |at| at + 1);
+        let hops = self.path.iter().skip(from).map(|hop| &*hop.name);
+        hops.chain([name]).collect::<Vec<_>>().join("__")
     }
 
     /// The path to one of its relations, from the queryset's row.
@@ -314,7 +332,11 @@ impl Type {
 impl Row {
     fn same(&self, other: &Row) -> bool {
         let root = |row: &Row| row.root.as_ref().map(|set| set.span);
-        self.model == other.model && root(self) == root(other) && self.path == other.path && self.turn == other.turn
+        self.model == other.model
+            && root(self) == root(other)
+            && self.path == other.path
+            && self.turn == other.turn
+            && self.assigned == other.assigned
     }
 }
 

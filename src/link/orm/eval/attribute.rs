@@ -180,7 +180,8 @@ impl Eval<'_> {
         {
             return Type::Row(outer.clone());
         }
-        if relation.loading == Loading::Never {
+        // What it is now is known where it was set, and no queryset gives it.
+        if relation.loading == Loading::Never || row.assigned.contains(&relation.name) {
             return Type::Unknown;
         }
         let node = self.frame().flow.node(id);
@@ -193,7 +194,7 @@ impl Eval<'_> {
         let mut path = row.path.clone();
         let held = self.held_by(&relation, row);
         path.push(relation);
-        Type::Row(Rc::new(Row { model: target, path, held, fresh: false, ..(**row).clone() }))
+        Type::Row(Rc::new(Row { model: target, path, held, fresh: false, assigned: Vec::new(), ..(**row).clone() }))
     }
 
     /// What rows that come by a relation of `row` hold already: it, under the one relation that leads back.

@@ -20,7 +20,11 @@ impl Eval<'_> {
                 let given = self.given(None, *function, args);
                 self.follow(*function, given, id)
             }
-            Type::Method(function, this) => self.enter(*function, this.clone(), args, id),
+            Type::Method(function, this) => {
+                let on = self.without_site(*function, this);
+                let returned = self.enter(*function, on, args, id);
+                carried(this, returned)
+            }
             Type::Def(Def::Class(class)) => self.make(*class, args, id),
             Type::Def(Def::External(name)) => builtins::call(self, name, args, id),
             Type::Op(base, name) => self.operate(base, name, args, id),
@@ -79,6 +83,17 @@ impl Eval<'_> {
             }
         }
         Type::Unknown
+    }
+
+    /// What a method is called on. What a manager's own method makes of it leaves no place for a clause before the call:
+    /// a queryset has no such method.
+    fn without_site(&self, function: FunctionId, this: &Rc<Type>) -> Rc<Type> {
+        let Type::Manager(manager) = &**this else { return this.clone() };
+        let owner = self.names.function(function).owner.map(|at| ClassId { draft: function.draft, at });
+        if owner.is_some_and(|owner| self.names.derives_external(owner, "QuerySet")) {
+            return this.clone();
+        }
+        Rc::new(Type::Manager(Rc::new(ManagerType { site: None, ..(**manager).clone() })))
     }
 
     /// Whether a row has lost its key, so that saving it makes another: `row.pk = None`.
@@ -242,6 +257,22 @@ impl Eval<'_> {
             bars_many: false,
             entity: None,
         }
+    }
+}
+
+/// What a queryset's own method makes of it, with the places for clauses that it had: what is put there is carried on,
+/// and other branches that go on from it need no second clause.
+fn carried(this: &Type, returned: Type) -> Type {
+    match (this, &returned) {
+        (Type::Set(of), Type::Set(set)) if of.span == set.span && !of.sites.is_empty() && of.orm == Orm::Django => {
+            let mut sites = of.sites.clone();
+            for site in &mut sites {
+                site.bars_one |= set.sites.iter().any(|it| it.bars_one);
+                site.bars_many |= set.sites.iter().any(|it| it.bars_many);
+            }
+            Type::Set(Rc::new(Set { sites, ..(**set).clone() }))
+        }
+        _ => returned,
     }
 }
 

@@ -45,6 +45,10 @@ impl Eval<'_> {
 
     /// Whether what code looks for is there on a row that the present function was given.
     pub(super) fn is_brought(&self, guard: &Guard) -> bool {
+        // Which of its kinds the rows of a loop are is not read.
+        if let Guard::Kind(at) = guard {
+            return matches!(self.frame().args.get(*at as usize), Some((Type::Row(row), _)) if row.turn.is_some());
+        }
         let rows = self.frame().args.iter().filter_map(|(given, _)| match given {
             Type::Row(row) => row.root.as_ref().map(|root| (row, root)),
             _ => None,
@@ -52,6 +56,7 @@ impl Eval<'_> {
         rows.clone().any(|(row, root)| match guard {
             Guard::Attribute(name) => root.loads.brought.contains(&row.path_to(name)),
             Guard::Prefetched(name) => self.is_loaded(root, &row.path_to(name)),
+            Guard::Kind(_) => false,
         })
     }
 
@@ -106,7 +111,7 @@ impl Eval<'_> {
                 self.lazy(row, relation, id, scope);
             }
             Some((row, relation)) => {
-                let remedy = django::prefetch(relation);
+                let remedy = django::prefetch(row, relation);
                 self.query_per_row(row, Orm::Django, id, scope, &remedy);
             }
             None => {

@@ -81,14 +81,30 @@ impl Eval<'_> {
                 }
                 Type::Unknown
             }
-            NodeKind::Store { .. }
-            | NodeKind::Format(_)
+            NodeKind::Store { of, name, .. } => {
+                self.assign(*of, name);
+                Type::Unknown
+            }
+            NodeKind::Format(_)
             | NodeKind::Mix(_)
             | NodeKind::Same(..)
             | NodeKind::Dict(_)
             | NodeKind::Number(_)
             | NodeKind::Flag(_)
             | NodeKind::Constant => Type::Unknown,
+        }
+    }
+
+    /// `row.relation = …`: from here on the row has it.
+    fn assign(&mut self, of: NodeId, name: &str) {
+        let Type::Row(row) = self.type_of(of) else { return };
+        if self.models.relation(row.model, name).is_none_or(|relation| relation.to_many) {
+            return;
+        }
+        let mut row = (*row).clone();
+        row.assigned.push(name.into());
+        if let Some(place) = self.frames.last_mut().and_then(|frame| frame.types.get_mut(of as usize)) {
+            *place = Type::Row(Rc::new(row));
         }
     }
 

@@ -217,3 +217,15 @@ fn many_rows_between() {
     ];
     assert_eq!(told, expected);
 }
+
+#[test]
+fn an_update_to_the_same_for_all_takes_their_keys() {
+    let told = views(
+        "def get():\n    for thread in Thread.objects.all():\n        Pin.objects.filter(thread=thread).update(kind='old')\n    for thread in Thread.objects.all():\n        Message.objects.filter(thread=thread).update(author=thread.starter_id)\n",
+    );
+    let expected = [
+        "write get:Pin.objects.filter.update: filter(pk__in=...).update(...)",
+        "write get:Message.objects.filter.update: bulk_update",
+    ];
+    assert_eq!(told, expected);
+}

@@ -61,6 +61,14 @@ fn each_branch_gets_the_clause() {
 }
 
 #[test]
+fn branches_that_go_on_from_one_queryset_get_one_clause() {
+    let before = "def get(closed):\n    threads = Thread.objects.order_by('id')\n    if closed:\n        threads = threads.open()\n    return [thread.room.name for thread in threads]\n";
+    let after = fixed(before);
+    assert!(after.contains("Thread.objects.order_by('id').select_related('room')\n"), "{after}");
+    assert_eq!(after.matches(".select_related(").count(), 1, "{after}");
+}
+
+#[test]
 fn a_related_manager_gets_the_clause() {
     let before = "def get():\n    room = Room.objects.first()\n    return [thread.starter.email for thread in room.threads.all()]\n";
     assert!(fixed(before).contains("in room.threads.all().select_related(\"starter\")]"));
@@ -78,6 +86,23 @@ fn no_clause_where_it_would_fail() {
     let expected =
         [r#"lazy get:room: select_related("room") (no fix)"#, r#"lazy get:tags: prefetch_related("tags") (no fix)"#];
     assert_eq!(views(text), expected);
+}
+
+#[test]
+fn no_clause_for_objects_that_the_loop_changes() {
+    let text = "def get():\n    for thread in Thread.objects.all():\n        room = thread.room\n        room.name += thread.name\n        room.save()\n";
+    let expected = [r#"lazy get:room: select_related("room") (no fix)"#, "write get:room.save: bulk_update"];
+    assert_eq!(views(text), expected);
+}
+
+#[test]
+fn no_clause_before_a_method_that_only_the_manager_has() {
+    let models = "from django.db import models\n\nclass Room(models.Model):\n    name = models.CharField()\n\nclass Threads(models.Manager):\n    def waiting(self):\n        return [thread for thread in self.filter(closed=False)]\n\n    def open(self):\n        return self.filter(closed=False)\n\nclass Thread(models.Model):\n    room = models.ForeignKey(Room, on_delete=models.CASCADE)\n    objects = Threads()\n\ndef get():\n    return [thread.room.name for thread in Thread.objects.waiting()]\n";
+    let expected = [r#"lazy get:room: select_related("room") (no fix)"#];
+    assert_eq!(told(&[("chat/models.py", models)]), expected);
+    let models = models.replace("objects.waiting()", "objects.open()");
+    let after = mended(&[("chat/models.py", &models)], "chat/models.py");
+    assert!(after.contains("in Thread.objects.open().select_related(\"room\")]"), "{after}");
 }
 
 #[test]

@@ -130,6 +130,55 @@ fn a_pager_is_capped_where_it_is() {
 }
 
 #[test]
+fn a_view_with_no_serializer_that_is_seen() {
+    let views = "from third_party import Replicas\nfrom rest_framework import viewsets\nfrom .models import Thread\n\nclass Threads(Replicas, viewsets.ModelViewSet):\n    queryset = Thread.objects.all()\n";
+    let settings = "INSTALLED_APPS = []\n";
+    let told =
+        |views: &str| lists(&[("chat/models.py", MODELS), ("chat/settings.py", settings), ("chat/views.py", views)]);
+    assert!(told(views).is_empty());
+    let named = format!("{views}    serializer_class = load()\n");
+    assert_eq!(told(&named), ["Threads:list paged: no capped: -"]);
+    assert!(told(&named.replace("Threads(", "ThreadBaseView(")).is_empty());
+}
+
+#[test]
+fn what_one_user_has_is_narrow() {
+    let narrow = |condition: &str| {
+        let views = view(&format!(
+            "    pagination_class = None\n\n    def get_queryset(self):\n        return Thread.objects.filter({condition})\n"
+        ));
+        let found = found(&sources(&[("chat/models.py", MODELS), ("chat/views.py", &views)]));
+        found.listings[0].narrowed.known().copied()
+    };
+    assert_eq!(narrow("name=self.request.user.email"), Some(true));
+    assert_eq!(narrow("messages__author=self.request.user"), Some(true));
+    assert_eq!(narrow("name=self.request.path"), Some(false));
+}
+
+#[test]
+fn a_filter_of_ones_own_may_narrow() {
+    let narrow = |body: &str| {
+        let views = format!(
+            "from rest_framework.filters import SearchFilter\n\nclass OfRoom:\n    def filter_queryset(self, request, queryset, view):\n        return queryset.filter(room=view.kwargs['room'])\n\n\n{}",
+            view(&format!("    queryset = Thread.objects.all()\n    pagination_class = None\n{body}"))
+        );
+        let found = found(&sources(&[("chat/models.py", MODELS), ("chat/views.py", &views)]));
+        found.listings[0].narrowed.known().copied()
+    };
+    assert_eq!(narrow("    filter_backends = (SearchFilter, OfRoom)\n"), Some(true));
+    assert_eq!(narrow("    def filter_queryset(self, queryset):\n        return queryset\n"), Some(true));
+    assert_eq!(narrow("    filter_backends = [SearchFilter]\n"), Some(false));
+}
+
+#[test]
+fn a_list_of_one_row() {
+    let views = view(
+        "    pagination_class = None\n\n    def get_queryset(self):\n        return Thread.objects.filter(pk=self.request.user.thread_id)\n",
+    );
+    assert_eq!(lists(&[("chat/models.py", MODELS), ("chat/views.py", &views)]), ["Threads:list paged: yes capped: -"]);
+}
+
+#[test]
 fn endpoints_of_fastapi() {
     let models = "from sqlalchemy.orm import Mapped, mapped_column\n\nclass User(Base):\n    __tablename__ = 'users'\n    id: Mapped[int] = mapped_column(primary_key=True)\n";
     let api = "from fastapi import APIRouter\nfrom sqlalchemy import select\nfrom .models import User\nrouter = APIRouter()\n\n@router.get('/users')\nasync def users(session):\n    return (await session.scalars(select(User))).all()\n\n@router.get('/page')\nasync def page(session, limit: int = 50):\n    result = await session.execute(select(User).limit(limit))\n    return result.scalars().all()\n\n@router.get('/one')\nasync def one(session):\n    return await session.get(User, 1)\n\ndef load(session):\n    return session.query(User).all()\n\n@router.get('/by')\ndef by(session):\n    return load(session)\n";

@@ -91,6 +91,33 @@ fn what_is_set_before() {
 }
 
 #[test]
+fn what_a_property_sets() {
+    let models = format!(
+        "{MODELS}\n    @property\n    def told(self):\n        thread = self.thread\n        thread.starter = None\n        return thread\n"
+    );
+    let view = "from .models import *\n\ndef get():\n    return [pin.told.starter.email for pin in Pin.objects.select_related('thread')]\n";
+    assert_eq!(told(&[("chat/models.py", &models), ("chat/views.py", view)]), [""; 0]);
+}
+
+#[test]
+fn what_a_write_before_has_changed() {
+    let told = views(
+        "def get():\n    for message in Message.objects.all():\n        Thread.objects.filter(pk=message.thread_id).update(closed=True)\n        print(message.thread.closed)\n",
+    );
+    assert_eq!(told, ["write get:Thread.objects.filter.update: filter(pk__in=...).update(...)"]);
+    let tasks = "from django.db import models\n\nclass Task(models.Model):\n    parent = models.ForeignKey('self', on_delete=models.CASCADE)\n\ndef get():\n    for task in Task.objects.all():\n        task.save()\n        print(task.parent.name)\n";
+    let expected = [r#"lazy get:parent: select_related("parent") (no fix)"#, "write get:task.save: bulk_update"];
+    assert_eq!(self::told(&[("jobs/models.py", tasks)]), expected);
+}
+
+#[test]
+fn arms_for_other_kinds_of_rows() {
+    silent(
+        "def close(thing):\n    match thing:\n        case Thread():\n            print(thing.closed)\n        case Room():\n            thing.save()\n            print(Tag.objects.filter(label=thing.pk).first())\n\ndef get():\n    for thread in Thread.objects.all():\n        close(thread)\n",
+    );
+}
+
+#[test]
 fn queries_that_the_row_does_not_key() {
     silent("def get():\n    for thread in Thread.objects.all():\n        Room.objects.filter(name='lobby')\n");
     silent("def get():\n    for thread in Thread.objects.all():\n        Message.objects.filter(thread=thread)\n");
