@@ -13,6 +13,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
+use plimsoll::source::{FileId, SourceFile};
 use proptest::prelude::*;
 
 /// What `plimsoll check` prints of a folder, both streams, and its exit code.
@@ -217,6 +218,31 @@ fn places_hold(report: &plimsoll::view::Report) {
     for span in spans.chain(report.problems.iter().map(|it| it.at)) {
         assert!(report.sources.file(span.file).text().get(span.range()).is_some(), "{span:?}");
     }
+}
+
+/// The prefixes of a text that are tried: every one in the long run (`PLIMSOLL_PREFIX_STEP=1`), one of so many else.
+fn prefixes(text: &str) -> impl Iterator<Item = &str> {
+    let step = std::env::var("PLIMSOLL_PREFIX_STEP").ok().and_then(|it| it.parse().ok()).unwrap_or(97);
+    (0..text.len()).step_by(step).filter_map(|end| text.get(..end))
+}
+
+/// A file of the fixtures, cut off anywhere, is read like any other.
+#[test]
+fn every_prefix_of_every_fixture_is_read() {
+    use rayon::prelude::*;
+    let tried: usize = SEEDS
+        .par_iter()
+        .map(|(name, text)| {
+            let read = |prefix: &str| {
+                let file = SourceFile::new(FileId(0), name.as_str(), Default::default(), prefix);
+                for error in plimsoll::facts::read(&file).errors {
+                    assert!(prefix.get(error.span.range()).is_some(), "{name}: {:?} of {}", error.span, prefix.len());
+                }
+            };
+            prefixes(text).map(read).count()
+        })
+        .sum();
+    assert!(tried > SEEDS.len());
 }
 
 proptest! {
