@@ -11,7 +11,7 @@ use crate::facts::requirements::Requirements;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{SourceFile, Sources};
 use crate::stack::vocabulary::KINDS;
-use crate::stack::{Id, Service, Stack};
+use crate::stack::{Id, Process, Service, Stack, Value};
 use crate::syntax::lines::Setting;
 use crate::syntax::{Spanned, SyntaxError};
 
@@ -216,7 +216,9 @@ impl<'a> Repository<'a> {
             server_call: &|named| apps::server_call(&self.code, &place, named),
             image: image_of(part.plan, part.image.as_ref()).map(|image| &*image.value),
         };
-        for mut process in server::processes(&part.running, &context) {
+        let mut processes = server::processes(&part.running, &context);
+        tell_apart(&mut processes);
+        for mut process in processes {
             process.service = Some(id);
             process.replicas = part.plan.replicas.clone();
             process.cpus = part.plan.cpus.clone();
@@ -376,6 +378,25 @@ fn image_of<'a>(plan: &'a ServicePlan, image: Option<&'a Image>) -> Option<&'a S
     match image {
         Some(image) => image.base.as_ref(),
         None => plan.image.as_ref(),
+    }
+}
+
+/// Gives each of several processes of one service a name of its own, by its program: `app (celery worker)`.
+fn tell_apart(processes: &mut [Process]) {
+    if processes.len() < 2 {
+        return;
+    }
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for process in processes {
+        let program = process.program.known().map_or("other".into(), |it| match Value::from(*it) {
+            Value::Word(word) => word.replace('_', " "),
+            _ => "other".into(),
+        });
+        let same = seen.entry(program.clone()).or_default();
+        *same += 1;
+        let program = if *same > 1 { format!("{program} {same}") } else { program };
+        process.about.name = format!("{} ({program})", process.about.name).into();
+        process.about.anchor.entity = format!("{}[{program}]", process.about.anchor.entity).into();
     }
 }
 
