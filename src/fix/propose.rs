@@ -3,7 +3,7 @@
 use crate::rule::Rules;
 use crate::rule::expr::{Absent, Expr, Scope};
 use crate::rule::page::{Change, Remedy};
-use crate::rule::{Failed, Rule};
+use crate::rule::{Failed, Rule, told_of};
 use crate::source::{Applicability, Edit, Fix};
 use crate::stack::{EntityId, Field, Slot, Stack, Truth, Writer};
 
@@ -12,13 +12,28 @@ use crate::stack::{EntityId, Field, Slot, Stack, Truth, Writer};
 pub fn propose(rules: &Rules, stacks: &[Stack], failed: &mut [Failed]) {
     for failed in failed {
         let (Some(rule), Some(stack)) = (rules.get(&failed.finding.rule), stacks.get(failed.stack)) else { continue };
-        failed.finding.fixes = fixes(rule, stack, failed.entity);
+        failed.finding.fixes = fixes(rule, stack, failed.entity, &failed.shared);
     }
 }
 
-fn fixes(rule: &Rule, stack: &Stack, entity: EntityId) -> Vec<Fix> {
-    let scope = Scope::new(stack, entity, &rule.lets);
-    rule.fixes.iter().filter_map(|remedy| fix(remedy, &scope).ok().flatten()).collect()
+/// The fixes of an entity. Where other services share the setting, each makes its own changes, too, or the finding stays.
+fn fixes(rule: &Rule, stack: &Stack, entity: EntityId, shared: &[EntityId]) -> Vec<Fix> {
+    let of = |remedy: &Remedy, entity| fix(remedy, &Scope::new(stack, entity, &rule.lets)).ok().flatten();
+    let all = |remedy: &Remedy| {
+        let each = |&entity: &EntityId| Some((told_of(stack, entity).0, of(remedy, entity)?));
+        std::iter::once(&entity).chain(shared).map(each).collect::<Option<Vec<_>>>().and_then(together)
+    };
+    rule.fixes.iter().filter_map(all).collect()
+}
+
+/// The fixes of several services as one. Where their figures differ, it says whose is which.
+fn together(each: Vec<(Box<str>, Fix)>) -> Option<Fix> {
+    let (_, first) = each.first()?;
+    let same = each.iter().all(|(_, fix)| fix.title == first.title);
+    let titles = each.iter().map(|(name, fix)| format!("`{name}`: {}", fix.title));
+    let title = if same { first.title.clone() } else { titles.collect::<Vec<_>>().join("; ") };
+    let applicability = each.iter().map(|(_, fix)| fix.applicability).min()?;
+    Some(Fix::new(title, applicability, each.iter().flat_map(|(_, fix)| fix.edits()).cloned().collect()))
 }
 
 /// The fix of a remedy; none when its condition does not surely hold, a value is not known exactly, or there is no
@@ -160,6 +175,14 @@ fix:
         assert_eq!(fixes[0].title, "run 4,000 workers");
         assert_eq!(fixes[0].edits(), [Edit::replace(span(9, 9), ", \"--workers=4000\"")]);
         assert_eq!(proposed(process(vec![shared])), []);
+    }
+
+    #[test]
+    fn services_that_share_a_setting_each_make_their_change() {
+        let fix = |title: &str, at| Fix::new(title, Applicability::Safe, vec![Edit::replace(span(at, at), "x")]);
+        let both = |a, b| together(vec![("web".into(), fix(a, 1)), ("sockets".into(), fix(b, 2))]).unwrap();
+        assert_eq!((both("a", "a").title.as_str(), both("a", "a").edits().len()), ("a", 2));
+        assert_eq!(both("run 4", "run 2").title, "`web`: run 4; `sockets`: run 2");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::expr::{Absent, Scope};
 use super::said::{Said, open, place_of};
 use super::{Finding, Outcome, Page, PageError, Rule, RuleName, Rules, Severity};
 use crate::source::Span;
-use crate::stack::{Anchor, EntityId, Stack, Truth};
+use crate::stack::{Anchor, EntityId, Field, Stack, Truth};
 
 /// What the rules say of some stacks.
 #[derive(Debug, Default)]
@@ -30,6 +30,8 @@ pub struct Failed {
     pub stack: usize,
     /// The entity in that stack.
     pub entity: EntityId,
+    /// The same setting as other services of the stack see it, of which the same is said.
+    pub shared: Vec<EntityId>,
     /// Where the entities stand of which it is said.
     pub places: Vec<Span>,
 }
@@ -103,7 +105,7 @@ impl Checked {
                     Outcome::Failed(finding) => {
                         tally.failed += 1;
                         let places = place_of(stack, entity).into_iter().collect();
-                        self.failed.push(Failed { finding: *finding, stack: at, entity, places });
+                        self.failed.push(Failed { finding: *finding, stack: at, entity, shared: Vec::new(), places });
                     }
                 }
             }
@@ -113,14 +115,15 @@ impl Checked {
     /// Findings that say the same of the same anchor become one, with the labels and notes of all: those of several
     /// stacks, and those of several services that share a setting, whose names are then listed.
     fn merge(&mut self, stacks: &[Stack]) {
-        let mut seen: HashMap<(RuleName, Anchor, String), usize> = HashMap::new();
+        let mut seen: HashMap<(RuleName, Anchor, Option<Span>, String), usize> = HashMap::new();
         let mut merged: Vec<(Failed, Vec<Box<str>>)> = Vec::with_capacity(self.failed.len());
         for failed in self.failed.drain(..) {
             let finding = &failed.finding;
-            let name =
-                stacks.get(failed.stack).map(|stack| stack.about(failed.entity).name.clone()).unwrap_or_default();
+            let (name, anchor) = stacks.get(failed.stack).map(|it| told_of(it, failed.entity)).unwrap_or_default();
+            // What is a service's own view of a setting is the same only where it was read at the same place.
+            let place = (anchor != finding.anchor).then(|| finding.labels.first().map(|it| it.span)).flatten();
             let said = finding.message.replace(&format!("`{name}`"), "``");
-            let key = (finding.rule.clone(), finding.anchor.clone(), said);
+            let key = (finding.rule.clone(), anchor, place, said);
             match seen.get(&key).and_then(|at| merged.get_mut(*at)) {
                 Some((first, names)) => {
                     if !names.contains(&name) {
@@ -161,7 +164,25 @@ impl Failed {
             }
         }
         self.places.extend(other.places);
+        if self.stack == other.stack && self.entity != other.entity {
+            self.shared.push(other.entity);
+        }
     }
+}
+
+/// The name that a message tells an entity from its like by, and the anchor that they share: of one service's view of a
+/// setting (`settings.py#CACHES.default@web`) the service's, and the setting's own.
+pub fn told_of(stack: &Stack, entity: EntityId) -> (Box<str>, Anchor) {
+    let about = stack.about(entity);
+    let view = (0..entity.kind.info().fields.len()).find_map(|field| match stack.field(entity, field) {
+        Field::One(Some(seen_by)) => {
+            let name = &stack.about(seen_by).name;
+            let shared = about.anchor.entity.strip_suffix(&**name)?.strip_suffix('@')?;
+            Some((name.clone(), Anchor::new(about.anchor.file.clone(), shared)))
+        }
+        _ => None,
+    });
+    view.unwrap_or_else(|| (about.name.clone(), about.anchor.clone()))
 }
 
 /// What a rule says of an entity of its kind. A finding has no fixes yet.
@@ -230,7 +251,7 @@ mod tests {
     use crate::rule::Confidence;
     use crate::source::FileId;
     use crate::stack::Fact;
-    use crate::stack::vocabulary::{Client, Database};
+    use crate::stack::vocabulary::{Client, Database, Process, RedisClient};
 
     const BUDGET: &str = "\
 ---
@@ -335,6 +356,31 @@ verify: fewer than {room}
         let checked = check(&rules(BUDGET), |_| true, &[one(), one()]);
         assert_eq!(checked.failed.len(), 1);
         assert_eq!(checked.tallies[0].1.failed, 2);
+    }
+
+    #[test]
+    fn what_several_services_see_of_one_setting_is_said_once() {
+        let page = BUDGET.replace("for: database", "for: redis_client");
+        let page =
+            page.replace("most: \"sum(c in it.clients: c.replicas * c.processes * c.connections)\"", "most: it.slots");
+        let page = page.replace("it.max_connections - it.reserved_connections", "it.max_connections");
+        let page = page.replace("the pools can open {most} connections; {it} has", "{it.process} has");
+        let mut stack = Stack::default();
+        for (service, at) in [("web", 0), ("sockets", 0), ("worker", 7)] {
+            let mut process = Process::default();
+            process.about.name = service.into();
+            let process = stack.add(process);
+            let mut client = RedisClient { process: Some(process), ..Default::default() };
+            client.about.anchor = Anchor::new("settings.py", format!("CACHES.default@{service}"));
+            client.about.name = "default".into();
+            client.max_connections = Fact::written(5, span(at));
+            client.slots = Fact::derived(50, vec![span(at), span(100 + service.len())]);
+            stack.add(client);
+        }
+        let checked = check(&rules(&page), |_| true, &[stack]);
+        let said: Vec<_> = checked.failed.iter().map(|it| (&*it.finding.message, it.shared.len())).collect();
+        assert_eq!(said, [("`web` has room for 5 (also `sockets`)", 1), ("`worker` has room for 5", 0)]);
+        assert_eq!(checked.failed[0].finding.labels.len(), 3);
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod registry;
 mod said;
 pub mod suppress;
 
-pub use check::{Checked, Failed, Tally, Undecided, check};
+pub use check::{Checked, Failed, Tally, Undecided, check, told_of};
 pub use example::{Example, Prose};
 pub use finding::{Confidence, Finding, Label, Outcome, RuleName, Severity};
 pub use page::{Page, PageError, Rule};

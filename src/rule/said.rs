@@ -1,6 +1,6 @@
 //! What was read, in words: labels where it is written, notes where it is not, and how sure that makes a finding.
 
-use super::expr::{Reading, Seen, field_unit, print};
+use super::expr::{Reading, Seen, Unit, field_unit, print};
 use super::{Confidence, Label};
 use crate::source::Span;
 use crate::stack::vocabulary::FieldInfo;
@@ -39,7 +39,7 @@ impl<'a> Said<'a> {
                 }
             }
             Fact::Unbounded(why) => {
-                let text = format!("{name}`{}` has no limit ({})", info.name, why.reason);
+                let text = format!("{name}{} ({})", unlimited(info), why.reason);
                 match why.at.first() {
                     Some(span) => self.label(*span, text),
                     None => self.note(text),
@@ -80,7 +80,7 @@ impl<'a> Said<'a> {
         for (of, seen) in terms.iter().filter(|(_, seen)| seen.reads.len() > 1) {
             let factors: Vec<String> = seen.reads.iter().filter_map(|it| factor(self.stack, it)).collect();
             let name = &self.stack.about(*of).name;
-            let total = print::set(&seen.set, super::expr::Unit::Plain);
+            let total = print::set(&seen.set, Unit::Plain);
             self.note(format!("`{name}`: {} = {total}", factors.join(" × ")));
         }
     }
@@ -100,7 +100,7 @@ impl<'a> Said<'a> {
 
     fn value(&mut self, name: &str, info: &FieldInfo, sourced: &Sourced<Value>, when: Option<&str>) {
         let words = match sourced.value {
-            Value::Number(number) if number.is_infinite() => format!("`{}` has no limit", info.name),
+            Value::Number(number) if number.is_infinite() => unlimited(info),
             _ => print::in_words(info.words, &sourced.value, field_unit(info)),
         };
         let when = when.map_or_else(String::new, |when| format!(" when {when}"));
@@ -216,6 +216,15 @@ fn fact_of(stack: &Stack, reading: &Reading) -> Option<(Fact<Value>, &'static Fi
 /// The entity's name before its field, when it is not the one that is judged.
 fn prefix(stack: &Stack, of: EntityId, it: EntityId) -> String {
     if of == it { String::new() } else { format!("`{}`: ", stack.about(of).name) }
+}
+
+/// What has no limit, in the field's own words where they count something: `unlimited requests at a time`.
+fn unlimited(info: &FieldInfo) -> String {
+    let counted = info.words.strip_prefix("up to ").unwrap_or(info.words).strip_prefix("{} ");
+    match counted.filter(|words| *words != "s" && !words.starts_with("s ")) {
+        Some(words) if field_unit(info) == Unit::Plain => format!("unlimited {words}"),
+        _ => format!("`{}` has no limit", info.name),
+    }
 }
 
 fn unknown(stack: &Stack, of: EntityId, info: &FieldInfo, why: &Why) -> String {

@@ -228,7 +228,13 @@ mod tests {
             fixes: Vec::new(),
             verify: String::new(),
         };
-        Failed { finding, stack: 0, entity: EntityId { kind: Kind::Service, at: 0 }, places: Vec::new() }
+        Failed {
+            finding,
+            stack: 0,
+            entity: EntityId { kind: Kind::Service, at: 0 },
+            shared: Vec::new(),
+            places: Vec::new(),
+        }
     }
 
     /// How many findings of `a/one` are left, how many comments are useless, and what is wrong with them.

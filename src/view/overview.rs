@@ -157,6 +157,11 @@ fn in_words(state: &State) -> String {
     if state.origin == "default" { format!("{} (default)", state.text) } else { state.text.clone() }
 }
 
+/// A program's name, where it is one that is known here.
+fn program(shown: &str) -> &str {
+    if shown == "other" { "another program" } else { shown }
+}
+
 /// How a process serves, as people say it; nothing for one that does one thing after the other.
 fn mode(word: &str) -> Option<&'static str> {
     Some(match word {
@@ -178,7 +183,7 @@ fn runs(tree: &Tree, service: &Entity) -> String {
     let process = |it: &Entity| {
         let value = |field: &str| states(it, field).first().filter(|it| it.value.is_some());
         let word = |state: &State| state.value.as_ref().and_then(|it| it.as_str()).unwrap_or("").to_owned();
-        let mut parts: Vec<String> = value("program").map(|it| it.shown.clone()).into_iter().collect();
+        let mut parts: Vec<String> = value("program").map(|it| program(&it.shown).to_owned()).into_iter().collect();
         match value("processes") {
             Some(state) => parts.push(in_words(state)),
             None if !states(it, "processes").is_empty() => parts.push("an unknown number of processes".to_owned()),
@@ -189,4 +194,14 @@ fn runs(tree: &Tree, service: &Entity) -> String {
     };
     let all: Vec<String> = tree.entities.iter().filter(own).map(process).filter(|text| !text.is_empty()).collect();
     all.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_not_known_is_called_another() {
+        assert_eq!((program("gunicorn"), program("other")), ("gunicorn", "another program"));
+    }
 }

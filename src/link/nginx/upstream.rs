@@ -108,7 +108,7 @@ impl<'a> Build<'a, '_> {
         };
         let recipe = recipe(stack, used);
         let mut writers: Vec<Writer> = Vec::new();
-        writers.extend(self.keepalive_writer(used, scope, &keepalive, self.shorter_than(&app_keepalive)));
+        writers.extend(self.keepalive_writer(used, scope, &keepalive, &app_keepalive));
         let (idle_options, remove) = self.idle_options(&members, method.map(|(item, _)| item), service, name);
         writers.extend(remove);
         let order = self.order(scope, method.map(|(item, _)| item));
@@ -189,10 +189,10 @@ impl<'a> Build<'a, '_> {
         used: &UsedUpstream<'a>,
         scope: &Scope<'a, '_>,
         keepalive: &Fact<u64>,
-        idle: Option<u64>,
+        app_keepalive: &Fact<f64>,
     ) -> Option<Writer> {
         let mut edits: Vec<Edit> = used.recipe.clone()?;
-        let idle = idle.map(|seconds| format!("keepalive_timeout {seconds}s;"));
+        let idle = self.shorter_than(app_keepalive).map(|seconds| format!("keepalive_timeout {seconds}s;"));
         let mut lines = Vec::new();
         if scope.own("keepalive").next().is_none() && version::keeps_connections(&self.version) != Truth::Yes {
             lines.push(KEEPALIVE);
@@ -212,7 +212,12 @@ impl<'a> Build<'a, '_> {
         }
         edits.sort();
         edits.dedup();
-        (!edits.is_empty()).then(|| Writer { name: "keepalive".into(), edits, display_only: None })
+        // Kept for nginx's 60 seconds they may outlive those of an application of which nothing is known.
+        let unbounded =
+            idle.is_none() && app_keepalive.known().is_none() && scope.own("keepalive_timeout").next().is_none();
+        let display_only =
+            unbounded.then(|| "with a `keepalive_timeout` below the application's own, not known here".into());
+        (!edits.is_empty()).then(|| Writer { name: "keepalive".into(), edits, display_only })
     }
 
     /// A method that stands behind `keepalive`, with the change that puts it before: before 1.29.7 it takes the place of

@@ -82,7 +82,6 @@ fn workers(settings: &Settings<'_, '_>, variables: &[&str]) -> Fact<u64> {
 fn limits(settings: &Settings<'_, '_>, process: &mut Process) {
     let at = Some(settings.program);
     process.mode = asgi_mode(&process.framework);
-    process.slots = all_requests(settings.program);
     process.max_requests =
         settings.count(&["--limit-max-requests"], &[], || defaults::count("uvicorn", "limit_max_requests", at));
     process.max_requests_jitter = settings
@@ -100,6 +99,11 @@ fn limits(settings: &Settings<'_, '_>, process: &mut Process) {
     });
     process.limit_concurrency =
         settings.count(&["--limit-concurrency"], &[], || Fact::Unbounded(Why::at("no limit is set", settings.program)));
+    // Beyond that many at work it answers 503 (read in uvicorn 0.15 and 0.54).
+    process.slots = match &process.limit_concurrency {
+        Fact::Unbounded(_) => all_requests(settings.program),
+        limit => without_slots(limit.clone()),
+    };
 }
 
 /// daphne, which has one process and no option for more.

@@ -34,7 +34,9 @@ pub(super) fn manage(settings: &Settings<'_, '_>) -> Option<Process> {
         return None;
     }
     let mut process = settings.base(Program::Runserver);
-    let span = settings.running.span;
+    // The command's own word: an image's ENTRYPOINT may hold the words before it.
+    let word = settings.running.argv.get(at + 1).and_then(|arg| arg.text.span());
+    let span = word.unwrap_or(settings.running.span);
     process.framework = Fact::derived(Framework::Django, vec![span]);
     process.dev_server = Fact::derived(true, vec![span]);
     threads(settings, &mut process, &["--nothreading"]);

@@ -181,7 +181,9 @@ fn uvicorn_takes_the_variable_only_without_the_option() {
     let (repo, it) = with("ENV WEB_CONCURRENCY=4\nCMD [\"uvicorn\", \"main:app\", \"--port\", \"80\"]", &[]);
     assert_eq!((known(&it.processes), known(&it.port)), (Some(4), Some(80)));
     assert_eq!(known(&it.mode), Some(Mode::AsgiStarlette));
-    assert_eq!(said(&repo, &it.limit_concurrency), "unbounded");
+    assert_eq!((said(&repo, &it.limit_concurrency), said(&repo, &it.slots)), ("unbounded".into(), "unbounded".into()));
+    let (repo, it) = with("CMD uvicorn main:app --limit-concurrency 50", &[]);
+    assert_eq!(said(&repo, &it.slots), "50 at `50`");
     let (repo, it) = with("ENV WEB_CONCURRENCY=4\nCMD [\"uvicorn\", \"main:app\", \"--workers\", \"2\"]", &[]);
     assert_eq!((said(&repo, &it.processes), said(&repo, &it.overridden)), ("2 at `2`".into(), "4 at `4`".into()));
     let (repo, it) = with("CMD uvicorn main:app --reload --workers=$WORKERS", &[]);
@@ -212,6 +214,8 @@ fn other_servers_are_told_apart() {
     let (_, it) = with("CMD python manage.py runserver 0.0.0.0:8002", &[]);
     assert_eq!((known(&it.program), known(&it.port)), (Some(Program::Runserver), Some(8002)));
     assert_eq!(known(&it.dev_server), Some(true));
+    let (repo, it) = with("ENTRYPOINT [\"python3\"]\nCMD [\"manage.py\", \"runserver\", \"0:8000\"]", &[]);
+    assert_eq!(said(&repo, &it.dev_server), "true at `runserver`");
     let (_, it) = with("CMD flask --app main run -p 5001", &[]);
     assert_eq!((known(&it.program), known(&it.port)), (Some(Program::Flask), Some(5001)));
     let (_, it) = with("CMD python -m manage qcluster", &[]);
