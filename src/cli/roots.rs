@@ -38,7 +38,13 @@ impl Roots {
             [] => (here.clone(), None),
             [folder] if folder.is_dir() => (folder.clone(), None),
             several => {
-                let root = repository(several, &here)?;
+                let root = repository(several, &here)?.ok_or_else(|| {
+                    let names: Vec<String> = paths.iter().map(|it| it.display().to_string()).collect();
+                    Error::Usage(format!(
+                        "{}: these lie in no common repository; check each by itself",
+                        names.join(", ")
+                    ))
+                })?;
                 let below = |path: &PathBuf| path.strip_prefix(&root).ok().map(slashes);
                 let only = several.iter().filter_map(below).collect();
                 (root, Some(only))
@@ -62,8 +68,8 @@ impl Roots {
 }
 
 /// The nearest folder above all paths that is a repository or has a configuration; else the current folder, when they
-/// lie in it; else the folder they share.
-fn repository(paths: &[PathBuf], here: &Path) -> Result<PathBuf, ConfigError> {
+/// lie in it; else the folder they share, when it is one of them or holds one: what lies further apart is not one thing.
+fn repository(paths: &[PathBuf], here: &Path) -> Result<Option<PathBuf>, ConfigError> {
     let mut shared = paths.first().cloned().unwrap_or_else(|| here.to_owned());
     while !shared.is_dir() || !paths.iter().all(|path| path.starts_with(&shared)) {
         if !shared.pop() {
@@ -72,10 +78,11 @@ fn repository(paths: &[PathBuf], here: &Path) -> Result<PathBuf, ConfigError> {
     }
     for folder in shared.ancestors() {
         if folder.join(".git").exists() || Config::file_in(folder)?.is_some() {
-            return Ok(folder.to_owned());
+            return Ok(Some(folder.to_owned()));
         }
     }
-    Ok(if shared.starts_with(here) { here.to_owned() } else { shared })
+    let near = paths.iter().any(|path| *path == shared || (path.is_file() && path.parent() == Some(&shared)));
+    Ok(if shared.starts_with(here) { Some(here.to_owned()) } else { Some(shared).filter(|_| near) })
 }
 
 /// The way from the current folder to the root, with a slash at its end; empty when they are one.
@@ -139,6 +146,8 @@ mod tests {
         assert_eq!(of("repo", &["own/pyproject.toml"]), ("repo/own".into(), "own/".into(), only(&["pyproject.toml"])));
         assert_eq!(of("repo", &["other/pyproject.toml"]).0, "repo");
         assert!(Roots::of(&["nowhere".into()], top.path()).is_err());
+        let apart = [top.path().join("repo"), top.path().join("loose/a")];
+        assert!(Roots::of(&apart, &top.path().join("repo/app")).is_err(), "the folder above both is neither's");
         assert!(Roots::folder(Some(&"repo/y.py".into()), top.path()).is_err());
     }
 }
