@@ -10,10 +10,12 @@ pub mod gunicorn;
 pub mod kubernetes;
 pub mod nginx;
 pub mod orm;
+pub mod platform;
 pub mod procfile;
 pub mod python;
 pub mod requirements;
 pub mod script;
+pub mod terraform;
 
 use std::sync::Arc;
 
@@ -38,6 +40,8 @@ pub enum Draft {
     Nginx(nginx::Draft),
     /// A Python file that speaks to an object-relational mapper.
     Orm(orm::OrmDraft),
+    /// A file of a platform.
+    Platform(Box<platform::PlatformFile>),
     /// A Procfile.
     Procfile(procfile::Procfile),
     /// What Python code binds, imports and calls.
@@ -48,6 +52,8 @@ pub enum Draft {
     Script(script::ShellScript),
     /// `postgresql.conf`, `pgbouncer.ini`, `redis.conf`.
     Settings(Vec<Setting>),
+    /// A file of Terraform.
+    Terraform(terraform::TerraformFile),
 }
 
 impl Draft {
@@ -61,11 +67,13 @@ impl Draft {
             Draft::Kubernetes(_) => "Kubernetes manifest",
             Draft::Nginx(_) => "nginx configuration",
             Draft::Orm(_) => "models and queries",
+            Draft::Platform(draft) => draft.kind.words(),
             Draft::Procfile(_) => "Procfile",
             Draft::Python(_) => "Python code",
             Draft::Requirements(_) => "requirements",
             Draft::Script(_) => "shell script",
             Draft::Settings(_) => "server settings",
+            Draft::Terraform(_) => "Terraform file",
         }
     }
 }
@@ -100,6 +108,12 @@ pub fn read(file: &SourceFile) -> Reading {
         reading.keep(draft.errors.clone(), Draft::Script(draft));
     } else if file.path.ends_with(".py") {
         python(file, &mut reading);
+    } else if terraform::is_terraform(file) {
+        let parsed = terraform::read(file);
+        reading.keep(parsed.errors, Draft::Terraform(parsed.tree));
+    } else if let Some((draft, errors)) = platform::read(file) {
+        reading.errors.extend(errors);
+        reading.drafts.extend(draft.map(|draft| Draft::Platform(Box::new(draft))));
     } else if let Some(draft) = nginx::read(file) {
         reading.keep(draft.errors.clone(), Draft::Nginx(draft));
     } else if let Some((draft, errors)) = kubernetes::read(file) {
@@ -210,6 +224,8 @@ drafts_of! {
     orm Orm orm::OrmDraft;
     /// What all Python code binds, imports and calls.
     python Python Arc<python::Module>;
+    /// All files of platforms.
+    platform Platform Box<platform::PlatformFile>;
     /// All Procfiles.
     procfile Procfile procfile::Procfile;
     /// All files that name packages.
@@ -218,4 +234,6 @@ drafts_of! {
     script Script script::ShellScript;
     /// All settings files of servers.
     settings Settings Vec<Setting>;
+    /// All files of Terraform.
+    terraform Terraform terraform::TerraformFile;
 }
