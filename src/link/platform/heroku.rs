@@ -1,7 +1,7 @@
 //! Heroku: the processes of a Procfile or a `heroku.yml`, with what `app.json` says of dynos, variables and add-ons.
 
 use crate::facts::platform::Kind;
-use crate::link::plan::{Deployment, Managed, ServicePlan, Store, Variable};
+use crate::link::plan::{Build, Deployment, Managed, ServicePlan, Store, Variable};
 use crate::stack::{About, Anchor, Database, Engine, Fact, RedisServer, Why, defaults};
 use crate::syntax::Spanned;
 use crate::syntax::yaml::Node;
@@ -92,9 +92,10 @@ fn of_manifest(seen: &Seen<'_>, manifest: &Node) -> Vec<ServicePlan> {
         let image = command.and_then(|it| it.get("image")).and_then(Node::text).unwrap_or(&name.value);
         let file = built.and_then(|it| it.get(image).or_else(|| it.get("web")));
         plan.build = file.and_then(|it| {
-            let path = it.text()?;
+            let path = it.text().or_else(|| it.get("dockerfile")?.text())?;
             let context = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            seen.build(folder, context, path, it.span)
+            let target = it.get("target").and_then(said::spanned);
+            Some(Build { target, ..seen.build(folder, context, path, it.span)? })
         });
         let words = command.map(|it| it.get("command").unwrap_or(it));
         plan.command = words.and_then(|words| match words.items() {
