@@ -118,10 +118,13 @@ pub fn may_matter(path: &str) -> bool {
         || (!name.contains('.') && (name.contains("entrypoint") || name.starts_with("start")))
 }
 
-/// Whether a file is called as task and service definitions of ECS are: `task-definition.json`, `ecs-taskdef.prod.json`.
+/// Whether a file is called as task and service definitions of ECS or templates of CloudFormation are:
+/// `task-definition.json`, `ecs-taskdef.prod.json`.
 fn is_task_definition(name: &str) -> bool {
     let bare: String = name.chars().filter(|c| !matches!(c, '-' | '_' | '.')).collect();
-    ["taskdef", "ecstask", "ecsservice", "servicedefinition"].iter().any(|it| bare.contains(it))
+    ["taskdef", "ecstask", "ecsservice", "servicedefinition", "cloudformation", "cfn"]
+        .iter()
+        .any(|it| bare.contains(it))
 }
 
 #[cfg(test)]

@@ -50,6 +50,8 @@ pub enum Kind {
     EcsService,
     /// A manifest of AWS Copilot.
     Copilot,
+    /// A template of CloudFormation or SAM.
+    CloudFormation,
 }
 
 impl Kind {
@@ -67,6 +69,7 @@ impl Kind {
             Kind::EcsTask => "ECS task definition",
             Kind::EcsService => "ECS service definition",
             Kind::Copilot => "Copilot manifest",
+            Kind::CloudFormation => "CloudFormation template",
         }
     }
 }
@@ -105,6 +108,7 @@ fn kind(file: &SourceFile) -> Option<Kind> {
             "render" => Some(Kind::Render),
             "heroku" if ending == "yml" => Some(Kind::Heroku),
             "manifest" if file.path.split('/').any(|part| part == "copilot") => Some(Kind::Copilot),
+            _ if text.contains("AWS::") && lined("Resources:") => Some(Kind::CloudFormation),
             _ if text.contains("serving.knative.dev/v1") && lined("kind: Service") => Some(Kind::CloudRun),
             _ if file.folder().split('/').any(|part| part == ".do") => Some(Kind::DigitalOcean),
             _ if parts().any(|part| part == "app") && lined("runtime:") => Some(Kind::AppEngine),
@@ -115,8 +119,10 @@ fn kind(file: &SourceFile) -> Option<Kind> {
             "app" => Some(Kind::HerokuApp),
             _ if text.contains("containerDefinitions") => Some(Kind::EcsTask),
             _ if text.contains("\"desiredCount\"") => Some(Kind::EcsService),
+            _ if text.contains("AWS::") && text.contains("\"Resources\"") => Some(Kind::CloudFormation),
             _ => None,
         },
+        "template" if text.contains("AWS::") => Some(Kind::CloudFormation),
         _ => None,
     }
 }
@@ -140,6 +146,7 @@ fn is_meant(kind: Kind, root: &Node) -> bool {
             .is_some_and(|it| !it.items().is_empty()),
         Kind::EcsService => has("desiredCount"),
         Kind::Copilot => has("type"),
+        Kind::CloudFormation => has("Resources"),
     }
 }
 
@@ -162,6 +169,7 @@ mod tests {
         assert_eq!(known("render.yaml", "services: []\n"), Some(Kind::Render));
         assert_eq!(known("app.yaml", "runtime: python312\n"), Some(Kind::AppEngine));
         assert_eq!(known("app.yaml", "name: x\n"), None);
+        assert_eq!(known("x.yaml", "Resources:\n  A:\n    Type: AWS::S3::Bucket\n"), Some(Kind::CloudFormation));
         assert_eq!(known("app.json", "{\"formation\": {\"web\": {\"quantity\": 2}}}"), Some(Kind::HerokuApp));
         assert_eq!(known("app.json", "{\"expo\": {}, \"stack\": 1}"), None);
         assert_eq!(known("ecs/task-def.json", "{\"containerDefinitions\":[{\"name\":\"web\"}]}"), Some(Kind::EcsTask));

@@ -5,6 +5,7 @@
 
 mod app_engine;
 mod cloud_run;
+mod cloudformation;
 mod copilot;
 mod digitalocean;
 mod ecs;
@@ -48,6 +49,7 @@ pub fn deployments(sources: &Sources, files: &[&PlatformFile], procfiles: &[&Pro
             Kind::EcsTask => ecs::deployment(&seen),
             Kind::EcsService => None,
             Kind::Copilot => copilot::deployment(&seen),
+            Kind::CloudFormation => cloudformation::deployment(&seen),
         };
         found.extend(deployment.filter(|it| !it.services.is_empty() || !it.managed.is_empty()));
     }

@@ -19,6 +19,8 @@ use crate::stack::{About, Anchor, Fact, Why};
 use crate::syntax::Spanned;
 use crate::syntax::hcl::{Block, Expr, Piece, Value};
 
+pub(super) use stores::by_class;
+
 /// How deep values may refer to each other.
 const DEEPEST: usize = 8;
 

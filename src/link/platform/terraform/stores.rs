@@ -168,7 +168,7 @@ fn is_default_group(module: &Module<'_>, expr: &crate::syntax::hcl::Expr) -> boo
 /// (<https://docs.aws.amazon.com/prescriptive-guidance/latest/tuning-postgresql-parameters/max-connections.html>, read in
 /// November 2026). That memory is less than the class has, by what RDS takes for itself, so the count is unknown and has
 /// an upper end.
-fn by_class(class: &Fact<Box<str>>, name: &Spanned<Box<str>>) -> Fact<u64> {
+pub(in crate::link::platform) fn by_class(class: &Fact<Box<str>>, name: &Spanned<Box<str>>) -> Fact<u64> {
     let formula = "RDS's default, LEAST({DBInstanceClassMemory/9531392}, 5000)";
     let known = class.known().and_then(|class| CLASSES.iter().find(|(own, _)| **own == **class));
     let reason = match known {
