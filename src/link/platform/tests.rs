@@ -67,3 +67,18 @@ fn bindings_of_digitalocean_name_a_database() {
     assert_eq!((known("DATABASE_URL"), known("X")), (Some("postgresql://db/"), None));
     assert_eq!(found[0].managed.len(), 1);
 }
+
+#[test]
+fn templates_in_json_refer_by_maps() {
+    let text = r#"{"Resources": {
+        "Db": {"Type": "AWS::RDS::DBInstance", "Properties": {"Engine": "postgres", "DBInstanceClass": {"Ref": "Class"}}},
+        "Task": {"Type": "AWS::ECS::TaskDefinition", "Properties": {"ContainerDefinitions": [{"Name": "web", "Image": {"Ref": "Image"},
+            "Environment": [{"Name": "DB_HOST", "Value": {"Fn::GetAtt": ["Db", "Endpoint.Address"]}}, {"Name": "X", "Value": {"Fn::Join": ["", []]}}]}]}},
+        "Web": {"Type": "AWS::ECS::Service", "Properties": {"TaskDefinition": {"Ref": "Task"}, "DesiredCount": {"Ref": "Count"}}}},
+        "Parameters": {"Count": {"Type": "Number", "Default": 4}, "Class": {"Type": "String"}}}"#;
+    let found = deployed(&[("cloudformation.json", text)]);
+    let known = |name: &str| variable(&found[0], name).and_then(Fact::known).map(|it| &**it);
+    assert_eq!((known("DB_HOST"), known("X")), (Some("Db"), None));
+    assert_eq!(found[0].services[0].replicas.known(), Some(&4));
+    assert_eq!(found[0].managed[0].hosts, ["Db".into()]);
+}
