@@ -10,6 +10,7 @@ pub mod gunicorn;
 pub mod kubernetes;
 pub mod nginx;
 pub mod orm;
+pub mod platform;
 pub mod procfile;
 pub mod proxy;
 pub mod python;
@@ -17,6 +18,7 @@ pub mod requirements;
 pub mod script;
 pub mod sections;
 pub mod tasks;
+pub mod terraform;
 
 use std::sync::Arc;
 
@@ -41,6 +43,8 @@ pub enum Draft {
     Nginx(nginx::Draft),
     /// A Python file that speaks to an object-relational mapper.
     Orm(orm::OrmDraft),
+    /// A file of a platform.
+    Platform(Box<platform::PlatformFile>),
     /// A Procfile.
     Procfile(procfile::Procfile),
     /// A file of HAProxy, Traefik or Caddy.
@@ -57,6 +61,8 @@ pub enum Draft {
     Settings(Vec<Setting>),
     /// A file of tasks that are run by name: `Makefile`, `justfile`, `package.json`.
     Tasks(tasks::TaskFile),
+    /// A file of Terraform.
+    Terraform(terraform::TerraformFile),
 }
 
 impl Draft {
@@ -70,6 +76,7 @@ impl Draft {
             Draft::Kubernetes(_) => "Kubernetes manifest",
             Draft::Nginx(_) => "nginx configuration",
             Draft::Orm(_) => "models and queries",
+            Draft::Platform(draft) => draft.kind.words(),
             Draft::Procfile(_) => "Procfile",
             Draft::Proxy(_) => "proxy configuration",
             Draft::Python(_) => "Python code",
@@ -83,6 +90,7 @@ impl Draft {
             },
             Draft::Settings(_) => "server settings",
             Draft::Tasks(_) => "file of tasks",
+            Draft::Terraform(_) => "Terraform file",
         }
     }
 }
@@ -123,6 +131,12 @@ pub fn read(file: &SourceFile) -> Reading {
         python(file, &mut reading);
     } else if let Some(draft) = proxy::read(file) {
         reading.keep(Vec::new(), Draft::Proxy(draft));
+    } else if terraform::is_terraform(file) {
+        let parsed = terraform::read(file);
+        reading.keep(parsed.errors, Draft::Terraform(parsed.tree));
+    } else if let Some((draft, errors)) = platform::read(file) {
+        reading.errors.extend(errors);
+        reading.drafts.extend(draft.map(|draft| Draft::Platform(Box::new(draft))));
     } else if let Some(draft) = nginx::read(file) {
         reading.keep(draft.errors.clone(), Draft::Nginx(draft));
     } else if let Some((draft, errors)) = kubernetes::read(file) {
@@ -235,6 +249,8 @@ drafts_of! {
     python Python Arc<python::Module>;
     /// All files of HAProxy, Traefik and Caddy.
     proxy Proxy proxy::ProxyConf;
+    /// All files of platforms.
+    platform Platform Box<platform::PlatformFile>;
     /// All Procfiles.
     procfile Procfile procfile::Procfile;
     /// All files that name packages.
@@ -247,4 +263,6 @@ drafts_of! {
     settings Settings Vec<Setting>;
     /// All files of tasks.
     tasks Tasks tasks::TaskFile;
+    /// All files of Terraform.
+    terraform Terraform terraform::TerraformFile;
 }

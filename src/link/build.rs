@@ -1,6 +1,6 @@
 //! All drafts of a repository, joined into a stack for each deployment, and one for its code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Assume;
 use crate::facts::docker::Dockerfile;
@@ -9,7 +9,7 @@ use crate::facts::kubernetes::Block;
 use crate::facts::proxy::ProxyConf;
 use crate::facts::requirements::Requirements;
 use crate::facts::{Drafts, nginx as nginx_facts};
-use crate::source::{SourceFile, Sources};
+use crate::source::{FileId, SourceFile, Sources};
 use crate::stack::vocabulary::KINDS;
 use crate::stack::{Id, Process, Service, Stack, Value};
 use crate::syntax::lines::Setting;
@@ -21,7 +21,9 @@ use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
 use super::versions::{self, Versions};
-use super::{apps, command, compose, framework, kubernetes, nginx, orm, proxies, server, services, sqlalchemy, stores};
+use super::{
+    apps, command, compose, framework, kubernetes, nginx, orm, platform, proxies, server, services, sqlalchemy, stores,
+};
 
 /// What the files say together.
 #[derive(Debug, Default)]
@@ -41,16 +43,20 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assum
     let mut repository = Repository::of(sources, drafts, assume);
     let (planned, problems) = repository.planned(drafts);
     linked.problems.extend(problems);
+    let taken: BTreeSet<FileId> = planned.iter().flat_map(|it| it.files.iter().copied()).collect();
     let (serving, idle): (Vec<_>, Vec<_>) = planned.into_iter().partition(Deployment::is_deployed);
+    // Servers of a cloud alone say nothing of what is started.
+    let (serving, servers): (Vec<_>, Vec<_>) = serving.into_iter().partition(|it| !it.services.is_empty());
     let mut chosen = Chosen::default();
     idle.into_iter().for_each(|deployment| chosen.leave(deployment));
     for (deployment, stack) in repository.stacks(serving) {
         chosen.take(deployment, stack, &|folder| repository.holds_code(folder));
     }
-    chosen.take_alone(repository.stacks(repository.standalone(drafts)));
+    chosen.take_alone(repository.stacks(repository.standalone(drafts, &taken)));
     (linked.stacks, linked.aside) = (chosen.stacks, chosen.aside);
     linked.aside.sort_by(|a, b| a.name.cmp(&b.name));
     let nothing_runs = linked.stacks.is_empty();
+    linked.stacks.extend(repository.stacks(servers).into_iter().map(|(_, stack)| stack));
     linked.stacks.iter_mut().for_each(|stack| super::assumed::apply(stack, assume));
     let mut code = Stack { name: "code".into(), ..Stack::default() };
     facts.clone().put(&mut code);
@@ -125,12 +131,19 @@ impl<'a> Repository<'a> {
         let found = kubernetes::deployments(self.sources, &manifests, &all);
         kubernetes::judge(&mut all, &found.deployments);
         all.extend(found.deployments);
+        let platforms: Vec<_> = drafts.platform().map(|(_, draft)| &**draft).collect();
+        let procfiles: Vec<_> = drafts.procfile().map(|(_, draft)| draft).collect();
+        all.extend(platform::deployments(self.sources, &platforms, &procfiles));
+        let modules: Vec<_> = drafts.terraform().map(|(_, draft)| draft).collect();
+        all.extend(platform::of_terraform(self.sources, &modules));
         (all, found.problems)
     }
 
-    /// The deployments of Dockerfiles and Procfiles: what is known where no compose file serves.
-    fn standalone(&self, drafts: &Drafts<'a>) -> Vec<Deployment> {
-        let procfiles: Vec<_> = drafts.procfile().map(|(_, draft)| draft).collect();
+    /// The deployments of Dockerfiles and Procfiles: what is known where no compose file serves. Files that are `taken`
+    /// say what another deployment starts.
+    fn standalone(&self, drafts: &Drafts<'a>, taken: &BTreeSet<FileId>) -> Vec<Deployment> {
+        let procfiles: Vec<_> =
+            drafts.procfile().map(|(_, draft)| draft).filter(|draft| !taken.contains(&draft.file)).collect();
         let sections: Vec<_> = drafts.sections().map(|(_, draft)| draft).collect();
         image::standalone(&self.dockerfiles, &procfiles, &sections, &|path| self.exists(path))
     }
@@ -355,8 +368,9 @@ impl<'a> Repository<'a> {
                 stores::add_redis(stack, &server, id);
             }
         }
-        let network = Network::of(deployment, ids, stack);
+        let mut network = Network::of(deployment, ids, stack);
         network.join_poolers(stack, &poolers);
+        deployment.managed.iter().for_each(|managed| network.add_managed(stack, managed));
         network
     }
 

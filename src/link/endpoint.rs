@@ -1,7 +1,7 @@
 //! Where a connection leads, as people write it: `host:port/name`. A part that nobody knows is a `?`; user and password
 //! never stand in it. Where the host itself is not known, so is the whole.
 
-use super::values::{Address, HOLE, PyValue};
+use super::values::{self, Address, HOLE, PyValue};
 use crate::source::Span;
 use crate::stack::{Engine, Fact, Origin, Sourced, Why};
 
@@ -75,6 +75,11 @@ fn spelled(value: &PyValue, depth: u32) -> Option<String> {
         },
         PyValue::Dict(dict) => {
             let get = |key: &str| dict.entries.iter().find(|it| &*it.0 == key).map(|it| &it.1);
+            // channels_redis
+            if let Some(sentinels) = get("sentinels") {
+                let master = get("master_name").and_then(|it| values::text(it.clone()).known().cloned());
+                return Some(watched(master.as_deref().unwrap_or(""), &inner(sentinels)?));
+            }
             if let Some(address) = get("address") {
                 return inner(address);
             }
@@ -90,8 +95,60 @@ fn spelled(value: &PyValue, depth: u32) -> Option<String> {
     }
 }
 
+/// The endpoint of an entry of Django's `CACHES`. With `SENTINELS` the host of its location is no host: it is the name
+/// that they know the master by (django-redis 5.4, django-valkey: `redis://service_name/db`).
+pub(super) fn of_cache(entry: &Fact<PyValue>) -> Fact<Box<str>> {
+    let location = values::entry(entry.clone(), "LOCATION");
+    let sentinels = values::entry(values::entry(entry.clone(), "OPTIONS"), "SENTINELS");
+    if sentinels.is_absent() {
+        return of(&location);
+    }
+    let address = values::address(&location);
+    let Some(it) = address.sourced() else { return of(&location) };
+    let hosts = of(&sentinels).known().cloned();
+    let master = match (it.value.host.as_deref(), &*it.value.name) {
+        (Some(host), "") => host.to_owned(),
+        (Some(host), name) => format!("{host}/{name}"),
+        (None, _) => return of(&location),
+    };
+    let value = watched(&master, hosts.as_deref().unwrap_or("?")).into();
+    Fact::Known(Sourced { value, origin: it.origin.clone(), slots: Vec::new() }).by_way_of(sentinels.span())
+}
+
+/// A master that Sentinels watch.
+fn watched(master: &str, sentinels: &str) -> String {
+    let master = master.replace(HOLE, "?");
+    if master.is_empty() { format!("Sentinel at {sentinels}") } else { format!("{master} by Sentinel at {sentinels}") }
+}
+
+/// URLs of Sentinels: several hosts in one (`redis+sentinel://a:26379,b:26379/master/0`), or several parted by `;`, as
+/// Celery has them.
+fn of_sentinels(text: &str) -> Option<String> {
+    let mut hosts: Vec<String> = Vec::new();
+    let mut master = "";
+    for url in text.split(';').map(str::trim).filter(|url| !url.is_empty()) {
+        let (_, rest) = url.split_once("://").filter(|(scheme, _)| scheme.contains("sentinel"))?;
+        let rest = rest.split('?').next().unwrap_or(rest);
+        let (authority, name) = rest.split_once('/').unwrap_or((rest, ""));
+        let authority = authority.rsplit('@').next().unwrap_or(authority);
+        for host in authority.split(',') {
+            if host.is_empty() || host.contains(HOLE) {
+                return None;
+            }
+            hosts.push(if host.contains(':') { host.to_owned() } else { format!("{host}:26379") });
+        }
+        if !name.is_empty() {
+            master = name;
+        }
+    }
+    (!hosts.is_empty()).then(|| watched(master, &hosts.join(", ")))
+}
+
 /// A URL, or `host:port` alone.
 fn of_text(text: &str) -> Option<String> {
+    if text.contains("sentinel://") {
+        return of_sentinels(text);
+    }
     let Some(address) = Address::parse(text) else {
         let plain = text.trim();
         return (!plain.is_empty() && !plain.contains([HOLE, ' ', '@'])).then(|| plain.to_owned());
@@ -162,7 +219,6 @@ fn default_port(scheme: &str) -> Option<u16> {
         "amqp" | "pyamqp" | "librabbitmq" => 5672,
         "amqps" => 5671,
         "memcache" | "pymemcache" | "pymemcached" | "pylibmc" => 11211,
-        "sentinel" => 26379,
         "mongodb" => 27017,
         "mssql" => 1433,
         "oracle" => 1521,
@@ -254,6 +310,9 @@ mod tests {
         assert_eq!(url("mysql://u:p@[::1]/d"), "[::1]:3306/d");
         assert_eq!(url("redis://:p@cache"), "cache:6379/0");
         assert_eq!(url("rediss://cache:6380/2"), "cache:6380/2");
+        assert_eq!(url("sentinel://:p@a:26379;sentinel://b"), "Sentinel at a:26379, b:26379");
+        assert_eq!(url("redis+sentinel://u:p@a:1,b:2/main/0"), "main/0 by Sentinel at a:1, b:2");
+        assert_eq!(url("sentinel://*"), "unknown: its host is worked out when the program runs");
         assert_eq!(url("amqp://u:p@rabbit//"), "rabbit:5672");
         assert_eq!(url("sqs://"), "sqs:");
         assert_eq!(url("sqlite:///*/db.sqlite3"), "sqlite: db.sqlite3");

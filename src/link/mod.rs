@@ -19,6 +19,7 @@ pub mod network;
 pub mod nginx;
 pub mod orm;
 pub mod plan;
+pub mod platform;
 pub mod proxies;
 pub mod rows;
 pub mod server;

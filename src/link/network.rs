@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::source::Span;
 use crate::stack::{Anchor, Database, Engine, Fact, Id, Pooler, RedisServer, Service, Stack, Why};
 
-use super::plan::Deployment;
+use super::plan::{Deployment, Managed, Store};
 use super::stores;
 
 /// Where a connection goes, as a URL or a settings entry says it.
@@ -40,6 +40,7 @@ pub struct Network {
     poolers: BTreeMap<u32, Id<Pooler>>,
     redis: BTreeMap<u32, Id<RedisServer>>,
     outside: BTreeMap<Box<str>, Id<Database>>,
+    managed_redis: BTreeMap<Box<str>, Id<RedisServer>>,
 }
 
 impl Network {
@@ -70,7 +71,24 @@ impl Network {
 
     /// The Redis server that a host name means.
     pub fn redis(&self, host: &str) -> Option<Id<RedisServer>> {
-        self.redis.get(&self.service(host)?.at).copied()
+        match self.service(host) {
+            Some(service) => self.redis.get(&service.at).copied(),
+            None => self.managed_redis.get(host).copied(),
+        }
+    }
+
+    /// Puts a server that a cloud runs into the stack, and has its hosts mean it.
+    pub fn add_managed(&mut self, stack: &mut Stack, managed: &Managed) {
+        match &managed.store {
+            Store::Database(database) => {
+                let id = stack.add((**database).clone());
+                self.outside.extend(managed.hosts.iter().map(|host| (host.clone(), id)));
+            }
+            Store::Redis(redis) => {
+                let id = stack.add((**redis).clone());
+                self.managed_redis.extend(managed.hosts.iter().map(|host| (host.clone(), id)));
+            }
+        }
     }
 
     /// The database at an address, through the pooler that answers there, if one does. A host that is no service is a

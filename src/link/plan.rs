@@ -2,7 +2,7 @@
 //! each value with its places.
 
 use crate::source::{FileId, Span};
-use crate::stack::{Anchor, Fact, Slot, Why};
+use crate::stack::{About, Anchor, Database, Fact, RedisServer, Slot, Why};
 use crate::syntax::shell::Script;
 use crate::syntax::{Mapped, Spanned};
 
@@ -17,6 +17,8 @@ pub struct Deployment {
     pub services: Vec<ServicePlan>,
     /// Services of its files that are no part of it: only a profile that nobody asks for starts them.
     pub left_out: Vec<LeftOut>,
+    /// The servers that a cloud runs for it.
+    pub managed: Vec<Managed>,
     /// What it is for.
     pub role: Role,
     /// How that is known, as the rest of a sentence that starts with the deployment: `is started by …`.
@@ -53,6 +55,34 @@ pub enum Role {
     Test,
     /// It shows how something is used.
     Example,
+}
+
+/// A server that a cloud runs.
+#[derive(Clone, Debug)]
+pub struct Managed {
+    /// The hosts that name it in what the files give to services.
+    pub hosts: Vec<Box<str>>,
+    /// What it is.
+    pub store: Store,
+}
+
+/// A server that keeps data.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// A database.
+    Database(Box<Database>),
+    /// A Redis server.
+    Redis(Box<RedisServer>),
+}
+
+impl Store {
+    /// Its name, its place.
+    pub fn about(&self) -> &About {
+        match self {
+            Store::Database(it) => &it.about,
+            Store::Redis(it) => &it.about,
+        }
+    }
 }
 
 /// A service, merged from all files that speak of it.

@@ -57,6 +57,8 @@ const ENDINGS: &[&str] = &[
     "service",
     "sh",
     "template",
+    "tf",
+    "tfvars",
     "tmpl",
     "toml",
     "vhost",
@@ -101,6 +103,10 @@ pub fn may_matter(path: &str) -> bool {
         return false;
     }
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    // What Heroku, Railway and ECS read.
+    if ending == "json" && (matches!(name.as_str(), "app.json" | "railway.json") || is_task_definition(&name)) {
+        return true;
+    }
     if DATA.contains(&ending) {
         return NAMES.contains(&name.as_str()) || (ending == "md" && name.starts_with("readme"));
     }
@@ -115,6 +121,15 @@ pub fn may_matter(path: &str) -> bool {
         || ["sites-available", "sites-enabled", "conf.d"].iter().any(|it| folder.ends_with(it))
         // Scripts that images start with have names like `compose/production/django/start`.
         || (!name.contains('.') && (name.contains("entrypoint") || name.starts_with("start")))
+}
+
+/// Whether a file is called as task and service definitions of ECS or templates of CloudFormation are:
+/// `task-definition.json`, `ecs-taskdef.prod.json`.
+fn is_task_definition(name: &str) -> bool {
+    let bare: String = name.chars().filter(|c| !matches!(c, '-' | '_' | '.')).collect();
+    ["taskdef", "ecstask", "ecsservice", "servicedefinition", "cloudformation", "cfn"]
+        .iter()
+        .any(|it| bare.contains(it))
 }
 
 #[cfg(test)]

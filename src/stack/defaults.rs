@@ -119,6 +119,14 @@ const STORES: &[Row] = &[
     row("Redis", "maxmemory", 0.0, "Redis 7.0.15, CONFIG GET"),
 ];
 
+/// Platforms that run what they are given.
+const PLATFORMS: &[Row] = &[
+    row("Heroku", "dyno shutdown", 30.0, "devcenter.heroku.com/articles/dyno-shutdown-behavior, December 2024"),
+    row("Render", "numInstances", 1.0, "render.com/docs/blueprint-spec, November 2026"),
+    row("Render", "maxShutdownDelaySeconds", 30.0, "render.com/docs/blueprint-spec, November 2026"),
+    row("Cloud Run", "cpu", 1.0, "cloud.google.com/run/docs/configuring/cpu, November 2026"),
+];
+
 /// Settings that are words.
 pub const WORDS: &[(&str, &str, &str, &str)] = &[
     ("PgBouncer", "pool_mode", "session", "PgBouncer 1.18.0, SHOW CONFIG"),
@@ -128,7 +136,7 @@ pub const WORDS: &[(&str, &str, &str, &str)] = &[
 const MIB: f64 = 1024.0 * 1024.0;
 
 /// The whole table, a section for each family of programs.
-pub const SECTIONS: &[&[Row]] = &[SERVERS, POOLS, STORES];
+pub const SECTIONS: &[&[Row]] = &[SERVERS, POOLS, STORES, PLATFORMS];
 
 /// The line of a setting, for the newest release that has one.
 pub fn row_of(program: &str, setting: &str) -> Option<&'static Row> {

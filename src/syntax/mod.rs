@@ -5,6 +5,7 @@
 
 pub mod dockerfile;
 pub mod env;
+pub mod hcl;
 pub mod image;
 pub mod lines;
 pub mod nginx;

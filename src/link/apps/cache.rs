@@ -44,14 +44,17 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             mode: process.mode.clone(),
             processes: total_processes(process),
             endpoint: match storage_known {
-                Some(Storage::Redis | Storage::Memcached) => endpoint::of(&values::entry(entry.clone(), "LOCATION")),
+                Some(Storage::Redis | Storage::Memcached) => endpoint::of_cache(entry),
                 _ => Fact::Absent,
             },
             process: Some(seat.process),
         };
         stack.add(cache);
         if let Some(library) = library {
-            let client = client(apps, seat, settings, alias, entry, library, about, stack);
+            let mut client = client(apps, seat, settings, alias, entry, library, about, stack);
+            if !values::entry(values::entry(entry.clone(), "OPTIONS"), "SENTINELS").is_absent() {
+                client.endpoint = endpoint::of_cache(entry);
+            }
             let location = values::entry(entry.clone(), "LOCATION");
             redis::put(stack, network, client, &first(location), true);
         }

@@ -200,7 +200,9 @@ pub(super) fn put(
     location: &Fact<PyValue>,
     is_cache: bool,
 ) {
-    client.endpoint = endpoint::of(location);
+    if client.endpoint.is_absent() {
+        client.endpoint = endpoint::of(location);
+    }
     client.server = values::address(location).known().and_then(|it| network.redis(it.host.as_deref()?));
     let (server, at) = (client.server, client.about.span);
     let id = stack.add(client);

@@ -47,6 +47,7 @@ pub fn deployments(sources: &Sources, compose: &[&ComposeFile], envs: &[&EnvFile
                 files: choice.files,
                 role: choice.role,
                 because: choice.because,
+                ..Deployment::default()
             }
         })
         .collect()

@@ -348,7 +348,7 @@ fn is_use(role: Role) -> bool {
 }
 
 /// What a text's words say of a role, and the word.
-pub(super) fn role_of(text: &str) -> Option<(Role, String)> {
+pub(in crate::link) fn role_of(text: &str) -> Option<(Role, String)> {
     let text = text.to_ascii_lowercase();
     let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     WORDS.iter().find_map(|(role, telling)| {

@@ -15,7 +15,6 @@ use crate::syntax::image::ImageName;
 use super::plan::{Build, CommandLine, ListStyle, ServicePlan, Variable};
 
 pub use places::{container_paths, join, matches, repository_paths};
-#[cfg(test)]
 pub(in crate::link) use standalone::service;
 pub use standalone::standalone;
 

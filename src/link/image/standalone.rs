@@ -7,6 +7,7 @@ use crate::facts::docker::{Dockerfile, Stage, Step};
 use crate::facts::procfile::Procfile;
 use crate::facts::sections::{Reader, SectionFile};
 use crate::link::plan::{Build, CommandLine, Deployment, ServicePlan, Variable};
+use crate::link::platform;
 use crate::source::Span;
 use crate::stack::{Anchor, Fact, Why};
 use crate::syntax::{Spanned, shell};
@@ -137,6 +138,8 @@ fn of_procfile(procfile: &Procfile) -> Option<Deployment> {
                 span: process.text.span(0..process.text.text.len()),
             });
             service.span = process.span;
+            // Who starts it may say how many workers it has.
+            platform::leave_concurrency(&mut service, Fact::unknown(platform::BY_SIZE));
             service
         })
         .collect();

@@ -64,6 +64,7 @@ pub fn deployments(sources: &Sources, manifests: &[&Manifests], composed: &[Depl
             services,
             role: set.role,
             because: set.because,
+            ..Deployment::default()
         });
     }
     found

@@ -335,7 +335,8 @@ impl<'a, 'c> Settings<'a, 'c> {
 
     /// Notes a `WEB_CONCURRENCY` that something stronger stands over.
     fn note_overridden(&self, process: &mut Process) {
-        let Some(asked) = self.variable("WEB_CONCURRENCY") else { return };
+        // What nobody knows to be set stands over nothing.
+        let Some(asked) = self.variable("WEB_CONCURRENCY").filter(|it| !matches!(it, Fact::Unknown(_))) else { return };
         let chain = match &process.processes {
             Fact::Known(sourced) => match &sourced.origin {
                 Origin::Written(chain) => chain.as_slice(),
