@@ -366,10 +366,7 @@ impl<'a> Machine<'a> {
 
     /// What the repository has for an absolute path of the container.
     fn at<T>(&self, path: &str, all: &BTreeMap<&'a str, &'a T>) -> Option<&'a T> {
-        let mut paths = repository_paths(path, self.service, self.image);
-        if self.image.is_none() && self.service.image.is_none() {
-            paths.push(path.trim_start_matches('/').into());
-        }
+        let paths = repository_paths(path, self.service, self.image);
         paths.iter().find_map(|path| all.get(&**path).copied())
     }
 
