@@ -23,6 +23,7 @@ FIELDS = {
     "image": [("service", "image")],
     "memory_limit": [("service", "memory")],
     "pool_size": [("pool", "size")],
+    "max_overflow": [("pool", "max_overflow")],
     "pool_max": [("pool", "max"), ("django_database", "pool_max")],
     "pool_recycle": [("pool", "recycle")],
     "pool_timeout": [("pool", "timeout")],
@@ -35,6 +36,9 @@ FIELDS = {
     "upstream": [("upstream_server", "name")],
     "version": [("package", "version"), ("process", "version"), ("database", "version"), ("service", "image")],
 }
+# Facts whose names several kinds have, where the label says which is meant.
+OF_KIND = {(kind, fact): [(kind, fact)] for kind in ("process", "service") for fact in ("timeout", "keepalive", "port", "memory", "cpus", "replicas")}
+OF_KIND["service", "port"] = [("service", "host_port"), ("service", "port")]
 IDLE = {"development", "test", "example", "unused"}
 PROGRAMS = {"celery": ("celery worker", "celery beat"), "django runserver": ("runserver",)}
 
@@ -121,7 +125,7 @@ def judge(row, facts, idle):
         return ("wrong" if judged == (label in IDLE) else "right"), ("judged" if judged else "not judged")
     if facts.is_aside(row["deployment"], idle):
         return "idle", "not judged"
-    fields = FIELDS.get(fact, [(None, fact)])
+    fields = OF_KIND.get((row["entity"], fact)) or FIELDS.get(fact, [(None, fact)])
     if (fact, label) == ("mode", "dev server"):
         fields, label = [("process", "dev_server")], "true"
     if row["entity"] == "package":
@@ -137,8 +141,10 @@ def judge(row, facts, idle):
                     continue
             elif not belongs(entity, row["service"], row["deployment"]):
                 continue
-            name = {"name": "name", "states": [{"text": entity["name"], "origin": "written"}]}
-            for field in [*entity["fields"], name]:
+            if any(kind == entity["kind"] for kind, _ in fields) and all(entity["kind"] != kind or name_ not in [*(it["name"] for it in entity["fields"]), "name"] for kind, name_ in fields):
+                open_states.append([])
+            own_name = {"name": "name", "states": [{"text": entity["name"], "origin": "written"}]}
+            for field in [*entity["fields"], own_name]:
                 if any(kind in (None, entity["kind"]) and field["name"] == name_ for kind, name_ in fields):
                     is_open = all(it["origin"] == "unknown" or it.get("value") == "other" for it in field["states"])
                     (open_states if is_open else states).append(field["states"])
@@ -152,7 +158,8 @@ def judge(row, facts, idle):
     for found in states:
         if any(agrees(fact, choice, state) for choice in choices for state in found if state["origin"] != "unknown"):
             return "right", says
-    return ("wrong" if states else "unknown"), says
+    # Where one of several entities does not tell, it may be the one that is meant.
+    return ("wrong" if states and not open_states else "unknown"), says
 
 
 def main():
