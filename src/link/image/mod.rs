@@ -211,20 +211,18 @@ impl Builder<'_> {
                 }
                 Step::Copy { from, sources, target, span } => {
                     let values = values();
-                    let filled = |text: &Box<str>| {
-                        fill(&Raw { text: text.clone(), span: *span }, self.dockerfile.escape, &values)
-                    };
-                    let sources: Vec<Box<str>> = sources.iter().map(filled).collect();
+                    let filled =
+                        |text: &str| fill(&Raw { text: text.into(), span: *span }, self.dockerfile.escape, &values);
+                    let sources: Vec<Box<str>> = sources.iter().map(|source| filled(source)).collect();
                     let target = filled(target);
                     self.copy(from.as_deref(), &sources, &target, *span, &mut state);
                     state.copies.truncate(MOST_COPIES);
                 }
                 Step::Place { sources, target, span } => {
                     let values = values();
-                    let filled = |text: &Box<str>| {
-                        fill(&Raw { text: text.clone(), span: *span }, self.dockerfile.escape, &values)
-                    };
-                    let sources: Vec<Box<str>> = sources.iter().map(filled).collect();
+                    let filled =
+                        |text: &str| fill(&Raw { text: text.into(), span: *span }, self.dockerfile.escape, &values);
+                    let sources: Vec<Box<str>> = sources.iter().map(|source| filled(source)).collect();
                     state.place(&sources, &filled(target), *span);
                     state.copies.truncate(MOST_COPIES);
                 }

@@ -108,11 +108,11 @@ fn context<'a>(dockerfile: &Dockerfile, folder: &'a str, exists: &dyn Fn(&str) -
         .filter(|source| !matches!(source.trim_matches('/'), "" | "." | "./") && !source.contains(['*', '$', ':']))
         .collect();
     let found_in = |at: &str| {
-        let found = |source: &&Box<str>| {
+        let found = |source: &str| {
             let path = super::join(&format!("/{at}"), source.trim_start_matches('/'));
             exists(path.trim_start_matches('/'))
         };
-        sources.iter().filter(found).count()
+        sources.iter().filter(|source| found(source)).count()
     };
     let above = |at: &&'a str| (!at.is_empty()).then(|| at.rsplit_once('/').map_or("", |(above, _)| above));
     let mut best = (folder, found_in(folder));
