@@ -89,6 +89,15 @@ pub enum Step {
         /// The instruction.
         span: Span,
     },
+    /// What a `RUN` moves, copies or links within the image (`mv`, `cp`, `ln -s`).
+    Place {
+        /// What.
+        sources: Vec<Box<str>>,
+        /// Where to.
+        target: Box<str>,
+        /// The last word.
+        span: Span,
+    },
     /// A port of `EXPOSE`.
     Expose(Raw),
     /// `HEALTHCHECK`, other than `NONE`.
@@ -252,11 +261,15 @@ impl Reader<'_> {
     }
 
     fn run(&self, instruction: &Instruction, steps: &mut Vec<Step>) {
-        if let Arguments::Shell(span) = &instruction.arguments {
-            packages(&joined(self.file, *span, self.escape), steps);
-        }
-        for heredoc in &instruction.heredocs {
-            packages(&Mapped::verbatim(self.file.slice(heredoc.content), heredoc.content), steps);
+        let shell = match &instruction.arguments {
+            Arguments::Shell(span) => Some(joined(self.file, *span, self.escape)),
+            _ => None,
+        };
+        let verbatim = |content: Span| Mapped::verbatim(self.file.slice(content), content);
+        let texts = shell.into_iter().chain(instruction.heredocs.iter().map(|heredoc| verbatim(heredoc.content)));
+        for text in texts {
+            packages(&text, steps);
+            placed(&text, steps);
         }
     }
 }
@@ -324,6 +337,31 @@ fn packages(text: &Mapped, steps: &mut Vec<Step>) {
         if !word.starts_with('-') {
             before = word;
         }
+    }
+}
+
+/// What a `RUN` puts elsewhere in the image. A `;` or `&&` ends a command; words with quotes inside are not looked at.
+fn placed(text: &Mapped, steps: &mut Vec<Step>) {
+    if !["mv ", "cp ", "ln "].iter().any(|program| text.text.contains(program)) {
+        return;
+    }
+    for line in text.text.split([';', '\n', '|', '&']) {
+        let mut words = line.split_whitespace();
+        if !matches!(words.next(), Some("mv" | "cp" | "ln")) {
+            continue;
+        }
+        let paths: Vec<&str> = words.filter(|word| !word.starts_with('-')).map(|word| word.trim_matches('"')).collect();
+        let plain = |path: &&str| !path.contains(['*', '?', '(', '`', '"', '\'', '>', '<']);
+        let Some((target, sources @ [_, ..])) = paths.split_last() else { continue };
+        if !paths.iter().all(plain) {
+            continue;
+        }
+        let at = target.as_ptr() as usize - text.text.as_ptr() as usize;
+        steps.push(Step::Place {
+            sources: sources.iter().map(|&path| path.into()).collect(),
+            target: (*target).into(),
+            span: text.span(at..at + target.len()),
+        });
     }
 }
 

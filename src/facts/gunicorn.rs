@@ -28,15 +28,25 @@ pub struct Assignment {
 }
 
 /// Whether a file may be a configuration of gunicorn or hypercorn, which may have any name: by the name, or by a line
-/// that sets what only they have.
+/// that sets what only they have. gunicorn runs one without a Python ending as Python too, and warns (23.0,
+/// app/base.py); it must have both.
 pub fn is_gunicorn_conf(file: &SourceFile) -> bool {
     let name = file.name();
-    let sets = |line: &str| {
-        let name = line.split([' ', '=']).next().unwrap_or("");
-        matches!(name, "workers" | "worker_class" | "bind" | "wsgi_app")
-            && line[name.len()..].trim_start().starts_with('=')
+    let named = name.contains("gunicorn") || name.contains("hypercorn");
+    let sets = || {
+        file.text().lines().any(|line| {
+            let name = line.split([' ', '=']).next().unwrap_or("");
+            matches!(name, "workers" | "worker_class" | "bind" | "wsgi_app")
+                && line[name.len()..].trim_start().starts_with('=')
+        })
     };
-    name.ends_with(".py") && (name.contains("gunicorn") || name.contains("hypercorn") || file.text().lines().any(sets))
+    match name.rsplit_once('.') {
+        Some((_, "py")) => named || sets(),
+        Some((_, "conf" | "cfg" | "config")) => {
+            named && sets() && !file.text().lines().any(|line| line.starts_with('['))
+        }
+        _ => false,
+    }
 }
 
 /// Reads a configuration file.
@@ -78,5 +88,20 @@ fn collect(body: &[Stmt], conditional: bool, into: &mut Vec<Assignment>, depth: 
 fn push(target: &Expr, value: &Expr, conditional: bool, into: &mut Vec<Assignment>) {
     if let ExprKind::Name(name) = &target.kind {
         into.push(Assignment { name: name.clone(), value: value.clone(), conditional });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configuration_need_not_end_in_py() {
+        let is = |path: &str, text: &str| is_gunicorn_conf(&SourceFile::new(FileId(0), path, Default::default(), text));
+        assert!(is("gunicorn.conf", "import os\nbind = ':80'\nworkers = 3\n"));
+        assert!(is("conf/server.py", "workers = 3\n"));
+        assert!(!is("supervisor/gunicorn.conf", "[program:web]\ncommand=gunicorn a:b\n"));
+        assert!(!is("systemd/gunicorn.conf", "GUNICORN_WORKERS=2\n"));
+        assert!(!is("server.conf", "workers = 3\n"));
     }
 }

@@ -129,6 +129,8 @@ pub fn read(file: &SourceFile) -> Reading {
         reading.keep(draft.errors.clone(), Draft::Script(draft));
     } else if file.path.ends_with(".py") {
         python(file, &mut reading);
+    } else if gunicorn::is_gunicorn_conf(file) {
+        reading.keep(Vec::new(), Draft::Gunicorn(gunicorn::read(file)));
     } else if let Some(draft) = proxy::read(file) {
         reading.keep(Vec::new(), Draft::Proxy(draft));
     } else if terraform::is_terraform(file) {

@@ -6,7 +6,7 @@ use crate::source::{FileId, Span};
 use crate::stack::{Id, Service, Stack, Why};
 
 use super::build::folder;
-use super::plan::{Deployment, LeftOut, Role, ServicePlan};
+use super::plan::{CommandLine, Deployment, LeftOut, Role, ServicePlan};
 
 /// A deployment that is not judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -238,6 +238,20 @@ fn reloader(stack: &Stack, service: &Service) -> Option<(String, Option<Span>)> 
     on.next().map(|(fact, words)| (words.to_owned(), fact.span()))
 }
 
+/// Whether a command starts Jupyter, in which a person writes code and runs it.
+fn starts_notebook(line: &CommandLine) -> bool {
+    let is = |text: &str| {
+        let words = text.split(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '(' | ')' | ';' | '&'));
+        words.into_iter().any(|word| {
+            matches!(word.rsplit('/').next(), Some("jupyter" | "jupyter-lab" | "jupyter-notebook" | "marimo"))
+        })
+    };
+    match line {
+        CommandLine::Exec { words, .. } => words.iter().any(|word| is(&word.value)),
+        CommandLine::Text { text, .. } => is(&text.text),
+    }
+}
+
 /// What a service says of development besides, and where.
 fn telling(plan: &ServicePlan) -> Option<(String, Option<Span>)> {
     let target = plan.build.as_ref().and_then(|build| build.target.as_ref()).filter(|it| is_dev(&it.value));
@@ -247,6 +261,10 @@ fn telling(plan: &ServicePlan) -> Option<(String, Option<Span>)> {
     let tag = plan.image.as_ref().filter(|it| it.value.rsplit_once(':').is_some_and(|(_, tag)| is_dev(tag)));
     if let Some(image) = tag {
         return Some((format!("in the image `{}`", image.value), Some(image.span)));
+    }
+    let notebook = plan.command.as_ref().filter(|line| starts_notebook(line));
+    if let Some(line) = notebook {
+        return Some(("in a notebook".to_owned(), Some(line.span())));
     }
     plan.environment.iter().find_map(|variable| {
         let value = variable.value.known()?;

@@ -934,6 +934,8 @@ vocabulary! {
         gzip_level: Fact<u64> = "`gzip_comp_level` is {}";
         /// How long a client's idle connection is kept, in seconds.
         client_keepalive: Fact<f64> = "keeps clients' idle connections for {} s";
+        /// The largest body of a request that it takes, in bytes; what a location sets for itself is not told.
+        client_max_body_size: Fact<u64> = "takes bodies of up to {} bytes";
         /// Whether it passes requests on, or serves text itself.
         serves_text: Fact<bool> = "passes requests on|passes no requests on";
         /// Whether what it passes on to compresses by itself, or something before it does.

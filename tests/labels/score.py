@@ -23,6 +23,7 @@ FIELDS = {
     "image": [("service", "image")],
     "memory_limit": [("service", "memory")],
     "pool_size": [("pool", "size")],
+    "max_overflow": [("pool", "max_overflow")],
     "pool_max": [("pool", "max"), ("django_database", "pool_max")],
     "pool_recycle": [("pool", "recycle")],
     "pool_timeout": [("pool", "timeout")],
@@ -31,8 +32,13 @@ FIELDS = {
     "task_time_limit": [("task_queue", "time_limit")],
     "max_tasks_per_child": [("task_queue", "max_tasks_per_child")],
     "celery_task_always_eager": [("settings", "celery_eager")],
+    "keepalive": [("process", "keepalive"), ("host", "client_keepalive"), ("upstream", "keepalive")],
+    "upstream": [("upstream_server", "name")],
     "version": [("package", "version"), ("process", "version"), ("database", "version"), ("service", "image")],
 }
+# Facts whose names several kinds have, where the label says which is meant.
+OF_KIND = {(kind, fact): [(kind, fact)] for kind in ("process", "service") for fact in ("timeout", "keepalive", "port", "memory", "cpus", "replicas")}
+OF_KIND["service", "port"] = [("service", "host_port"), ("service", "port")]
 IDLE = {"development", "test", "example", "unused"}
 PROGRAMS = {"celery": ("celery worker", "celery beat"), "django runserver": ("runserver",)}
 
@@ -47,6 +53,11 @@ class Facts:
         self.stacks = data["stacks"]
         self.aside = {row["name"] for row in data.get("aside", [])}
 
+    def judges(self, paths):
+        """Whether a stack is that of one of these files, or of a file in one of these folders."""
+        names = [name for stack in self.stacks for name in stack["name"].split(" + ")]
+        return any(name == path or path.endswith("/") and name.startswith(path) for name in names for path in paths)
+
     def of(self, deployment):
         """The stacks that a labelled deployment means; all where it names none."""
         if deployment == "-":
@@ -55,12 +66,18 @@ class Facts:
         named = [it for it in self.stacks if any(path in it["name"].split(" + ") for path in wanted)]
         return named or [it for it in self.stacks if any(path in json.dumps(it["entities"]) for path in wanted)]
 
-    def is_aside(self, deployment):
-        return any(path in name for path in parts(deployment) for name in self.aside)
+    def is_aside(self, deployment, idle):
+        """Whether a deployment is not judged: plimsoll names it so, or says nothing of it and a label calls it idle."""
+        paths = parts(deployment)
+        if any(path in name for path in paths for name in self.aside):
+            return True
+        called = any(path == it or it.endswith("/") and path.startswith(it) for path in paths for it in idle)
+        return called and not self.judges(paths)
 
 
-def belongs(entity, service):
-    if service in ("-", ""):
+def belongs(entity, service, deployment):
+    # What a label calls by a stage is the one service that an image is.
+    if service in ("-", "") or re.search(r"Dockerfile(\.\w+)?$", deployment):
         return True
     names = {service, *re.split(r"[:\s]", service)}
     owner = entity.get("owner") or entity["name"]
@@ -94,15 +111,23 @@ def agrees(fact, label, state):
         return {have, want} <= {"true", "on", "yes"} or {have, want} <= {"false", "off", "no"}
 
 
-def judge(row, facts):
+def idle_of(labels):
+    """The files and folders that a repository's labels call development, test or the like."""
+    idle = [row for row in labels if row["fact"] == "role" and row["value"] in IDLE or (row["fact"], row["value"]) == ("mode", "dev server")]
+    return {path for row in idle for path in parts(row["deployment"]) + parts(row["service"])}
+
+
+def judge(row, facts, idle):
     """`right`, `unknown`, `wrong`, `idle` (not judged, and rightly so), and what plimsoll says."""
     fact, label = row["fact"], row["value"]
     if fact == "role" and row["entity"] == "file":
-        judged = any(path in stack["name"] for path in parts(row["path"]) + parts(row["deployment"]) for stack in facts.stacks)
+        judged = facts.judges(parts(row["service"]) or parts(row["path"]) + parts(row["deployment"]))
         return ("wrong" if judged == (label in IDLE) else "right"), ("judged" if judged else "not judged")
-    if facts.is_aside(row["deployment"]):
+    if facts.is_aside(row["deployment"], idle):
         return "idle", "not judged"
-    fields = FIELDS.get(fact, [(None, fact)])
+    fields = OF_KIND.get((row["entity"], fact)) or FIELDS.get(fact, [(None, fact)])
+    if (fact, label) == ("mode", "dev server"):
+        fields, label = [("process", "dev_server")], "true"
     if row["entity"] == "package":
         name = re.split(r"[=<>~^!\[ ]", label)[0]
         fields = [("package", "version"), ("process", "version")]
@@ -114,9 +139,12 @@ def judge(row, facts):
                 own = re.split(r"[ @]", entity["name"])[0] if entity["kind"] == "package" else None
                 if own != name.lower() and name.lower() not in program:
                     continue
-            elif not belongs(entity, row["service"]):
+            elif not belongs(entity, row["service"], row["deployment"]):
                 continue
-            for field in entity["fields"]:
+            if any(kind == entity["kind"] for kind, _ in fields) and all(entity["kind"] != kind or name_ not in [*(it["name"] for it in entity["fields"]), "name"] for kind, name_ in fields):
+                open_states.append([])
+            own_name = {"name": "name", "states": [{"text": entity["name"], "origin": "written"}]}
+            for field in [*entity["fields"], own_name]:
                 if any(kind in (None, entity["kind"]) and field["name"] == name_ for kind, name_ in fields):
                     is_open = all(it["origin"] == "unknown" or it.get("value") == "other" for it in field["states"])
                     (open_states if is_open else states).append(field["states"])
@@ -124,12 +152,14 @@ def judge(row, facts):
     if label.startswith("unknown") or "cpu_count" in norm(label):
         return ("wrong" if states and not open_states else "right"), says
     if label == "none":
-        return ("right" if not states else "wrong"), says
+        limits = [it for found in states for it in found if it["text"] != "unbounded"]
+        return ("right" if not limits else "wrong"), says
     choices = [it.strip() for it in label.removeprefix("one of:").split("|")]
     for found in states:
         if any(agrees(fact, choice, state) for choice in choices for state in found if state["origin"] != "unknown"):
             return "right", says
-    return ("wrong" if states else "unknown"), says
+    # Where one of several entities does not tell, it may be the one that is meant.
+    return ("wrong" if states and not open_states else "unknown"), says
 
 
 def main():
@@ -152,9 +182,10 @@ def main():
             print(f"{repo}: no clone, left out")
             continue
         run = subprocess.run([options.plimsoll, "facts", "--format", "json", folder], capture_output=True, check=True)
+        idle = idle_of(labels)
         facts, own = Facts(json.loads(run.stdout)), collections.Counter()
         for row in labels:
-            verdict, says = judge(row, facts)
+            verdict, says = judge(row, facts, idle)
             own[verdict] += 1
             by_fact[row["fact"]][verdict] += 1
             if options.verbose and verdict not in ("right", "idle"):

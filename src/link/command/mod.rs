@@ -323,6 +323,15 @@ impl<'a> Machine<'a> {
             }
         }
         let Some(program) = args.first().and_then(Arg::known).map(str::to_string) else {
+            // `exec $AS_USER "$PYTHON" /venv/bin/gunicorn`: by what a server is started is not known; that it is, is.
+            let open = args.iter().take_while(|arg| arg.known().is_none() && arg.head.is_empty()).count();
+            if args.get(open).and_then(Arg::known).is_some_and(wrapper::is_server) {
+                let at = args.first().map(|arg| arg.span);
+                args.drain(..open);
+                context.hears =
+                    Hears::Maybe(Why { at: at.into_iter().collect(), ..Why::new("what starts it is not known") }, None);
+                return self.launch(args, context);
+            }
             return self.emit(args, context);
         };
         if let Some(script) = self.script(&program, &context.folder, false) {
@@ -366,10 +375,7 @@ impl<'a> Machine<'a> {
 
     /// What the repository has for an absolute path of the container.
     fn at<T>(&self, path: &str, all: &BTreeMap<&'a str, &'a T>) -> Option<&'a T> {
-        let mut paths = repository_paths(path, self.service, self.image);
-        if self.image.is_none() && self.service.image.is_none() {
-            paths.push(path.trim_start_matches('/').into());
-        }
+        let paths = repository_paths(path, self.service, self.image);
         paths.iter().find_map(|path| all.get(&**path).copied())
     }
 

@@ -415,3 +415,24 @@ fn a_list_keeps_its_variables_as_they_are_written() {
     assert_eq!(of("CMD gunicorn -w $WORKERS"), None);
     assert_eq!(of("CMD [\"gunicorn\", \"--access-logformat\", \"$remote ${x} 5$\"]"), None);
 }
+
+#[test]
+fn a_script_that_the_image_moves_is_followed() {
+    let docker = "FROM python:3.12\nENV W=/wheels\nCOPY docker/entry.sh ${W}/entry.sh\nFROM python:3.12\nENV W=/wheels\n\
+        COPY --from=0 ${W} /wheels\nWORKDIR /srv\nRUN set -e && mv ${W}/entry.sh entry.sh; ln -s /srv/entry.sh /usr/bin/go\n\
+        WORKDIR /srv/app\nENTRYPOINT [\"../entry.sh\"]\n";
+    let script = ("docker/entry.sh", "exec gunicorn app:app -w 3\n");
+    assert_eq!(Repo::new(&[("Dockerfile", docker), script]).show(), ["gunicorn app:app -w 3: hears"]);
+    let linked = docker.replace("../entry.sh", "go");
+    assert_eq!(Repo::new(&[("Dockerfile", &linked), script]).show(), ["gunicorn app:app -w 3: hears"]);
+}
+
+#[test]
+fn what_starts_a_server_may_be_unknown() {
+    let script = "if [ \"$(id -u)\" = 0 ]; then AS=\"su-exec app\"; else AS=; fi\nexec $AS \"$PY\" /venv/bin/gunicorn app:app -w 3\n";
+    let docker = docker_with("COPY go.sh /go.sh\nCMD [\"/go.sh\"]");
+    let repo = Repo::new(&[("Dockerfile", &docker), ("go.sh", script)]);
+    assert_eq!(repo.show(), ["/venv/bin/gunicorn app:app -w 3: unsure"]);
+    let other = Repo::new(&[("Dockerfile", &docker), ("go.sh", "exec $AS ls -w 3\n")]);
+    assert!(!other.show().iter().any(|it| it.starts_with("ls")));
+}

@@ -120,6 +120,12 @@ const MODULES: &[&str] = &[
     "taskiq",
     "waitress",
 ];
+/// Whether a word is a server's program, which nothing but its start names.
+pub(super) fn is_server(word: &str) -> bool {
+    let name = word.rsplit('/').next().unwrap_or(word);
+    matches!(name, "gunicorn" | "uvicorn" | "daphne" | "hypercorn" | "granian" | "uwsgi" | "celery" | "waitress-serve")
+}
+
 /// Small tools that no rule asks about.
 const SMALL: &[&str] = &[
     "awk",

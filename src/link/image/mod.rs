@@ -209,8 +209,20 @@ impl Builder<'_> {
                     cmd_is_own = true;
                 }
                 Step::Copy { from, sources, target, span } => {
-                    let target = fill(&Raw { text: target.clone(), span: *span }, self.dockerfile.escape, &values());
-                    self.copy(from.as_deref(), sources, &target, *span, &mut state);
+                    let values = values();
+                    let filled =
+                        |text: &str| fill(&Raw { text: text.into(), span: *span }, self.dockerfile.escape, &values);
+                    let sources: Vec<Box<str>> = sources.iter().map(|source| filled(source)).collect();
+                    let target = filled(target);
+                    self.copy(from.as_deref(), &sources, &target, *span, &mut state);
+                    state.copies.truncate(MOST_COPIES);
+                }
+                Step::Place { sources, target, span } => {
+                    let values = values();
+                    let filled =
+                        |text: &str| fill(&Raw { text: text.into(), span: *span }, self.dockerfile.escape, &values);
+                    let sources: Vec<Box<str>> = sources.iter().map(|source| filled(source)).collect();
+                    state.place(&sources, &filled(target), *span);
                     state.copies.truncate(MOST_COPIES);
                 }
                 Step::Expose(port) => {
@@ -265,6 +277,25 @@ impl Builder<'_> {
 }
 
 impl State {
+    /// Puts what the image holds at some paths at another, too; what was moved away is asked for by nobody.
+    fn place(&mut self, sources: &[Box<str>], target: &str, span: Span) {
+        let folder = join(&self.workdir, target);
+        let is_folder = target.ends_with('/') || matches!(target, "." | "./") || sources.len() > 1;
+        for source in sources {
+            let source = join(&self.workdir, source);
+            let name = source.rsplit('/').next().unwrap_or("");
+            let within = format!("{}/{name}", folder.trim_end_matches('/'));
+            // Whether a target without a slash is a folder cannot be seen; one of the two paths is never asked for.
+            let targets = [Some(within), (!is_folder).then(|| folder.clone())];
+            let moved: Vec<Copied> = targets
+                .iter()
+                .flatten()
+                .flat_map(|target| self.copies.iter().filter_map(|it| places::moved(it, &source, target, span)))
+                .collect();
+            self.copies.extend(moved);
+        }
+    }
+
     fn finish(self, dockerfile: FileId) -> Image {
         let sh = self.base.as_ref().map_or(ShellKind::Unknown, |base| ShellKind::of_image(&base.value));
         let env = self.env.into_iter().map(|(name, (text, value, span))| {

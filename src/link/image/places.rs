@@ -22,7 +22,9 @@ pub fn join(folder: &str, path: &str) -> String {
 }
 
 /// The paths below the repository's root that may stand at an absolute path of a service's container, the likeliest
-/// first: what is mounted there, then what was copied there. Whether they exist is for the caller to see.
+/// first: what is mounted there, then what was copied there. What runs in no container (a line of a Procfile, a unit of
+/// systemd) runs where the repository is checked out: at the root, or in the unit's working folder. Whether they exist is
+/// for the caller to see.
 pub fn repository_paths(path: &str, service: &ServicePlan, image: Option<&Image>) -> Vec<Box<str>> {
     let mut mounts: Vec<&Mount> = service.mounts.iter().collect();
     mounts.sort_by_key(|mount| std::cmp::Reverse(mount.target.len()));
@@ -31,6 +33,11 @@ pub fn repository_paths(path: &str, service: &ServicePlan, image: Option<&Image>
         .filter_map(|mount| Some(within(&mount.source, below(path, mount.target.trim_end_matches('/'))?)))
         .collect();
     found.extend(image.map(|image| copied_from(&image.copies, path)).unwrap_or_default());
+    if image.is_none() && service.image.is_none() && service.build.is_none() {
+        found.push(path.trim_start_matches('/').into());
+        let checkout = service.working_dir.as_deref().filter(|folder| folder.starts_with('/'));
+        found.extend(checkout.and_then(|folder| below(path, folder)).filter(|rest| !rest.is_empty()).map(Box::from));
+    }
     found
 }
 
@@ -158,6 +165,17 @@ mod tests {
         assert_eq!(copied_from(&copies, "/usr/bin/x.sh"), ["bin/x.sh".into()]);
         assert!(copied_from(&copies, "/usr/bin/x").is_empty());
         assert!(copied_from(&copies, "/application/x").is_empty());
+    }
+
+    #[test]
+    fn what_runs_in_no_container_runs_in_the_checkout() {
+        let span = Span::at(FileId(0), 0);
+        let name = crate::syntax::Spanned::new("web".into(), span);
+        let mut plan = super::super::service(name, crate::stack::Anchor::new("web.service", "Service"), "etc");
+        assert_eq!(repository_paths("/etc/uwsgi.ini", &plan, None), ["etc/uwsgi.ini".into()]);
+        plan.working_dir = Some("/srv/app".into());
+        assert_eq!(repository_paths("/srv/app/uwsgi.ini", &plan, None)[1], "uwsgi.ini".into());
+        assert_eq!(repository_paths("/srv/application/uwsgi.ini", &plan, None).len(), 1);
     }
 
     #[test]

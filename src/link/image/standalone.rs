@@ -95,8 +95,9 @@ fn stage(dockerfile: &Dockerfile) -> Option<&Stage> {
         .or(dockerfile.stages.last())
 }
 
-/// The nearest folder above the Dockerfile (or its own) in which something that it copies is there; its own otherwise.
-fn context(dockerfile: &Dockerfile, folder: &str, exists: &dyn Fn(&str) -> bool) -> Box<str> {
+/// The folder above the Dockerfile (or its own) in which the most of what it copies is there, the nearest of several;
+/// its own when none has any.
+fn context<'a>(dockerfile: &Dockerfile, folder: &'a str, exists: &dyn Fn(&str) -> bool) -> Box<str> {
     let copied = |step: &'_ Step| match step {
         Step::Copy { from: None, sources, .. } => sources.clone(),
         _ => Vec::new(),
@@ -107,20 +108,22 @@ fn context(dockerfile: &Dockerfile, folder: &str, exists: &dyn Fn(&str) -> bool)
         .flat_map(|stage| stage.steps.iter().flat_map(copied))
         .filter(|source| !matches!(source.trim_matches('/'), "" | "." | "./") && !source.contains(['*', '$', ':']))
         .collect();
-    let mut at = folder;
-    loop {
+    let found_in = |at: &str| {
         let found = |source: &str| {
             let path = super::join(&format!("/{at}"), source.trim_start_matches('/'));
             exists(path.trim_start_matches('/'))
         };
-        if sources.is_empty() || sources.iter().any(|source| found(source)) {
-            return at.into();
+        sources.iter().filter(|source| found(source)).count()
+    };
+    let above = |at: &&'a str| (!at.is_empty()).then(|| at.rsplit_once('/').map_or("", |(above, _)| above));
+    let mut best = (folder, found_in(folder));
+    for at in std::iter::successors(above(&folder), above) {
+        let count = found_in(at);
+        if count > best.1 {
+            best = (at, count);
         }
-        if at.is_empty() {
-            return folder.into();
-        }
-        at = at.rsplit_once('/').map_or("", |(above, _)| above);
     }
+    best.0.into()
 }
 
 fn of_procfile(procfile: &Procfile) -> Option<Deployment> {
@@ -244,6 +247,7 @@ mod tests {
             file(0, "Dockerfile.dev", "FROM a\nCMD x"),
             file(1, "deploy/web/Dockerfile", "FROM a\nCOPY requirements.txt .\nCOPY . .\nCMD x"),
             file(2, "tests/Dockerfile", "FROM a\nCMD x"),
+            file(5, "images/api/Dockerfile", "FROM a\nCOPY app/ app/\nCOPY uwsgi.ini manage.py ./\nCMD x"),
             file(4, "Dockerfile", "FROM a AS production\nCMD x\nFROM production AS unit_tests\nCMD y"),
         ]
         .iter()
@@ -251,17 +255,26 @@ mod tests {
         .collect();
         let procfile = procfile::read(&file(3, "Procfile", "web: gunicorn a:b\nworker: celery worker\n"));
         let all: Vec<_> = dockerfiles.iter().collect();
-        let found = standalone(&all, &[&procfile], &[], &|path| path == "requirements.txt");
+        let found = standalone(&all, &[&procfile], &[], &|path| {
+            matches!(path, "requirements.txt" | "images/api/uwsgi.ini" | "uwsgi.ini" | "app" | "manage.py")
+        });
         let names: Vec<_> = found
             .iter()
             .map(|it| (&*it.name, it.services.iter().map(|service| &*service.name.value).collect::<Vec<_>>()))
             .collect();
         assert_eq!(
             names,
-            [("deploy/web/Dockerfile", vec!["web"]), ("Dockerfile", vec!["app"]), ("Procfile", vec!["web", "worker"])]
+            [
+                ("deploy/web/Dockerfile", vec!["web"]),
+                ("images/api/Dockerfile", vec!["api"]),
+                ("Dockerfile", vec!["app"]),
+                ("Procfile", vec!["web", "worker"])
+            ]
         );
+        // One file of those that it copies happens to lie beside it; all of them lie at the root.
+        assert_eq!(found[1].services[0].build.as_ref().unwrap().context.as_ref(), "");
         assert_eq!(found[0].services[0].build.as_ref().unwrap().context.as_ref(), "");
-        let target = found[1].services[0].build.as_ref().unwrap().target.as_ref();
+        let target = found[2].services[0].build.as_ref().unwrap().target.as_ref();
         assert_eq!(target.unwrap().value.as_ref(), "production");
     }
 

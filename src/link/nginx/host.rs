@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::Build;
 use super::ink::Edit;
 use super::location::Served;
-use super::scope::{Scope, Setting, head, seconds};
+use super::scope::{Scope, Setting, bytes, head, seconds};
 use super::view::{Item, Stock, View};
 use crate::link::plan::ServicePlan;
 use crate::source::Span;
 use crate::stack::vocabulary::{Host, Nginx};
-use crate::stack::{About, Fact, Id, Slot, Sourced, Stack, Writer};
+use crate::stack::{About, Fact, Id, Slot, Sourced, Stack, Why, Writer};
 
 /// What is written where nothing is compressed, each directive only where it is not given. Level 1 takes 96 % of what
 /// level 6 saves for a third of its time.
@@ -57,7 +57,15 @@ impl<'a> Build<'a, '_> {
             owner: self.owner(),
             writers: Vec::new(),
         };
-        let id = stack.add(Host { about, nginx: Some(nginx), ..Host::default() });
+        let client_max_body_size = match scope.value(self.view, "client_max_body_size", 1 << 20, bytes) {
+            Fact::Known(it) if it.value == 0 => Fact::Unbounded(Why {
+                reason: "`client_max_body_size` is 0".into(),
+                at: it.origin.span().into_iter().collect(),
+                ..Why::default()
+            }),
+            size => size,
+        };
+        let id = stack.add(Host { about, client_max_body_size, nginx: Some(nginx), ..Host::default() });
         let served = self.locations(stack, &scope, id);
         self.compression(stack, id, &scope, served);
         Some(id)

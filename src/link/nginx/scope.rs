@@ -206,9 +206,28 @@ pub(super) fn seconds(text: &str) -> Option<f64> {
     Some(total)
 }
 
+/// A size of nginx in bytes: `8k`, `10m`, `1g` (`ngx_parse_offset`, which takes both cases).
+pub(super) fn bytes(text: &str) -> Option<u64> {
+    let unit = match text.as_bytes().last()? {
+        b'k' | b'K' => 1 << 10,
+        b'm' | b'M' => 1 << 20,
+        b'g' | b'G' => 1 << 30,
+        _ => return text.parse().ok(),
+    };
+    text.get(..text.len() - 1)?.parse::<u64>().ok()?.checked_mul(unit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes() {
+        let all = ["0", "512", "8k", "10M", "1g", "", "m", "1x", "-1", "é"].map(bytes);
+        let read = [Some(0), Some(512), Some(8 << 10), Some(10 << 20), Some(1 << 30)];
+        assert_eq!(all[..5], read);
+        assert_eq!(all[5..], [None; 5]);
+    }
 
     #[test]
     fn times() {

@@ -214,6 +214,9 @@ impl Gunicorn<'_, '_, '_> {
                 process.mode = without_slots(process.threads.clone().map(|_| Mode::WsgiThreads));
                 process.slots = without_slots(process.threads.clone());
                 process.keepalive = keepalive;
+                let places = process.worker_class.span().into_iter().chain(process.threads.span());
+                let slots = process.worker_class.slots().to_vec();
+                process.worker_class = Fact::derived("gthread".into(), places.collect()).with_slots(slots);
             }
             Some(class) if class == "gthread" || class.contains("gthread") => {
                 process.mode = by_class(Mode::WsgiThreads);

@@ -164,6 +164,14 @@ fn a_configuration_is_evaluated() {
 }
 
 #[test]
+fn a_sync_worker_that_is_given_threads_is_the_threaded_one() {
+    let (_, it) = with("CMD gunicorn a.wsgi --threads 4", &[]);
+    assert_eq!((it.worker_class.known().map(|it| &**it), known(&it.mode)), (Some("gthread"), Some(Mode::WsgiThreads)));
+    let (_, it) = with("CMD gunicorn a.wsgi", &[]);
+    assert_eq!((it.worker_class.known().map(|it| &**it), known(&it.mode)), (Some("sync"), Some(Mode::WsgiSync)));
+}
+
+#[test]
 fn a_class_of_uvicorn_serves_asgi() {
     let (repo, it) = with("CMD gunicorn a.asgi:application -k uvicorn.workers.UvicornWorker -w 3 --threads 4", &[]);
     assert_eq!((known(&it.mode), known(&it.uvicorn_workers_module)), (Some(Mode::AsgiDjango), Some(true)));
