@@ -94,7 +94,7 @@ fn stage(dockerfile: &Dockerfile) -> Option<&Stage> {
         .or(dockerfile.stages.last())
 }
 
-/// The nearest folder above the Dockerfile (or its own) in which something that it copies is there; its own otherwise.
+/// The folder above the Dockerfile (or its own) in which most of what it copies is there, the nearest of several.
 fn context(dockerfile: &Dockerfile, folder: &str, exists: &dyn Fn(&str) -> bool) -> Box<str> {
     let copied = |step: &'_ Step| match step {
         Step::Copy { from: None, sources, .. } => sources.clone(),
@@ -106,20 +106,23 @@ fn context(dockerfile: &Dockerfile, folder: &str, exists: &dyn Fn(&str) -> bool)
         .flat_map(|stage| stage.steps.iter().flat_map(copied))
         .filter(|source| !matches!(source.trim_matches('/'), "" | "." | "./") && !source.contains(['*', '$', ':']))
         .collect();
-    let mut at = folder;
-    loop {
-        let found = |source: &str| {
-            let path = super::join(&format!("/{at}"), source.trim_start_matches('/'));
+    let there = |folder: &str| {
+        let found = |source: &&str| {
+            let path = super::join(&format!("/{folder}"), source.trim_start_matches('/'));
             exists(path.trim_start_matches('/'))
         };
-        if sources.is_empty() || sources.iter().any(|source| found(source)) {
-            return at.into();
+        sources.iter().map(|it| &**it).filter(found).count()
+    };
+    let above = std::iter::successors(Some(folder), |at| at.rsplit_once('/').map(|it| it.0));
+    let all = above.chain((!folder.is_empty()).then_some(""));
+    let mut best = (there(folder), folder);
+    for at in all.skip(1) {
+        let found = there(at);
+        if found > best.0 {
+            best = (found, at);
         }
-        if at.is_empty() {
-            return folder.into();
-        }
-        at = at.rsplit_once('/').map_or("", |(above, _)| above);
     }
+    best.1.into()
 }
 
 fn of_procfile(procfile: &Procfile) -> Option<Deployment> {
@@ -260,6 +263,18 @@ mod tests {
         assert_eq!(found[0].services[0].build.as_ref().unwrap().context.as_ref(), "");
         let target = found[1].services[0].build.as_ref().unwrap().target.as_ref();
         assert_eq!(target.unwrap().value.as_ref(), "production");
+    }
+
+    #[test]
+    fn an_image_is_built_where_most_of_what_it_copies_is() {
+        let text = "FROM a\nCOPY uwsgi.ini /srv/\nCOPY app/ /srv/app/\nCOPY manage.py /srv/\nCMD x";
+        let file = SourceFile::new(FileId(0), "docker/web/Dockerfile", Default::default(), text);
+        let dockerfile = docker::read(&file);
+        let all = ["docker/web/uwsgi.ini", "uwsgi.ini", "app", "manage.py"];
+        let found = standalone(&[&dockerfile], &[], &[], &|path| all.contains(&path));
+        assert_eq!(&*found[0].services[0].build.as_ref().unwrap().context, "");
+        let found = standalone(&[&dockerfile], &[], &[], &|path| path == "docker/web/uwsgi.ini");
+        assert_eq!(&*found[0].services[0].build.as_ref().unwrap().context, "docker/web");
     }
 
     #[test]
