@@ -134,7 +134,7 @@ pub enum Installer {
 pub struct Package {
     /// What installs it.
     pub installer: Installer,
-    /// Its name, without extras: `uvicorn`.
+    /// Its name, without extras: `uvicorn`. Variables in it and in the version are not filled in yet.
     pub name: Box<str>,
     /// What is asked of its version: `==20.1`; empty when nothing is.
     pub version: Box<str>,
@@ -253,10 +253,10 @@ impl Reader<'_> {
 
     fn run(&self, instruction: &Instruction, steps: &mut Vec<Step>) {
         if let Arguments::Shell(span) = &instruction.arguments {
-            packages(&joined(self.file, *span, self.escape), steps);
+            packages(self.file, &joined(self.file, *span, self.escape), steps);
         }
         for heredoc in &instruction.heredocs {
-            packages(&Mapped::verbatim(self.file.slice(heredoc.content), heredoc.content), steps);
+            packages(self.file, &Mapped::verbatim(self.file.slice(heredoc.content), heredoc.content), steps);
         }
     }
 }
@@ -276,12 +276,17 @@ fn copy(instruction: &Instruction) -> Option<Step> {
     })
 }
 
-/// The packages that a `RUN` installs. Words are enough to tell: no statement need be understood.
-fn packages(text: &Mapped, steps: &mut Vec<Step>) {
+/// The packages that a `RUN` installs. Words are enough to tell: no statement need be understood. Variables stay as they
+/// are written.
+fn packages(file: &SourceFile, text: &Mapped, steps: &mut Vec<Step>) {
     if !text.text.contains("install") && !text.text.contains("apk") {
         return;
     }
-    let words: Vec<_> = shell::split(text).iter().filter_map(|word| Some((word.literal()?.text, word.span))).collect();
+    let written = |span: Span| file.slice(span).trim_matches(['"', '\'']).into();
+    let words: Vec<(Box<str>, Span)> = shell::split(text)
+        .iter()
+        .map(|word| (word.literal().map_or_else(|| written(word.span), |it| it.text), word.span))
+        .collect();
     let mut installer = None;
     let mut words = words.iter().map(|(text, span)| (&**text, *span)).peekable();
     let mut before = "";
