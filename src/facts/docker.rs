@@ -143,7 +143,7 @@ pub enum Installer {
 pub struct Package {
     /// What installs it.
     pub installer: Installer,
-    /// Its name, without extras: `uvicorn`.
+    /// Its name, without extras: `uvicorn`. Variables in it and in the version are not filled in yet.
     pub name: Box<str>,
     /// What is asked of its version: `==20.1`; empty when nothing is.
     pub version: Box<str>,
@@ -268,7 +268,7 @@ impl Reader<'_> {
         let verbatim = |content: Span| Mapped::verbatim(self.file.slice(content), content);
         let texts = shell.into_iter().chain(instruction.heredocs.iter().map(|heredoc| verbatim(heredoc.content)));
         for text in texts {
-            packages(&text, steps);
+            packages(self.file, &text, steps);
             placed(&text, steps);
         }
     }
@@ -289,12 +289,17 @@ fn copy(instruction: &Instruction) -> Option<Step> {
     })
 }
 
-/// The packages that a `RUN` installs. Words are enough to tell: no statement need be understood.
-fn packages(text: &Mapped, steps: &mut Vec<Step>) {
+/// The packages that a `RUN` installs. Words are enough to tell: no statement need be understood. Variables stay as they
+/// are written.
+fn packages(file: &SourceFile, text: &Mapped, steps: &mut Vec<Step>) {
     if !text.text.contains("install") && !text.text.contains("apk") {
         return;
     }
-    let words: Vec<_> = shell::split(text).iter().filter_map(|word| Some((word.literal()?.text, word.span))).collect();
+    let written = |span: Span| file.slice(span).trim_matches(['"', '\'']).into();
+    let words: Vec<(Box<str>, Span)> = shell::split(text)
+        .iter()
+        .map(|word| (word.literal().map_or_else(|| written(word.span), |it| it.text), word.span))
+        .collect();
     let mut installer = None;
     let mut words = words.iter().map(|(text, span)| (&**text, *span)).peekable();
     let mut before = "";

@@ -34,7 +34,7 @@ pub struct Include {
 pub enum Kind {
     /// `uv.lock`, `poetry.lock`, `Pipfile.lock`: what is installed, exactly.
     Lock,
-    /// `requirements*.txt`, `requirements/*.txt`, constraints.
+    /// `requirements*.txt`, `requirements/*.txt`, constraints; `.pip` for `.txt`.
     Requirements,
     /// `pyproject.toml`, `Pipfile`, `requirements.in`: what a lock is made from.
     Project,
@@ -63,7 +63,7 @@ pub fn kind(path: &str) -> Option<Kind> {
         "uv.lock" | "poetry.lock" | "pipfile.lock" | "pdm.lock" => Kind::Lock,
         "pyproject.toml" | "pipfile" | "setup.py" | "setup.cfg" => Kind::Project,
         _ if name.ends_with(".in") && name.contains("requirement") => Kind::Project,
-        _ if name.ends_with(".txt")
+        _ if (name.ends_with(".txt") || name.ends_with(".pip"))
             && (name.contains("requirement") || name.contains("constraint") || folder == "requirements") =>
         {
             Kind::Requirements
@@ -309,6 +309,7 @@ mod tests {
         assert_eq!(found("setup.py", text), ["django[] >=4.2,<5 | Django>=4.2,<5", "psycopg[pool]  | psycopg[pool]"]);
         let text = "[options]\npackages = find:\ninstall_requires =\n    Django>=4.2\n    # a comment\n    redis\n[options.extras_require]\nx =\n    celery\n";
         assert_eq!(found("setup.cfg", text), ["django[] >=4.2 | Django>=4.2", "redis[]  | redis"]);
+        assert_eq!(found("requirements/base.pip", "django==5.2\n").len(), 1);
         let text = "[[package]]\nname = \"django\"\nversion = \"5.2.1\"\n";
         assert_eq!(found("pdm.lock", text).len(), 1);
     }

@@ -259,10 +259,17 @@ impl<'a> Repository<'a> {
             running: &part.running,
             versions,
         });
-        for (&id, versions) in
-            ids.iter().zip(&versions).filter(|(id, _)| !stack[**id].processes.is_empty()).collect::<Vec<_>>()
-        {
-            versions::add(stack, versions, Some(id));
+        // Where nothing is known to run, what an image installs is in it all the same.
+        let nothing_runs = stack.processes.is_empty();
+        let installs = |part: &Part<'_>| {
+            part.image
+                .as_ref()
+                .is_some_and(|it| nothing_runs && !(it.requirements.is_empty() && it.packages.is_empty()))
+        };
+        for ((part, &id), versions) in parts.iter().zip(ids).zip(&versions) {
+            if !stack[id].processes.is_empty() || installs(part) {
+                versions::add(stack, versions, Some(id));
+            }
         }
         apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network);
     }
@@ -272,7 +279,11 @@ impl<'a> Repository<'a> {
         let installed = image.map_or(&[][..], |it| &it.requirements);
         let of = |folder| Versions::of_image(folder, self.requirements.iter().copied(), installed);
         let own = of(folder);
-        if own.is_empty() { of("") } else { own }
+        let found = if own.is_empty() { of("") } else { own };
+        match image {
+            Some(image) => found.with_installed(&self.sources.file(image.dockerfile).path, &image.packages),
+            None => found,
+        }
     }
 
     /// Whether a service of a deployment runs nginx.

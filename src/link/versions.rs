@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::requirements::{Kind, Package, Requirements};
+use crate::facts::docker;
+use crate::facts::requirements::{Kind, Package, Requirements, normal};
 use crate::source::SourceFile;
 use crate::stack::{self, About, Anchor, Fact, Id, Service, Stack, Version, Why};
+use crate::syntax::version;
 
 /// The packages of one folder of the repository and those below it: a service's build context.
 #[derive(Debug, Default)]
@@ -14,6 +16,8 @@ pub struct Versions<'a> {
     packages: BTreeMap<&'a str, Vec<(&'a SourceFile, &'a Requirements, &'a Package)>>,
     /// What bounds them and asks for nothing: constraint files.
     bounds: BTreeMap<&'a str, Vec<&'a Package>>,
+    /// What the image's Dockerfile installs by name, with its path: the last of each name holds.
+    installed: BTreeMap<Box<str>, (Box<str>, docker::Package)>,
     /// Whether any file names packages at all.
     any: bool,
 }
@@ -72,14 +76,49 @@ impl<'a> Versions<'a> {
         Self::of(folder, files)
     }
 
+    /// The same with what the Dockerfile at `path` installs by name: `pip install gunicorn==23.0.0`.
+    #[must_use]
+    pub fn with_installed(mut self, path: &str, packages: &[docker::Package]) -> Self {
+        let named = packages.iter().map(|it| (normal(&it.name), (path.into(), it.clone())));
+        self.installed.extend(named);
+        self
+    }
+
     /// Whether no file names packages.
     pub fn is_empty(&self) -> bool {
         !self.any
     }
 
     /// The version of a package: exact from a lock file, a range from a requirement; where a lock and a project both
-    /// speak, the lock's. Unknown when nothing says it, or when files of one kind differ.
+    /// speak, the lock's. Unknown when nothing says it, or when files of one kind, or they and the Dockerfile, differ.
     pub fn version(&self, name: &str) -> Fact<Version> {
+        let Some((_, package)) = self.installed.get(name) else { return self.required(name) };
+        let own = match version::pep440(&package.version) {
+            Some(range) if !package.version.is_empty() => {
+                let written = package.version.trim_start_matches("==").into();
+                Fact::derived(Version { low: range.low, high: range.high, written }, vec![package.span])
+            }
+            _ => {
+                let reason = format!("{name} is asked for without a version");
+                Fact::Unknown(Why::at(reason, package.span))
+            }
+        };
+        if !self.packages.contains_key(name) {
+            return own;
+        }
+        let required = self.required(name);
+        match (own.known(), required.known()) {
+            (Some(one), Some(other)) if one.low != other.low || one.high != other.high => {
+                let reason = format!("the Dockerfile and the requirements differ in the version of {name}");
+                Fact::Unknown(Why::at(reason, package.span))
+            }
+            // One that is there already stays.
+            _ => required,
+        }
+    }
+
+    /// What the files ask for.
+    fn required(&self, name: &str) -> Fact<Version> {
         let Some(all) = self.packages.get(name) else {
             let why = if self.any { "no requirement names it" } else { "no requirements are in these files" };
             return Fact::unknown(format!("{name}: {why}"));
@@ -114,6 +153,9 @@ impl<'a> Versions<'a> {
     /// `psycopg-pool`.
     pub fn has(&self, name: &str) -> Fact<bool> {
         if let Some((_, _, package)) = self.packages.get(name).and_then(|all| all.first()) {
+            return Fact::derived(true, vec![package.span]);
+        }
+        if let Some((_, package)) = self.installed.get(name) {
             return Fact::derived(true, vec![package.span]);
         }
         if let Some((base, extra)) = name.rsplit_once('-')
@@ -174,14 +216,17 @@ const DECIDING: &[&str] = &[
     "fastapi",
     "flask",
     "flask-sqlalchemy",
+    "gevent",
     "granian",
     "gunicorn",
     "hypercorn",
+    "mysqlclient",
     "psycopg",
     "psycopg-pool",
     "psycopg2",
     "pydantic-settings",
     "redis",
+    "rq",
     "sqlalchemy",
     "starlette",
     "uvicorn",
@@ -194,27 +239,29 @@ pub fn add(stack: &mut Stack, versions: &Versions<'_>, service: Option<Id<Servic
     let owner = service.map(|service| stack[service].about.name.clone());
     for &name in DECIDING {
         let binary = format!("{name}-binary");
-        let Some((file, _, package)) =
-            [name, &binary].iter().find_map(|it| versions.packages.get(*it)?.first().copied())
-        else {
-            continue;
-        };
+        let found = [name, &binary].iter().find_map(|it| {
+            let of_files = versions.packages.get(*it).and_then(|all| all.first());
+            let of_files = of_files.map(|(file, _, package)| (&*file.path, &*package.name, package.span));
+            let installed = || versions.installed.get(*it).map(|(path, package)| (&**path, *it, package.span));
+            of_files.or_else(installed)
+        });
+        let Some((path, asked, span)) = found else { continue };
         stack.add(stack::Package {
             about: About {
                 name: owner.as_ref().map_or_else(|| name.into(), |owner| format!("{name} of {owner}").into()),
                 anchor: Anchor::new(
-                    file.path.clone(),
+                    path,
                     match &owner {
                         Some(owner) => format!("{name}@{owner}"),
                         None => name.to_owned(),
                     },
                 ),
-                span: Some(package.span),
+                span: Some(span),
                 owner: owner.clone(),
                 writers: Vec::new(),
             },
-            name: Fact::derived(package.name.clone(), vec![package.span]),
-            version: versions.version(&package.name),
+            name: Fact::derived(asked.into(), vec![span]),
+            version: versions.version(asked),
             service,
         });
     }
@@ -292,6 +339,32 @@ mod tests {
         assert_eq!(versions(&files, "", "django"), "files differ in the version of django");
         assert_eq!(installed(&files, "", "django", &["requirements/prod.txt".into()]), "5.2");
         assert_eq!(installed(&files, "", "django", &["elsewhere.txt".into()]), "files differ in the version of django");
+    }
+
+    #[test]
+    fn what_a_dockerfile_installs_by_name_counts() {
+        let file = SourceFile::new(FileId(0), "requirements.txt", Default::default(), "django==5.2\nuvicorn\n");
+        let requirements = read(&file, Kind::Requirements).0;
+        let of = |name: &str, version: &str| {
+            let package = docker::Package {
+                installer: docker::Installer::Pip,
+                name: name.into(),
+                version: version.into(),
+                span: crate::source::Span::at(FileId(1), 0),
+            };
+            let versions = Versions::of("", [(&file, &requirements)]).with_installed("Dockerfile", &[package]);
+            match versions.version(&normal(name)) {
+                Fact::Known(it) => it.value.written.into(),
+                Fact::Unknown(why) => String::from(why.reason),
+                _ => String::new(),
+            }
+        };
+        assert_eq!(of("gunicorn", "==23.0.0"), "23.0.0");
+        assert_eq!(of("gunicorn", "=="), "gunicorn is asked for without a version");
+        assert_eq!(of("Django", ""), "5.2");
+        assert_eq!(of("Django", "==5.2"), "5.2");
+        assert_eq!(of("Django", "==4.2"), "the Dockerfile and the requirements differ in the version of django");
+        assert_eq!(of("uvicorn", "==0.30"), "uvicorn is asked for without a version");
     }
 
     #[test]

@@ -113,7 +113,7 @@ pub fn may_matter(path: &str) -> bool {
     NAMES.contains(&name.as_str())
         || ENDINGS.contains(&ending)
         || ["dockerfile", "containerfile", ".env", "readme", "nginx", "procfile"].iter().any(|it| name.starts_with(it))
-        || (ending == "txt" && (name.contains("requirement") || name.contains("constraint") || folder.ends_with("requirements")))
+        || (matches!(ending, "txt" | "pip") && (name.contains("requirement") || name.contains("constraint") || folder.ends_with("requirements")))
         || (ending == "in" && name.contains("requirement"))
         // What cookiecutter-django writes: `.envs/.production/.django`.
         || folder.split('/').any(|part| part == ".envs")

@@ -19,7 +19,6 @@ FIELDS = {
     "concurrency": [("process", "processes"), ("process", "slots")],
     "threads": [("process", "threads"), ("process", "slots")],
     "settings_module": [("settings", "module")],
-    "endpoint": [(kind, "endpoint") for kind in ("django_database", "pool", "cache", "redis_client", "task_queue", "channel_layer", "client", "pooler")],
     "image": [("service", "image")],
     "memory_limit": [("service", "memory")],
     "pool_size": [("pool", "size")],
@@ -39,6 +38,14 @@ FIELDS = {
 # Facts whose names several kinds have, where the label says which is meant.
 OF_KIND = {(kind, fact): [(kind, fact)] for kind in ("process", "service") for fact in ("timeout", "keepalive", "port", "memory", "cpus", "replicas")}
 OF_KIND["service", "port"] = [("service", "host_port"), ("service", "port")]
+# An endpoint is that of what the label speaks of: a broker is no database.
+ENDPOINTS = {
+    "client": ("django_database", "pool", "client", "pooler"),
+    "pool": ("django_database", "pool"),
+    "cache": ("cache", "redis_client"),
+    "broker": ("task_queue", "redis_client", "channel_layer"),
+    "pooler": ("pooler",),
+}
 IDLE = {"development", "test", "example", "unused"}
 PROGRAMS = {"celery": ("celery worker", "celery beat"), "django runserver": ("runserver",)}
 
@@ -64,7 +71,10 @@ class Facts:
             return self.stacks
         wanted = parts(deployment) or [deployment]
         named = [it for it in self.stacks if any(path in it["name"].split(" + ") for path in wanted)]
-        return named or [it for it in self.stacks if any(path in json.dumps(it["entities"]) for path in wanted)]
+        found = named or [it for it in self.stacks if any(path in json.dumps(it["entities"]) for path in wanted)]
+        # Where a deployment starts nothing that is known, its packages and settings stand with the code.
+        known = any(entity["kind"] == "process" for it in found for entity in it["entities"])
+        return found if known else found + [it for it in self.stacks if it["name"] == "code" and it not in found]
 
     def is_aside(self, deployment, idle):
         """Whether a deployment is not judged: plimsoll names it so, or says nothing of it and a label calls it idle."""
@@ -128,18 +138,28 @@ def judge(row, facts, idle):
     fields = OF_KIND.get((row["entity"], fact)) or FIELDS.get(fact, [(None, fact)])
     if (fact, label) == ("mode", "dev server"):
         fields, label = [("process", "dev_server")], "true"
+    if fact == "endpoint":
+        fields = [(kind, "endpoint") for kind in ENDPOINTS.get(row["entity"], ("django_database", "pool", "client"))]
     if row["entity"] == "package":
+        # `Django 5.2`, `django==5.2`; a bare version has the package's name first in its note.
         name = re.split(r"[=<>~^!\[ ]", label)[0]
+        if not name or name[0].isdigit() or name in ("unknown", "none"):
+            name = re.split(r"[;,( ]", row["note"])[0]
         fields = [("package", "version"), ("process", "version")]
+    elif row["entity"] == "database":
+        fields = [(kind, name) for kind, name in fields if kind not in ("package", "process")]
     states, open_states = [], []
     for stack in facts.of(row["deployment"]):
+        # A Dockerfile's one service is called by its folder, and by its stage in the labels.
+        services = [entity for entity in stack["entities"] if entity["kind"] == "service"]
+        alone = row["deployment"] != "-" and len(services) == 1 and "dockerfile" in stack["name"].rsplit("/")[-1].lower()
         for entity in stack["entities"]:
             if row["entity"] == "package":
                 program = {norm(it["value"]).split("_")[0] for field in entity["fields"] if field["name"] == "program" for it in field["states"] if "value" in it}
                 own = re.split(r"[ @]", entity["name"])[0] if entity["kind"] == "package" else None
                 if own != name.lower() and name.lower() not in program:
                     continue
-            elif not belongs(entity, row["service"], row["deployment"]):
+            elif not alone and not belongs(entity, row["service"], row["deployment"]):
                 continue
             if any(kind == entity["kind"] for kind, _ in fields) and all(entity["kind"] != kind or name_ not in [*(it["name"] for it in entity["fields"]), "name"] for kind, name_ in fields):
                 open_states.append([])
@@ -149,11 +169,12 @@ def judge(row, facts, idle):
                     is_open = all(it["origin"] == "unknown" or it.get("value") == "other" for it in field["states"])
                     (open_states if is_open else states).append(field["states"])
     says = " / ".join(sorted({str(it.get("value", it["text"])) for found in states + open_states for it in found})) or "nothing"
-    if label.startswith("unknown") or "cpu_count" in norm(label):
+    if label.startswith("unknown") or label.endswith((" unknown", " unpinned")) or "cpu_count" in norm(label):
         return ("wrong" if states and not open_states else "right"), says
     if label == "none":
-        limits = [it for found in states for it in found if it["text"] != "unbounded"]
+        limits = [it for found in states for it in found if "unbounded" not in (it["origin"], it["text"], it.get("value"))]
         return ("right" if not limits else "wrong"), says
+    label = re.sub(r"^\S+ (?=one of:)", "", label)
     choices = [it.strip() for it in label.removeprefix("one of:").split("|")]
     for found in states:
         if any(agrees(fact, choice, state) for choice in choices for state in found if state["origin"] != "unknown"):

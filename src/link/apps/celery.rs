@@ -15,8 +15,8 @@ struct Config<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     /// The application: its module, and the name it is bound to.
     app: (ModuleId, Box<str>),
-    /// The module that `config_from_object` names, and the namespace of its settings.
-    object: Option<(ModuleId, Box<str>)>,
+    /// The module that `config_from_object` names, or why it is not known, and the namespace of its settings.
+    object: Option<(Result<ModuleId, Why>, Box<str>)>,
 }
 
 impl<'e, 'a> Config<'e, 'a> {
@@ -30,7 +30,7 @@ impl<'e, 'a> Config<'e, 'a> {
         let bound = site.bound.clone()?;
         let module = code.module(id)?;
         let from = module.calls.iter().find(|it| it.name.ends_with("config_from_object"));
-        let object = from.and_then(|it| object(evaluator, code, id, it));
+        let object = from.map(|it| object(evaluator, code, id, it));
         Some(Self { evaluator, app: (id, bound), object })
     }
 
@@ -51,7 +51,11 @@ impl<'e, 'a> Config<'e, 'a> {
         if !set.is_absent() {
             return set;
         }
-        if let Some((module, prefix)) = &self.object {
+        let unread = match &self.object {
+            Some((Err(why), _)) => Some(why),
+            _ => None,
+        };
+        if let Some((Ok(module), prefix)) = &self.object {
             let name = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}_{}", name.to_uppercase()) };
             let said = self.evaluator.setting(*module, &[&name]);
             if !said.is_absent() {
@@ -64,6 +68,10 @@ impl<'e, 'a> Config<'e, 'a> {
             "result_backend" => "backend",
             name => name,
         };
+        // Its settings are read somewhere, and stand over what the application is made with.
+        if let Some(why) = unread {
+            return Fact::Unknown(why.clone());
+        }
         match app.known() {
             Some(PyValue::Object(object)) => {
                 object.keywords.iter().find(|it| &*it.0 == keyword).map_or(Fact::Absent, |it| it.1.clone())
@@ -81,7 +89,7 @@ impl<'e, 'a> Config<'e, 'a> {
             return module.insertion(update.span).map(|it| apps.reach.slot(it.keyword(name)));
         }
         let (settings, prefix) = self.object.as_ref().filter(|it| !it.1.is_empty())?;
-        let event = last_of(apps.code, *settings, prefix, 0)?;
+        let event = last_of(apps.code, *settings.as_ref().ok()?, prefix, 0)?;
         let newline = apps.sources.file(event.file).newline();
         let at = Span { start: event.end, ..event };
         let before = format!("{newline}{prefix}_{} = ", name.to_uppercase());
@@ -105,22 +113,20 @@ fn last_of(code: &Code, id: ModuleId, prefix: &str, depth: u32) -> Option<Span> 
     })
 }
 
-/// The module that `config_from_object` names, and the namespace.
-fn object(evaluator: &Evaluator<'_>, code: &Code, id: ModuleId, site: &CallSite) -> Option<(ModuleId, Box<str>)> {
-    let first = evaluator.expr(id, site.call.args.first()?);
+/// The module that `config_from_object` names, or why it is not known, and the namespace.
+fn object(evaluator: &Evaluator<'_>, code: &Code, id: ModuleId, site: &CallSite) -> (Result<ModuleId, Why>, Box<str>) {
     let namespace = site.call.keyword("namespace").or_else(|| site.call.args.get(2));
     let namespace = namespace.and_then(|it| it.str()).unwrap_or("").into();
-    let module = match first.known()? {
-        PyValue::Str(name) if name.starts_with("django.conf") => evaluator.settings()?,
-        PyValue::Outside(name) if name.starts_with("django.conf") => evaluator.settings()?,
-        PyValue::Str(name) => {
-            let path = &code.module(id)?.path;
-            code.resolve(path.rsplit_once('/').map_or("", |it| it.0), name)?
+    let named = site.call.args.first().or_else(|| site.call.keyword("obj")).map(|it| evaluator.expr(id, it));
+    let module = match named.as_ref().and_then(Fact::known) {
+        Some(PyValue::Str(name) | PyValue::Outside(name)) if name.starts_with("django.conf") => evaluator.settings(),
+        Some(PyValue::Str(name)) => {
+            code.module(id).and_then(|it| code.resolve(it.path.rsplit_once('/').map_or("", |it| it.0), name))
         }
-        PyValue::Module(module) => *module,
-        _ => return None,
+        Some(PyValue::Module(module)) => Some(*module),
+        _ => None,
     };
-    Some((module, namespace))
+    (module.ok_or_else(|| Why::at("which settings Celery reads is not known", site.span)), namespace)
 }
 
 /// What the configuration says of a setting, as text; absent when it says nothing.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::facts::python::{EventKind, is_aside};
+use crate::facts::python::{EventKind, Module, is_aside};
 use crate::link::plan::Running;
 use crate::link::values::{Code, Evaluator, ModuleId};
 use crate::source::Span;
@@ -189,10 +189,27 @@ fn only_settings(code: &Code, place: &Place<'_>) -> Result<ModuleId, Why> {
     };
     let all: Vec<ModuleId> = code.iter().map(|it| it.0).filter(|id| is_settings(*id)).collect();
     match all.as_slice() {
-        [only] => Ok(*only),
+        [only] => match builds_on(code, *only) {
+            Some(other) => Err(Why::new(format!("`{other}` builds on the settings, and nothing says which are used"))),
+            None => Ok(*only),
+        },
         [] => Err(Why::new("no settings module is in these files")),
         _ => Err(Why::new("several settings modules are there, and nothing says which is used")),
     }
+}
+
+/// Another module that takes all of this one in, as `production.py` does of `base.py`; those for tests aside.
+fn builds_on(code: &Code, base: ModuleId) -> Option<&str> {
+    let of_tests = |path: &str| path.split(['/', '_', '.']).any(|it| matches!(it, "test" | "tests" | "testing" | "ci"));
+    let takes_in = |module: &Module| {
+        let folder = module.path.rsplit_once('/').map_or("", |it| it.0);
+        module.events.iter().any(|event| match &event.kind {
+            EventKind::Star { module: from } => code.resolve(folder, from) == Some(base),
+            _ => false,
+        })
+    };
+    let other = |(id, module): &(ModuleId, &Module)| *id != base && !of_tests(&module.path) && takes_in(module);
+    code.iter().find(other).map(|it| &*it.1.path)
 }
 
 fn below(path: &str, folder: &str) -> bool {

@@ -386,6 +386,30 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 }
 
 #[test]
+fn settings_that_nothing_names_leave_celery_open() {
+    let base = "CELERY_BROKER_URL = 'redis://cache/0'\nDATABASES = {}\n";
+    let files = |production: &'static str| {
+        Files::of(&[
+            ("Dockerfile", "FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD celery -A shop worker\n"),
+            (
+                "shop/celery.py",
+                "from celery import Celery\napp = Celery('shop')\napp.config_from_object('django.conf:settings', namespace='CELERY')\n",
+            ),
+            ("shop/settings/base.py", base),
+            (production, "from .base import *\nCELERY_BROKER_URL = 'redis://queue/0'\n"),
+        ])
+    };
+    let stack = files("shop/settings/production.py").stack();
+    let queue = &stack.task_queues[0];
+    assert_eq!(show(&queue.endpoint), "? which settings Celery reads is not known");
+    assert_eq!(show(&queue.time_limit), "? which settings Celery reads is not known");
+    assert_eq!(stack.settings.len(), 0);
+    // Settings for tests build on those that are deployed.
+    let stack = files("shop/settings/test.py").stack();
+    assert_eq!(show(&stack.task_queues[0].endpoint), "cache:6379/0");
+}
+
+#[test]
 fn celery_and_limits_without_django() {
     let files = Files::of(&[
         ("Dockerfile", "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"),

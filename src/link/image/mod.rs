@@ -232,9 +232,14 @@ impl Builder<'_> {
                 }
                 Step::Healthcheck(span) => state.healthcheck = Some(*span),
                 Step::Install(package) => match package.installer {
-                    Installer::Pip => state.packages.push(package.clone()),
+                    Installer::Pip => {
+                        let version = Raw { text: package.version.clone(), span: package.span };
+                        let version = fill(&version, self.dockerfile.escape, &values());
+                        state.packages.push(Package { version, ..package.clone() });
+                    }
                     Installer::Requirements => {
-                        let path = join(&state.workdir, &package.name);
+                        let name = Raw { text: package.name.clone(), span: package.span };
+                        let path = join(&state.workdir, &fill(&name, self.dockerfile.escape, &values()));
                         state.requirements.extend(places::copied_from(&state.copies, &path));
                     }
                     Installer::System => {}

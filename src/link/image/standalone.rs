@@ -279,6 +279,18 @@ mod tests {
     }
 
     #[test]
+    fn an_image_is_built_where_most_of_what_it_copies_is() {
+        let text = "FROM a\nCOPY uwsgi.ini /srv/\nCOPY app/ /srv/app/\nCOPY manage.py /srv/\nCMD x";
+        let file = SourceFile::new(FileId(0), "docker/web/Dockerfile", Default::default(), text);
+        let dockerfile = docker::read(&file);
+        let all = ["docker/web/uwsgi.ini", "uwsgi.ini", "app", "manage.py"];
+        let found = standalone(&[&dockerfile], &[], &[], &|path| all.contains(&path));
+        assert_eq!(&*found[0].services[0].build.as_ref().unwrap().context, "");
+        let found = standalone(&[&dockerfile], &[], &[], &|path| path == "docker/web/uwsgi.ini");
+        assert_eq!(&*found[0].services[0].build.as_ref().unwrap().context, "docker/web");
+    }
+
+    #[test]
     fn units_of_a_folder_run_together() {
         let file = |id, path: &str, text: &str| SourceFile::new(FileId(id), path, Default::default(), text);
         let web = "[Service]\nWorkingDirectory=/srv\nEnvironment=\"A=b c\" W=4\nExecStart=-/venv/bin/gunicorn \\\n  app:app\n";
