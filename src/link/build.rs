@@ -276,8 +276,10 @@ impl<'a> Repository<'a> {
 
     /// The packages that a folder's files ask for; those of the whole tree when its own ask for none.
     fn versions(&self, folder: &str, image: Option<&Image>) -> Versions<'a> {
-        let installed = image.map_or(&[][..], |it| &it.requirements);
-        let of = |folder| Versions::of_image(folder, self.requirements.iter().copied(), installed);
+        let of = |folder| match image {
+            Some(image) => Versions::of_image(folder, self.requirements.iter().copied(), &image.requirements),
+            None => Versions::of_platform(folder, self.requirements.iter().copied()),
+        };
         let own = of(folder);
         let found = if own.is_empty() { of("") } else { own };
         match image {

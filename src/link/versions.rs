@@ -26,9 +26,7 @@ impl<'a> Versions<'a> {
     /// What the files in `folder` and below it ask for. Files for development and tests count only where they are the
     /// only ones; of files of one kind, those nearer to the folder come first.
     pub fn of(folder: &str, files: impl IntoIterator<Item = (&'a SourceFile, &'a Requirements)>) -> Self {
-        let below =
-            |path: &str| folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-        let mut files: Vec<_> = files.into_iter().filter(|(file, _)| below(&file.path)).collect();
+        let mut files: Vec<_> = files.into_iter().filter(|(file, _)| is_below(&file.path, folder)).collect();
         if files.iter().any(|(file, _)| !is_side(&file.path)) {
             files.retain(|(file, _)| !is_side(&file.path));
         }
@@ -74,6 +72,16 @@ impl<'a> Versions<'a> {
             files.retain(|(file, it)| it.kind == Kind::Project || named.contains(&*file.path));
         }
         Self::of(folder, files)
+    }
+
+    /// The same where no image is known: what people and platforms install is the folder's `requirements.txt` with what
+    /// it takes in, unless something is locked.
+    pub fn of_platform(folder: &str, files: impl IntoIterator<Item = (&'a SourceFile, &'a Requirements)>) -> Self {
+        let files: Vec<_> = files.into_iter().collect();
+        let first = if folder.is_empty() { "requirements.txt".into() } else { format!("{folder}/requirements.txt") };
+        let is_locked = files.iter().any(|(file, it)| it.kind == Kind::Lock && is_below(&file.path, folder));
+        let named = if is_locked { Vec::new() } else { vec![first.into()] };
+        Self::of_image(folder, files, &named)
     }
 
     /// The same with what the Dockerfile at `path` installs by name: `pip install gunicorn==23.0.0`.
@@ -194,6 +202,10 @@ impl<'a> Versions<'a> {
         };
         Some((file, package, command))
     }
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Whether a requirement says anything of its version.
@@ -339,6 +351,27 @@ mod tests {
         assert_eq!(versions(&files, "", "django"), "files differ in the version of django");
         assert_eq!(installed(&files, "", "django", &["requirements/prod.txt".into()]), "5.2");
         assert_eq!(installed(&files, "", "django", &["elsewhere.txt".into()]), "files differ in the version of django");
+    }
+
+    #[test]
+    fn without_an_image_the_folders_own_file_is_installed() {
+        let of = |paths: &[(&str, &str)]| {
+            let read = |(at, (path, text)): (usize, &(&str, &str))| {
+                let file = SourceFile::new(FileId(at as u32), *path, Default::default(), *text);
+                let requirements = read(&file, kind(path).unwrap()).0;
+                (file, requirements)
+            };
+            let files: Vec<_> = paths.iter().enumerate().map(read).collect();
+            let versions = Versions::of_platform("", files.iter().map(|(file, it)| (file, it)));
+            versions.version("django").known().map(|it| it.written.to_string())
+        };
+        let own = ("requirements.txt", "-r requirements/production.txt\n");
+        let production = ("requirements/production.txt", "django==5.2\n");
+        let other = ("requirements/next.txt", "django==6.0\n");
+        assert_eq!(of(&[own, production, other]).as_deref(), Some("5.2"));
+        assert_eq!(of(&[production, other]), None);
+        let lock = ("uv.lock", "[[package]]\nname = \"django\"\nversion = \"5.2.8\"\n");
+        assert_eq!(of(&[own, production, other, lock]).as_deref(), Some("5.2.8"));
     }
 
     #[test]

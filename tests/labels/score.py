@@ -146,6 +146,11 @@ def judge(row, facts, idle):
         if not name or name[0].isdigit() or name in ("unknown", "none"):
             name = re.split(r"[;,( ]", row["note"])[0]
         fields = [("package", "version"), ("process", "version")]
+    elif (row["entity"], fact) == ("pooler", "version"):
+        # The image that a pooler is built from is not its version.
+        fields = [("pooler", "version")]
+    elif (row["entity"], fact) == ("cache", "pool_max"):
+        fields = [("redis_client", "max_connections")]
     elif row["entity"] == "database":
         fields = [(kind, name) for kind, name in fields if kind not in ("package", "process")]
     states, open_states = [], []
@@ -160,6 +165,10 @@ def judge(row, facts, idle):
                 if own != name.lower() and name.lower() not in program:
                     continue
             elif not alone and not belongs(entity, row["service"], row["deployment"]):
+                continue
+            # A label of a cache is that of Django's `CACHES` where there are any.
+            is_other = entity["kind"] == "redis_client" and not entity["name"].startswith("CACHES")
+            if row["entity"] == "cache" and is_other and any(it["kind"] == "cache" for it in stack["entities"]):
                 continue
             if any(kind == entity["kind"] for kind, _ in fields) and all(entity["kind"] != kind or name_ not in [*(it["name"] for it in entity["fields"]), "name"] for kind, name_ in fields):
                 open_states.append([])
