@@ -1,7 +1,7 @@
 //! Words to arguments: variables filled in, each value with the places it came by.
 
 use crate::source::Span;
-use crate::stack::{Fact, Origin, Sourced, Why};
+use crate::stack::{Assumption, Fact, Origin, Sourced, Why};
 use crate::syntax::Mapped;
 use crate::syntax::shell::{Fallback, Part, Word};
 
@@ -236,7 +236,13 @@ fn join(facts: Vec<(bool, Fact<Box<str>>)>, word: Span) -> Fact<Box<str>> {
     match open.as_slice() {
         [] => {
             let value = text_with(None, "");
-            Fact::Known(Sourced { value, origin: Origin::Written(spans), slots })
+            // What rests on an assumption is assumed, wherever it is written.
+            let assumed = facts.iter().find_map(|(_, fact)| match &fact.sourced()?.origin {
+                Origin::Assumed(it) => Some(Assumption { at: Some(word), ..it.clone() }),
+                _ => None,
+            });
+            let origin = assumed.map_or(Origin::Written(spans), Origin::Assumed);
+            Fact::Known(Sourced { value, origin, slots })
         }
         [only] => facts[*only].1.clone().map(|text| text_with(Some(*only), &text)).by_way_of([word]),
         _ => Fact::Unknown(Why::at("depends on more than one condition", word)),
