@@ -120,7 +120,9 @@ fn gunicorn(case: &Case) -> Result<(), String> {
             return Err(format!("{name}: plimsoll reads {:?}, gunicorn {theirs:?}", field(&ours)));
         }
     }
-    let class = real("worker_class");
+    // It prints what is set; a sync worker that is given threads is the threaded one (`Config.worker_class_str`).
+    let threaded = count(&ours.threads).is_some_and(|threads| threads > 1.0);
+    let class = real("worker_class").map(|it| if it == "sync" && threaded { "gthread".to_owned() } else { it });
     if ours.worker_class.known().map(|it| it.to_string()) != class {
         return Err(format!("worker_class: plimsoll reads {:?}, gunicorn {class:?}", ours.worker_class.known()));
     }
