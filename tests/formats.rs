@@ -10,7 +10,8 @@ use proptest::strategy::Strategy;
 use snapbox::assert_data_eq;
 
 fn view() -> View {
-    View { prefix: "backend/".into(), ..View::new(&fake::report(), &Filter::default()) }
+    let report = fake::report();
+    View { prefix: "backend/".into(), ..View::new(&report, &Filter::default()).with_facts(&report) }
 }
 
 /// What a printer prints.

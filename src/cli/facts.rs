@@ -49,7 +49,7 @@ impl Facts {
         let options = Options { fixes: false, ..self.reading.options(&roots.root)? };
         let report = audit(&roots.root, &options)?;
         super::say_unmet(out, &options.config.assume, &report);
-        let view = View { prefix: roots.prefix, ..View::new(&report, &Filter::default()) };
+        let view = View { prefix: roots.prefix, ..View::new(&report, &Filter::default()).with_facts(&report) };
         out.print(None, |to, style| match self.format {
             _ if self.graph == Some(Language::Mermaid) => graph::render_mermaid(&view, to),
             _ if self.show_files => facts::render_files(&view, style, to),

@@ -61,11 +61,11 @@ pub struct View {
     pub info: Vec<RuleInfo>,
     /// What there is, by deployment.
     pub stacks: Vec<Tree>,
-    /// The same, drawn.
+    /// The same, drawn; empty without [`View::with_facts`].
     pub graphs: Vec<Graph>,
     /// Deployments that are not judged.
     pub aside: Vec<AsideRow>,
-    /// What became of each file.
+    /// What became of each file; empty without [`View::with_facts`].
     pub files: Vec<FileRow>,
     /// The connections of each database.
     pub budgets: Vec<Budget>,
@@ -132,9 +132,9 @@ impl View {
             rules: rule::rows(report),
             info: report.rules.clone(),
             stacks: report.stacks.iter().map(|stack| Tree::of(sources, stack)).collect(),
-            graphs: report.stacks.iter().map(Graph::of).filter(|it| !it.nodes.is_empty()).collect(),
+            graphs: Vec::new(),
             aside: files::aside(report),
-            files: files::files(report),
+            files: Vec::new(),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
             summary: Summary::default(),
             findings,
@@ -147,6 +147,15 @@ impl View {
     /// What could not be decided, each thing that is not known once.
     pub fn open(&self) -> Vec<OpenRow> {
         open::group(&self.undecided)
+    }
+
+    /// The same with what only `facts` prints: the drawings, and what became of each file. It looks at every value of
+    /// every stack, which `check` need not.
+    #[must_use]
+    pub fn with_facts(mut self, report: &Report) -> Self {
+        self.graphs = report.stacks.iter().map(Graph::of).filter(|it| !it.nodes.is_empty()).collect();
+        self.files = files::files(report);
+        self
     }
 
     /// A path as the reader finds it.
