@@ -28,7 +28,7 @@ pub use overview::{Assumed, Overview, Phase, ServiceRow, StoreRow};
 pub use patch::{Applied, Change, Patch};
 pub use place::{Place, Snippet};
 pub use report::{Filter, Problem, Report, Suppressed};
-pub use rule::{RuleInfo, RuleRow};
+pub use rule::{RuleInfo, RuleRow, Seen, seen_as};
 pub use summary::{FileKind, Summary};
 
 use serde::Serialize;
