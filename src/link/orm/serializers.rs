@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::django;
 use super::eval::{Args, Eval, Frame};
+use super::events::EventKind;
 use super::names::{ClassId, Def, FunctionId};
 use super::types::{Row, Set, Turn, Type, Unit};
 use crate::facts::orm::Attribute;
@@ -135,6 +136,15 @@ fn place(eval: &mut Eval<'_>, mark: usize, span: Span) {
         }
         if event.deep == nowhere() {
             event.deep = span;
+        }
+        // A queryset that a property gives arrives at the field, where no clause can be put.
+        if let EventKind::Lazy { root, .. } = &mut event.kind {
+            let nowhere = nowhere();
+            if root.span == nowhere || root.sites.iter().any(|site| site.after == nowhere) {
+                let root = Rc::make_mut(root);
+                root.sites.retain(|site| site.after != nowhere);
+                root.span = if root.span == nowhere { span } else { root.span };
+            }
         }
     }
 }
