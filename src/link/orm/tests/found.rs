@@ -1,0 +1,41 @@
+//! Models that are found by other ways than a base that is known, and functions that are called by other ways than their
+//! names.
+
+use super::*;
+
+#[test]
+fn a_class_with_a_field_is_a_model() {
+    let models = "from django.db import models\nfrom shop.catalogue import AbstractProduct\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Product(AbstractProduct):\n    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)\n";
+    let views = "from .models import Product\n\n\ndef names():\n    return [it.maker.name for it in Product.objects.all()]\n";
+    assert_eq!(told(&[("shop/models.py", models), ("shop/views.py", views)]), [
+        r#"lazy names:maker: select_related("maker")"#
+    ]);
+}
+
+#[test]
+fn a_form_is_no_model() {
+    let forms = "from django import forms\nfrom base import Form\n\n\nclass Search(Form):\n    maker = forms.ModelChoiceField(queryset=None)\n\n\ndef names():\n    return [it.maker.name for it in Search.objects.all()]\n";
+    assert!(told(&[("shop/forms.py", forms)]).is_empty());
+}
+
+#[test]
+fn a_base_that_is_not_known_may_order_its_rows() {
+    let models = "from django.db import models\nfrom shop.catalogue import AbstractLine\n\n\nclass Basket(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Line(AbstractLine):\n    basket = models.ForeignKey(Basket, on_delete=models.CASCADE, related_name=\"lines\")\n";
+    let views = "from .models import Basket\n\n\ndef firsts():\n    return [it.lines.first() for it in Basket.objects.prefetch_related(\"lines\")]\n";
+    assert!(told(&[("shop/models.py", models), ("shop/views.py", views)]).is_empty());
+}
+
+#[test]
+fn a_model_by_its_label() {
+    let text = "from django.apps import apps\n\nT = apps.get_model(\"chat\", \"Thread\")\n\n\ndef names():\n    Pinned = apps.get_model(\"chat.Pin\")\n    return [it.room.name for it in T.objects.all()], [it.thread.closed for it in Pinned.objects.all()]\n";
+    assert_eq!(views(text), [
+        r#"lazy names:room: select_related("room")"#,
+        r#"lazy names:thread: select_related("thread")"#
+    ]);
+}
+
+#[test]
+fn a_function_made_awaitable() {
+    let text = "from asgiref.sync import sync_to_async\n\n\nasync def counts():\n    for thread in await sync_to_async(list)(Thread.objects.all()):\n        yield await sync_to_async(thread.messages.count)()\n";
+    assert_eq!(views(text), [r#"query counts:sync_to_async: annotate(Count("messages"))"#]);
+}
