@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::models::{AUTH_USER, Loading, Manager, Models, Relation};
 use super::names::{ClassId, Def, Names};
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
 use crate::facts::orm::{Attribute, OrmDraft};
 use crate::source::Span;
 
@@ -62,7 +62,7 @@ fn has_field(names: &Names<'_>, id: ClassId) -> bool {
     let class = names.class(id);
     class.attributes.iter().any(|it| {
         let call = it.value.and_then(|value| class.body.call(value));
-        match call.and_then(|call| names.of_node(id.draft, &class.body, call.func)) {
+        match call.and_then(|call| names.of_node(id.draft, &class.body, callee(&class.body, call))) {
             Some(Def::External(name)) => {
                 (name.starts_with("django.db.models.") || name.starts_with("django.contrib.gis.db.models."))
                     && (name.ends_with("Field") || name.ends_with("ForeignKey"))
@@ -246,6 +246,14 @@ fn fields(names: &Names<'_>, models: &Models, django: &[ClassId], id: ClassId) -
     class.attributes.iter().filter_map(|it| field(names, models, django, id, &class.body, it)).collect()
 }
 
+/// What is called, without the types that it is said to hold: `models.ForeignKey["Thread"](...)`.
+fn callee(flow: &Flow, call: CallView<'_>) -> NodeId {
+    match flow.node(call.func).kind {
+        NodeKind::Item { of, .. } => of,
+        _ => call.func,
+    }
+}
+
 fn field(
     names: &Names<'_>,
     models: &Models,
@@ -255,7 +263,8 @@ fn field(
     attribute: &Attribute,
 ) -> Option<Field> {
     let call = flow.call(attribute.value?)?;
-    let func = flow.dotted(call.func)?;
+    let callee = callee(flow, call);
+    let func = flow.dotted(callee)?;
     let kind = match func.rsplit('.').next()? {
         "ForeignKey" | "ParentalKey" | "TreeForeignKey" | "AutoOneToOneKey" => Kind::Foreign,
         "OneToOneField" | "AutoOneToOneField" => Kind::OneToOne,
@@ -265,7 +274,7 @@ fn field(
         _ => return None,
     };
     // SQLAlchemy has a `ForeignKey` too, but never as the value of an attribute that names a class.
-    if matches!(names.of_node(id.draft, flow, call.func), Some(Def::External(name)) if name.contains("sqlalchemy")) {
+    if matches!(names.of_node(id.draft, flow, callee), Some(Def::External(name)) if name.contains("sqlalchemy")) {
         return None;
     }
     let text = |name: &str| call.keyword(name).and_then(|node| flow.text(node)).map(Into::into);

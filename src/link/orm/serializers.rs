@@ -189,6 +189,7 @@ fn field(
     }
     let source = call.keyword("source").and_then(|node| flow.text(node)).unwrap_or(&attribute.name);
     let Some(kind) = eval.names.of_node(class.draft, flow, call.func) else { return };
+    let kind = behind_partial(eval, kind);
     if let Def::Class(nested) = kind {
         if is_serializer(eval, nested) {
             let value = if source == "*" { Type::Row(row.clone()) } else { read(eval, row, source, true) };
@@ -238,6 +239,15 @@ fn field(
         }
         _ => {}
     }
+}
+
+/// What a name at the top of a module stands for that is bound to `partial(Field, ...)`.
+fn behind_partial(eval: &Eval<'_>, kind: Def) -> Def {
+    let Def::Global(draft, node) = kind else { return kind };
+    let top = &eval.names.draft(draft).top;
+    let made = top.call(node).filter(|call| top.dotted(call.func).is_some_and(|it| it.ends_with("partial")));
+    let field = made.and_then(|call| eval.names.of_node(draft, top, *call.args.first()?));
+    field.unwrap_or(Def::Global(draft, node))
 }
 
 /// Whether a class is a field of the repository's own for a relation; then, whether it needs no more than the key.

@@ -33,6 +33,8 @@ fn a_field_of_ones_own_for_a_relation() {
     assert_eq!(fields(MODELS, "    room = Brief(read_only=True)\n"), [
         r#"lazy Threads:room.owner: select_related("room__owner")"#
     ]);
+    let partly = "    room = Short(read_only=True)\n\n\nShort = partial(Brief, \"x\")\n";
+    assert_eq!(fields(MODELS, partly), [r#"lazy Threads:room.owner: select_related("room__owner")"#]);
     assert!(fields(MODELS, "    room = Key(read_only=True)\n").is_empty());
 }
 

@@ -39,3 +39,31 @@ fn a_function_made_awaitable() {
     let text = "from asgiref.sync import sync_to_async\n\n\nasync def counts():\n    for thread in await sync_to_async(list)(Thread.objects.all()):\n        yield await sync_to_async(thread.messages.count)()\n";
     assert_eq!(views(text), [r#"query counts:sync_to_async: annotate(Count("messages"))"#]);
 }
+
+#[test]
+fn a_foreign_key_that_says_what_it_holds() {
+    let models = MODELS.replace("room = models.ForeignKey(", "room = models.ForeignKey[\"Room\", \"Room\"](");
+    let text = "from .models import *\n\n\ndef names():\n    return [it.room.name for it in Thread.objects.all()]\n";
+    assert_eq!(told(&[("chat/models.py", &models), ("chat/views.py", text)]), [
+        r#"lazy names:room: select_related("room")"#
+    ]);
+}
+
+#[test]
+fn a_list_that_a_loop_fills() {
+    let text = "def names():\n    found = []\n    for it in Thread.objects.all():\n        if it.closed:\n            found.append(it)\n    return [it.room.name for it in found]\n\n\ndef keys():\n    found = []\n    for it in Thread.objects.all():\n        found.append(it.room_id)\n    return [Room.objects.get(pk=it) for it in found]\n\n\ndef more():\n    found = []\n    found.extend(Thread.objects.filter(closed=True))\n    return [it.room.name for it in found]\n";
+    assert_eq!(views(text), [
+        r#"lazy names:room: select_related("room")"#,
+        r#"lazy more:room: select_related("room")"#,
+        "query keys:Room.objects.get: filter(pk__in=...)"
+    ]);
+    // Rows that differ in what they are.
+    let mixed = "def names():\n    found = []\n    for it in Thread.objects.all():\n        found.append(it)\n    for it in Message.objects.select_related('thread'):\n        found.append(it.thread)\n    return [it.room.name for it in found]\n";
+    assert!(views(mixed).is_empty());
+}
+
+#[test]
+fn the_object_of_a_view() {
+    let text = "from rest_framework import viewsets\n\n\nclass Rooms(viewsets.ModelViewSet):\n    queryset = Room.objects.all()\n\n    def names(self, request):\n        room = self.get_object()\n        room.owner.username\n        return [it.starter.username for it in room.threads.open()]\n";
+    assert_eq!(views(text), [r#"lazy Rooms.names:starter: select_related("starter")"#]);
+}
