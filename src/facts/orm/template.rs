@@ -16,7 +16,7 @@ pub(super) const CONTEXT: NodeId = 0;
 /// A template is read so far.
 const MOST_NODES: usize = 20_000;
 /// Tags lie in each other at most so deep; what lies deeper is not read.
-const MOST_OPEN: usize = 64;
+const MOST_OPEN: usize = 128;
 
 /// Whether a file is a template that pages are made of, by its path and its text.
 pub fn is_template(path: &str, text: &str) -> bool {
@@ -81,6 +81,8 @@ pub fn read_template(file: &SourceFile) -> OrmDraft {
 struct Open {
     tag: Box<str>,
     scope: Scope,
+    /// Whether names that are bound within it end with it.
+    binds: bool,
     /// A macro's name, its parameters, and what was read around it.
     of_macro: Option<(Box<str>, Vec<Box<str>>, Flow)>,
 }
@@ -183,11 +185,16 @@ impl<'a> Reader<'a> {
             "set" => self.assignments(words),
             "macro" => self.open_macro(words),
             "include" | "extends" => self.include(words, from, to),
-            "if" | "elif" | "while" => {
+            "if" | "elif" => {
                 let value = self.expression(words);
                 self.node(NodeKind::Test(value), from, to);
+                if *tag == "if" {
+                    self.open.push(Open { tag: "if".into(), scope: self.scope, binds: false, of_macro: None });
+                }
+                self.branch(words);
             }
-            "else" | "empty" | "block" | "endblock" | "load" | "csrf_token" | "import" | "from" => {}
+            "else" => self.branch(&[]),
+            "empty" | "block" | "endblock" | "load" | "csrf_token" | "import" | "from" => {}
             end if end.strip_prefix("end").is_some_and(|tag| self.open.last().is_some_and(|it| *it.tag == *tag)) => {
                 self.close();
             }
@@ -199,13 +206,26 @@ impl<'a> Reader<'a> {
     }
 
     fn enter(&mut self, tag: &str) {
-        self.open.push(Open { tag: tag.into(), scope: self.scope, of_macro: None });
+        self.open.push(Open { tag: tag.into(), scope: self.scope, binds: true, of_macro: None });
         self.bound.push(HashMap::new());
+    }
+
+    /// A branch of an `if`. What stands behind `forloop.first` runs once, however many rows there are.
+    fn branch(&mut self, words: &[Word<'a>]) {
+        let Some(open) = self.open.last().filter(|it| &*it.tag == "if") else { return };
+        let once = match words {
+            [of, _, which] => matches!(of.text, "forloop" | "loop") && matches!(which.text, "first" | "last"),
+            _ => false,
+        };
+        let around = self.flow.scope(open.scope).map_or(0, |it| it.parent);
+        self.scope = if once { around } else { open.scope };
     }
 
     fn close(&mut self) {
         let Some(open) = self.open.pop() else { return };
-        self.bound.pop();
+        if open.binds {
+            self.bound.pop();
+        }
         self.scope = open.scope;
         if let Some((name, params, around)) = open.of_macro {
             let flow = std::mem::replace(&mut self.flow, around);
@@ -351,6 +371,14 @@ mod tests {
         let text = "{{ a.x }}{% for b in c.d %}{{ b.y|upper }}{%- for e in b.z() if e.w -%}{{ e.v }}{%- endfor -%}{% endfor %}{{ f.u }}";
         let said: Vec<_> = asked(text).into_iter().map(|(name, scope)| format!("{name}{scope}")).collect();
         assert_eq!(said, ["x0", "d0", "y1", "z1", "w2", "v2", "u0"]);
+    }
+
+    #[test]
+    fn what_runs_for_the_first_row_runs_once() {
+        let text = "{% for b in c %}{% if forloop.first %}{{ b.x }}{% if b.y %}{% endif %}{% else %}{{ b.z }}{% endif %}{{ b.w }}{% endfor %}";
+        let said: Vec<_> = asked(text).into_iter().filter(|(name, _)| name != "first").collect();
+        let scopes: Vec<Scope> = said.iter().map(|(_, scope)| *scope).collect();
+        assert_eq!(scopes, [0, 0, 1, 1]);
     }
 
     #[test]
