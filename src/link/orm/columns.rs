@@ -68,7 +68,8 @@ pub(super) fn admin(eval: &mut Eval<'_>) {
         let bases = eval.names.lineage(class).external.clone();
         let is =
             |lasts: &[&str]| bases.iter().any(|base| base.rsplit('.').next().is_some_and(|it| lasts.contains(&it)));
-        if is(&["ModelAdmin"]) && eval.registered.of(class).is_some() {
+        // Packages have admin classes of their own: `UserAdmin`, `MPTTModelAdmin`.
+        if bases.iter().any(|base| base.ends_with("Admin")) && eval.registered.of(class).is_some() {
             list_of_admin(eval, class);
         } else if is(&["TabularInline", "StackedInline"]) {
             let Some(set) = rows(eval, class) else { continue };
@@ -91,7 +92,13 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
         return;
     }
     let mut loads = set.loads.clone();
-    // A foreign key among the columns makes the list join all of them.
+    // What the queryset joins is all that is joined; where it may only be prefetched, nobody knows.
+    let joins = loads.paths.iter().any(|path| {
+        let first = path.split("__").next().unwrap_or(path);
+        eval.models.relation(set.model, first).is_some_and(|it| it.joinable)
+    });
+    let sure = set.sites.iter().any(|site| site.one.is_some());
+    // A foreign key among the columns makes the list join all that are never null.
     let keyed = columns.iter().any(|column| match column {
         Column::Named(name) => {
             let joinable = eval.models.relation(set.model, name).is_some_and(|it| it.joinable);
@@ -100,9 +107,13 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
         Column::Function(_) => false,
     });
     match joined(eval, class) {
-        Some(paths) if paths.is_empty() => loads.open |= keyed,
-        Some(paths) => loads.paths.extend(paths),
-        None => loads.open = true,
+        _ if joins && sure => {}
+        _ if joins => loads.open = true,
+        Joined::None if keyed => loads.paths.extend(eval.models.joined_unasked(eval.names, set.model)),
+        Joined::None => {}
+        Joined::Unasked => loads.paths.extend(eval.models.joined_unasked(eval.names, set.model)),
+        Joined::Paths(paths) => loads.paths.extend(paths),
+        Joined::Unread => loads.open = true,
     }
     let own = eval.names.method(class, "get_queryset", None).is_none();
     let sites = if own { site(eval, class).into_iter().collect() } else { set.sites.clone() };
@@ -140,14 +151,30 @@ fn site(eval: &Eval<'_>, class: ClassId) -> Option<Site> {
     })
 }
 
-/// What `list_select_related` joins. [`None`] when it is all, or not read.
-fn joined(eval: &Eval<'_>, class: ClassId) -> Option<Vec<String>> {
-    let Some((at, place)) = eval.names.attribute(class, "list_select_related") else { return Some(Vec::new()) };
+/// What `list_select_related` joins.
+enum Joined {
+    /// Nothing, unless a foreign key is among the columns.
+    None,
+    /// `True`: what `select_related()` does.
+    Unasked,
+    Paths(Vec<String>),
+    /// It is made in a way that is not read.
+    Unread,
+}
+
+fn joined(eval: &Eval<'_>, class: ClassId) -> Joined {
+    let Some((at, place)) = eval.names.attribute(class, "list_select_related") else { return Joined::None };
     let draft = eval.names.class(at);
-    match &draft.body.node(draft.attributes.get(place)?.value?).kind {
-        NodeKind::List(names) => names.iter().map(|name| draft.body.text(*name).map(str::to_owned)).collect(),
-        NodeKind::Flag(false) => Some(Vec::new()),
-        _ => None,
+    let value = draft.attributes.get(place).and_then(|it| it.value);
+    match value.map(|value| &draft.body.node(value).kind) {
+        Some(NodeKind::Flag(true)) => Joined::Unasked,
+        Some(NodeKind::Flag(false)) => Joined::None,
+        Some(NodeKind::List(names)) => {
+            let paths: Option<Vec<String>> =
+                names.iter().map(|name| draft.body.text(*name).map(str::to_owned)).collect();
+            paths.map_or(Joined::Unread, Joined::Paths)
+        }
+        _ => Joined::Unread,
     }
 }
 

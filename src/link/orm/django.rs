@@ -282,8 +282,16 @@ fn step(eval: &Eval<'_>, set: &mut Set, id: NodeId) {
 
 /// `select_related(...)`, `prefetch_related(...)`: what they load.
 fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, id: NodeId) {
-    if args.open || (args.positional.is_empty() && name == "select_related") || !args.keywords.is_empty() {
+    if args.open || !args.keywords.is_empty() {
         set.loads.open = true;
+        return;
+    }
+    if args.positional.is_empty() && name == "select_related" {
+        set.loads.paths.extend(eval.models.joined_unasked(eval.names, set.model));
+        // Names behind it would take it back.
+        for site in &mut set.sites {
+            site.bars_one = true;
+        }
         return;
     }
     for node in args.positional {

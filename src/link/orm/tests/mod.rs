@@ -1,5 +1,6 @@
 //! Whole little repositories, and every fact that they give.
 
+mod admin;
 mod django;
 mod feeds;
 mod fields;

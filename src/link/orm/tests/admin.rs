@@ -1,0 +1,51 @@
+//! What the lists of the admin join, and what they do not.
+
+use super::*;
+
+fn admin(base: &str, body: &str) -> Vec<String> {
+    let text = format!(
+        "from django.contrib import admin\nfrom packaged import FancyAdmin\nfrom .models import Thread\n\n\n@admin.register(Thread)\nclass ThreadAdmin({base}):\n{body}"
+    );
+    told(&[("chat/models.py", MODELS), ("chat/admin.py", &text)])
+}
+
+#[test]
+fn a_foreign_key_that_may_be_null_is_not_joined_unasked() {
+    assert!(admin("admin.ModelAdmin", "    list_display = (\"id\", \"closed\")\n").is_empty());
+    assert!(admin("admin.ModelAdmin", "    list_display = (\"id\", \"room\")\n").is_empty());
+    assert!(
+        admin("admin.ModelAdmin", "    list_select_related = True\n    list_display = (\"id\", \"place\")\n")
+            .is_empty()
+    );
+    assert_eq!(
+        admin("admin.ModelAdmin", "    list_display = (\"room\", \"starter\")\n"),
+        [r#"lazy ThreadAdmin:starter: select_related("starter")"#]
+    );
+}
+
+#[test]
+fn what_the_queryset_joins_is_all() {
+    let joins = |clause: &str| {
+        let body = format!(
+            "    list_display = (\"room\", \"starter\")\n\n    def get_queryset(self, request):\n        return super().get_queryset(request).{clause}\n"
+        );
+        admin("admin.ModelAdmin", &body)
+    };
+    assert_eq!(joins("select_related('starter')"), [r#"lazy ThreadAdmin:room: select_related("room")"#]);
+    assert!(joins("select_related('starter', 'room')").is_empty());
+    assert!(joins("prefetch_related('starter')").is_empty());
+}
+
+#[test]
+fn an_admin_class_of_a_package() {
+    assert_eq!(
+        admin("FancyAdmin", "    list_display = (\"id\", \"place\")\n"),
+        [r#"lazy ThreadAdmin:room: select_related("room")"#]
+    );
+}
+
+#[test]
+fn what_select_related_joins_unasked() {
+    let text = "def names():\n    return [(it.room.owner.username, it.starter.username, it.pin.pk) for it in Thread.objects.select_related()]\n";
+    assert_eq!(views(text), [r#"lazy names:starter,pin: select_related("starter", "pin") (no fix)"#]);
+}
