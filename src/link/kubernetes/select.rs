@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::kubernetes::Manifests;
-use crate::link::compose::select::by_path;
-use crate::link::plan::Role;
+use crate::link::roles::{Role, of_path};
 use crate::source::{FileId, Sources, Span};
 use crate::stack::Why;
 use crate::syntax::SyntaxError;
@@ -90,7 +89,7 @@ fn plain(sources: &Sources, manifests: &[&Manifests]) -> Vec<Set> {
         let top = top(path);
         // What is for one use is not applied with what is for another.
         let inner = path.strip_prefix(top).unwrap_or(path);
-        let word = by_path(inner).map(|(_, word)| word).filter(|_| inner.trim_start_matches('/').contains('/'));
+        let word = of_path(inner).map(|(_, word)| word).filter(|_| inner.trim_start_matches('/').contains('/'));
         groups.entry((top.to_owned(), word)).or_default().push(it);
     }
     let mut sets = Vec::new();
@@ -190,7 +189,7 @@ fn common_folder(paths: &[&str]) -> String {
 /// What a path says that its manifests are for.
 fn role(path: &str, file: FileId, sources: &Sources, otherwise: &str) -> (Role, Why) {
     let at = Span::at(file, sources.file(file).bom());
-    match by_path(path) {
+    match of_path(path) {
         // All manifests are there to deploy something: where they stand in `deploy` says no more than that.
         Some((Role::Production, word)) if matches!(&*word, "deploy" | "deployment" | "release" | "stack") => {
             (Role::Default, Why::at(otherwise, at))
