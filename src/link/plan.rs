@@ -46,7 +46,7 @@ impl Deployment {
 /// A server that a cloud runs.
 #[derive(Clone, Debug)]
 pub struct Managed {
-    /// The hosts that name it in what the files give to services.
+    /// The hosts that name it in what the files give to services; none when they are told when they start.
     pub hosts: Vec<Box<str>>,
     /// What it is.
     pub store: Store,

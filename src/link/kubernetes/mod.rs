@@ -1,6 +1,7 @@
 //! Kubernetes to deployments: which manifests are applied together, and what their objects come to when kustomizations
 //! have changed them. After this a pod's container is a service like any other.
 
+mod clowder;
 mod cluster;
 mod environment;
 mod expand;
@@ -61,9 +62,9 @@ pub fn deployments(sources: &Sources, manifests: &[&Manifests], composed: &[Depl
             name: set.name.into(),
             files: set.files,
             services,
+            managed: set.objects.iter().filter_map(|object| clowder::database(sources, object)).collect(),
             role: set.role,
             because: set.because,
-            ..Deployment::default()
         });
     }
     found

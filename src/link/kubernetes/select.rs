@@ -88,6 +88,7 @@ fn plain(sources: &Sources, manifests: &[&Manifests]) -> Vec<Set> {
         let path = &sources.file(it.file).path;
         let top = top(path);
         // What is for one use is not applied with what is for another.
+        let top = if it.template { path } else { top };
         let inner = path.strip_prefix(top).unwrap_or(path);
         let word = of_path(inner).map(|(_, word)| word).filter(|_| inner.trim_start_matches('/').contains('/'));
         groups.entry((top.to_owned(), word)).or_default().push(it);
@@ -173,7 +174,11 @@ fn set(sources: &Sources, group: &[&Manifests], namespace: Option<&str>) -> Vec<
     }
     let Some(&first) = files.first() else { return Vec::new() };
     let place = if paths.len() == 1 { name.clone() } else { format!("{name}manifests") };
-    let (role, because) = role(&place, first, sources, "has manifests that no kustomization takes in");
+    let otherwise = match group {
+        [only] if only.template => "is a template, with what its parameters are unless told otherwise",
+        _ => "has manifests that no kustomization takes in",
+    };
+    let (role, because) = role(&place, first, sources, otherwise);
     vec![Set { name, files, objects, renamed: Vec::new(), role, because }]
 }
 
