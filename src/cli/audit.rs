@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use plimsoll::audit;
-use plimsoll::report::markdown;
+use plimsoll::report::{json, markdown};
 use plimsoll::view::{Filter, View};
 
 use super::output::Out;
@@ -19,8 +19,20 @@ pub(super) struct Audit {
     /// Write the report to a file.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// What to write; by the file's ending when none is given, and Markdown else.
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<Format>,
     #[command(flatten)]
     reading: Reading,
+}
+
+/// What a report is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Markdown,
+    /// For programs.
+    Json,
 }
 
 impl Audit {
@@ -30,8 +42,15 @@ impl Audit {
         options.config.check_names(options.rules.names())?;
         let report = audit(&roots.root, &options)?;
         super::say_unmet(out, &options.config.assume, &report);
-        let view = View::new(&report, &Filter::default());
-        out.print(self.output.as_deref(), |to, _| markdown::render(&view, to))?;
+        let view = View::new(&report, &Filter::default()).with_capacity(&report, &options.config.assume);
+        let json = match self.format {
+            Some(format) => format == Format::Json,
+            None => self.output.as_ref().is_some_and(|path| path.extension().is_some_and(|it| it == "json")),
+        };
+        out.print(self.output.as_deref(), |to, _| match json {
+            true => json::render_audit(&view, to),
+            false => markdown::render(&view, to),
+        })?;
         Ok(Verdict::Fine)
     }
 }

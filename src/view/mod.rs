@@ -4,6 +4,7 @@
 //! counts are summed. A printer only lays the rows out; it computes nothing, and needs neither the stack nor a file.
 
 mod budget;
+mod capacity;
 pub mod diff;
 mod facts;
 mod files;
@@ -19,6 +20,7 @@ mod rule;
 mod summary;
 
 pub use budget::{Budget, Factor, Term};
+pub use capacity::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range};
 pub use facts::{Entity, Field, State, Tree};
 pub use files::{AsideRow, FileRow};
 pub use finding::{EditRow, FileDiff, FindingRow, FixRow, LabelRow};
@@ -69,6 +71,8 @@ pub struct View {
     pub files: Vec<FileRow>,
     /// The connections of each database.
     pub budgets: Vec<Budget>,
+    /// How much load each application takes; empty without [`View::with_capacity`].
+    pub capacity: Vec<Capacity>,
     /// The counts.
     pub summary: Summary,
 }
@@ -136,6 +140,7 @@ impl View {
             aside: files::aside(report),
             files: Vec::new(),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
+            capacity: Vec::new(),
             summary: Summary::default(),
             findings,
         };
