@@ -7,6 +7,8 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
 
+mod capacity;
+
 use super::text::{count, thousands};
 use crate::source::Applicability;
 use crate::view::{Budget, Factor, FileDiff, FindingRow, Phase, Place, RuleInfo, Summary, View};
@@ -43,6 +45,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
     environment.get_template("audit")?.render(context! {
         name => text_of(&view.name),
         opening => opening(view),
+        capacity => Serde(capacity::rows(view)),
         phases => Serde(phases.iter().map(|phase| phase_rows(view, phase, &numbers)).collect::<Vec<_>>()),
         stacks => Serde(view.overviews()),
         many_stacks => view.stacks.len() > 1,

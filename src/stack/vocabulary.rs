@@ -1052,6 +1052,10 @@ vocabulary! {
         zone_defined: Fact<bool> = "its zone is defined|its zone is not defined";
         /// The requests that may wait.
         burst: Fact<u64> = "a burst of {}";
+        /// How many requests a second of one key it lets through.
+        rate: Fact<f64> = "at most {} requests a second of one key";
+        /// Whether those of the burst wait for their turn, and are not let through at once.
+        delays: Fact<bool> = "a burst waits|a burst is let through at once";
         /// Whether it limits connections, not requests.
         is_conn: Fact<bool> = "limits connections|limits requests";
         /// The limit of connections.

@@ -4,6 +4,7 @@
 //! counts are summed. A printer only lays the rows out; it computes nothing, and needs neither the stack nor a file.
 
 mod budget;
+mod capacity;
 pub mod diff;
 mod facts;
 mod files;
@@ -19,6 +20,7 @@ mod rule;
 mod summary;
 
 pub use budget::{Bounds, Budget, Factor, Term};
+pub use capacity::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range};
 pub use facts::{Entity, Field, State, Tree};
 pub use files::{AsideRow, FileRow};
 pub use finding::{EditRow, FileDiff, FindingRow, FixRow, LabelRow};
@@ -71,6 +73,8 @@ pub struct View {
     pub budgets: Vec<Budget>,
     /// The lines that budgets rest on, by place; empty without [`View::with_excerpts`].
     pub excerpts: Vec<(Place, Snippet)>,
+    /// How much load each application takes; empty without [`View::with_capacity`].
+    pub capacity: Vec<Capacity>,
     /// The counts.
     pub summary: Summary,
 }
@@ -139,6 +143,7 @@ impl View {
             files: Vec::new(),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
             excerpts: Vec::new(),
+            capacity: Vec::new(),
             summary: Summary::default(),
             findings,
         };
