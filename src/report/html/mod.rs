@@ -1,6 +1,7 @@
 //! A report for whoever inherits the code, as one HTML file: it opens without a network and without scripts, in light
 //! and in dark, on paper and on a telephone. Charts are drawn when the report is made.
 
+mod capacity;
 mod diagram;
 mod flow;
 mod svg;
@@ -54,6 +55,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         style => Value::from_safe_string(include_str!("style.css").to_owned()),
         opening => opening(view),
         severities => Serde(&view.summary.by_severity),
+        capacity => Serde(capacity::rows(view)),
         stacks => Serde(stacks),
         many_stacks => view.stacks.len() > 1,
         aside => Serde(&view.aside),
@@ -66,6 +68,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         facts => Serde(view.stacks.iter().map(|tree| facts(view, tree)).collect::<Vec<_>>()),
         passed_line => passed_line(&view.summary),
         passed => Serde(view.rules.iter().filter(|row| row.passed > 0 && row.failed == 0).collect::<Vec<_>>()),
+        shown_places => view.excerpts.iter().map(|(place, _)| anchor(place)).collect::<Vec<_>>(),
         excerpts => Serde(view.excerpts.iter().map(|it| excerpt(view, it)).collect::<Vec<_>>()),
     })
 }
