@@ -89,6 +89,9 @@ def belongs(entity, service, deployment):
     # What a label calls by a stage is the one service that an image is.
     if service in ("-", "") or re.search(r"Dockerfile(\.\w+)?$", deployment):
         return True
+    # What no service runs, as the nginx of a host, is called by its file.
+    if not entity.get("owner") and service == "nginx" and entity["anchor"].split("#")[0] == deployment:
+        return True
     names = {service, *re.split(r"[:\s]", service)}
     owner = entity.get("owner") or entity["name"]
     return owner in names or entity["name"] in names
