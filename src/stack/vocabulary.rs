@@ -326,6 +326,8 @@ words! {
         AsgiOther = "asgi_other",
         /// A WSGI application in the threads of a server with an event loop.
         WsgiOnAsgi = "wsgi_on_asgi",
+        /// gRPC, a thread for each call.
+        GrpcThreads = "grpc_threads",
         /// Celery, a process for each task that runs.
         CeleryPrefork = "celery_prefork",
         /// Celery, a thread for each.
@@ -365,6 +367,8 @@ words! {
         Unit = "unit",
         /// gevent's own server of WSGI.
         Gevent = "gevent",
+        /// gRPC's own server.
+        Grpc = "grpc",
         /// `manage.py runserver`.
         Runserver = "runserver",
         /// `flask run`.
