@@ -1,9 +1,9 @@
 //! Entries of `DATABASES`, with the connections that each process opens by them.
 
-use crate::link::apps::{self, Apps, Seat};
+use crate::link::apps::{self, Apps, Choice, Seat};
 use crate::link::endpoint;
 use crate::link::network::{Address, Network, Reached};
-use crate::link::values::{self, Dict, ModuleId, PyValue};
+use crate::link::values::{self, Dict, PyValue};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Anchor, DjangoDatabase, Engine, Mode};
 use crate::stack::{Fact, Slot, Sourced, Stack, Truth, Version, Why, Writer, defaults};
@@ -12,8 +12,9 @@ use super::pool;
 use super::slots::Writable;
 
 /// Adds an entity for each alias, and its term of the budget.
-pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, settings: ModuleId, network: &mut Network) {
-    let databases = seat.evaluator.setting(settings, &["DATABASES"]);
+pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, choice: &Choice, network: &mut Network) {
+    let databases = seat.evaluator.setting(choice.first(), &["DATABASES"]);
+    let settings = choice.only();
     for alias in values::keys(&databases) {
         let value = values::entry(databases.clone(), &alias);
         let path = ["DATABASES", &alias];
