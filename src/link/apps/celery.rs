@@ -89,6 +89,9 @@ impl<'e, 'a> Config<'e, 'a> {
             return module.insertion(update.span).map(|it| apps.reach.slot(it.keyword(name)));
         }
         let (settings, prefix) = self.object.as_ref().filter(|it| !it.1.is_empty())?;
+        if self.evaluator.is_open() {
+            return None;
+        }
         let event = last_of(apps.code, *settings.as_ref().ok()?, prefix, 0)?;
         let newline = apps.sources.file(event.file).newline();
         let at = Span { start: event.end, ..event };
@@ -132,8 +135,8 @@ fn object(evaluator: &Evaluator<'_>, code: &Code, id: ModuleId, site: &CallSite)
 /// What the configuration says of a setting, as text; absent when it says nothing.
 pub(super) fn setting_text(code: &Code, place: &Place<'_>, app: &str, name: &str) -> Fact<Box<str>> {
     let Some((module, _)) = locate::celery(code, place, app) else { return Fact::Absent };
-    let settings = super::seat::settings_module(code, place, None, &[], Some(module)).ok().map(|it| it.0);
-    let evaluator = locate::evaluator(code, place.plan, settings);
+    let settings = super::settings::find(code, place, None, &[], Some(module)).ok();
+    let evaluator = locate::evaluator(code, place.plan, settings.as_ref());
     match Config::of(&evaluator, code, module) {
         Some(config) => values::text(config.get(name)),
         None => Fact::Absent,

@@ -6,7 +6,7 @@ use crate::link::values::{self, Code, ModuleId, PyValue};
 use crate::stack::{Fact, Why};
 use crate::syntax::python::{Expr, ExprKind};
 
-use super::{Place, locate, seat};
+use super::{Place, locate, settings};
 
 /// Calls that serve until the process ends.
 const SERVERS: &[&str] = &[
@@ -130,11 +130,11 @@ fn given_otherwise(
 /// settings say at a path (`Q_CLUSTER.workers`). Absent when it is not set, unknown when the class is not here.
 pub fn class_setting(code: &Code, place: &Place<'_>, class: &str, name: &str) -> Fact<Box<str>> {
     if class.is_empty() {
-        return match seat::settings_module(code, place, None, &[], None) {
-            Ok((module, _)) => {
+        return match settings::find(code, place, None, &[], None) {
+            Ok(choice) => {
                 let path: Vec<&str> = name.split('.').collect();
-                let evaluator = locate::evaluator(code, place.plan, Some(module));
-                values::text(evaluator.setting(module, &path))
+                let evaluator = locate::evaluator(code, place.plan, Some(&choice));
+                values::text(evaluator.setting(choice.first(), &path))
             }
             Err(why) => Fact::Unknown(why),
         };
