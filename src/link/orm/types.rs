@@ -55,6 +55,8 @@ pub(super) enum Type {
     Prefetch(Option<Rc<str>>, Rc<Loads>),
     /// A literal text.
     Text(Rc<str>),
+    /// `True` or `False`, where a function is given it.
+    Flag(bool),
 }
 
 /// How long a loop is.
