@@ -141,6 +141,17 @@ pub enum NodeKind {
         /// What is stored.
         value: NodeId,
     },
+    /// In a template: the value, or what it gives when it can be called.
+    Auto(NodeId),
+    /// In a template: another one, with all that is there, or `only` what it is given.
+    Include {
+        /// Its name.
+        template: Box<str>,
+        /// The names that are bound for it.
+        with: Vec<(Box<str>, NodeId)>,
+        /// Whether it sees nothing else.
+        only: bool,
+    },
     /// `a == b`
     Same(NodeId, NodeId),
     /// Made of these in a way that is not followed.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::events::Writing;
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{ManagerType, Row, Set, Site, Turn, Type, Unit};
-use super::super::{builtins, django, serializers, sqlalchemy};
+use super::super::{builtins, django, serializers, sqlalchemy, templates};
 use super::value::retarget;
 use super::{Args, Eval, MOST_DEPTH};
 use crate::facts::orm::flow::{NodeId, NodeKind};
@@ -56,7 +56,34 @@ impl Eval<'_> {
                 Type::Set(Rc::new(Set { cut: true, ..(**set).clone() }))
             }
             Type::Data if matches!(name, "get" | "getlist" | "pop" | "items") => Type::Data,
-            Type::Unknown => sqlalchemy::session(self, name, args, id),
+            Type::Unknown => match name {
+                "get_template" | "select_template" => self.template(args),
+                "render_template" | "TemplateResponse" => templates::render(self, args, id),
+                _ => sqlalchemy::session(self, name, args, id),
+            },
+            Type::Template(template) if name == "render" => templates::render_template(self, template, args, id),
+            Type::Record(entries) if name == "update" => {
+                let mut over = templates::keywords(self, args);
+                for node in args.positional {
+                    if let Type::Record(given) = self.type_of(*node) {
+                        over.extend(given.iter().cloned());
+                    }
+                }
+                if let NodeKind::Call { func, .. } = self.frame().flow.node(id).kind
+                    && let NodeKind::Attr { of, .. } = self.frame().flow.node(func).kind
+                {
+                    self.replace(of, templates::merged(entries, over));
+                }
+                Type::Nothing
+            }
+            _ => Type::Unknown,
+        }
+    }
+
+    /// `get_template("name.html")`
+    pub(in crate::link::orm) fn template(&self, args: &Args<'_>) -> Type {
+        match args.positional.first().map(|node| self.type_of(*node)) {
+            Some(Type::Text(name)) => Type::Template(name),
             _ => Type::Unknown,
         }
     }
@@ -115,6 +142,15 @@ impl Eval<'_> {
         matches!(flow.node(of).kind, NodeKind::Call { .. })
             && turn.depth == self.depth()
             && flow.within(flow.node(of).scope, turn.scope)
+    }
+
+    /// A value is put into words: a row says them by its model's `__str__`.
+    pub(in crate::link::orm) fn text_of(&mut self, of: &Type, id: NodeId) {
+        let Type::Row(row) = of else { return };
+        if let Some(method) = self.names.method(row.model, "__str__", None) {
+            let none = Args { positional: &[], keywords: &[], open: false };
+            self.enter(method, Rc::new(of.clone()), &none, id);
+        }
     }
 
     /// An instance of a class.
@@ -291,7 +327,7 @@ fn carried(this: &Type, returned: Type) -> Type {
 fn is_same(of: &Type) -> bool {
     match of {
         Type::Row(row) => row.root.is_none() && row.turn.is_none() && row.path.is_empty() && row.held.is_none(),
-        Type::Set(_) | Type::List(..) | Type::Dict(..) | Type::Manager(_) | Type::Tuple(_) => false,
+        Type::Set(_) | Type::List(..) | Type::Dict(..) | Type::Manager(_) | Type::Tuple(_) | Type::Record(_) => false,
         _ => true,
     }
 }
