@@ -4,7 +4,7 @@
 #[path = "formats/fake.rs"]
 mod fake;
 
-use plimsoll::report::{Style, concise, facts, github, graph, json, markdown, sarif, terminal};
+use plimsoll::report::{Style, concise, facts, github, graph, html, json, markdown, sarif, terminal};
 use plimsoll::view::{Filter, View};
 use proptest::strategy::Strategy;
 use snapbox::assert_data_eq;
@@ -53,6 +53,12 @@ fn sarif() {
 #[test]
 fn markdown() {
     assert_data_eq!(printed(|out| markdown::render(&view(), out)), snapbox::file!["formats/audit.md"]);
+}
+
+#[test]
+fn html() {
+    let view = view().with_excerpts(&fake::report());
+    assert_data_eq!(printed(|out| html::render(&view, out)), snapbox::file!["formats/audit.html": Text].raw());
 }
 
 #[test]

@@ -22,7 +22,8 @@ use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
 use super::versions::{self, Versions};
 use super::{
-    apps, command, compose, framework, kubernetes, nginx, orm, platform, proxies, server, services, sqlalchemy, stores,
+    apps, command, compose, framework, kubernetes, nginx, orm, platform, proxies, roles, server, services, sqlalchemy,
+    stores,
 };
 
 /// What the files say together.
@@ -128,8 +129,8 @@ impl<'a> Repository<'a> {
         let envs: Vec<_> = drafts.env().map(|(_, draft)| draft).collect();
         let manifests: Vec<_> = drafts.kubernetes().map(|(_, draft)| &**draft).collect();
         let mut all = compose::deployments(self.sources, &files, &envs);
-        let found = kubernetes::deployments(self.sources, &manifests, &all);
-        kubernetes::judge(&mut all, &found.deployments);
+        let mut found = kubernetes::deployments(self.sources, &manifests, &all);
+        roles::beside_manifests(&mut all, &mut found.deployments);
         all.extend(found.deployments);
         let platforms: Vec<_> = drafts.platform().map(|(_, draft)| &**draft).collect();
         let procfiles: Vec<_> = drafts.procfile().map(|(_, draft)| draft).collect();

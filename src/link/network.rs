@@ -40,6 +40,8 @@ pub struct Network {
     poolers: BTreeMap<u32, Id<Pooler>>,
     redis: BTreeMap<u32, Id<RedisServer>>,
     outside: BTreeMap<Box<str>, Id<Database>>,
+    /// The database whose address its services are told when they start.
+    unnamed: Option<Id<Database>>,
     managed_redis: BTreeMap<Box<str>, Id<RedisServer>>,
 }
 
@@ -82,6 +84,9 @@ impl Network {
         match &managed.store {
             Store::Database(database) => {
                 let id = stack.add((**database).clone());
+                if managed.hosts.is_empty() {
+                    self.unnamed = Some(id);
+                }
                 self.outside.extend(managed.hosts.iter().map(|host| (host.clone(), id)));
             }
             Store::Redis(redis) => {
@@ -104,6 +109,12 @@ impl Network {
                 return Reached { database: stack[pooler].database, pooler: Some(pooler) };
             }
             return Reached { database: self.databases.get(&service.at).copied(), pooler: None };
+        }
+        if let Some(id) = self
+            .unnamed
+            .filter(|id| matches!(address.host, Fact::Unknown(_)) && stack[*id].engine.known() == Some(&address.engine))
+        {
+            return Reached { database: Some(id), pooler: None };
         }
         let name: Box<str> = match address.host.known() {
             Some(host) if !is_own_machine(host) => host.clone(),

@@ -19,7 +19,7 @@ mod report;
 mod rule;
 mod summary;
 
-pub use budget::{Budget, Factor, Term};
+pub use budget::{Bounds, Budget, Factor, Term};
 pub use capacity::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range};
 pub use facts::{Entity, Field, State, Tree};
 pub use files::{AsideRow, FileRow};
@@ -30,13 +30,13 @@ pub use overview::{Assumed, Overview, Phase, ServiceRow, StoreRow};
 pub use patch::{Applied, Change, Patch};
 pub use place::{Place, Snippet};
 pub use report::{Filter, Problem, Report, Suppressed};
-pub use rule::{RuleInfo, RuleRow};
+pub use rule::{RuleInfo, RuleRow, Seen, seen_as};
 pub use summary::{FileKind, Summary};
 
 use serde::Serialize;
 
 use crate::rule::Undecided;
-use crate::source::Skipped;
+use crate::source::{Skipped, Span};
 use mask::clean;
 use summary::summarise;
 
@@ -73,6 +73,8 @@ pub struct View {
     pub budgets: Vec<Budget>,
     /// How much load each application takes; empty without [`View::with_capacity`].
     pub capacity: Vec<Capacity>,
+    /// The lines that budgets rest on, by place; empty without [`View::with_excerpts`].
+    pub excerpts: Vec<(Place, Snippet)>,
     /// The counts.
     pub summary: Summary,
 }
@@ -141,6 +143,7 @@ impl View {
             files: Vec::new(),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
             capacity: Vec::new(),
+            excerpts: Vec::new(),
             summary: Summary::default(),
             findings,
         };
@@ -160,6 +163,26 @@ impl View {
     pub fn with_facts(mut self, report: &Report) -> Self {
         self.graphs = report.stacks.iter().map(Graph::of).filter(|it| !it.nodes.is_empty()).collect();
         self.files = files::files(report);
+        self
+    }
+
+    /// The same with the lines that the connection budgets rest on, for a report that is read far from the files.
+    #[must_use]
+    pub fn with_excerpts(mut self, report: &Report) -> Self {
+        let factors = |it: &Budget| {
+            let terms = it.terms.iter().flat_map(|term| &term.factors);
+            terms.chain([&it.accepts, &it.reserved]).flat_map(|it| it.places.clone()).collect::<Vec<_>>()
+        };
+        let mut places: Vec<Place> = self.budgets.iter().flat_map(factors).collect();
+        places.sort();
+        places.dedup_by(|a, b| (&a.path, a.line) == (&b.path, b.line));
+        let sources = &report.sources;
+        let excerpt = |place: Place| {
+            let file = sources.by_path(&place.path)?;
+            let snippet = Snippet::of(sources, Span::new(file.id, place.start, place.end));
+            Some((place, snippet))
+        };
+        self.excerpts = places.into_iter().filter_map(excerpt).collect();
         self
     }
 

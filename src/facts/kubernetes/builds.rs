@@ -1,4 +1,4 @@
-//! What says from which Dockerfile an image is built: Skaffold's artifacts, the steps of a workflow.
+//! What says from which Dockerfile an image is built: Skaffold's artifacts, the steps of a workflow, Konflux's pipelines.
 
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +51,24 @@ pub(super) fn of_workflow(tree: &Yaml) -> Vec<ImageBuild> {
         }
     }
     found
+}
+
+/// The image of a `PipelineRun` of Tekton that has the parameters of Konflux's `docker-build` pipelines. Its context
+/// starts from the root of the repository; the Dockerfile is looked for in the context, then in the root.
+pub(super) fn of_pipeline(root: &Node) -> Option<ImageBuild> {
+    let params = root.get("spec")?.get("params")?.items();
+    let value = |name: &str| {
+        params.iter().find(|it| it.get("name").and_then(Node::text) == Some(name)).and_then(|it| it.get("value"))
+    };
+    let text = |name: &str| value(name).and_then(Node::text);
+    Some(ImageBuild {
+        image: value("output-image").and_then(spanned)?,
+        base: "".into(),
+        context: text("path-context").unwrap_or(".").into(),
+        dockerfile: text("dockerfile").map(Box::from),
+        within_context: true,
+        target: None,
+    })
 }
 
 /// The artifacts of a `skaffold.yaml`, those of its profiles left out.

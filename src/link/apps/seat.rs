@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::facts::python::{EventKind, Module, is_aside};
 use crate::link::plan::Running;
+use crate::link::roles::{self, Role};
 use crate::link::values::{Code, Evaluator, ModuleId};
 use crate::source::Span;
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
@@ -162,8 +163,7 @@ pub(super) fn settings_module(
 /// it says nothing of a deployment, which names another in its environment.
 fn is_for_development(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
-    last.split('_')
-        .any(|word| matches!(word, "local" | "dev" | "develop" | "development" | "debug" | "test" | "testing"))
+    last.split('_').any(|word| matches!(roles::of_word(word), Some(Role::Development | Role::Test)))
 }
 
 /// Whether another settings module that is not for development lies in the folder of this one.

@@ -1,6 +1,6 @@
 //! A workload as services of a plan: one for each container that stays, with what its pod gives it.
 
-use crate::facts::kubernetes::Block;
+use crate::facts::kubernetes::{Block, clowder};
 use crate::link::compose::place;
 use crate::link::compose::service::parsed;
 use crate::link::plan::{CommandLine, Endpoint, ListStyle, Mount, Pod, ServicePlan};
@@ -216,11 +216,20 @@ fn replicas(cluster: &Cluster<'_>, object: &Object) -> Fact<u64> {
     if let Some(scaler) = cluster.scaler(object) {
         return scaled(scaler);
     }
+    if let Some(scaler) = path(&object.node, &["spec", "autoScaler"]) {
+        return Fact::Unknown(Why::at("set by an autoscaler", scaler.span));
+    }
     let setting = spec.last().copied().unwrap_or("replicas");
     if let Some(said) = path(&object.node, spec).filter(|it| !it.is_null()) {
         return parsed(fact(said), |text| text.parse().ok());
     }
-    let fact = Fact::default_of(1, "Kubernetes", setting, Some(object.name.span));
+    let program = match &*object.kind {
+        // Nothing is said of what an OpenShift deployment without a number has.
+        "DeploymentConfig" => return Fact::Unknown(Why::at("not said", object.name.span)),
+        clowder::APP => "Clowder",
+        _ => "Kubernetes",
+    };
+    let fact = Fact::default_of(1, program, setting, Some(object.name.span));
     match spec {
         ["spec", key] => fact.with_slots(slot(cluster, path(&object.node, &["spec"]), key)),
         _ => fact,

@@ -12,6 +12,7 @@ mod hypercorn;
 mod main_module;
 mod options;
 mod python;
+mod python_function;
 mod tasks;
 #[cfg(test)]
 mod tests;
