@@ -56,7 +56,7 @@ proptest! {
         let layout = Layout { slots: f64::from(slots), network };
         let most = layout.network.throughput(slots as usize)[slots as usize];
         let alone = layout.network.alone() / 1000.0;
-        let rate = |users| Curve::new(&layout, users, f64::INFINITY).rate(users, think);
+        let rate = |users| Curve::new(&layout, users).rate(users, think, f64::INFINITY);
         prop_assert!((rate(1) - 1.0 / (think + alone)).abs() < 1e-6 * rate(1));
         let mut last = 0.0;
         for users in [1, 2, 3, 5, 10, 30, 100, 300] {
@@ -122,7 +122,7 @@ fn the_curve_agrees_with_a_simulation() {
         let stations =
             vec![Station { servers: servers as f64, demand: cpu }, Station { servers: pool as f64, demand: query }];
         let layout = Layout { slots: slots as f64, network: Network { stations, delay: 3.0 } };
-        let ours = Curve::new(&layout, users, f64::INFINITY).rate(users, think);
+        let ours = Curve::new(&layout, users).rate(users, think, f64::INFINITY);
         let seen =
             events::System { slots, servers, cpu, pool, query, delay: 3.0, think: 1000.0 * think, users }.run(200_000);
         assert!((ours / seen - 1.0).abs() < 0.03, "{users} users: {ours} worked out, {seen} simulated");

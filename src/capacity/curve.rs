@@ -23,12 +23,11 @@ pub struct Layout {
     pub network: Network,
 }
 
-/// Throughput against users.
+/// Throughput against users. The inner network is solved once, for all numbers of users.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve {
     slots: f64,
     alone: f64,
-    most: f64,
     rates: Vec<f64>,
 }
 
@@ -81,15 +80,15 @@ impl Model {
 }
 
 impl Curve {
-    /// The curve of a layout for up to `users`, which no load lifts above `most` requests a second.
-    pub fn new(layout: &Layout, users: usize, most: f64) -> Self {
+    /// The curve of a layout for up to `users`.
+    pub fn new(layout: &Layout, users: usize) -> Self {
         let wanted = layout.slots.min(users as f64).max(1.0) as usize;
         let rates = layout.network.throughput(wanted.min(SOLVED));
-        Self { slots: layout.slots, alone: layout.network.alone(), most, rates }
+        Self { slots: layout.slots, alone: layout.network.alone(), rates }
     }
 
     /// The requests a second while `n` requests want to be served.
-    fn inner(&self, n: usize) -> f64 {
+    fn inner(&self, n: usize, most: f64) -> f64 {
         let served = (n as f64).min(self.slots);
         let last = self.rates.len() - 1;
         let rate = match self.rates.get(served as usize) {
@@ -97,22 +96,23 @@ impl Curve {
             // Beyond what is solved it keeps its distance to the asymptote through the origin.
             None => self.rates[last] * served / last as f64,
         };
-        rate.min(self.most).min(1000.0 * served / self.alone.max(f64::MIN_POSITIVE))
+        rate.min(most).min(1000.0 * served / self.alone.max(f64::MIN_POSITIVE))
     }
 
-    /// The requests a second of `users` who think for `think` seconds between two requests.
-    pub fn rate(&self, users: usize, think: f64) -> f64 {
+    /// The requests a second of `users` who think for `think` seconds between two requests, where no load lifts them
+    /// above `most`.
+    pub fn rate(&self, users: usize, think: f64, most: f64) -> f64 {
         if users == 0 {
             return 0.0;
         }
         if think <= 0.0 {
-            return self.inner(users);
+            return self.inner(users, most);
         }
         // The logarithms of the weights of n users who want something: births (N − n)/Z, deaths x(n).
         let mut weight = 0.0_f64;
         let mut weights = vec![weight];
         for n in 1..=users {
-            let rate = self.inner(n);
+            let rate = self.inner(n, most);
             weight += ((users - n + 1) as f64 / think).ln() - rate.ln();
             weights.push(weight);
         }
@@ -121,7 +121,7 @@ impl Curve {
         for (n, weight) in weights.iter().enumerate() {
             let share = (weight - top).exp();
             sum += share;
-            served += share * self.inner(n);
+            served += share * self.inner(n, most);
         }
         served / sum
     }

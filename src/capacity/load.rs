@@ -41,12 +41,22 @@ pub struct Load {
 impl Model {
     /// What happens under `users` who think for `think` seconds, with these values.
     pub fn load(&self, values: &Values, bounds: &Bounds, users: usize, think: f64) -> Load {
+        let curve = Curve::new(&self.layout(values, bounds), users);
+        self.on_curve(&curve, values, bounds, users, think)
+    }
+
+    /// The same for several numbers of users.
+    pub fn loads(&self, values: &Values, bounds: &Bounds, users: &[usize], think: f64) -> Vec<Load> {
+        let curve = Curve::new(&self.layout(values, bounds), users.iter().copied().max().unwrap_or(1));
+        users.iter().map(|users| self.on_curve(&curve, values, bounds, *users, think)).collect()
+    }
+
+    fn on_curve(&self, curve: &Curve, values: &Values, bounds: &Bounds, users: usize, think: f64) -> Load {
         let outside = think + bounds.demand.transfer / 1000.0;
-        let layout = self.layout(values, bounds);
         let rejects = |at: usize| self.resources[at].when_full == WhenFull::Reject;
         // What would be asked for if nothing were refused decides whether a cliff is met.
         let patient = bounds.all.iter().find(|it| !rejects(it.resource)).map_or(f64::INFINITY, |it| it.rate);
-        let asked = Curve::new(&layout, users, patient).rate(users, outside);
+        let asked = curve.rate(users, outside, patient);
         let within = (users as f64 - asked * outside).max(0.0);
         let falls = self.falls(values, bounds, users as f64, within, outside);
 
@@ -58,7 +68,7 @@ impl Model {
         {
             limit = limit.min(UNEVEN * pool.rate);
         }
-        let rate = Curve::new(&layout, users, limit).rate(users, outside);
+        let rate = curve.rate(users, outside, limit);
         let crowded = users as f64 >= CROWDED * bounds.knee(think);
         let bottleneck = bounds.bottleneck().map(|it| it.resource).filter(|_| crowded || rate >= SATURATED * limit);
         let response = if rate > 0.0 { (1000.0 * (users as f64 / rate - outside)).max(0.0) } else { 0.0 };

@@ -211,7 +211,7 @@ fn draw_bounds(it: &Capacity, bounds: &[&BoundRow], name: &str) -> String {
 
 /// Throughput and mean response time against users, with the cliff where it is met.
 fn draw_curve(it: &Capacity, name: &str) -> String {
-    let points = it.loads.as_slice();
+    let points = if it.curve.is_empty() { &it.loads } else { &it.curve };
     let (Some(last), true) = (points.last(), points.len() > 1) else { return String::new() };
     let most_users = last.users as f64;
     let top = |of: fn(&LoadRow) -> f64| points.iter().map(of).fold(0.0, f64::max);

@@ -49,6 +49,9 @@ pub struct Capacity {
     pub bounds: Vec<BoundRow>,
     /// Throughput and response time against users; only when a think time is stated.
     pub loads: Vec<LoadRow>,
+    /// The same from one user to two and a half times the knee, in about forty steps, for a drawing.
+    #[serde(skip)]
+    pub curve: Vec<LoadRow>,
     /// What is assumed: by the user, or because nobody says it.
     pub assumptions: Vec<InputRow>,
     /// What is read in the files.
@@ -167,6 +170,7 @@ impl Capacity {
             cliffs: teller.cliffs(),
             bounds: teller.bounds(),
             loads: teller.loads(),
+            curve: teller.curve(),
             assumptions,
             facts,
             open: model.open.iter().map(|it| clean(it).into_owned()).collect(),

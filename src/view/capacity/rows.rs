@@ -2,10 +2,13 @@
 
 use super::words::number;
 use super::{BoundRow, CliffRow, InputRow, LoadRow, Teller, rounded};
-use crate::capacity::{Input, InputId, Source, Unit, WhenFull};
+use crate::capacity::{Input, InputId, Load, Source, Unit, WhenFull};
 use crate::source::Span;
 use crate::view::Place;
 use crate::view::mask::clean;
+
+/// Beyond so many users no curve is worked out, for it takes a step for each.
+const MOST_USERS: f64 = 200_000.0;
 
 impl Teller<'_> {
     pub(super) fn cliffs(&self) -> Vec<CliffRow> {
@@ -45,28 +48,45 @@ impl Teller<'_> {
         self.bounds.all.iter().filter(|it| it.rate.is_finite()).filter_map(row).collect()
     }
 
+    /// The users of the table: parts of the knee, and the number that is asked for.
     pub(super) fn loads(&self) -> Vec<LoadRow> {
-        let Some(think) = self.model.think.map(|id| self.values[id]) else { return Vec::new() };
-        let knee = self.bounds.knee(think);
-        if !knee.is_finite() {
-            return Vec::new();
-        }
+        let Some((think, knee)) = self.knee() else { return Vec::new() };
         let steps = [0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0];
-        let mut users: Vec<usize> = steps.iter().map(|step| (rounded(step * knee, 2) as usize).max(1)).collect();
-        users.extend(self.model.users.map(|id| self.values[id] as usize));
+        let users = steps.iter().map(|step| rounded(step * knee, 2)).chain(self.asked());
+        self.under(users.collect(), think)
+    }
+
+    /// The users of the drawing.
+    pub(super) fn curve(&self) -> Vec<LoadRow> {
+        const STEPS: u32 = 40;
+        let Some((think, knee)) = self.knee() else { return Vec::new() };
+        let step = |at| (2.5 * knee * f64::from(at) / f64::from(STEPS)).round();
+        self.under((0..=STEPS).map(step).chain([rounded(knee, 2)]).collect(), think)
+    }
+
+    /// The think time, and the users at the knee; nothing where the first is not stated, or the second is no number.
+    fn knee(&self) -> Option<(f64, f64)> {
+        let think = self.values[self.model.think?];
+        let knee = self.bounds.knee(think);
+        (knee.is_finite() && knee <= MOST_USERS).then_some((think, knee))
+    }
+
+    fn asked(&self) -> Option<f64> {
+        self.model.users.map(|id| self.values[id]).filter(|users| *users <= MOST_USERS)
+    }
+
+    fn under(&self, users: Vec<f64>, think: f64) -> Vec<LoadRow> {
+        let mut users: Vec<usize> = users.into_iter().map(|it| (it as usize).max(1)).collect();
         users.sort_unstable();
         users.dedup();
-        let row = |users: usize| {
-            let load = self.model.load(self.values, self.bounds, users, think);
-            LoadRow {
-                users,
-                rate: self.round(load.rate),
-                response: rounded(load.response, 2),
-                binds: load.bottleneck.map(|at| self.name(at)),
-                fails: load.falls.iter().map(|(at, _)| self.name(*at)).collect(),
-            }
+        let row = |load: Load| LoadRow {
+            users: load.users,
+            rate: self.round(load.rate),
+            response: rounded(load.response, 2),
+            binds: load.bottleneck.map(|at| self.name(at)),
+            fails: load.falls.iter().map(|(at, _)| self.name(*at)).collect(),
         };
-        users.into_iter().map(row).collect()
+        self.model.loads(self.values, self.bounds, &users, think).into_iter().map(row).collect()
     }
 
     /// What is assumed, and what is read.
