@@ -137,7 +137,7 @@ fn bound(view: &View, it: &BoundRow) -> Bound {
         hold: shown(it.hold),
         formula: it.formula.clone(),
         rate: shown(it.rate),
-        binds: if it.binds >= 0.005 { format!("{:.0} %", 100.0 * it.binds) } else { String::new() },
+        binds: if it.binds >= 0.01 { format!("{:.0} %", 100.0 * it.binds) } else { String::new() },
         places: it.places.iter().map(|place| place_row(view, place)).collect(),
     }
 }
@@ -193,7 +193,7 @@ fn draw_bounds(it: &Capacity, bounds: &[&BoundRow], name: &str) -> String {
         let name = cut(&row.resource.replace('`', ""), 50);
         svg.text((0.0, y + 14.0), Anchor::Start, if nth == 0 { "name" } else { "more" }, &name);
         svg.rect([0.0, y + 20.0, length(row.rate), 18.0], class);
-        let binds = if row.binds >= 0.005 { format!(", binds in {:.0} %", 100.0 * row.binds) } else { String::new() };
+        let binds = if row.binds >= 0.01 { format!(", binds in {:.0} %", 100.0 * row.binds) } else { String::new() };
         let text = format!("{}{binds}", shown(row.rate));
         svg.text((length(row.rate) + 8.0, y + 33.0), Anchor::Start, "more", &text);
     }
