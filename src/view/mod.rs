@@ -163,6 +163,10 @@ impl View {
     pub fn with_facts(mut self, report: &Report) -> Self {
         self.graphs = report.stacks.iter().map(Graph::of).filter(|it| !it.nodes.is_empty()).collect();
         self.files = files::files(report);
+        // Behind what is deployed, and before what is said of the code alone.
+        let at = self.stacks.len() - usize::from(self.stacks.last().is_some_and(|it| it.name == "code"));
+        let unstarted = report.unstarted.iter().map(|stack| Tree::of(&report.sources, stack));
+        self.stacks.splice(at..at, unstarted);
         self
     }
 
