@@ -25,7 +25,10 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, choice: &
             writers: Vec::new(),
         },
         module: choice.path(apps.code),
-        debug: truth("DEBUG", false),
+        debug: match values::off(get("DEBUG")) {
+            Some(off) => off,
+            None => truth("DEBUG", false),
+        },
         sessions: sessions(get("SESSION_ENGINE"), at),
         drf_paginates: paginates(get("REST_FRAMEWORK"), at),
         email_timeout: match get("EMAIL_TIMEOUT") {

@@ -33,7 +33,7 @@ use crate::stack::{Condition, Fact, Why};
 use crate::syntax::python::Expr;
 
 pub use code::{Code, ModuleId};
-pub use convert::{count, number, text, truth};
+pub use convert::{count, number, off, text, truth};
 pub use url::{Address, address};
 
 /// A value of Python, as far as it can be told.
