@@ -411,7 +411,9 @@ impl<'a> Machine<'a> {
             CommandLine::Exec { words, .. } => words.as_slice(),
             CommandLine::Text { .. } => &[],
         });
-        let word = words.find(|word| word.span == arg.span && arg.source.is_some())?;
+        // A shell's words stand for the whole of its text where that has escapes.
+        let is_whole = arg.source.is_some();
+        let word = words.find(|word| is_whole && word.span == arg.span && arg.known() == Some(&*word.value))?;
         let variable = words::variable_in(&word.value)?;
         Some(Fact::derived(variable.into(), vec![word.span]))
     }

@@ -412,6 +412,7 @@ fn a_list_keeps_its_variables_as_they_are_written() {
         Some("$WORKERS")
     );
     assert_eq!(of("CMD [\"sh\", \"-c\", \"exec gunicorn -w ${WORKERS}\"]"), None);
+    assert_eq!(of("CMD [\"sh\", \"-lc\", \"exec gunicorn -w \\\"${WORKERS}\\\"\"]"), None);
     assert_eq!(of("CMD gunicorn -w $WORKERS"), None);
     assert_eq!(of("CMD [\"gunicorn\", \"--access-logformat\", \"$remote ${x} 5$\"]"), None);
 }
