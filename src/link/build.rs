@@ -143,6 +143,7 @@ impl<'a> Repository<'a> {
         let envs: Vec<_> = drafts.env().map(|(_, draft)| draft).collect();
         let manifests: Vec<_> = drafts.kubernetes().map(|(_, draft)| &**draft).collect();
         let mut all = compose::deployments(self.sources, &files, &envs);
+        kubernetes::find_builds(self.sources, &manifests, &mut all);
         let mut found = kubernetes::deployments(self.sources, &manifests, &all);
         roles::beside_manifests(&mut all, &mut found.deployments);
         all.extend(found.deployments);

@@ -264,12 +264,10 @@ impl Entry<'_> {
     fn host(&self) -> Fact<Box<str>> {
         let host = self.told_host();
         let at = host.span().unwrap_or(self.span);
-        match host {
-            // What holds only while the environment says nothing names no server.
-            host => match host.sourced().and_then(|it| it.origin.unless_set()) {
-                Some(name) => Fact::Unknown(Why::at(format!("set by the environment ({name})"), at)),
-                None => host,
-            },
+        // What holds only while the environment says nothing names no server.
+        match host.sourced().and_then(|it| it.origin.unless_set()) {
+            Some(name) => Fact::Unknown(Why::at(format!("set by the environment ({name})"), at)),
+            None => host,
         }
     }
 
