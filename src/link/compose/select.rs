@@ -334,6 +334,10 @@ pub(in crate::link) fn by_path(path: &str) -> Option<(Role, String)> {
         Some((*role, part))
     });
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    // What is only built is not started so. A folder of that name may hold anything.
+    if matches!(stem, "build" | "compose.build" | "compose-build" | "docker-compose.build" | "docker-compose-build") {
+        return whole.or_else(|| Some((Role::Development, "build".to_owned())));
+    }
     whole.or_else(|| role_of(stem)).or_else(|| role_of(folder).filter(|(role, _)| is_use(*role)))
 }
 
