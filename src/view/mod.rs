@@ -15,6 +15,7 @@ mod open;
 mod overview;
 mod patch;
 mod place;
+mod plan;
 mod report;
 mod rule;
 mod summary;
@@ -29,6 +30,7 @@ pub use open::OpenRow;
 pub use overview::{Assumed, Overview, Phase, ServiceRow, StoreRow};
 pub use patch::{Applied, Change, Patch};
 pub use place::{Place, Snippet};
+pub use plan::{PlanRow, PlanView, TotalRow};
 pub use report::{Filter, Problem, Report, Suppressed};
 pub use rule::{RuleInfo, RuleRow, Seen, seen_as};
 pub use summary::{FileKind, Summary};
@@ -73,6 +75,8 @@ pub struct View {
     pub budgets: Vec<Budget>,
     /// How much load each application takes; empty without [`View::with_capacity`].
     pub capacity: Vec<Capacity>,
+    /// What each change buys; empty without [`View::with_plan`].
+    pub plan: PlanView,
     /// The lines that budgets rest on, by place; empty without [`View::with_excerpts`].
     pub excerpts: Vec<(Place, Snippet)>,
     /// The counts.
@@ -143,6 +147,7 @@ impl View {
             files: Vec::new(),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
             capacity: Vec::new(),
+            plan: PlanView::default(),
             excerpts: Vec::new(),
             summary: Summary::default(),
             findings,
