@@ -4,7 +4,7 @@
 #[path = "formats/fake.rs"]
 mod fake;
 
-use plimsoll::report::{Style, concise, facts, github, graph, json, markdown, sarif, terminal};
+use plimsoll::report::{Style, concise, facts, github, graph, html, json, markdown, sarif, terminal};
 use plimsoll::view::{Filter, View};
 use proptest::strategy::Strategy;
 use snapbox::assert_data_eq;
@@ -56,6 +56,12 @@ fn markdown() {
 }
 
 #[test]
+fn html() {
+    let view = view().with_excerpts(&fake::report());
+    assert_data_eq!(printed(|out| html::render(&view, out)), snapbox::file!["formats/audit.html": Text].raw());
+}
+
+#[test]
 fn facts() {
     let plain = Style { width: 90, detail: 1, color: false };
     assert_data_eq!(printed(|out| facts::render(&view(), plain, out)), snapbox::file!["formats/facts.txt"]);
@@ -71,6 +77,10 @@ fn schemas() {
     assert_data_eq!(
         pretty(&json::schema()),
         snapbox::Data::read_from("schemas/check.schema.json".as_ref(), None).raw()
+    );
+    assert_data_eq!(
+        pretty(&json::audit_schema()),
+        snapbox::Data::read_from("schemas/audit.schema.json".as_ref(), None).raw()
     );
     assert_data_eq!(
         pretty(&facts::schema()),

@@ -95,6 +95,41 @@ fn findings(json: &str) -> BTreeMap<String, bool> {
         .collect()
 }
 
+/// A page opens from itself alone: it loads nothing, has no script, names each place once, and its links arrive.
+fn assert_sound(page: &str) {
+    let all = |pattern: &str| -> Vec<String> {
+        let pattern = regex::Regex::new(pattern).expect("a pattern");
+        pattern.captures_iter(page).map(|found| found[1].to_owned()).collect()
+    };
+    let ids = all(r#"\sid="([^"]*)""#);
+    let mut once = ids.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(ids.len(), once.len(), "two places have one name");
+    for link in all(r##"href="([^"]*)""##) {
+        let target = link.strip_prefix('#').unwrap_or_else(|| panic!("{link} leaves the page"));
+        assert!(ids.iter().any(|id| id == target), "{link} leads nowhere");
+    }
+    for name in all(r#"aria-labelledby="([^"]*)""#).iter().flat_map(|names| names.split(' ')) {
+        assert!(ids.iter().any(|id| id == name), "{name} names nothing");
+    }
+    for (what, pattern) in [
+        ("a script", "(<script)"),
+        ("a source", r"(\ssrc=)"),
+        ("a style from elsewhere", r"(?s)(<link|<style>[^<]*(?:url\(|@import))"),
+    ] {
+        assert_eq!(all(pattern), [""; 0], "{what}");
+    }
+    assert!(!page.contains("NaN") && !page.contains("=\"inf\""), "a drawing has a number that is none");
+    let depth = |tag: &str| all(&format!("(<{tag}[ >])")).len() as i64 - all(&format!("(</{tag}>)")).len() as i64;
+    for tag in [
+        "section", "article", "details", "figure", "table", "tbody", "tr", "td", "th", "div", "pre", "ul", "p", "svg",
+        "a", "span",
+    ] {
+        assert_eq!(depth(tag), 0, "<{tag}> is not closed as often as it is opened");
+    }
+}
+
 fn whole(name: &str) {
     let root = fixtures();
     let expected = |file: &str| Data::read_from(&root.join(format!("{name}.expected")).join(file), None);
@@ -106,6 +141,9 @@ fn whole(name: &str) {
     let (report, code) = plimsoll(&["audit", name], &root);
     assert_eq!(code, 0);
     assert_data_eq!(report, expected("report.md").raw());
+    let (page, code) = plimsoll(&["audit", name, "--format", "html"], &root);
+    assert_eq!(code, 0);
+    assert_sound(&page);
     let (facts, code) = plimsoll(&["facts", name], &root);
     assert_eq!(code, 0);
     assert_data_eq!(facts, expected("facts.txt").raw());

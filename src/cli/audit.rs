@@ -1,10 +1,10 @@
 //! `plimsoll audit`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use plimsoll::audit;
-use plimsoll::report::markdown;
+use plimsoll::report::{html, json, markdown};
 use plimsoll::view::{Filter, View};
 
 use super::output::Out;
@@ -16,11 +16,37 @@ pub(super) struct Audit {
     /// The folder to audit.
     #[arg(value_name = "PATH")]
     path: Option<PathBuf>,
-    /// Write the report to a file.
+    /// Write the report to a file; its ending says the format: `report.html`, `report.md`, `report.json`.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// How to write it. Markdown, where no file's ending says otherwise.
+    #[arg(long)]
+    format: Option<Format>,
     #[command(flatten)]
     reading: Reading,
+}
+
+/// What a report is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For forges and editors.
+    #[value(alias = "md")]
+    Markdown,
+    /// One file for a browser, with drawings.
+    Html,
+    /// For programs.
+    Json,
+}
+
+impl Format {
+    /// What a file's ending says.
+    fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "html" | "htm" => Some(Self::Html),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
 }
 
 impl Audit {
@@ -30,8 +56,17 @@ impl Audit {
         options.config.check_names(options.rules.names())?;
         let report = audit(&roots.root, &options)?;
         super::say_unmet(out, &options.config.assume, &report);
-        let view = View::new(&report, &Filter::default());
-        out.print(self.output.as_deref(), |to, _| markdown::render(&view, to))?;
+        let view = View::new(&report, &Filter::default()).with_capacity(&report, &options.config.assume);
+        let format = self.format.or_else(|| self.output.as_deref().and_then(Format::of)).unwrap_or(Format::Markdown);
+        let output = self.output.as_deref();
+        match format {
+            Format::Markdown => out.print(output, |to, _| markdown::render(&view, to))?,
+            Format::Html => {
+                let view = view.with_facts(&report).with_excerpts(&report);
+                out.print(output, |to, _| html::render(&view, to))?;
+            }
+            Format::Json => out.print(output, |to, _| json::render_audit(&view, to))?,
+        }
         Ok(Verdict::Fine)
     }
 }

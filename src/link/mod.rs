@@ -21,6 +21,7 @@ pub mod orm;
 pub mod plan;
 pub mod platform;
 pub mod proxies;
+pub mod roles;
 pub mod rows;
 pub mod server;
 pub mod services;

@@ -7,6 +7,8 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
 
+mod capacity;
+
 use super::text::{count, thousands};
 use crate::source::Applicability;
 use crate::view::{Budget, Factor, FileDiff, FindingRow, Phase, Place, RuleInfo, Summary, View};
@@ -43,6 +45,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
     environment.get_template("audit")?.render(context! {
         name => text_of(&view.name),
         opening => opening(view),
+        capacity => Serde(capacity::rows(view)),
         phases => Serde(phases.iter().map(|phase| phase_rows(view, phase, &numbers)).collect::<Vec<_>>()),
         stacks => Serde(view.overviews()),
         many_stacks => view.stacks.len() > 1,
@@ -61,7 +64,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
 }
 
 /// What was read and what was found, in two sentences.
-fn opening(view: &View) -> String {
+pub(super) fn opening(view: &View) -> String {
     let summary = &view.summary;
     let kinds: Vec<String> = summary.files.iter().map(|it| format!("{} {}", it.count, it.kind)).collect();
     let read = format!("plimsoll {} read {}", env!("CARGO_PKG_VERSION"), count(summary.read(), "file"));
@@ -88,7 +91,7 @@ fn opening(view: &View) -> String {
     format!("{read} and {found}.{fixes}")
 }
 
-fn passed_line(summary: &Summary) -> String {
+pub(super) fn passed_line(summary: &Summary) -> String {
     let passed = match summary.rules_passed {
         0 => "No rule passed.".to_owned(),
         1 => "1 rule holds wherever it applies.".to_owned(),
@@ -102,7 +105,7 @@ fn passed_line(summary: &Summary) -> String {
 }
 
 /// The number of each finding, in the order of the phases.
-fn numbers(view: &View, phases: &[Phase<'_>]) -> Vec<usize> {
+pub(super) fn numbers(view: &View, phases: &[Phase<'_>]) -> Vec<usize> {
     let mut out = vec![0; view.findings.len()];
     let order = phases.iter().flat_map(|phase| &phase.rules).flat_map(|(.., findings)| findings);
     for (number, at) in order.enumerate() {
@@ -158,13 +161,18 @@ struct FixRows {
     diffs: Vec<String>,
 }
 
-fn phase_rows(view: &View, phase: &Phase<'_>, numbers: &[usize]) -> PhaseRows {
-    let (title, about) = match phase.number {
+/// What a phase is called, and what is done in it.
+pub(super) fn phase_words(number: Option<u8>) -> (&'static str, &'static str) {
+    match number {
         Some(1) => ("Phase 1: configuration", "Changes of settings that one person can make and take back in a day."),
         Some(2) => ("Phase 2: changes that need review", "Changes of code or of how services work together."),
         Some(3) => ("Phase 3: architecture", "Changes that add or replace a part of the system."),
         _ => ("Without a phase", "The rules do not say when to do these."),
-    };
+    }
+}
+
+fn phase_rows(view: &View, phase: &Phase<'_>, numbers: &[usize]) -> PhaseRows {
+    let (title, about) = phase_words(phase.number);
     let rules = phase.rules.iter().map(|(name, info, findings)| {
         let rows =
             findings.iter().filter_map(|at| Some(row(view, view.findings.get(*at)?, numbers.get(*at).copied()?)));
@@ -372,11 +380,11 @@ fn suppressed(view: &View) -> Vec<SuppressedRow> {
     view.suppressed.iter().map(row).collect()
 }
 
-fn first_paragraph(text: &str) -> String {
+pub(super) fn first_paragraph(text: &str) -> String {
     text.trim().split("\n\n").next().unwrap_or("").replace('\n', " ")
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -7,6 +7,7 @@ pub mod concise;
 pub mod facts;
 pub mod github;
 pub mod graph;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod rules;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::json::write_json;
 use super::text::{Paint, Style, wrap};
-use crate::view::RuleInfo;
+use crate::view::{RuleInfo, Seen};
 
 /// Prints a line for each rule, by area.
 ///
@@ -68,6 +68,23 @@ pub fn explain(rule: &RuleInfo, style: Style, out: &mut impl Write) -> io::Resul
         for source in &rule.sources {
             writeln!(out, "  {source}")?;
         }
+    }
+    Ok(())
+}
+
+/// Prints the rules that a symptom may come from, each with what its page says is seen.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn seen(rules: &[Seen], style: Style, out: &mut impl Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "{} rules name this; `plimsoll explain RULE` shows the page of one, `plimsoll check` which of them holds here.",
+        rules.len()
+    )?;
+    for Seen { rule, symptom } in rules {
+        writeln!(out, "\n{}: {} ({})", style.paint(Paint::Bold, &rule.name), rule.title, rule.severity)?;
+        writeln!(out, "  {} {symptom}", style.paint(Paint::Blue, "seen as"))?;
     }
     Ok(())
 }

@@ -31,6 +31,27 @@ pub struct Budget {
     pub room: String,
     /// Whether it is known to be too little: `yes`, `no`, `unknown`.
     pub exceeded: String,
+    /// The total, for drawings.
+    #[serde(skip)]
+    pub most: Bounds,
+    /// The room, for drawings.
+    #[serde(skip)]
+    pub limit: Bounds,
+}
+
+/// The least and the most that a number can be; infinite where nothing bounds it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bounds {
+    /// The least.
+    pub low: f64,
+    /// The most.
+    pub high: f64,
+}
+
+impl Bounds {
+    fn of(numbers: &Numbers) -> Self {
+        Self { low: numbers.low(), high: numbers.high() }
+    }
 }
 
 /// One way in which connections are opened.
@@ -44,6 +65,9 @@ pub struct Term {
     pub factors: Vec<Factor>,
     /// What it comes to.
     pub total: String,
+    /// The same, for drawings.
+    #[serde(skip)]
+    pub most: Bounds,
 }
 
 /// A number of a term.
@@ -101,6 +125,8 @@ impl Reader<'_> {
             reserved: self.factor(id, "reserved_connections"),
             room: shown(&room),
             exceeded: exceeded.to_owned(),
+            most: Bounds::of(&sum),
+            limit: Bounds::of(&room),
         })
     }
 
@@ -125,6 +151,7 @@ impl Reader<'_> {
             place: about.span.map(|span| Place::of(self.sources, span)),
             factors: factors.collect(),
             total: shown(&product),
+            most: Bounds::of(&product),
         };
         (term, product)
     }

@@ -4,6 +4,7 @@
 //! counts are summed. A printer only lays the rows out; it computes nothing, and needs neither the stack nor a file.
 
 mod budget;
+mod capacity;
 pub mod diff;
 mod facts;
 mod files;
@@ -18,7 +19,8 @@ mod report;
 mod rule;
 mod summary;
 
-pub use budget::{Budget, Factor, Term};
+pub use budget::{Bounds, Budget, Factor, Term};
+pub use capacity::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range};
 pub use facts::{Entity, Field, State, Tree};
 pub use files::{AsideRow, FileRow};
 pub use finding::{EditRow, FileDiff, FindingRow, FixRow, LabelRow};
@@ -28,13 +30,13 @@ pub use overview::{Assumed, Overview, Phase, ServiceRow, StoreRow};
 pub use patch::{Applied, Change, Patch};
 pub use place::{Place, Snippet};
 pub use report::{Filter, Problem, Report, Suppressed};
-pub use rule::{RuleInfo, RuleRow};
+pub use rule::{RuleInfo, RuleRow, Seen, seen_as};
 pub use summary::{FileKind, Summary};
 
 use serde::Serialize;
 
 use crate::rule::Undecided;
-use crate::source::Skipped;
+use crate::source::{Skipped, Span};
 use mask::clean;
 use summary::summarise;
 
@@ -69,6 +71,10 @@ pub struct View {
     pub files: Vec<FileRow>,
     /// The connections of each database.
     pub budgets: Vec<Budget>,
+    /// The lines that the capacity and the budgets rest on, by place; empty without [`View::with_excerpts`].
+    pub excerpts: Vec<(Place, Snippet)>,
+    /// How much load each application takes; empty without [`View::with_capacity`].
+    pub capacity: Vec<Capacity>,
     /// The counts.
     pub summary: Summary,
 }
@@ -136,6 +142,8 @@ impl View {
             aside: files::aside(report),
             files: Vec::new(),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
+            excerpts: Vec::new(),
+            capacity: Vec::new(),
             summary: Summary::default(),
             findings,
         };
@@ -155,6 +163,32 @@ impl View {
     pub fn with_facts(mut self, report: &Report) -> Self {
         self.graphs = report.stacks.iter().map(Graph::of).filter(|it| !it.nodes.is_empty()).collect();
         self.files = files::files(report);
+        self
+    }
+
+    /// The same with the lines that the capacity and the connection budgets rest on, for a report that is read far from
+    /// the files.
+    #[must_use]
+    pub fn with_excerpts(mut self, report: &Report) -> Self {
+        let factors = |it: &Budget| {
+            let terms = it.terms.iter().flat_map(|term| &term.factors);
+            terms.chain([&it.accepts, &it.reserved]).flat_map(|it| it.places.clone()).collect::<Vec<_>>()
+        };
+        let mut places: Vec<Place> = self.budgets.iter().flat_map(factors).collect();
+        for it in &self.capacity {
+            places.extend(it.bounds.iter().flat_map(|row| row.places.clone()));
+            places.extend(it.cliffs.iter().flat_map(|row| row.places.clone()));
+            places.extend(it.facts.iter().flat_map(|row| row.places.clone()));
+        }
+        places.sort();
+        places.dedup_by(|a, b| (&a.path, a.line) == (&b.path, b.line));
+        let sources = &report.sources;
+        let excerpt = |place: Place| {
+            let file = sources.by_path(&place.path)?;
+            let snippet = Snippet::of(sources, Span::new(file.id, place.start, place.end));
+            Some((place, snippet))
+        };
+        self.excerpts = places.into_iter().filter_map(excerpt).collect();
         self
     }
 

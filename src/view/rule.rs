@@ -66,6 +66,52 @@ impl RuleInfo {
     }
 }
 
+/// A rule, and which of its symptoms was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// The rule.
+    pub rule: RuleInfo,
+    /// The symptom, as its page writes it.
+    pub symptom: String,
+}
+
+/// The rules that name a text among their symptoms, what says most first. The text is a part of a symptom, or a line of
+/// a log that holds one; case and numbers do not count, for the numbers are each system's own.
+pub fn seen_as(rules: impl Iterator<Item = RuleInfo>, text: &str) -> Vec<Seen> {
+    /// What is shorter is in every log.
+    const SHORTEST: usize = 4;
+    let asked = plain(text);
+    let is_meant = |symptom: &str| {
+        let symptom = plain(symptom);
+        symptom.len() >= SHORTEST && asked.contains(&symptom) || asked.len() >= SHORTEST && symptom.contains(&asked)
+    };
+    let of = |rule: RuleInfo| {
+        let symptom = rule.symptoms.iter().filter(|it| is_meant(it)).max_by_key(|it| it.len())?.clone();
+        Some(Seen { rule, symptom })
+    };
+    let mut out: Vec<Seen> = rules.filter_map(of).collect();
+    out.sort_by(|a, b| b.symptom.len().cmp(&a.symptom.len()).then_with(|| b.rule.severity.cmp(&a.rule.severity)));
+    out
+}
+
+/// A text in lower case, each number one sign, each stretch of blanks one blank.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.trim().chars() {
+        let c = if c.is_ascii_digit() {
+            '0'
+        } else if c.is_whitespace() {
+            ' '
+        } else {
+            c.to_ascii_lowercase()
+        };
+        if !(matches!(c, '0' | ' ') && out.ends_with(c)) {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// What came of a rule, counted by entities of all deployments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RuleRow {

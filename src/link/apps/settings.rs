@@ -5,6 +5,7 @@
 
 use crate::facts::python::{EventKind, Module, is_aside};
 use crate::link::plan::Running;
+use crate::link::roles;
 use crate::link::values::{Code, ModuleId};
 use crate::source::Span;
 use crate::stack::{Assumption, Condition, Fact, Origin, Sourced, Why};
@@ -261,12 +262,11 @@ fn name(code: &Code, id: ModuleId) -> Option<&str> {
 /// Whether a settings module is one for a developer's machine or for tests, by its name. As the default of `wsgi.py` or
 /// `celery.py` it says nothing of a deployment, which names another in its environment.
 fn is_for_development(name: &str) -> bool {
-    let last = name.rsplit(['.', '/']).next().unwrap_or(name);
+    let last = name.rsplit(['.', '/']).next().unwrap_or(name).to_ascii_lowercase();
     last.split('_').any(|word| {
-        let word = word.to_ascii_lowercase();
-        let telling =
-            ["local", "debug", "test", "tests", "testing", "ci", "travis", "build", "docs", "example", "sample"];
-        telling.contains(&&*word) || word.starts_with("dev")
+        let role = roles::of_word(word);
+        // Settings in which an image is built, and those of a builder that tests it.
+        role.is_some_and(|role| !role.is_deployed()) || matches!(word, "build" | "travis") || word.starts_with("dev")
     })
 }
 

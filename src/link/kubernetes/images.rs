@@ -1,24 +1,30 @@
 //! What an image is built from, where a file says so: Skaffold, a workflow, a compose file, a `docker build` in a script.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::facts::kubernetes::Manifests;
 use crate::link::compose::layers::join;
 use crate::link::compose::mentions;
 use crate::link::plan::{Build, Deployment};
 use crate::source::{SourceFile, Sources, Span};
 use crate::syntax::Spanned;
+use crate::syntax::yaml::Node;
 
 use super::kustomize::split;
+use super::object::Object;
 
 /// The images that the repository builds.
 pub(super) struct Images<'a> {
     sources: &'a Sources,
     builds: Vec<(Box<str>, Build)>,
+    /// What stands before the names of images that the repository builds by bare names, when they are pushed.
+    registries: BTreeSet<Box<str>>,
 }
 
 impl<'a> Images<'a> {
     /// All that files say of it, the likeliest first.
     pub(super) fn of(sources: &'a Sources, manifests: &[&Manifests], composed: &[Deployment]) -> Self {
-        let mut images = Self { sources, builds: Vec::new() };
+        let mut images = Self { sources, builds: Vec::new(), registries: BTreeSet::new() };
         for said in manifests.iter().flat_map(|it| &it.builds) {
             let Some(context) = join(&said.base, &said.context) else { continue };
             let named = said.dockerfile.as_deref().unwrap_or("Dockerfile");
@@ -34,7 +40,24 @@ impl<'a> Images<'a> {
         for file in sources.iter().filter(|file| mentions_a_build(file)) {
             images.commands(file);
         }
+        images.registries = images.registries(manifests);
         images
+    }
+
+    /// The registries below which the manifests name several of the images that are built by bare names, as Skaffold's
+    /// artifacts are: it puts its `default-repo` before them. One name alone may be another's image.
+    fn registries(&self, manifests: &[&Manifests]) -> BTreeSet<Box<str>> {
+        let mut found: BTreeMap<Box<str>, BTreeSet<Box<str>>> = BTreeMap::new();
+        for object in manifests.iter().flat_map(|it| &it.objects).map(Object::of) {
+            let containers = object.pod().and_then(|pod| pod.get("containers")).map_or(&[][..], Node::items);
+            for image in containers.iter().filter_map(|it| it.get("image")?.text()) {
+                let Some((registry, name)) = split(image).0.rsplit_once('/') else { continue };
+                if self.builds.iter().any(|(own, _)| **own == *name) {
+                    found.entry(registry.into()).or_default().insert(name.into());
+                }
+            }
+        }
+        found.into_iter().filter(|(_, names)| names.len() > 1).map(|(registry, _)| registry).collect()
     }
 
     fn add(
@@ -53,7 +76,11 @@ impl<'a> Images<'a> {
     /// What an image of one of these names is built from.
     pub(super) fn build(&self, names: &[&str]) -> Option<&Build> {
         let said = |wanted: &str| self.builds.iter().find(|(name, _)| is_same(name, wanted)).map(|(_, build)| build);
-        names.iter().find_map(|name| said(name))
+        let pushed = |wanted: &str| {
+            let (registry, name) = split(wanted).0.rsplit_once('/')?;
+            self.registries.contains(registry).then(|| said(name))?
+        };
+        names.iter().find_map(|name| said(name).or_else(|| pushed(name)))
     }
 
     /// The `docker build -t NAME` of a file. Paths start from the folder of the `cd` before it, the file's own, or the

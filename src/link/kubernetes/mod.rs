@@ -21,11 +21,10 @@ use std::collections::BTreeMap;
 
 use crate::facts::kubernetes::Manifests;
 use crate::source::{Sources, Span};
-use crate::stack::Why;
 use crate::syntax::SyntaxError;
 
 use super::compose::service;
-use super::plan::{Deployment, Role, ServicePlan};
+use super::plan::{Deployment, ServicePlan};
 use cluster::Cluster;
 use images::Images;
 
@@ -97,20 +96,5 @@ fn say_reaches(plans: &mut [ServicePlan]) {
     }
     for slot in plans.iter_mut().flat_map(service::slots) {
         slot.reaches = users.get(&slot.span).filter(|names| names.len() > 1).cloned().unwrap_or_default();
-    }
-}
-
-/// Beside manifests for production the compose files that nothing names are for development, when both run the same.
-pub fn judge(composed: &mut [Deployment], manifests: &[Deployment]) {
-    for compose in composed.iter_mut().filter(|it| it.role == Role::Default) {
-        let runs = |name: &str| compose.services.iter().any(|it| &*it.name.value == name);
-        let production = manifests
-            .iter()
-            .find(|it| it.role == Role::Production && it.services.iter().any(|service| runs(&service.name.value)));
-        if let Some(other) = production {
-            compose.role = Role::Development;
-            let reason = format!("is for development, for {} is for production", other.name);
-            compose.because = Why { reason: reason.into(), at: other.because.at.clone(), ..Why::default() };
-        }
     }
 }

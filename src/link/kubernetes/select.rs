@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::kubernetes::Manifests;
-use crate::link::compose::select::by_path;
-use crate::link::plan::Role;
+use crate::link::roles::{Role, of_path};
 use crate::source::{FileId, Sources, Span};
 use crate::stack::Why;
 use crate::syntax::SyntaxError;
@@ -91,7 +90,7 @@ fn plain(sources: &Sources, manifests: &[&Manifests]) -> Vec<Set> {
         // What is for one use is not applied with what is for another.
         let top = if it.template { path } else { top };
         let inner = path.strip_prefix(top).unwrap_or(path);
-        let word = by_path(inner).map(|(_, word)| word).filter(|_| inner.trim_start_matches('/').contains('/'));
+        let word = of_path(inner).map(|(_, word)| word).filter(|_| inner.trim_start_matches('/').contains('/'));
         let word = word.filter(|word| !is_of_all(word));
         groups.entry((top.to_owned(), word)).or_default().push(it);
     }
@@ -196,7 +195,7 @@ fn common_folder(paths: &[&str]) -> String {
 /// What a path says that its manifests are for.
 fn role(path: &str, file: FileId, sources: &Sources, otherwise: &str) -> (Role, Why) {
     let at = Span::at(file, sources.file(file).bom());
-    match by_path(path) {
+    match of_path(path) {
         Some((Role::Production, word)) if is_of_all(&word) => (Role::Default, Why::at(otherwise, at)),
         Some((role, word)) => (role, Why::at(format!("has `{word}` in its path"), at)),
         None => (Role::Default, Why::at(otherwise, at)),

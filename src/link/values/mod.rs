@@ -27,9 +27,9 @@ use std::sync::Arc;
 
 use super::plan::Variable;
 use super::versions::Versions;
-use crate::facts::python::Function;
+use crate::facts::python::{Function, Guard};
 use crate::source::Span;
-use crate::stack::{Condition, Fact, Why};
+use crate::stack::{Condition, Fact, Truth, Why};
 use crate::syntax::python::Expr;
 
 pub use code::{Code, ModuleId};
@@ -267,6 +267,15 @@ impl<'a> Evaluator<'a> {
         }
         let local = scope::Local::body(&function.events, &given);
         present(self.eval(&scope::Frame { local: Some(local), ..whole }, expr))
+    }
+
+    /// Whether the conditions hold that a place within a function stands under.
+    pub fn holds(&self, module: ModuleId, within: &str, guards: &[Guard]) -> Truth {
+        guards.iter().fold(Truth::Yes, |all, guard| {
+            let test = guard.test.as_ref();
+            let holds = test.map_or(Truth::Maybe, |it| self.truth(self.expr_within(module, within, it)));
+            all.and(if guard.holds { holds } else { !holds })
+        })
     }
 
     /// A setting that an object brings which `from_object` is given: a class, a module, or the dotted name of one.

@@ -1,0 +1,116 @@
+//! Runs the cases of a repository, as it is and as plimsoll mends it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use plimsoll::rule::Finding;
+use plimsoll::source::{Applicability, Fix};
+use plimsoll::view::Report;
+use plimsoll::{Options, audit_and_settle};
+use serde::Deserialize;
+
+/// The folders of cases, each a repository of its own.
+pub(crate) const REPOSITORIES: [&str; 2] = ["django", "sqlalchemy"];
+
+/// What a case did.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Case {
+    /// The file's name, which is what kind of code it is.
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    /// Its file, and the lines that are its own.
+    pub(crate) path: String,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Statements with 1, 2 and 20 rows.
+    pub(crate) counts: Vec<usize>,
+    /// What it gave and wrote, for each number of rows.
+    pub(crate) outputs: Vec<String>,
+    /// Why it did not run through.
+    pub(crate) error: Option<String>,
+}
+
+/// A repository, as it is and mended.
+pub(crate) struct Ran {
+    pub(crate) before: Vec<Case>,
+    pub(crate) after: Vec<Case>,
+    pub(crate) report: Report,
+}
+
+/// Whether a fix is one that is made on request.
+pub(crate) fn is_made(fix: &Fix) -> bool {
+    fix.applicability != Applicability::Display
+}
+
+pub(crate) fn ran(repository: &str) -> Result<Ran, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("tests/orm").join(repository);
+    let before = cases(repository, &folder)?;
+    let wanted = |_: &_, _: &Finding, fix: &Fix| is_made(fix);
+    let (report, patch) = audit_and_settle(&folder, &Options::default(), &wanted).map_err(|error| error.to_string())?;
+    let mended = root.join("target/orm").join(repository);
+    if mended.exists() {
+        std::fs::remove_dir_all(&mended).map_err(|error| error.to_string())?;
+    }
+    copy(&folder, &mended).map_err(|error| error.to_string())?;
+    for change in patch.changes {
+        std::fs::write(mended.join(&*change.path), change.new).map_err(|error| error.to_string())?;
+    }
+    let after = cases(repository, &mended)?;
+    Ok(Ran { before, after, report })
+}
+
+fn cases(repository: &str, folder: &Path) -> Result<Vec<Case>, String> {
+    let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/orm/driver/run_{repository}.py"));
+    let said = run(Command::new(interpreter()?).arg("-B").arg(driver).current_dir(folder))?;
+    serde_json::from_str(&said).map_err(|error| format!("{error}: {said}"))
+}
+
+/// The interpreter of an environment with the packages, which is made anew when other ones are asked for.
+fn interpreter() -> Result<PathBuf, String> {
+    static MADE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+    let make = || {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = root.join("target/orm-python");
+        let python = folder.join("bin/python");
+        let requirements = root.join("tests/orm/requirements.txt");
+        let asked = std::fs::read_to_string(&requirements).map_err(|error| error.to_string())?;
+        let installed = folder.join("installed.txt");
+        if std::fs::read_to_string(&installed).is_ok_and(|it| it == asked) {
+            return Ok(python);
+        }
+        if !python.exists() {
+            run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+        }
+        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
+        run(Command::new(&python).args(install).arg(&requirements)).map_err(|error| {
+            format!("the packages of tests/orm/requirements.txt could not be installed; is there a network? {error}")
+        })?;
+        std::fs::write(&installed, asked).map_err(|error| error.to_string())?;
+        Ok(python)
+    };
+    MADE.get_or_init(make).clone()
+}
+
+fn run(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
