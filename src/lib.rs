@@ -22,4 +22,6 @@ pub mod view;
 
 mod audit;
 
-pub use audit::{AuditError, Options, Wanted, audit, audit_and_settle, audit_sources, audit_texts, settle};
+pub use audit::{
+    AuditError, Options, Wanted, audit, audit_and_plan, audit_and_settle, audit_sources, audit_texts, settle,
+};

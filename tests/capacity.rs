@@ -158,3 +158,21 @@ fn a_slow_class_takes_its_share_of_the_slots() {
     let expected = 4000.0 / (0.98 * 23.0 + 0.02 * (2000.0 + 23.0 - 15.0 + 15.0));
     assert!((bounds.capacity() - expected).abs() < 0.2 * expected, "{} and {expected}", bounds.capacity());
 }
+
+/// The plan of a repository: each step starts where the one before ended, so the whole is the product of the gains; what
+/// stops connections from being refused comes first.
+#[test]
+fn a_plan_is_a_chain() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wingman");
+    let (_, plan) = plimsoll::audit_and_plan(&root, &plimsoll::Options::default()).unwrap();
+    let made: Vec<_> = plan.steps.iter().filter(|it| it.made).collect();
+    assert!(made.len() >= 2);
+    assert_eq!(made[0].before, plan.now);
+    assert_eq!(made[made.len() - 1].after, plan.then);
+    assert!(made.windows(2).all(|pair| pair[0].after == pair[1].before));
+    assert!(made[0].after[0].failing < made[0].before[0].failing);
+    let product: f64 = made.iter().map(|it| it.after[0].rate / it.before[0].rate).product();
+    assert!((product - plan.then[0].rate / plan.now[0].rate).abs() < 1e-9);
+    // The first alone is the first in its order.
+    assert_eq!(made[0].alone, made[0].after);
+}

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use plimsoll::audit;
+use plimsoll::audit_and_plan;
 use plimsoll::report::{html, json, markdown};
 use plimsoll::view::{Filter, View};
 
@@ -54,9 +54,10 @@ impl Audit {
         let roots = Roots::folder(self.path.as_ref(), &std::env::current_dir()?)?;
         let options = self.reading.options(&roots.root)?;
         options.config.check_names(options.rules.names())?;
-        let report = audit(&roots.root, &options)?;
+        let (report, plan) = audit_and_plan(&roots.root, &options)?;
         super::say_unmet(out, &options.config.assume, &report);
         let view = View::new(&report, &Filter::default()).with_capacity(&report, &options.config.assume);
+        let view = view.with_plan(&report, &plan);
         let format = self.format.or_else(|| self.output.as_deref().and_then(Format::of)).unwrap_or(Format::Markdown);
         let output = self.output.as_deref();
         match format {
@@ -65,7 +66,6 @@ impl Audit {
                 let view = view.with_facts(&report).with_excerpts(&report);
                 out.print(output, |to, _| html::render(&view, to))?;
             }
-            Format::Json => out.print(output, |to, _| json::render_audit(&view, to))?,
         }
         Ok(Verdict::Fine)
     }

@@ -7,7 +7,9 @@ use std::io::{self, Write};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
-use crate::view::{Budget, Capacity, FindingRow, ProblemRow, RuleRow, SkippedRow, Summary, UndecidedRow, View};
+use crate::view::{
+    Budget, Capacity, FindingRow, PlanView, ProblemRow, RuleRow, SkippedRow, Summary, UndecidedRow, View,
+};
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -75,6 +77,8 @@ struct Audit<'a> {
     name: &'a str,
     /// How much load each application takes.
     capacity: &'a [Capacity],
+    /// What each change buys, in the order in which to make them.
+    plan: &'a PlanView,
     /// The connections of each database.
     budgets: &'a [Budget],
     /// What is wrong, the worst first.
@@ -99,6 +103,7 @@ pub fn render_audit(view: &View, out: &mut impl Write) -> io::Result<()> {
         plimsoll: env!("CARGO_PKG_VERSION"),
         name: &view.name,
         capacity: &view.capacity,
+        plan: &view.plan,
         budgets: &view.budgets,
         findings: &view.findings,
         undecided: &view.undecided,

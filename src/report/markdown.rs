@@ -8,6 +8,7 @@ use minijinja::{Environment, context};
 use serde::Serialize;
 
 mod capacity;
+mod plan;
 
 use super::text::{count, thousands};
 use crate::source::Applicability;
@@ -46,6 +47,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         name => text_of(&view.name),
         opening => opening(view),
         capacity => Serde(capacity::rows(view)),
+        plan => Serde(plan::rows(view, &numbers)),
         phases => Serde(phases.iter().map(|phase| phase_rows(view, phase, &numbers)).collect::<Vec<_>>()),
         stacks => Serde(view.overviews()),
         many_stacks => view.stacks.len() > 1,

@@ -640,7 +640,7 @@ vocabulary! {
     }
     /// A term of the connection budget: one way in which the processes of one service open connections to one server.
     Client "client" in clients {
-        /// The containers that run it at once.
+        /// The containers that run it at once; as many as an autoscaler may start.
         replicas: Fact<u64> = "{} replicas";
         /// The processes in each of them.
         processes: Fact<u64> = "{} worker processes";
@@ -787,6 +787,8 @@ vocabulary! {
         mode: Fact<Mode> = "serves as {}";
         /// How many processes use it, over all replicas.
         processes: Fact<u64> = "{} processes use it";
+        /// Whether code that the process loads names Django's caches.
+        used: Fact<bool> = "used here|named by no code here";
         /// Where it is, when it is not in the process: `host:port/name`, without user and password; a `?` for a part that nobody knows.
         endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process.

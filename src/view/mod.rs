@@ -15,6 +15,7 @@ mod open;
 mod overview;
 mod patch;
 mod place;
+mod plan;
 mod report;
 mod rule;
 mod summary;
@@ -29,6 +30,7 @@ pub use open::OpenRow;
 pub use overview::{Assumed, Overview, Phase, ServiceRow, StoreRow};
 pub use patch::{Applied, Change, Patch};
 pub use place::{Place, Snippet};
+pub use plan::{PlanRow, PlanView, TotalRow};
 pub use report::{Filter, Problem, Report, Suppressed};
 pub use rule::{RuleInfo, RuleRow, Seen, seen_as};
 pub use summary::{FileKind, Summary};
@@ -75,6 +77,8 @@ pub struct View {
     pub excerpts: Vec<(Place, Snippet)>,
     /// How much load each application takes; empty without [`View::with_capacity`].
     pub capacity: Vec<Capacity>,
+    /// What each change buys; empty without [`View::with_plan`].
+    pub plan: PlanView,
     /// The counts.
     pub summary: Summary,
 }
@@ -142,6 +146,7 @@ impl View {
             aside: files::aside(report),
             files: Vec::new(),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
+            plan: PlanView::default(),
             excerpts: Vec::new(),
             capacity: Vec::new(),
             summary: Summary::default(),
@@ -163,6 +168,10 @@ impl View {
     pub fn with_facts(mut self, report: &Report) -> Self {
         self.graphs = report.stacks.iter().map(Graph::of).filter(|it| !it.nodes.is_empty()).collect();
         self.files = files::files(report);
+        // Behind what is deployed, and before what is said of the code alone.
+        let at = self.stacks.len() - usize::from(self.stacks.last().is_some_and(|it| it.name == "code"));
+        let unstarted = report.unstarted.iter().map(|stack| Tree::of(&report.sources, stack));
+        self.stacks.splice(at..at, unstarted);
         self
     }
 

@@ -186,6 +186,35 @@ impl<'a> Builder<'a> {
         ends
     }
 
+    /// `found.append(row)`, `found.extend(rows)`: from here on the list has what it had, or this. As long as it is made in
+    /// loops around, it is as long as these.
+    fn grow(&mut self, expr: &'a Expr) {
+        let ExprKind::Call(call) = &expr.kind else { return };
+        let ExprKind::Attribute { value, name } = &call.func.kind else { return };
+        let (ExprKind::Name(variable), [arg]) = (&value.kind, call.args.as_slice()) else { return };
+        let Some(before) = self.value_of((None, variable)) else { return };
+        let made = &self.flow.node(before).kind;
+        if !matches!(made, NodeKind::List(_) | NodeKind::Either(_) | NodeKind::Collect { .. }) {
+            return;
+        }
+        let scope = self.flow.node(before).scope;
+        let more = match &*name.value {
+            "append" => {
+                let element = self.expr(arg);
+                let around = std::mem::replace(&mut self.scope, scope);
+                let more = self.node(NodeKind::Collect { element, dict: false, lazy: false }, expr.span);
+                self.scope = around;
+                more
+            }
+            "extend" => self.expr(arg),
+            _ => return,
+        };
+        let around = std::mem::replace(&mut self.scope, scope);
+        let grown = self.node(NodeKind::Either(vec![before, more]), expr.span);
+        self.scope = around;
+        self.bind((None, variable), grown);
+    }
+
     /// Where a list of statements goes that leaves the loop it is in: it runs once, however many rows there are.
     fn left_for(&self, body: &[Stmt]) -> Option<Scope> {
         body.iter().find_map(|stmt| match &stmt.kind {
@@ -201,6 +230,7 @@ impl<'a> Builder<'a> {
         match &stmt.kind {
             StmtKind::Expr(expr) => {
                 self.expr(expr);
+                self.grow(expr);
             }
             StmtKind::Assign { targets, value } => {
                 let value = self.expr(value);

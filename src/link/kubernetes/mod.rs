@@ -27,6 +27,7 @@ use super::compose::service;
 use super::plan::{Deployment, ServicePlan};
 use cluster::Cluster;
 use images::Images;
+pub(super) use workload::count_at_most;
 
 /// What the manifests of a repository come to.
 #[derive(Default)]

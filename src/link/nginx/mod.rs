@@ -84,9 +84,16 @@ fn covers(shown: &str, file: &str) -> bool {
 }
 
 /// Puts an nginx that runs on the host itself into the stack for each main configuration of the tree, or one for its
-/// fragments when there is none.
+/// fragments when there is none. What passes requests to a service by its name is for a container that nothing runs.
 pub fn add_hosted(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], services: &[Seen<'_>]) {
-    let serving: Vec<&Draft> = drafts.iter().copied().filter(|draft| serves(&draft.path)).collect();
+    let names: BTreeSet<&str> = services.iter().map(|it| &*it.plan.name.value).collect();
+    let mut upstreams = BTreeSet::new();
+    drafts.iter().for_each(|draft| bare::upstreams(&draft.config.items, &mut upstreams));
+    let serving: Vec<&Draft> = drafts
+        .iter()
+        .copied()
+        .filter(|draft| serves(&draft.path) && !bare::passes_to(&draft.config.items, &names, &upstreams))
+        .collect();
     let of = |role: Role| serving.iter().copied().filter(move |draft| draft.role == role).collect::<Vec<_>>();
     for main in of(Role::Main) {
         let view = View::hosted(sources, drafts, Some(main), &[]);

@@ -129,6 +129,6 @@ fn input(it: &InputRow) -> Input {
 }
 
 /// A number as it is, with its thousands parted.
-fn figure(value: f64) -> String {
+pub(super) fn figure(value: f64) -> String {
     if (1000.0..1e15).contains(&value) { thousands(value as usize) } else { format!("{value}") }
 }

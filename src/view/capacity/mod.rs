@@ -9,6 +9,8 @@ mod words;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub(super) use words::named;
+
 use super::mask::clean;
 use super::{Place, Report, View};
 use crate::capacity::{Model, Study, Verdict, from_stacks};
@@ -188,7 +190,7 @@ struct Teller<'a> {
 }
 
 /// A number with so many digits that count.
-fn rounded(value: f64, digits: i32) -> f64 {
+pub(super) fn rounded(value: f64, digits: i32) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }

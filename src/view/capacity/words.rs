@@ -186,23 +186,21 @@ impl Teller<'_> {
     }
 }
 
+/// A resource by its name: `worker slots of `web``.
 fn name(resource: &Resource) -> String {
-    let owner = clean(&resource.owner);
-    match resource.kind {
+    named(resource.kind, &resource.owner)
+}
+
+/// The same, of this kind and owner.
+pub(in crate::view) fn named(kind: Kind, owner: &str) -> String {
+    let owner = clean(owner);
+    match kind {
         Kind::HostCpu => "CPU of the host".to_owned(),
         Kind::AppCpu | Kind::DbCpu | Kind::ProxyCpu => format!("CPU of `{owner}`"),
         Kind::Pooler => format!("server connections of `{owner}`"),
         Kind::Backends => format!("connections that `{owner}` accepts"),
         Kind::ProxyConnections => format!("connections of `{owner}`"),
-        _ => format!("{} of `{owner}`", plural(resource.kind)),
-    }
-}
-
-fn plural(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Slots => "worker slots",
-        Kind::Pool => "connection pool",
-        other => other.name(),
+        _ => format!("{} of `{owner}`", kind.name()),
     }
 }
 
