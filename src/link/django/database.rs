@@ -32,7 +32,7 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, choice: &
         };
         let address = entry.address(&alias, file);
         let reached = match address {
-            Some(address) if address.engine != Engine::Sqlite => network.database(stack, &address),
+            Some(address) if address.engine.known() != Some(&Engine::Sqlite) => network.database(stack, &address),
             _ => Reached::default(),
         };
         database.pooler = reached.pooler;
@@ -273,11 +273,10 @@ impl Entry<'_> {
 
     /// Where the entry leads.
     fn address(&self, alias: &str, file: &str) -> Option<Address> {
-        // What answers where nothing tells is most often PostgreSQL; its term is shown as one that is not known.
-        let engine = match self.engine() {
-            Fact::Absent => return None,
-            engine => engine.known().copied().unwrap_or(Engine::Postgres),
-        };
+        let engine = self.engine();
+        if engine.is_absent() {
+            return None;
+        }
         let host = self.host();
         let at = host.span().unwrap_or(self.span);
         let port = values::count(self.get("PORT")).known().copied();
