@@ -173,7 +173,8 @@ impl<'a> Repository<'a> {
 
     fn stack(&self, deployment: &Deployment) -> Stack {
         let because = deployment.because.clone();
-        let mut stack = Stack { name: deployment.name.clone(), because, ..Stack::default() };
+        let in_pods = deployment.services.iter().any(|plan| plan.pod.is_some());
+        let mut stack = Stack { name: deployment.name.clone(), because, in_pods, ..Stack::default() };
         let plans = deployment.services.iter().map(|plan| self.with_image(plan)).collect::<Vec<_>>();
         let mut parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
         let mut shared: Vec<_> =
@@ -195,6 +196,7 @@ impl<'a> Repository<'a> {
         network::join_clients(&mut stack);
         self.proxies(&mut stack, &parts, &ids);
         self.other_proxies(&mut stack, &network, &parts, &ids);
+        nginx::note_sockets(&mut stack);
         stack
     }
 
