@@ -201,7 +201,8 @@ impl<'a> Repository<'a> {
     /// The stack of a deployment, and the files that its nginx reads.
     fn stack(&self, deployment: &Deployment) -> (Stack, BTreeSet<FileId>) {
         let because = deployment.because.clone();
-        let mut stack = Stack { name: deployment.name.clone(), because, ..Stack::default() };
+        let in_pods = deployment.services.iter().any(|plan| plan.pod.is_some());
+        let mut stack = Stack { name: deployment.name.clone(), because, in_pods, ..Stack::default() };
         let plans = deployment.services.iter().map(|plan| self.with_image(plan)).collect::<Vec<_>>();
         let mut parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
         let mut shared: Vec<_> =
@@ -223,6 +224,7 @@ impl<'a> Repository<'a> {
         network::join_clients(&mut stack);
         let read = self.proxies(&mut stack, deployment, &parts, &ids);
         self.other_proxies(&mut stack, &network, &parts, &ids);
+        nginx::note_sockets(&mut stack);
         (stack, read)
     }
 

@@ -300,19 +300,21 @@ impl<'a> Builder<'a> {
                         self.guard = Some(looked_for);
                     }
                     let before = self.guard.clone();
-                    if let Some(test) = test.as_ref().filter(|_| before.is_none()) {
-                        self.guard = match test {
-                            test if keeps(test, body) => Some(Guard::Seldom),
-                            test => self.flag(test, true).or_else(|| misses(test).then_some(Guard::Missing)),
-                        };
-                    }
+                    let weak = matches!(before, None | Some(Guard::Flag(..) | Guard::Missing));
+                    let own = test.as_ref().and_then(|test| match test {
+                        test if keeps(test, body) => Some(Guard::Seldom),
+                        test if misses(test) && weak => self.flag(test, true).or(Some(Guard::Missing)),
+                        test => self.flag(test, true).filter(|_| weak),
+                    });
+                    self.guard = own.or(before.clone());
                     arms.push(self.arm(|it| it.block(body)));
-                    let otherwise = test.as_ref().filter(|_| before.is_none());
-                    self.guard = otherwise.and_then(|test| self.flag(test, false)).or(before);
+                    let otherwise = test.as_ref().filter(|_| weak).and_then(|test| self.flag(test, false));
+                    self.guard = otherwise.or(before);
                     self.sorted = around;
                 }
-                // What stands behind a branch that ended is the other branch.
-                if !arms.iter().any(|arm| arm.ends) {
+                // What stands behind a branch that ended is the other branch; of several one may not have ended.
+                let only = arms.len() == 1 || !matches!(self.guard, Some(Guard::Flag(..)));
+                if !arms.iter().any(|arm| arm.ends) || !only {
                     self.guard = guard;
                 }
                 return self.join(arms, !complete, stmt.span);

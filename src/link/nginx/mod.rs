@@ -111,6 +111,29 @@ fn serves(path: &str) -> bool {
     roles::of_path(path).is_none_or(|(role, _)| role.is_deployed())
 }
 
+/// Notes processes whose every location is one of WebSockets. An ordinary request under ASGI has a connection of its
+/// own; how many of the consumers behind a socket ask the database at once no file says.
+pub fn note_sockets(stack: &mut Stack) {
+    let mut found: BTreeMap<u32, Vec<Option<Span>>> = BTreeMap::new();
+    for location in &stack.locations {
+        let Some(process) = location.process else { continue };
+        let place =
+            location.sockets.known().is_some_and(|it| *it).then(|| location.sockets.span().or(location.about.span));
+        found.entry(process.at).or_default().push(place.flatten());
+    }
+    for (at, places) in found {
+        let Some(places) = places.into_iter().collect::<Option<Vec<Span>>>() else { continue };
+        let Some(process) = stack.processes.get_mut(at as usize) else { continue };
+        process.only_sockets = Fact::derived(true, places.clone());
+        let clients = stack.clients.iter_mut().filter(|it| it.process.is_some_and(|it| it.at == at));
+        for client in clients.filter(|it| matches!(it.connections, Fact::Unbounded(_))) {
+            let place = places.first().copied();
+            client.connections =
+                Fact::Unknown(Why::shown("it gets WebSockets alone, whose consumers are not counted", place));
+        }
+    }
+}
+
 /// An upstream, and who passes to it.
 struct UsedUpstream<'a> {
     id: Id<Upstream>,
