@@ -123,50 +123,45 @@ fn fields(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: usize)
             place(eval, mark, attribute.span);
         }
     }
-    if meta.all && chosen.is_none() {
-        for name in lists(eval, row.model).into_iter().filter(|name| !declared.contains(&&**name)) {
-            let mark = eval.events.len();
-            let value = eval.attribute(&Type::Row(row.clone()), &name, ROW);
-            many(eval, &value);
-            place(eval, mark, meta.span);
-        }
-    }
-    for (name, span) in
-        chosen.map(|(names, span)| names.into_iter().map(move |name| (name, span))).into_iter().flatten()
-    {
-        if declared.contains(&&*name) {
+    let named: Vec<(Box<str>, Span)> = match chosen {
+        Some((names, span)) => names.into_iter().map(|name| (name, span)).collect(),
+        None if meta.all => written(eval, row.model, meta.depth).into_iter().map(|name| (name, meta.span)).collect(),
+        None => Vec::new(),
+    };
+    for (name, span) in named {
+        if declared.contains(&&*name) || meta.left_out.contains(&name) {
             continue;
         }
         let mark = eval.events.len();
-        // A foreign key is written as its column, which is there.
-        let is_list = eval.models.relation(row.model, &name).is_none_or(|it| it.to_many);
-        if meta.depth > 0 || is_list || leads_back(eval, row, &name) {
-            let value = eval.attribute(&Type::Row(row.clone()), &name, ROW);
-            match value {
-                Type::Method(..) => {
-                    eval.call(&value, &Args { positional: &[], keywords: &[], open: false }, ROW);
-                }
-                value if meta.depth > 0 => {
-                    for inner in rows(eval, value, row) {
-                        for list in lists(eval, inner.model) {
-                            let value = eval.attribute(&Type::Row(inner.clone()), &list, ROW);
-                            many(eval, &value);
-                        }
-                    }
-                }
-                value => {
-                    many(eval, &value);
-                }
-            }
-        }
+        implicit(eval, row, &name, meta.depth);
         place(eval, mark, span);
+    }
+}
+
+/// Reads what a serializer reads for a name that only `Meta` lists, with relations written out so many levels deep.
+fn implicit(eval: &mut Eval<'_>, row: &Rc<Row>, name: &str, depth: i64) {
+    let relation = eval.models.relation(row.model, name);
+    // A foreign key is written as its column, which is there.
+    if depth <= 0 && relation.is_some_and(|it| !it.to_many) && !leads_back(eval, row, name) {
+        return;
+    }
+    let value = eval.attribute(&Type::Row(row.clone()), name, ROW);
+    if let Type::Method(..) = value {
+        eval.call(&value, &Args { positional: &[], keywords: &[], open: false }, ROW);
+        return;
+    }
+    for inner in rows(eval, value, row).into_iter().filter(|_| depth > 0) {
+        for name in written(eval, inner.model, depth - 1) {
+            implicit(eval, &inner, &name, depth - 1);
+        }
     }
 }
 
 /// What `Meta` says besides the names of fields.
 struct Meta {
-    /// Whether the fields are all that the model has.
+    /// Whether the fields are all that the model has, but for those left out.
     all: bool,
+    left_out: Vec<Box<str>>,
     /// How many levels of relations are written out.
     depth: i64,
     span: Span,
@@ -174,14 +169,18 @@ struct Meta {
 
 impl Meta {
     fn read(eval: &Eval<'_>, serializer: ClassId) -> Self {
-        let mut it = Meta { all: false, depth: 0, span: nowhere() };
+        let mut it = Meta { all: false, left_out: Vec::new(), depth: 0, span: nowhere() };
         let Some(meta) = eval.names.inner(serializer, "Meta") else { return it };
-        for name in ["fields", "depth"] {
+        for name in ["fields", "exclude", "depth"] {
             let Some((class, at)) = eval.names.attribute(meta, name) else { continue };
-            let draft = eval.names.class(class);
-            let Some(attribute) = draft.attributes.get(at) else { continue };
-            match attribute.value.map(|value| &draft.body.node(value).kind) {
+            let flow = &eval.names.class(class).body;
+            let Some(attribute) = eval.names.class(class).attributes.get(at) else { continue };
+            match attribute.value.map(|value| &flow.node(value).kind) {
                 Some(NodeKind::Text(text)) if &**text == "__all__" => (it.all, it.span) = (true, attribute.span),
+                Some(NodeKind::List(items)) if name == "exclude" => {
+                    (it.all, it.span) = (true, attribute.span);
+                    it.left_out = items.iter().filter_map(|item| flow.text(*item)).map(Into::into).collect();
+                }
                 Some(NodeKind::Number(depth)) => it.depth = *depth,
                 _ => {}
             }
@@ -190,17 +189,23 @@ impl Meta {
     }
 }
 
-/// The lists of a model that it declares itself, which all its fields have among them.
-fn lists(eval: &Eval<'_>, model: ClassId) -> Vec<Box<str>> {
+/// The relations of a model that all its fields have among them and that are more than a column of the row: its own
+/// lists, and with levels to write out its own foreign keys.
+fn written(eval: &Eval<'_>, model: ClassId, depth: i64) -> Vec<Box<str>> {
     let Some(known) = eval.models.get(model) else { return Vec::new() };
-    let declared = |name: &str| {
-        let (class, at) = eval.names.attribute(model, name)?;
-        let draft = eval.names.class(class);
-        let func = draft.body.dotted(draft.body.call(draft.attributes.get(at)?.value?)?.func)?;
-        func.ends_with("ManyToManyField").then_some(())
+    let declared = |name: &str, ends: &[&str]| {
+        let func = || {
+            let (class, at) = eval.names.attribute(model, name)?;
+            let draft = eval.names.class(class);
+            draft.body.dotted(draft.body.call(draft.attributes.get(at)?.value?)?.func)
+        };
+        func().is_some_and(|func| ends.iter().any(|end| func.ends_with(end)))
     };
-    let lists = known.relations.values().filter(|it| it.to_many && declared(&it.name).is_some());
-    lists.map(|it| it.name.clone()).collect()
+    let written = known.relations.values().filter(|it| match it.to_many {
+        true => declared(&it.name, &["ManyToManyField"]),
+        false => depth > 0 && declared(&it.name, &["ForeignKey", "OneToOneField"]),
+    });
+    written.map(|it| it.name.clone()).collect()
 }
 
 /// Whether a method calls the one that it overrides.
