@@ -155,6 +155,26 @@ pub(crate) fn outputs_hold(judged: &Judged) -> Result<(), String> {
     none_or(wrong.collect())
 }
 
+/// A kind of code of which few cases are there says little.
+pub(crate) fn are_enough() -> Result<(), String> {
+    const EACH: usize = 8;
+    const ALL: usize = 150;
+    let mut kinds: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for repository in REPOSITORIES {
+        for told in &judged(repository)?.cases {
+            let (grow, rest) = kinds.entry(format!("{repository}/{}", told.before.kind)).or_default();
+            if told.grows() { *grow += 1 } else { *rest += 1 }
+        }
+    }
+    let sums = kinds.values().fold((0, 0), |sums, (grow, rest)| (sums.0 + grow, sums.1 + rest));
+    let few = kinds.iter().filter(|(_, (grow, rest))| *grow.min(rest) < EACH);
+    let mut wrong: Vec<String> = few.map(|(kind, counts)| format!("{kind}: {counts:?}")).collect();
+    if sums.0 < ALL || sums.1 < ALL {
+        wrong.push(format!("all: {sums:?}"));
+    }
+    none_or(wrong)
+}
+
 /// The counts of each kind, and the names of what is not found or wrongly so.
 pub(crate) fn table_holds() -> Result<(), String> {
     #[derive(Default)]

@@ -34,6 +34,7 @@ fn main() {
         trial("a fixed case asks as often for 20 rows as for 2", judge::fixes_hold);
         trial("fixes leave what comes out as it was", judge::outputs_hold);
     }
+    trials.push(Trial::test("there are enough cases of each kind", || Ok(judge::are_enough()?)));
     trials.push(Trial::test("the table is as it was", || Ok(judge::table_holds()?)));
     libtest_mimic::run(&arguments, trials).exit();
 }

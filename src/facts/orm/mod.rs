@@ -11,6 +11,7 @@ mod guard;
 mod module;
 mod place;
 mod template;
+mod template_expr;
 mod words;
 pub mod write;
 

@@ -237,12 +237,17 @@ fn answer(function: &Function) -> Option<&Expr> {
     let mut routed = false;
     for decorator in &function.decorators {
         let ExprKind::Call(call) = &decorator.kind else { continue };
+        let keyword =
+            |wanted: &str| call.keywords.iter().find(|it| it.name.as_ref().is_some_and(|name| &*name.value == wanted));
+        // An action of a view set may have a serializer of its own.
+        if call.func.dotted().is_some_and(|name| name.rsplit('.').next() == Some("action"))
+            && let Some(said) = keyword("serializer_class")
+        {
+            return Some(&said.value);
+        }
         let ExprKind::Attribute { name, .. } = &call.func.kind else { continue };
         routed |= METHODS.contains(&&*name.value);
-        let said = call
-            .keywords
-            .iter()
-            .find(|it| it.name.as_ref().is_some_and(|name| matches!(&*name.value, "response" | "response_model")));
+        let said = keyword("response").or_else(|| keyword("response_model"));
         if let Some(said) = said.filter(|_| METHODS.contains(&&*name.value)) {
             return Some(&said.value);
         }

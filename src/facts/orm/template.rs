@@ -12,9 +12,11 @@ use super::words::{self, Word};
 use crate::source::{SourceFile, Span};
 
 /// The node of the context.
-const CONTEXT: NodeId = 0;
+pub(super) const CONTEXT: NodeId = 0;
 /// A template is read so far.
 const MOST_NODES: usize = 20_000;
+/// Tags lie in each other at most so deep; what lies deeper is not read.
+const MOST_OPEN: usize = 128;
 
 /// Whether a file is a template that pages are made of, by its path and its text.
 pub fn is_template(path: &str, text: &str) -> bool {
@@ -50,6 +52,7 @@ pub fn read_template(file: &SourceFile) -> OrmDraft {
         open: Vec::new(),
         functions: Vec::new(),
         macros: Vec::new(),
+        depth: 0,
     };
     reader.node(NodeKind::Param(0), 0, 0);
     reader.whole();
@@ -78,22 +81,26 @@ pub fn read_template(file: &SourceFile) -> OrmDraft {
 struct Open {
     tag: Box<str>,
     scope: Scope,
+    /// Whether names that are bound within it end with it.
+    binds: bool,
     /// A macro's name, its parameters, and what was read around it.
     of_macro: Option<(Box<str>, Vec<Box<str>>, Flow)>,
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     file: &'a SourceFile,
     flow: Flow,
     scope: Scope,
-    bound: Vec<HashMap<Box<str>, NodeId>>,
+    pub(super) bound: Vec<HashMap<Box<str>, NodeId>>,
     open: Vec<Open>,
     functions: Vec<FunctionDraft>,
-    macros: Vec<Box<str>>,
+    pub(super) macros: Vec<Box<str>>,
+    /// How deep expressions lie in each other.
+    pub(super) depth: u32,
 }
 
 impl<'a> Reader<'a> {
-    fn node(&mut self, kind: NodeKind, start: usize, end: usize) -> NodeId {
+    pub(super) fn node(&mut self, kind: NodeKind, start: usize, end: usize) -> NodeId {
         if self.flow.nodes.len() >= MOST_NODES {
             return CONTEXT;
         }
@@ -126,7 +133,10 @@ impl<'a> Reader<'a> {
     fn whole(&mut self) {
         let text = self.file.text();
         let mut at = 0;
-        while let Some(found) = text.get(at..).and_then(|rest| rest.find('{')) {
+        while self.flow.nodes.len() < MOST_NODES
+            && self.open.len() < MOST_OPEN
+            && let Some(found) = text.get(at..).and_then(|rest| rest.find('{'))
+        {
             let start = at + found;
             let (close, kind) = match text.as_bytes().get(start + 1) {
                 Some(b'%') => ("%}", '%'),
@@ -175,11 +185,16 @@ impl<'a> Reader<'a> {
             "set" => self.assignments(words),
             "macro" => self.open_macro(words),
             "include" | "extends" => self.include(words, from, to),
-            "if" | "elif" | "while" => {
+            "if" | "elif" => {
                 let value = self.expression(words);
                 self.node(NodeKind::Test(value), from, to);
+                if *tag == "if" {
+                    self.open.push(Open { tag: "if".into(), scope: self.scope, binds: false, of_macro: None });
+                }
+                self.branch(words);
             }
-            "else" | "empty" | "block" | "endblock" | "load" | "csrf_token" | "import" | "from" => {}
+            "else" => self.branch(&[]),
+            "empty" | "block" | "endblock" | "load" | "csrf_token" | "import" | "from" => {}
             end if end.strip_prefix("end").is_some_and(|tag| self.open.last().is_some_and(|it| *it.tag == *tag)) => {
                 self.close();
             }
@@ -191,13 +206,26 @@ impl<'a> Reader<'a> {
     }
 
     fn enter(&mut self, tag: &str) {
-        self.open.push(Open { tag: tag.into(), scope: self.scope, of_macro: None });
+        self.open.push(Open { tag: tag.into(), scope: self.scope, binds: true, of_macro: None });
         self.bound.push(HashMap::new());
+    }
+
+    /// A branch of an `if`. What stands behind `forloop.first` runs once, however many rows there are.
+    fn branch(&mut self, words: &[Word<'a>]) {
+        let Some(open) = self.open.last().filter(|it| &*it.tag == "if") else { return };
+        let once = match words {
+            [of, _, which] => matches!(of.text, "forloop" | "loop") && matches!(which.text, "first" | "last"),
+            _ => false,
+        };
+        let around = self.flow.scope(open.scope).map_or(0, |it| it.parent);
+        self.scope = if once { around } else { open.scope };
     }
 
     fn close(&mut self) {
         let Some(open) = self.open.pop() else { return };
-        self.bound.pop();
+        if open.binds {
+            self.bound.pop();
+        }
         self.scope = open.scope;
         if let Some((name, params, around)) = open.of_macro {
             let flow = std::mem::replace(&mut self.flow, around);
@@ -287,119 +315,6 @@ impl<'a> Reader<'a> {
         }
         self.node(NodeKind::Include { template: template.into(), with, only }, from, to);
     }
-
-    /// The value of an expression: of its first chain of names. All others are read, too.
-    fn expression(&mut self, words: &[Word<'a>]) -> NodeId {
-        let mut first = None;
-        let mut at = 0;
-        while let Some(word) = words.get(at) {
-            if word.text == "|" {
-                at = self.filter(words, at + 1, &mut first);
-            } else if word.is_name() && !word.is_operator() {
-                let value = self.chain(words, &mut at);
-                first = first.or(Some(value));
-            } else {
-                if let Some(text) = word.quoted() {
-                    let value = self.node(NodeKind::Text(text.into()), word.start, word.end());
-                    first = first.or(Some(value));
-                }
-                at += 1;
-            }
-        }
-        let start = words.first().map_or(0, |it| it.start);
-        first.unwrap_or_else(|| self.node(NodeKind::Constant, start, start))
-    }
-
-    /// `|length`, `|slice:":5"`: what a filter does with the value before it. Gives the place behind it.
-    fn filter(&mut self, words: &[Word<'a>], at: usize, value: &mut Option<NodeId>) -> usize {
-        let (Some(name), Some(of)) = (words.get(at), *value) else { return at + 1 };
-        let (start, end) = (name.start, name.end());
-        *value = match name.text {
-            "length" | "count" | "join" | "list" | "dictsort" | "sort" => {
-                let called = if matches!(name.text, "length" | "count") { "len" } else { "list" };
-                let func = self.node(NodeKind::Name(called.into()), start, end);
-                let call = NodeKind::Call { func, args: vec![of], keywords: Vec::new(), open: false };
-                Some(self.node(call, start, end))
-            }
-            "slice" => {
-                let most = words.get(at + 2).and_then(|it| it.quoted()?.strip_prefix(':')?.parse().ok());
-                Some(self.node(NodeKind::Slice { of, most }, start, end))
-            }
-            _ => Some(of),
-        };
-        at + 1
-    }
-
-    /// `book.author.name`, `book.describe()`, `row(book)`, `book["author"]`
-    fn chain(&mut self, words: &[Word<'a>], at: &mut usize) -> NodeId {
-        let head = words[*at];
-        *at += 1;
-        let bound = self.bound.iter().rev().find_map(|names| names.get(head.text)).copied();
-        let mut value = match bound {
-            Some(node) => node,
-            None if self.macros.iter().any(|it| **it == *head.text) => {
-                self.node(NodeKind::Name(head.text.into()), head.start, head.end())
-            }
-            None => {
-                let key = self.node(NodeKind::Text(head.text.into()), head.start, head.end());
-                self.node(NodeKind::Item { of: CONTEXT, key }, head.start, head.end())
-            }
-        };
-        let mut variable = Some(Box::from(head.text));
-        let mut end = head.end();
-        while let Some(word) = words.get(*at).filter(|it| it.start == end) {
-            end = word.end();
-            match word.text {
-                "." => {
-                    let Some(name) = words.get(*at + 1).filter(|it| it.start == end) else { break };
-                    end = name.end();
-                    *at += 2;
-                    let variable = variable.take();
-                    let kind = match name.text.parse() {
-                        Ok(place) => {
-                            let key = self.node(NodeKind::Number(place), name.start, end);
-                            NodeKind::Item { of: value, key }
-                        }
-                        Err(_) => NodeKind::Attr { of: value, name: name.text.into(), variable, line: None },
-                    };
-                    value = self.node(kind, head.start, end);
-                    if words.get(*at).is_none_or(|it| it.text != "(" || it.start != end) {
-                        value = self.node(NodeKind::Auto(value), head.start, end);
-                    }
-                }
-                "(" => {
-                    let close = closing(words, *at);
-                    let within: Vec<Word<'a>> = words.get(*at + 1..close).unwrap_or(&[]).to_vec();
-                    end = words.get(close).map_or(end, Word::end);
-                    *at = close + 1;
-                    let (mut args, mut keywords) = (Vec::new(), Vec::new());
-                    for part in within.split(|it| it.text == ",").filter(|part| !part.is_empty()) {
-                        match part {
-                            [name, equals, rest @ ..] if equals.text == "=" => {
-                                keywords.push((name.text.into(), self.expression(rest)));
-                            }
-                            _ => args.push(self.expression(part)),
-                        }
-                    }
-                    value = self.node(NodeKind::Call { func: value, args, keywords, open: false }, head.start, end);
-                }
-                "[" => {
-                    let close = closing(words, *at);
-                    let within: Vec<Word<'a>> = words.get(*at + 1..close).unwrap_or(&[]).to_vec();
-                    end = words.get(close).map_or(end, Word::end);
-                    *at = close + 1;
-                    let name = within.first().and_then(|it| it.quoted());
-                    let kind = match name {
-                        Some(name) => NodeKind::Attr { of: value, name: name.into(), variable: None, line: None },
-                        None => NodeKind::Item { of: value, key: self.expression(&within) },
-                    };
-                    value = self.node(kind, head.start, end);
-                }
-                _ => break,
-            }
-        }
-        value
-    }
 }
 
 /// `name=value` pairs, each value going to the next pair.
@@ -414,16 +329,68 @@ fn pairs<'w, 'a>(words: &'w [Word<'a>]) -> Vec<(&'a str, &'w [Word<'a>])> {
     each.collect()
 }
 
-/// The place of the bracket that closes the one at a place.
-fn closing(words: &[Word<'_>], open: usize) -> usize {
-    let mut depth = 0usize;
-    for (at, word) in words.iter().enumerate().skip(open) {
-        match word.text {
-            "(" | "[" => depth += 1,
-            ")" | "]" if depth == 1 => return at,
-            ")" | "]" => depth -= 1,
-            _ => {}
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::source::FileId;
+
+    fn read(text: &str) -> OrmDraft {
+        read_template(&SourceFile::new(FileId(0), "shop/templates/shop/list.html", PathBuf::new(), text))
+    }
+
+    /// The values that a template asks for, with the loops that they are in.
+    fn asked(text: &str) -> Vec<(String, Scope)> {
+        let draft = read(text);
+        let flow = &draft.functions.last().expect("the whole").flow;
+        let of = |node: &Node| match &node.kind {
+            NodeKind::Attr { name, .. } => Some((name.to_string(), node.scope)),
+            _ => None,
+        };
+        flow.nodes.iter().filter_map(of).collect()
+    }
+
+    #[test]
+    fn only_pages_below_folders_of_templates_are_templates() {
+        assert!(is_template("shop/templates/list.html", "{{ a }}"));
+        assert!(is_template("jinja/list.j2", "{% if a %}"));
+        assert!(!is_template("deploy/templates/nginx.conf.j2", "{{ port }}"));
+        assert!(!is_template("docs/list.html", "{{ a }}"));
+        assert!(!is_template("shop/templates/plain.html", "<p>"));
+    }
+
+    #[test]
+    fn a_template_is_called_by_what_stands_behind_each_folder_of_templates() {
+        let names: Vec<&str> = names("shop/templates/shop/templates/a.html").collect();
+        assert_eq!(names, ["shop/templates/a.html", "a.html"]);
+    }
+
+    #[test]
+    fn loops_of_both_languages_are_loops() {
+        let text = "{{ a.x }}{% for b in c.d %}{{ b.y|upper }}{%- for e in b.z() if e.w -%}{{ e.v }}{%- endfor -%}{% endfor %}{{ f.u }}";
+        let said: Vec<_> = asked(text).into_iter().map(|(name, scope)| format!("{name}{scope}")).collect();
+        assert_eq!(said, ["x0", "d0", "y1", "z1", "w2", "v2", "u0"]);
+    }
+
+    #[test]
+    fn what_runs_for_the_first_row_runs_once() {
+        let text = "{% for b in c %}{% if forloop.first %}{{ b.x }}{% if b.y %}{% endif %}{% else %}{{ b.z }}{% endif %}{{ b.w }}{% endfor %}";
+        let said: Vec<_> = asked(text).into_iter().filter(|(name, _)| name != "first").collect();
+        let scopes: Vec<Scope> = said.iter().map(|(_, scope)| *scope).collect();
+        assert_eq!(scopes, [0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn what_is_not_run_is_not_read() {
+        let text = "{# a.b #}{% comment %}{{ c.d }}{% endcomment %}{% raw %}{{ e.f }}{% endraw %}{{ g.h }}{{ i.j";
+        assert_eq!(asked(text), [("h".to_owned(), 0)]);
+    }
+
+    #[test]
+    fn what_nests_without_end_is_left() {
+        for open in ["a(", "a[", "{% for b in c %}", "{% with a=b %}", "{% macro a(b) %}"] {
+            read(&format!("{{{{ {} }}}}{}", open.repeat(20_000), open.repeat(20_000)));
         }
     }
-    words.len()
 }

@@ -19,6 +19,8 @@ pub struct Place<'a> {
     pub after: Span,
     /// What opens a line of the chain, when its calls have lines of their own.
     pub line: Option<&'a str>,
+    /// What opens a line of a class of the admin, which names the joins in an attribute.
+    pub attribute: Option<&'a str>,
     /// Just behind the last argument of a `select_related` that is there.
     pub one: Option<Span>,
     /// The same of a `prefetch_related`.
@@ -28,6 +30,10 @@ pub struct Place<'a> {
 /// The edits that put clauses into a chain of Django's.
 pub fn django(place: &Place<'_>, eager: &Eager, quote: char) -> Vec<(Span, Box<str>)> {
     let mut edits: Vec<(Span, Box<str>)> = Vec::new();
+    if let (Some(line), None) = (place.attribute, place.one) {
+        let paths = quoted(&eager.one, quote);
+        return vec![(place.after, format!("{line}list_select_related = [{paths}]").into())];
+    }
     let mut chained = String::new();
     for (name, paths, there) in
         [("select_related", &eager.one, place.one), ("prefetch_related", &eager.many, place.many)]

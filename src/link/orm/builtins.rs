@@ -44,7 +44,10 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
         }
         // A function of which some arguments are given is called with others.
         "partial" if args.positional.len() == 1 && args.keywords.is_empty() => first,
-        "chain" => Type::either(args.positional.iter().map(|node| listed(eval, &eval.type_of(*node))).collect()),
+        "chain" => {
+            let each: Vec<Type> = args.positional.iter().map(|node| eval.type_of(*node)).collect();
+            listed(eval, &Type::either(each))
+        }
         "enumerate" if name == last => match listed(eval, &first) {
             Type::List(element, size) => {
                 Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, (*element).clone()]))), size)

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::serializers::{ROW, list_of, loop_over, place};
-use super::types::{Row, Set, Type, Unit};
+use super::types::{Row, Set, Site, Type, Unit};
 use super::{django, templates};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::source::Span;
@@ -104,8 +104,40 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
         Some(paths) => loads.paths.extend(paths),
         None => loads.open = true,
     }
-    let set = Rc::new(Set { loads, ..(*set).clone() });
+    let own = eval.names.method(class, "get_queryset", None).is_none();
+    let sites = if own { site(eval, class).into_iter().collect() } else { set.sites.clone() };
+    let set = Rc::new(Set { loads, sites, ..(*set).clone() });
     show(eval, class, &set, &columns, span);
+}
+
+/// Where an admin class says what its list joins, or would say it: behind `list_display`.
+fn site(eval: &Eval<'_>, class: ClassId) -> Option<Site> {
+    let draft = eval.names.class(class);
+    let own = |name: &str| {
+        let (at, place) = eval.names.attribute(class, name)?;
+        draft.attributes.get(place).filter(|_| at == class)
+    };
+    let behind = |span: Span| Span::at(span.file, span.end as usize);
+    let shown = own("list_display")?;
+    let one = match eval.names.attribute(class, "list_select_related") {
+        None => None,
+        Some(_) => match &draft.body.node(own("list_select_related")?.value?).kind {
+            NodeKind::List(names) => Some(behind(draft.body.node(*names.last()?).span)),
+            _ => return None,
+        },
+    };
+    Some(Site {
+        unit: Unit::Class(class),
+        after: behind(shown.span),
+        line: None,
+        called: true,
+        one,
+        many: None,
+        bars_one: false,
+        bars_many: true,
+        attribute: shown.line.clone(),
+        entity: None,
+    })
 }
 
 /// What `list_select_related` joins. [`None`] when it is all, or not read.

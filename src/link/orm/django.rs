@@ -2,15 +2,12 @@
 
 use std::rc::Rc;
 
-use super::columns;
 use super::eval::{Args, Eval, set_of};
 use super::events::Writing;
 use super::models::Relation;
 use super::names::ClassId;
 use super::narrow;
-use super::templates;
 use super::types::{Loads, ManagerType, Row, Set, Site, Size, Type, Without};
-use super::{listings, serializers};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -75,7 +72,7 @@ pub(super) fn related_manager(
 }
 
 /// What a manager gives before anything is asked of it: its own `get_queryset` where it has one.
-fn start(eval: &mut Eval<'_>, manager: &Rc<ManagerType>, id: NodeId) -> Option<Set> {
+pub(super) fn start(eval: &mut Eval<'_>, manager: &Rc<ManagerType>, id: NodeId) -> Option<Set> {
     let mut set = set_of(manager);
     let overridden = manager.classes.iter().find_map(|class| eval.names.method(*class, "get_queryset", None));
     if let Some(method) = overridden
@@ -422,56 +419,4 @@ pub(super) fn batch(eval: &Eval<'_>, id: NodeId) -> String {
         }
     }
     format!("filter({}__in=...)", found.unwrap_or("..."))
-}
-
-/// Calls a method that generic views have.
-pub(super) fn view(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<'_>, id: NodeId) -> Type {
-    let given = |eval: &Eval<'_>| args.positional.first().map(|node| eval.type_of(*node)).unwrap_or_default();
-    match name {
-        "get_queryset" => match eval.class_value(class, "queryset") {
-            Some(Type::Manager(manager)) => {
-                start(eval, &manager, id).map_or(Type::Unknown, |set| Type::Set(Rc::new(set)))
-            }
-            Some(value @ Type::Set(_)) => eval.at_site(value, id),
-            Some(_) => Type::Unknown,
-            None => match columns::model_of(eval, class) {
-                Some(model) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Django) => {
-                    let mut set = all_of(model, Rc::from([]), Vec::new(), eval.frame().flow.node(id).span);
-                    set.sites = vec![eval.site(id, true)];
-                    Type::Set(Rc::new(set))
-                }
-                _ => Type::Unknown,
-            },
-        },
-        "get_context_data" => {
-            let given = templates::keywords(eval, args);
-            templates::context(eval, class, given)
-        }
-        "get_object" => {
-            let set = match eval.names.method(class, "get_queryset", None) {
-                Some(method) => eval.enter(method, Rc::new(Type::Instance(class)), args, id),
-                None => view(eval, class, "get_queryset", args, id),
-            };
-            match set {
-                Type::Set(set) if set.orm == Orm::Django => eval.single(&set),
-                _ => Type::Unknown,
-            }
-        }
-        "get_serializer" => {
-            let many = args.keyword("many").is_some_and(|node| eval.frame().flow.flag(node) == Some(true));
-            if let Some(set) = given(eval).all_rows().filter(|_| many)
-                && let Some((serializer, _)) = listings::serializer(eval, class)
-            {
-                let (unit, span) = (eval.frame().unit, eval.frame().flow.node(id).span);
-                serializers::serialize(eval, unit, &set, serializer, span);
-            }
-            Type::Unknown
-        }
-        "filter_queryset" => given(eval),
-        "paginate_queryset" => match given(eval) {
-            Type::Set(set) => Type::Set(Rc::new(Set { cut: true, ..(*set).clone() })),
-            _ => Type::Unknown,
-        },
-        _ => Type::Unknown,
-    }
 }

@@ -27,6 +27,7 @@ mod sqlalchemy;
 mod sqlalchemy_models;
 mod templates;
 mod types;
+mod views;
 
 use crate::facts::orm::OrmDraft;
 use crate::stack::Stack;

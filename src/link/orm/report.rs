@@ -281,7 +281,13 @@ impl Report<'_> {
         }
         let mut edits = Vec::new();
         for site in &root.sites {
-            let place = write::Place { after: site.after, line: site.line.as_deref(), one: site.one, many: site.many };
+            let place = write::Place {
+                after: site.after,
+                line: site.line.as_deref(),
+                attribute: site.attribute.as_deref(),
+                one: site.one,
+                many: site.many,
+            };
             edits.extend(write::django(&place, eager, self.draft(site.unit).quote));
         }
         Some(edits)

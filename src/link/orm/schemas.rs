@@ -156,6 +156,12 @@ fn one(
     at: NodeId,
     level: usize,
 ) {
+    let body = &eval.names.class(class).body;
+    // What it reads then has another name, or it is not written.
+    let aside = |word: &str| attribute.value.and_then(|it| body.call(it)).is_some_and(|it| it.keyword(word).is_some());
+    if ["alias", "validation_alias", "exclude"].iter().any(|word| aside(word)) {
+        return;
+    }
     let resolver = eval.names.method(schema, &format!("resolve_{}", attribute.name), None);
     let value = match resolver {
         Some(method) => {

@@ -53,6 +53,15 @@ pub(super) fn merged(before: &[Entry], over: Entries) -> Type {
     Type::Record(all.into())
 }
 
+/// What a record is of which branches made one each: of a name that both have, what its value is whichever was taken.
+pub(super) fn either(one: &[Entry], other: &[Entry]) -> Type {
+    let both = other.iter().map(|(name, value, vary)| {
+        let known = one.iter().find(|(it, ..)| it == name).map(|(_, value, _)| value.clone());
+        (name.clone(), known.map_or_else(|| value.clone(), |it| Type::either(vec![it, value.clone()])), *vary)
+    });
+    merged(one, both.collect())
+}
+
 /// The value of a name in a record.
 pub(super) fn entry<'r>(of: &'r Type, name: &str) -> Option<&'r Entry> {
     match of {
@@ -127,7 +136,7 @@ pub(super) fn views(eval: &mut Eval<'_>) {
 
 fn is_view(names: &names::Names<'_>, class: ClassId) -> bool {
     let bases = &names.lineage(class).external;
-    bases.iter().any(|base| base.starts_with("django.views.generic") || base.starts_with("django.contrib.auth.mixins"))
+    bases.iter().any(|base| base.starts_with("django.views.generic"))
 }
 
 /// The template that a generic view names, or that it is called by.

@@ -214,6 +214,8 @@ pub(super) struct Site {
     /// Whether such a clause cannot be put there.
     pub(super) bars_one: bool,
     pub(super) bars_many: bool,
+    /// What opens a line of a class of the admin, whose attribute says what is joined.
+    pub(super) attribute: Option<Box<str>>,
     /// SQLAlchemy: the model as this file spells it.
     pub(super) entity: Option<Box<str>>,
 }
@@ -314,7 +316,7 @@ impl Type {
                 (Type::Def(a), Type::Def(b)) if a == b => Type::Def(a),
                 (Type::Instance(a), Type::Instance(b)) if a == b => Type::Instance(a),
                 (Type::Data, Type::Data) => Type::Data,
-                (Type::Record(a), Type::Record(b)) => super::templates::merged(&a, b.to_vec()),
+                (Type::Record(a), Type::Record(b)) => super::templates::either(&a, &b),
                 _ => return Type::Unknown,
             };
         }

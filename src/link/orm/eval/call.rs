@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::events::Writing;
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{ManagerType, Row, Set, Site, Turn, Type, Unit};
-use super::super::{builtins, columns, django, schemas, serializers, sqlalchemy, templates};
+use super::super::{builtins, columns, django, schemas, serializers, sqlalchemy, templates, views};
 use super::value::retarget;
 use super::{Args, Eval, MOST_DEPTH};
 use crate::facts::orm::flow::{NodeId, NodeKind};
@@ -44,10 +44,10 @@ impl Eval<'_> {
             Type::Row(row) => self.row_operation(row, name, id),
             Type::Super(this, _) => match &**this {
                 Type::Manager(_) | Type::Set(_) => django::operate(self, this, name, args, id),
-                Type::Instance(class) => django::view(self, *class, name, args, id),
+                Type::Instance(class) => views::call(self, *class, name, args, id),
                 _ => Type::Unknown,
             },
-            Type::Instance(class) => django::view(self, *class, name, args, id),
+            Type::Instance(class) => views::call(self, *class, name, args, id),
             Type::Dict(element, size) => match name {
                 "values" => Type::List(element.clone(), *size),
                 "items" => Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, (**element).clone()]))), *size),
@@ -328,6 +328,7 @@ impl Eval<'_> {
             many: None,
             bars_one: false,
             bars_many: false,
+            attribute: None,
             entity: None,
         }
     }

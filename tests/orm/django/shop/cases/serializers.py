@@ -345,6 +345,20 @@ def list_of_its_own():
     return get(Paged.as_view())
 
 
+class WithAction(viewsets.ModelViewSet):
+    queryset = Book.objects.select_related("publisher").order_by("pk")
+    serializer_class = BookSerializer
+
+    @action(detail=False, serializer_class=TaggedSerializer)
+    def tagged(self, request):
+        return Response(self.get_serializer(self.get_queryset(), many=True).data)
+
+
+@case
+def serializer_of_an_action():
+    return get(WithAction.as_view({"get": "tagged"}, serializer_class=TaggedSerializer))
+
+
 # What follows loads what it reads, or reads nothing.
 
 
@@ -562,3 +576,20 @@ class ChosenLoaded(viewsets.ModelViewSet):
 @case
 def loaded_for_the_list_alone():
     return listed(ChosenLoaded)
+
+
+class WithPlainAction(viewsets.ModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = BookSerializer
+
+    @action(detail=False, serializer_class=PlainSerializer)
+    def plain(self, request):
+        return Response(self.get_serializer(self.get_queryset(), many=True).data)
+
+    def list(self, request):
+        return Response([])
+
+
+@case
+def plain_serializer_of_an_action():
+    return get(WithPlainAction.as_view({"get": "plain"}, serializer_class=PlainSerializer))

@@ -287,3 +287,12 @@ def few_view(request):
 @case
 def few_rows():
     return get(few_view)
+
+
+def first_view(request):
+    return render(request, "only_for_the_first.html", {"books": Book.objects.order_by("pk")})
+
+
+@case
+def only_for_the_first():
+    return get(first_view)

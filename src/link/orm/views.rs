@@ -1,0 +1,85 @@
+//! Methods that generic views, view sets and admin classes have: what they give when nothing in the repository overrides
+//! them.
+
+use std::rc::Rc;
+
+use super::columns;
+use super::django::{all_of, start};
+use super::eval::{Args, Eval};
+use super::names::{ClassId, Def};
+use super::templates;
+use super::types::{Set, Type, Unit};
+use super::{listings, serializers};
+use crate::facts::orm::flow::NodeId;
+use crate::stack::vocabulary::Orm;
+
+/// Calls a method that generic views have.
+pub(super) fn call(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<'_>, id: NodeId) -> Type {
+    let given = |eval: &Eval<'_>| args.positional.first().map(|node| eval.type_of(*node)).unwrap_or_default();
+    match name {
+        "get_queryset" => match eval.class_value(class, "queryset") {
+            Some(Type::Manager(manager)) => {
+                start(eval, &manager, id).map_or(Type::Unknown, |set| Type::Set(Rc::new(set)))
+            }
+            Some(value @ Type::Set(_)) => eval.at_site(value, id),
+            Some(_) => Type::Unknown,
+            None => match columns::model_of(eval, class) {
+                Some(model) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Django) => {
+                    let mut set = all_of(model, Rc::from([]), Vec::new(), eval.frame().flow.node(id).span);
+                    set.sites = vec![eval.site(id, true)];
+                    Type::Set(Rc::new(set))
+                }
+                _ => Type::Unknown,
+            },
+        },
+        "get_context_data" => {
+            let given = templates::keywords(eval, args);
+            templates::context(eval, class, given)
+        }
+        "get_object" => {
+            let set = match eval.names.method(class, "get_queryset", None) {
+                Some(method) => eval.enter(method, Rc::new(Type::Instance(class)), args, id),
+                None => call(eval, class, "get_queryset", args, id),
+            };
+            match set {
+                Type::Set(set) if set.orm == Orm::Django => eval.single(&set),
+                _ => Type::Unknown,
+            }
+        }
+        "get_serializer" => {
+            let many = args.keyword("many").is_some_and(|node| eval.frame().flow.flag(node) == Some(true));
+            if let Some(set) = given(eval).all_rows().filter(|_| many)
+                && let Some(serializer) = serializer_here(eval, class)
+            {
+                let (unit, span) = (eval.frame().unit, eval.frame().flow.node(id).span);
+                serializers::serialize(eval, unit, &set, serializer, span);
+            }
+            Type::Unknown
+        }
+        "filter_queryset" => given(eval),
+        "paginate_queryset" => match given(eval) {
+            Type::Set(set) => Type::Set(Rc::new(Set { cut: true, ..(*set).clone() })),
+            _ => Type::Unknown,
+        },
+        _ => Type::Unknown,
+    }
+}
+
+/// The serializer that a method of a view gets: that of its action, else that of the view. One that is chosen by the
+/// action is only known for the list.
+fn serializer_here(eval: &mut Eval<'_>, class: ClassId) -> Option<ClassId> {
+    if let Unit::Function(id) = eval.frame().unit {
+        let function = eval.names.function(id);
+        if let Some(answer) = function.answer {
+            return match eval.names.of_node(id.draft, &function.flow, answer) {
+                Some(Def::Class(serializer)) if serializers::is_serializer(eval, serializer) => Some(serializer),
+                _ => None,
+            };
+        }
+        let chosen = eval.names.method(class, "get_serializer_class", None).is_some();
+        if chosen && &*function.name != "list" {
+            return None;
+        }
+    }
+    listings::serializer(eval, class).map(|(serializer, _)| serializer)
+}
