@@ -137,6 +137,12 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             Type::Set(Rc::new(set))
         }
         "none" => Type::Nothing,
+        // Rows of the model, of which a statement written by hand has loaded nothing else.
+        "raw" => {
+            set.sites.clear();
+            set.plain = false;
+            Type::Set(Rc::new(set))
+        }
         "fetch_mode" => {
             step(eval, &mut set, id);
             set.loads.open = true;

@@ -24,6 +24,8 @@ pub(super) struct Event {
     pub(super) at: Span,
     /// The place where it happens, which may be in a function called from there.
     pub(super) deep: Span,
+    /// The places where what leads to it is loaded row by row, too.
+    pub(super) by: Vec<Span>,
     pub(super) size: Size,
     /// The serializer whose loop it is.
     pub(super) serializer: Option<String>,
@@ -80,9 +82,11 @@ impl Event {
         }
     }
 
-    /// The place in the loop, and the one where it happens when that is another.
+    /// The place in the loop, the one where it happens when that is another, and where the way to it is read.
     pub(super) fn places(&self) -> Vec<Span> {
-        if self.at == self.deep { vec![self.at] } else { vec![self.at, self.deep] }
+        let mut places = if self.at == self.deep { vec![self.at] } else { vec![self.at, self.deep] };
+        places.extend(&self.by);
+        places
     }
 
     pub(super) fn lazy(
@@ -138,7 +142,7 @@ impl Event {
             .zip(turned)
             .map(|(frame, it)| spelled(frame.flow, params(eval, frame.unit), it.iter))
             .unwrap_or_default();
-        Event { unit, head, over, at, deep, size, serializer: None, kind }
+        Event { unit, head, over, at, deep, by: Vec::new(), size, serializer: None, kind }
     }
 }
 

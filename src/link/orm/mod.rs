@@ -12,6 +12,7 @@ mod django_models;
 mod drf;
 mod eval;
 mod events;
+mod feeds;
 mod graphql;
 mod listings;
 mod models;
@@ -71,6 +72,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> OrmFacts {
     schemas::answers(&mut eval);
     columns::admin(&mut eval);
     columns::tables(&mut eval);
+    feeds::feeds(&mut eval);
     graphql::resolvers(&mut eval);
     let listings = listings::listings(&mut eval);
     let events = std::mem::take(&mut eval.events);

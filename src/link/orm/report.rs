@@ -189,7 +189,19 @@ impl Report<'_> {
         let is_prefix = |path: &String| {
             all.iter().any(|it| it.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with("__")))
         };
+        let shorter: Vec<(String, Vec<Span>)> = order
+            .iter()
+            .filter(|path| is_prefix(path))
+            .filter_map(|path| Some((format!("{path}__"), by_path.get(path)?.places())))
+            .collect();
         order.retain(|path| !is_prefix(path));
+        for (path, places) in &shorter {
+            if let Some(longer) = order.iter().find(|it| it.starts_with(path.as_str()))
+                && let Some(event) = by_path.get_mut(longer)
+            {
+                event.by.extend(places);
+            }
+        }
         let of: Vec<(String, Event)> = order.into_iter().filter_map(|path| by_path.remove_entry(&path)).collect();
         let (barred, open): (Vec<_>, Vec<_>) = of.into_iter().partition(|(_, event)| match &event.kind {
             EventKind::Lazy { root, path } if path.iter().all(|hop| hop.joinable) => {

@@ -395,8 +395,8 @@ pub(super) fn rows_of(eval: &mut Eval<'_>, value: Type, outer: &Row, at: NodeId)
     }
 }
 
-/// Runs a method of a serializer that gets the row.
-fn run(eval: &mut Eval<'_>, serializer: ClassId, method: FunctionId, row: &Rc<Row>) {
+/// Runs a method of a serializer (or of what is like one) that gets the row.
+pub(super) fn run(eval: &mut Eval<'_>, serializer: ClassId, method: FunctionId, row: &Rc<Row>) {
     let this = (Type::Instance(serializer), None);
     let mut given = vec![this, (Type::Row(row.clone()), row.turn)];
     if eval.decorated(method, &["staticmethod"]) {

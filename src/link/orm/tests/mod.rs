@@ -1,6 +1,7 @@
 //! Whole little repositories, and every fact that they give.
 
 mod django;
+mod feeds;
 mod fields;
 mod fixes;
 mod found;
