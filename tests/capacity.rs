@@ -159,6 +159,37 @@ fn a_slow_class_takes_its_share_of_the_slots() {
     assert!((bounds.capacity() - expected).abs() < 0.2 * expected, "{} and {expected}", bounds.capacity());
 }
 
+/// Nothing of what is needed, and nothing that is needed: no figure is a number that is none.
+#[test]
+fn ends_are_figures_too() {
+    let nothing = Sample { processes: 0.0, ..Sample::default() };
+    let free = Sample { cpu: 0.0, queries: 0.0, ..Sample::default() };
+    for (sample, rate) in [(nothing, 0.0), (free, f64::INFINITY)] {
+        let model = sample.model();
+        let values = model.inputs.likely();
+        let bounds = model.bounds(&values);
+        assert_eq!(bounds.capacity(), rate);
+        let load = model.load(&values, &bounds, 10, 1.0);
+        assert!(!load.rate.is_nan() && !load.response.is_nan(), "{load:?}");
+        assert!(!model.study().rate.likely.is_nan());
+    }
+}
+
+/// What was advised to the hospital opens more connections than the database accepts: that comes first.
+#[test]
+fn connections_that_will_be_refused_come_first() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hospital-as-advised");
+    let options = plimsoll::Options { fixes: false, ..plimsoll::Options::default() };
+    let report = plimsoll::audit(&root, &options).unwrap();
+    let view = plimsoll::view::View::new(&report, &plimsoll::view::Filter::default());
+    let view = view.with_capacity(&report, &options.config.assume);
+    let backend = &view.capacity[0];
+    assert_eq!(backend.state, "error");
+    assert!(backend.answer[0].starts_with("Error: `postgres` has room for 85 connections"), "{}", backend.answer[0]);
+    assert!(backend.answer[0].contains("6,400"));
+    assert!(backend.users.is_none() && backend.loads.is_empty(), "no user is counted without a think time");
+}
+
 /// The plan of a repository: each step starts where the one before ended, so the whole is the product of the gains; what
 /// stops connections from being refused comes first.
 #[test]

@@ -26,6 +26,7 @@ pub(super) struct Audit {
     reading: Reading,
 }
 
+/// What a report is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For forges and editors.
@@ -40,8 +41,7 @@ enum Format {
 impl Format {
     /// What a file's ending says.
     fn of(path: &Path) -> Option<Self> {
-        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
-        match ending.as_str() {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "html" | "htm" => Some(Self::Html),
             "json" => Some(Self::Json),
             _ => None,
@@ -62,6 +62,7 @@ impl Audit {
         let output = self.output.as_deref();
         match format {
             Format::Markdown => out.print(output, |to, _| markdown::render(&view, to))?,
+            Format::Json => out.print(output, |to, _| json::render_audit(&view, to))?,
             Format::Html => {
                 let view = view.with_facts(&report).with_excerpts(&report);
                 out.print(output, |to, _| html::render(&view, to))?;

@@ -107,6 +107,10 @@ pub struct Reading {
 /// Reads a file as whatever it is. One that is none of ours has no drafts and no errors.
 pub fn read(file: &SourceFile) -> Reading {
     let mut reading = Reading::default();
+    if orm::is_template(&file.path, file.text()) {
+        reading.keep(Vec::new(), Draft::Orm(orm::read_template(file)));
+        return reading;
+    }
     if docker::is_dockerfile(&file.path) {
         let draft = docker::read(file);
         reading.keep(draft.errors.clone(), Draft::Docker(draft));

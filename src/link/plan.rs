@@ -164,6 +164,11 @@ pub struct Endpoint {
 }
 
 impl ServicePlan {
+    /// Whether it is a unit of systemd, which runs on the host itself.
+    pub fn is_unit(&self) -> bool {
+        self.anchor.file.ends_with(".service")
+    }
+
     /// Why a variable that nothing here sets may be set all the same: by an object of the cluster that is not in these
     /// files, as those of pods often are.
     pub fn hidden_variables(&self) -> Option<&Why> {

@@ -107,6 +107,12 @@ pub fn may_matter(path: &str) -> bool {
     if ending == "json" && (matches!(name.as_str(), "app.json" | "railway.json") || is_task_definition(&name)) {
         return true;
     }
+    // What pages are made of.
+    if matches!(ending, "html" | "htm" | "txt" | "jinja" | "jinja2" | "j2")
+        && folder.split('/').any(|part| matches!(part, "templates" | "jinja" | "jinja2"))
+    {
+        return true;
+    }
     if DATA.contains(&ending) {
         return NAMES.contains(&name.as_str()) || (ending == "md" && name.starts_with("readme"));
     }

@@ -326,6 +326,8 @@ words! {
         AsgiOther = "asgi_other",
         /// A WSGI application in the threads of a server with an event loop.
         WsgiOnAsgi = "wsgi_on_asgi",
+        /// gRPC, a thread for each call.
+        GrpcThreads = "grpc_threads",
         /// Celery, a process for each task that runs.
         CeleryPrefork = "celery_prefork",
         /// Celery, a thread for each.
@@ -365,6 +367,8 @@ words! {
         Unit = "unit",
         /// gevent's own server of WSGI.
         Gevent = "gevent",
+        /// gRPC's own server.
+        Grpc = "grpc",
         /// `manage.py runserver`.
         Runserver = "runserver",
         /// `flask run`.
@@ -592,6 +596,10 @@ vocabulary! {
         uvicorn: Fact<Version> = "uvicorn {}";
         /// How many tasks each worker process takes from the broker ahead of time.
         prefetch: Fact<u64> = "takes {} tasks ahead for each process";
+        /// The seconds after which Celery kills a task and its process, where the command line says so.
+        task_time_limit: Fact<f64> = "`--time-limit` is {}";
+        /// The seconds after which Celery raises an exception in a task, where the command line says so.
+        task_soft_time_limit: Fact<f64> = "`--soft-time-limit` is {}";
         /// Whether beat runs inside this worker.
         embedded_beat: Fact<bool> = "runs beat inside|runs no beat inside";
         /// The containers that run it at once.

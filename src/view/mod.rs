@@ -73,12 +73,12 @@ pub struct View {
     pub files: Vec<FileRow>,
     /// The connections of each database.
     pub budgets: Vec<Budget>,
+    /// The lines that the capacity and the budgets rest on, by place; empty without [`View::with_excerpts`].
+    pub excerpts: Vec<(Place, Snippet)>,
     /// How much load each application takes; empty without [`View::with_capacity`].
     pub capacity: Vec<Capacity>,
     /// What each change buys; empty without [`View::with_plan`].
     pub plan: PlanView,
-    /// The lines that budgets rest on, by place; empty without [`View::with_excerpts`].
-    pub excerpts: Vec<(Place, Snippet)>,
     /// The counts.
     pub summary: Summary,
 }
@@ -146,9 +146,9 @@ impl View {
             aside: files::aside(report),
             files: Vec::new(),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
+            excerpts: Vec::new(),
             capacity: Vec::new(),
             plan: PlanView::default(),
-            excerpts: Vec::new(),
             summary: Summary::default(),
             findings,
         };
@@ -171,7 +171,8 @@ impl View {
         self
     }
 
-    /// The same with the lines that the connection budgets rest on, for a report that is read far from the files.
+    /// The same with the lines that the capacity and the connection budgets rest on, for a report that is read far from
+    /// the files.
     #[must_use]
     pub fn with_excerpts(mut self, report: &Report) -> Self {
         let factors = |it: &Budget| {
@@ -179,6 +180,11 @@ impl View {
             terms.chain([&it.accepts, &it.reserved]).flat_map(|it| it.places.clone()).collect::<Vec<_>>()
         };
         let mut places: Vec<Place> = self.budgets.iter().flat_map(factors).collect();
+        for it in &self.capacity {
+            places.extend(it.bounds.iter().flat_map(|row| row.places.clone()));
+            places.extend(it.cliffs.iter().flat_map(|row| row.places.clone()));
+            places.extend(it.facts.iter().flat_map(|row| row.places.clone()));
+        }
         places.sort();
         places.dedup_by(|a, b| (&a.path, a.line) == (&b.path, b.line));
         let sources = &report.sources;

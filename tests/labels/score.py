@@ -16,7 +16,7 @@ FIELDS = {
     "program": [("process", "program")],
     "mode": [("process", "mode")],
     "processes": [("process", "processes"), ("nginx", "worker_processes")],
-    "concurrency": [("process", "processes"), ("process", "slots")],
+    "concurrency": [("process", "processes"), ("process", "slots"), ("process", "limit_concurrency")],
     "threads": [("process", "threads"), ("process", "slots")],
     "settings_module": [("settings", "module")],
     "image": [("service", "image")],
@@ -89,6 +89,9 @@ def belongs(entity, service, deployment):
     # What a label calls by a stage is the one service that an image is.
     if service in ("-", "") or re.search(r"Dockerfile(\.\w+)?$", deployment):
         return True
+    # What no service runs, as the nginx of a host, is called by its file.
+    if not entity.get("owner") and service == "nginx" and entity["anchor"].split("#")[0] == deployment:
+        return True
     names = {service, *re.split(r"[:\s]", service)}
     owner = entity.get("owner") or entity["name"]
     return owner in names or entity["name"] in names
@@ -103,7 +106,7 @@ def norm(value):
 def agrees(fact, label, state):
     """Whether a known state says what the label says."""
     have, want = norm(state.get("value", state["text"])), norm(label)
-    if have == want or (fact, have, want) == ("mode", "single", "celery_beat"):
+    if have == want or (fact, have, want) in (("mode", "single", "celery_beat"), ("mode", "single", "rq")):
         return True
     if fact == "program":
         return have in {norm(it) for it in PROGRAMS.get(label, ())} or have.startswith(want) or want.startswith(have)

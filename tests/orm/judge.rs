@@ -75,13 +75,12 @@ fn judge(ran: Ran) -> Judged {
             continue;
         }
         let said = spelled(&report, finding);
-        let of: Vec<usize> = (0..before.len()).filter(|at| is_at(&report, finding, &before[*at])).collect();
-        if of.is_empty() {
-            strays.push(said.clone());
-        }
-        for at in of {
-            told[at].0.push(said.clone());
-            told[at].1 &= finding.fixes.iter().any(is_made);
+        match (0..before.len()).filter_map(|at| Some((is_at(&report, finding, &before[at])?, at))).max() {
+            None => strays.push(said),
+            Some((_, at)) => {
+                told[at].0.push(said);
+                told[at].1 &= finding.fixes.iter().any(is_made);
+            }
         }
     }
     let cases = before.into_iter().zip(after).zip(told);
@@ -89,15 +88,18 @@ fn judge(ran: Ran) -> Judged {
     Judged { cases: cases.collect(), strays }
 }
 
-/// Whether one of a finding's places is in a case: in its lines, or in a template that has its name.
-fn is_at(report: &Report, finding: &Finding, case: &Case) -> bool {
-    finding.labels.iter().any(|label| {
+/// The last line of a finding's places that is in a case, when one is: in its lines, or in a template that has its name.
+/// What a case uses of the cases before it is not told of them.
+fn is_at(report: &Report, finding: &Finding, case: &Case) -> Option<usize> {
+    let lines = finding.labels.iter().filter_map(|label| {
         let file = report.sources.file(label.span.file);
         let line = file.position(label.span.start as usize).line;
-        let stem = file.path.rsplit('/').next().and_then(|name| name.split(['.']).next()).unwrap_or("");
+        let stem = file.path.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or("");
         let template = !file.path.ends_with(".py") && stem.split("__").next() == Some(&*case.name);
-        template || (*file.path == *case.path && (case.start..=case.end).contains(&line))
-    })
+        let own = *file.path == *case.path && (case.start..=case.end).contains(&line);
+        (own || template).then_some(if template { usize::MAX } else { line })
+    });
+    lines.max()
 }
 
 fn spelled(report: &Report, finding: &Finding) -> String {

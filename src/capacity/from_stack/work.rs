@@ -5,7 +5,7 @@ use crate::capacity::band::Band;
 use crate::capacity::demand::{Held, Work};
 use crate::capacity::input::{Input, InputId, Source, Unit};
 use crate::capacity::model::Slow;
-use crate::capacity::workload::typical;
+use crate::capacity::workload::{Typical, typical};
 use crate::stack::{Fact, Reach, Stack};
 
 /// The rows of a page, where a loop asks for each row: Django REST framework's documentation pages by 10 to 100.
@@ -51,6 +51,14 @@ impl Builder<'_> {
     fn queries(&mut self) -> InputId {
         let loops = self.loops;
         let Some(usual) = typical("q", self.django) else { return self.inputs.known("q", 0.0) };
+        let usual = match self.process.clients.is_empty() {
+            true => Typical {
+                band: Band { low: 0.0, ..usual.band },
+                because: "usual; no database is known of this application: state 0 if it asks none",
+                ..usual
+            },
+            false => usual,
+        };
         if loops == 0 || self.assume.workload("q").is_some() {
             return self.workload_as("q", usual);
         }

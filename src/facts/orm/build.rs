@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::draft::Import;
 use super::flow::{Flow, Guard, Loop, Node, NodeId, NodeKind, Scope};
-use super::guard::{is_receiver, sorts};
+use super::guard::{is_receiver, keeps, misses, sorts};
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
 
@@ -269,7 +269,16 @@ impl<'a> Builder<'a> {
                     if let Some(looked_for) = test.as_ref().and_then(|test| self.looks_for(test)) {
                         self.guard = Some(looked_for);
                     }
+                    let before = self.guard.clone();
+                    if let Some(test) = test.as_ref().filter(|_| before.is_none()) {
+                        self.guard = match test {
+                            test if keeps(test, body) => Some(Guard::Seldom),
+                            test => self.flag(test, true).or_else(|| misses(test).then_some(Guard::Missing)),
+                        };
+                    }
                     arms.push(self.arm(|it| it.block(body)));
+                    let otherwise = test.as_ref().filter(|_| before.is_none());
+                    self.guard = otherwise.and_then(|test| self.flag(test, false)).or(before);
                     self.sorted = around;
                 }
                 // What stands behind a branch that ended is the other branch.
@@ -316,7 +325,11 @@ impl<'a> Builder<'a> {
                             let error = it.unknown(stmt.span);
                             it.bind((None, name), error);
                         }
-                        it.block(body)
+                        // An exception is not the rule.
+                        let around = it.guard.replace(Guard::Seldom);
+                        let ends = it.block(body);
+                        it.guard = around;
+                        ends
                     }));
                 }
                 let ends = self.join(arms, false, stmt.span);

@@ -52,6 +52,8 @@ pub enum Place {
     Command,
     /// Django's admin: the people who run the site.
     Admin,
+    /// Nothing: it is a template, which views fill.
+    Template,
     /// Nothing.
     Any,
 }

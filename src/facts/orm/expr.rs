@@ -215,6 +215,7 @@ impl<'a> Builder<'a> {
         if !matches!(&**name, "sorted" | "map" | "filter" | "min" | "max" | "groupby") {
             return;
         }
+        self.apply_function(call, name, args, span);
         let rows = call.args.iter().zip(args).find(|(arg, _)| !is_lambda(arg)).map(|(_, node)| *node);
         let lambdas = call.args.iter().chain(call.keywords.iter().map(|keyword| &keyword.value));
         let (Some(rows), Some((params, body))) = (rows, lambdas.filter_map(lambda).next()) else { return };
@@ -224,6 +225,39 @@ impl<'a> Builder<'a> {
             let row = it.node(NodeKind::Row(rows), param.span);
             it.bind((None, &param.name), row);
             it.expr(body);
+            it.scope = around;
+        });
+    }
+
+    /// `map(function, rows)`, `sorted(rows, key=function)`: the same with what has a name.
+    fn apply_function(&mut self, call: &'a Call, name: &str, args: &[NodeId], span: Span) {
+        let keyed = || call.keywords.iter().find(|it| it.name.as_ref().is_some_and(|name| &*name.value == "key"));
+        let (function, rows) = match name {
+            "map" | "filter" => (call.args.first(), args.get(1)),
+            "groupby" => (call.args.get(1).or_else(|| keyed().map(|it| &it.value)), args.first()),
+            _ => (keyed().map(|it| &it.value), args.first()),
+        };
+        let (Some(function), Some(rows)) = (function, rows) else { return };
+        let rows = *rows;
+        let getter = attributes_got(function);
+        if getter.is_none() && !matches!(function.kind, ExprKind::Name(_) | ExprKind::Attribute { .. }) {
+            return;
+        }
+        self.apart(|it| {
+            let around = it.enter(rows, false, span);
+            let row = it.node(NodeKind::Row(rows), function.span);
+            match getter {
+                Some(path) => {
+                    path.split('.').fold(row, |of, name| {
+                        it.node(NodeKind::Attr { of, name: name.into(), variable: None, line: None }, function.span)
+                    });
+                }
+                None => {
+                    let func = it.expr(function);
+                    let call = NodeKind::Call { func, args: vec![row], keywords: Vec::new(), open: false };
+                    it.node(call, function.span);
+                }
+            }
             it.scope = around;
         });
     }
@@ -263,6 +297,13 @@ impl<'a> Builder<'a> {
             _ => Some(self.expr(element)),
         }
     }
+}
+
+/// `attrgetter("author.name")`
+fn attributes_got(expr: &Expr) -> Option<&str> {
+    let ExprKind::Call(call) = &expr.kind else { return None };
+    let is_getter = call.func.dotted().is_some_and(|name| matches!(&*name, "attrgetter" | "operator.attrgetter"));
+    call.args.first().filter(|_| is_getter)?.str()
 }
 
 fn is_lambda(expr: &Expr) -> bool {

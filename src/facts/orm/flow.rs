@@ -48,6 +48,12 @@ pub enum Guard {
     Prefetched(Box<str>),
     /// Which of several kinds an argument of the function is: `match thing: case Order(): …`.
     Kind(u32),
+    /// Whether an argument of the function is true, or is not: `if with_users: …`.
+    Flag(u32, bool),
+    /// What is made where it was found missing: `if found is None: …`.
+    Missing,
+    /// What is not done in each turn: in a handler of exceptions, or where an answer that is kept is not there yet.
+    Seldom,
 }
 
 /// How a value comes to be.
@@ -134,6 +140,17 @@ pub enum NodeKind {
         name: Box<str>,
         /// What is stored.
         value: NodeId,
+    },
+    /// In a template: the value, or what it gives when it can be called.
+    Auto(NodeId),
+    /// In a template: another one, with all that is there, or `only` what it is given.
+    Include {
+        /// Its name.
+        template: Box<str>,
+        /// The names that are bound for it.
+        with: Vec<(Box<str>, NodeId)>,
+        /// Whether it sees nothing else.
+        only: bool,
     },
     /// `a == b`
     Same(NodeId, NodeId),

@@ -10,7 +10,10 @@ pub mod flow;
 mod guard;
 mod module;
 mod place;
+mod template;
+mod words;
 pub mod write;
 
 pub use draft::{Attribute, ClassDraft, FunctionDraft, Import, LoaderImport, OrmDraft, Parameter, Place};
 pub use module::{read, wants};
+pub use template::{is_template, names as template_names, read_template};

@@ -13,7 +13,8 @@ use super::{Apps, Seat, total_processes};
 
 /// Adds the caches of a process that uses Django.
 pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &Network) {
-    let Ok(settings) = seat.settings else { return };
+    let Ok(choice) = &seat.settings else { return };
+    let settings = choice.first();
     let Some(draft) = apps.code.module(settings) else { return };
     let caches = seat.evaluator.setting(settings, &["CACHES"]);
     let aliases = values::keys(&caches);
@@ -120,6 +121,7 @@ fn client(
 ) -> RedisClient {
     let options = values::entry(entry.clone(), "OPTIONS");
     let path = ["CACHES", alias, "OPTIONS"];
+    let settings = Some(settings).filter(|_| !seat.evaluator.is_open());
     let written = Writable { apps, settings, path: &path };
     // django-redis hands its pool these under a name of their own; Django's backend takes the options themselves.
     let pool_options = match library {

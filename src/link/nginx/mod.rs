@@ -27,6 +27,7 @@ pub use self::version::is_nginx;
 use self::view::{Item, Stock, View};
 use super::image::Copied;
 use super::plan::ServicePlan;
+use super::roles;
 use crate::facts::nginx::{Draft, Role};
 use crate::source::{FileId, Sources, Span};
 use crate::stack::vocabulary::{Location, Nginx, Upstream};
@@ -100,9 +101,7 @@ pub fn add_hosted(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], servi
 
 /// Whether a file is one that serves, by its path: not of those for development, tests or show.
 fn serves(path: &str) -> bool {
-    const ELSEWHERE: &[&str] =
-        &["dev", "development", "local", "test", "tests", "example", "examples", "sample", "samples", "doc", "docs"];
-    !path.to_ascii_lowercase().split(['/', '.', '-', '_']).any(|word| ELSEWHERE.contains(&word))
+    roles::of_path(path).is_none_or(|(role, _)| role.is_deployed())
 }
 
 /// An upstream, and who passes to it.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
 use super::types::{Loads, Type, Unit};
-use super::{django, sqlalchemy};
+use super::{django, sqlalchemy, templates};
 use crate::facts::orm::flow::NodeId;
 use crate::stack::vocabulary::Orm;
 
@@ -38,6 +38,13 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             Type::Set(_) | Type::List(..) => eval.element(&first, None),
             _ => Type::Unknown,
         },
+        "str" | "print" | "format" if name == last => {
+            eval.text_of(&first, id);
+            Type::Unknown
+        }
+        // A function of which some arguments are given is called with others.
+        "partial" if args.positional.len() == 1 && args.keywords.is_empty() => first,
+        "chain" => Type::either(args.positional.iter().map(|node| listed(eval, &eval.type_of(*node))).collect()),
         "enumerate" if name == last => match listed(eval, &first) {
             Type::List(element, size) => {
                 Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, (*element).clone()]))), size)
@@ -71,6 +78,10 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             }
             listed(eval, &Type::Set(set))
         }
+        "render" | "render_to_string" | "TemplateResponse" | "render_template" | "render_to_response" => {
+            templates::render(eval, args, id)
+        }
+        "get_template" | "select_template" => eval.template(args),
         "Prefetch" => django::prefetch_object(eval, args),
         "Paginator" => match first {
             Type::Set(set) => Type::Paginator(set),

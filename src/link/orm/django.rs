@@ -7,6 +7,7 @@ use super::events::Writing;
 use super::models::Relation;
 use super::names::{ClassId, Def};
 use super::narrow;
+use super::templates;
 use super::types::{Loads, ManagerType, Row, Set, Site, Size, Type};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
@@ -129,7 +130,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
         }
         "select_related" | "prefetch_related" => {
             step(eval, &mut set, id);
-            eager(eval, &mut set, name, args);
+            eager(eval, &mut set, name, args, id);
             // Asked for more than was prefetched, a relation is asked for anew.
             set.plain = false;
             Type::Set(Rc::new(set))
@@ -255,7 +256,7 @@ fn step(eval: &Eval<'_>, set: &mut Set, id: NodeId) {
 }
 
 /// `select_related(...)`, `prefetch_related(...)`: what they load.
-fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>) {
+fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, id: NodeId) {
     if args.open || (args.positional.is_empty() && name == "select_related") || !args.keywords.is_empty() {
         set.loads.open = true;
         return;
@@ -273,6 +274,17 @@ fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>) {
     }
     let Some(last) = args.positional.last() else { return };
     let last = eval.frame().flow.node(*last).span;
+    let call = eval.frame().flow.node(id).span;
+    if last.file != call.file || last.start < call.start || last.end > call.end {
+        // What a variable holds was written elsewhere, and a path below a `Prefetch` must stand behind it.
+        for site in &mut set.sites {
+            match name {
+                "select_related" => site.bars_one = true,
+                _ => site.bars_many = true,
+            }
+        }
+        return;
+    }
     let behind = Some(Span::at(last.file, last.end as usize));
     let unit = eval.frame().unit;
     for site in set.sites.iter_mut().filter(|site| site.unit == unit) {
@@ -411,6 +423,10 @@ pub(super) fn view(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
                 _ => Type::Unknown,
             },
         },
+        "get_context_data" => {
+            let given = templates::keywords(eval, args);
+            templates::context(eval, class, given)
+        }
         "filter_queryset" => given(eval),
         "paginate_queryset" => match given(eval) {
             Type::Set(set) => Type::Set(Rc::new(Set { cut: true, ..(*set).clone() })),

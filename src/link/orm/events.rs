@@ -183,7 +183,14 @@ fn spelled(flow: &Flow, params: &[Parameter], id: NodeId) -> String {
                 at = *of;
                 "[...]".into()
             }
-            NodeKind::Await(of) | NodeKind::Test(of) => {
+            // What a template's context has.
+            NodeKind::Item { of, key }
+                if matches!(flow.node(*of).kind, NodeKind::Param(0)) && flow.text(*key).is_some() =>
+            {
+                parts.extend(flow.text(*key).map(str::to_owned));
+                break;
+            }
+            NodeKind::Await(of) | NodeKind::Test(of) | NodeKind::Auto(of) => {
                 at = *of;
                 continue;
             }

@@ -49,7 +49,10 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
         if !lists(eval, class) || !routes.lists(class) {
             continue;
         }
-        let Some((set, span)) = queryset(eval, class) else { continue };
+        let Some((set, span)) = queryset(eval, class).and_then(|(set, span)| Some((filtered(eval, class, set)?, span)))
+        else {
+            continue;
+        };
         // Views that inherit both are one loop.
         if let Some((serializer, head)) = serializer(eval, class).filter(|(it, _)| bound.insert((set.span, *it))) {
             serializers::serialize(eval, Unit::Class(class), &set, serializer, head);
@@ -116,6 +119,15 @@ fn queryset(eval: &mut Eval<'_>, class: ClassId) -> Option<(Rc<Set>, Span)> {
     let span = eval.names.class(at).attributes.get(place)?.span;
     match eval.class_value(class, "queryset") {
         Some(Type::Set(set)) if set.orm == Orm::Django => Some((set, span)),
+        _ => None,
+    }
+}
+
+/// A queryset as the view's own `filter_queryset` leaves it.
+fn filtered(eval: &mut Eval<'_>, class: ClassId, set: Rc<Set>) -> Option<Rc<Set>> {
+    let Some(method) = eval.names.method(class, "filter_queryset", None) else { return Some(set) };
+    match eval.applied(method, &[Type::Instance(class), Type::Set(set)]) {
+        Type::Set(set) => Some(set),
         _ => None,
     }
 }

@@ -22,6 +22,7 @@ mod serializers;
 mod signals;
 mod sqlalchemy;
 mod sqlalchemy_models;
+mod templates;
 mod types;
 
 use crate::facts::orm::OrmDraft;
@@ -62,6 +63,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> OrmFacts {
             eval.root(names::FunctionId { draft: draft as u32, at: at as u32 });
         }
     }
+    templates::views(&mut eval);
     let listings = listings::listings(&mut eval);
     let events = std::mem::take(&mut eval.events);
     OrmFacts { listings, ..report::facts(&names, &models, events) }

@@ -56,6 +56,8 @@ pub(super) struct Names<'a> {
     modules: HashMap<&'a str, Vec<u32>>,
     classes: Vec<HashMap<&'a str, u32>>,
     functions: Vec<HashMap<&'a str, u32>>,
+    /// Functions within functions, by the path of the outer one and their names.
+    nested: HashMap<(u32, &'a str, &'a str), u32>,
     methods: HashMap<(ClassId, &'a str), u32>,
     globals: Vec<HashMap<&'a str, NodeId>>,
     imports: Vec<HashMap<&'a str, usize>>,
@@ -70,6 +72,7 @@ impl<'a> Names<'a> {
             modules: HashMap::new(),
             classes: Vec::with_capacity(drafts.len()),
             functions: Vec::with_capacity(drafts.len()),
+            nested: HashMap::new(),
             methods: HashMap::new(),
             globals: Vec::with_capacity(drafts.len()),
             imports: Vec::with_capacity(drafts.len()),
@@ -95,7 +98,10 @@ impl<'a> Names<'a> {
                     None if function.within.is_none() => {
                         functions.insert(&*function.name, place as u32);
                     }
-                    None => {}
+                    None => {
+                        let within = function.within.as_deref().unwrap_or("");
+                        names.nested.insert((at, within, &*function.name), place as u32);
+                    }
                 }
             }
             names.functions.push(functions);
@@ -108,6 +114,23 @@ impl<'a> Names<'a> {
             names.lineages.insert(id, lineage);
         }
         names
+    }
+
+    /// What a name means in a function: what is defined within it, or within those around it.
+    pub(super) fn nested(&self, id: FunctionId, name: &str) -> Option<FunctionId> {
+        let function = self.function(id);
+        let own = match (&function.within, function.owner) {
+            (Some(within), _) => format!("{within}.{}", function.name),
+            (None, Some(owner)) => format!("{}.{}", self.draft(id.draft).classes[owner as usize].name, function.name),
+            (None, None) => function.name.to_string(),
+        };
+        let mut path = own.as_str();
+        loop {
+            if let Some(at) = self.nested.get(&(id.draft, path, name)) {
+                return Some(FunctionId { draft: id.draft, at: *at });
+            }
+            path = path.rsplit_once('.')?.0;
+        }
     }
 
     /// Every class, in the order of files.

@@ -69,13 +69,16 @@ impl Reached {
         let mut callers: Vec<(FunctionId, Vec<Unit>)> = Vec::new();
         for (at, draft) in names.drafts.iter().enumerate() {
             for (place, function) in draft.functions.iter().enumerate() {
+                if draft.place == Place::Template {
+                    continue;
+                }
                 let id = FunctionId { draft: at as u32, at: place as u32 };
                 let task = is_task(names, id, function);
                 let own = match draft.place {
                     Place::Command => Some(Reach::Commands),
                     _ if task => Some(Reach::Tasks),
                     Place::Admin => Some(Reach::Admin),
-                    Place::Any => None,
+                    Place::Any | Place::Template => None,
                 };
                 let name = &*function.name;
                 let by: Vec<Unit> = mentions

@@ -10,7 +10,7 @@ use super::models::{Models, Relation};
 use super::names::{ClassId, Def, Names};
 use super::reach::Reached;
 use super::types::{Set, Site, Size, Unit};
-use crate::facts::orm::{OrmDraft, write};
+use crate::facts::orm::{OrmDraft, Place, write};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, LazyLoad, Orm, QueryInLoop, Reach, WriteInLoop};
 use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
@@ -274,7 +274,9 @@ impl Report<'_> {
 
     /// The edits that load paths with a queryset of Django, in each branch that makes it.
     fn django(&self, root: &Set, eager: &write::Eager) -> Option<Vec<(Span, Box<str>)>> {
-        if root.sites.is_empty() {
+        // A template has no words for a clause.
+        let in_template = |site: &Site| self.draft(site.unit).place == Place::Template;
+        if root.sites.is_empty() || root.sites.iter().any(in_template) {
             return None;
         }
         let mut edits = Vec::new();
@@ -290,6 +292,7 @@ impl Report<'_> {
     fn option(&self, root: &Set, path: &str, site: Option<&Site>) -> Option<String> {
         let mut model = root.model;
         let mut option = String::new();
+        let mut so_far = String::new();
         for name in path.split("__") {
             let class = self.models.name(self.names, model);
             let spelled = match site {
@@ -301,7 +304,17 @@ impl Report<'_> {
             if !option.is_empty() {
                 option.push('.');
             }
-            option.push_str(&format!("selectinload({spelled}.{name})"));
+            if !so_far.is_empty() {
+                so_far.push_str("__");
+            }
+            so_far.push_str(name);
+            // What the query loads in a way of its own must not be told another.
+            let loaded = root.loads.has(&so_far);
+            if loaded && site.is_some() {
+                return None;
+            }
+            let loader = if loaded { "defaultload" } else { "selectinload" };
+            option.push_str(&format!("{loader}({spelled}.{name})"));
             if let Some(target) = self.models.relation(model, name).and_then(|relation| relation.target) {
                 model = target;
             }

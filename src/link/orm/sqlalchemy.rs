@@ -260,7 +260,7 @@ pub(super) fn is_loader(name: &str) -> bool {
 /// `selectinload(Model.relation)`, or behind another option.
 pub(super) fn loader(eval: &Eval<'_>, before: Option<&[String]>, name: &str, args: &Args<'_>) -> Type {
     let before = before.unwrap_or(&[]);
-    if matches!(name, "load_only" | "defer" | "undefer" | "lazyload" | "noload") {
+    if matches!(name, "load_only" | "defer" | "undefer" | "lazyload") {
         return Type::Loader(before.into());
     }
     if name == "raiseload" {

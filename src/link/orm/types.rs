@@ -55,6 +55,12 @@ pub(super) enum Type {
     Prefetch(Option<Rc<str>>, Rc<Loads>),
     /// A literal text.
     Text(Rc<str>),
+    /// `True` or `False`, where a function is given it.
+    Flag(bool),
+    /// Values by their names: a dict with texts for keys, the context of a template.
+    Record(Rc<[(Rc<str>, Type, Option<Turn>)]>),
+    /// A template, by its name.
+    Template(Rc<str>),
 }
 
 /// How long a loop is.
@@ -281,6 +287,7 @@ impl Type {
                 (Type::Def(a), Type::Def(b)) if a == b => Type::Def(a),
                 (Type::Instance(a), Type::Instance(b)) if a == b => Type::Instance(a),
                 (Type::Data, Type::Data) => Type::Data,
+                (Type::Record(a), Type::Record(b)) => super::templates::merged(&a, b.to_vec()),
                 _ => return Type::Unknown,
             };
         }
@@ -301,6 +308,7 @@ impl Type {
                 1 + of.levels()
             }
             Type::Tuple(parts) => 1 + parts.iter().map(Type::levels).max().unwrap_or(0),
+            Type::Record(entries) => 1 + entries.iter().map(|(_, it, _)| it.levels()).max().unwrap_or(0),
             _ => 0,
         }
     }

@@ -1,6 +1,7 @@
 //! A report for whoever inherits the code, as one HTML file: it opens without a network and without scripts, in light
 //! and in dark, on paper and on a telephone. Charts are drawn when the report is made.
 
+mod capacity;
 mod diagram;
 mod flow;
 mod svg;
@@ -54,6 +55,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         style => Value::from_safe_string(include_str!("style.css").to_owned()),
         opening => opening(view),
         severities => Serde(&view.summary.by_severity),
+        capacity => Serde(capacity::rows(view)),
         stacks => Serde(stacks),
         many_stacks => view.stacks.len() > 1,
         aside => Serde(&view.aside),
@@ -66,6 +68,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         facts => Serde(view.stacks.iter().map(|tree| facts(view, tree)).collect::<Vec<_>>()),
         passed_line => passed_line(&view.summary),
         passed => Serde(view.rules.iter().filter(|row| row.passed > 0 && row.failed == 0).collect::<Vec<_>>()),
+        shown_places => view.excerpts.iter().map(|(place, _)| anchor(place)).collect::<Vec<_>>(),
         excerpts => Serde(view.excerpts.iter().map(|it| excerpt(view, it)).collect::<Vec<_>>()),
     })
 }
@@ -308,28 +311,27 @@ fn row(view: &View, it: &FindingRow, number: usize) -> Row {
 
 /// The places of a finding; several of one line are one frame.
 fn frames(view: &View, it: &FindingRow) -> Vec<Frame> {
-    let mut lines: Vec<(&Place, &Snippet, Vec<Range<usize>>, Vec<String>)> = Vec::new();
+    let mut lines: Vec<Vec<&crate::view::LabelRow>> = Vec::new();
     for label in &it.labels {
-        let own = |it: &&mut (&Place, _, _, _)| (&it.0.path, it.0.line) == (&label.place.path, label.place.line);
-        let text = Some(label.text.clone()).filter(|text| !text.is_empty());
-        match lines.iter_mut().find(own) {
-            Some((.., ranges, texts)) => {
-                ranges.push(label.snippet.at.clone());
-                texts.extend(text.filter(|text| !texts.contains(text)));
-            }
-            None => {
-                let ranges = vec![label.snippet.at.clone()];
-                lines.push((&label.place, &label.snippet, ranges, text.into_iter().collect()));
-            }
+        let at = |it: &crate::view::LabelRow| (it.place.path.clone(), it.place.line);
+        match lines.iter_mut().find(|line| line.first().is_some_and(|first| at(first) == at(label))) {
+            Some(line) => line.push(label),
+            None => lines.push(vec![label]),
         }
     }
-    let frame = |(at, (place, snippet, ranges, texts)): (usize, (&Place, &Snippet, Vec<_>, Vec<_>))| Frame {
-        r#where: shown(view, place),
-        anchor: String::new(),
-        texts,
-        lines: code(snippet, ranges, at == 0),
+    let frame = |(nth, labels): (usize, &Vec<&crate::view::LabelRow>)| {
+        let first = labels.first()?;
+        let mut texts: Vec<String> = Vec::new();
+        for label in labels.iter().filter(|it| !it.text.is_empty()) {
+            if !texts.contains(&label.text) {
+                texts.push(label.text.clone());
+            }
+        }
+        let marked = labels.iter().map(|it| it.snippet.at.clone()).collect();
+        let lines = code(&first.snippet, marked, nth == 0);
+        Some(Frame { r#where: shown(view, &first.place), anchor: String::new(), texts, lines })
     };
-    lines.into_iter().enumerate().map(frame).collect()
+    lines.iter().enumerate().filter_map(frame).collect()
 }
 
 /// The lines of a snippet, with those around its own or without.
@@ -526,7 +528,7 @@ mod tests {
         assert_eq!(shown(vec![]), "abcdef");
         assert_eq!(shown(vec![3..4, 0..1]), "[a]bc[d]ef");
         assert_eq!(shown(vec![1..4, 2..3, 3..6, 6..6]), "a[bcd][ef]");
-        assert_eq!(shown(vec![9..12]), "abcdef");
+        assert_eq!(shown(vec![9..12, 6..6]), "abcdef");
     }
 
     #[test]

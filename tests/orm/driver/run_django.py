@@ -45,6 +45,8 @@ def populate(rows):
     make(Reader, name=lambda i: f"Reader {i}", country_id=same)
     twice(Review, book_id=same, reader_id=lambda i: rows + 1 - i, stars=lambda i: 1 + i % 5)
     make(Loan, book_id=same, reader_id=same)
+    # The first reader has lent every book.
+    Loan.objects.bulk_create(Loan(pk=rows + i, book_id=i, reader_id=1) for i in every)
     kind = ContentType.objects.get_for_model(Book)
     make(Note, text=lambda i: f"Note {i}", content_type=lambda i: kind, object_id=same)
     make(Parcel, loan_id=same)
@@ -52,6 +54,8 @@ def populate(rows):
     for many in (Book.tags.through, Reader.favourites.through):
         first, second = [it.attname for it in many._meta.fields[1:3]]
         many.objects.bulk_create(many(**{first: i, second: i}) for i in every)
+        # The first of all is of many.
+        many.objects.bulk_create(many(**{first: i, second: 1}) for i in every if i > 1)
 
 
 class Undone(Exception):

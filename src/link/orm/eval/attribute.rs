@@ -4,9 +4,11 @@ use std::rc::Rc;
 
 use super::super::models::{Loading, Relation};
 use super::super::names::{ClassId, Def, FunctionId};
+use super::super::templates::entry;
 use super::super::types::{Row, Type};
 use super::super::{django, sqlalchemy};
 use super::{Args, Eval, op};
+use crate::facts::orm::Place;
 use crate::facts::orm::flow::NodeId;
 use crate::stack::vocabulary::Orm;
 
@@ -45,6 +47,11 @@ impl Eval<'_> {
                 "data" | "POST" => Type::Data,
                 _ => Type::Unknown,
             },
+            // A template asks a dict as it does an object.
+            Type::Record(_) => match entry(of, name) {
+                Some((_, value, _)) if self.in_template() => value.clone(),
+                _ => op(of, name),
+            },
             Type::Paginator(set) if matches!(name, "items" | "object_list") => {
                 Type::List(Rc::new(self.element(&Type::Set(set.clone()), None)), Some(set.size))
             }
@@ -52,6 +59,11 @@ impl Eval<'_> {
             Type::Unknown | Type::Op(..) => op(&Type::Unknown, name),
             _ => op(of, name),
         }
+    }
+
+    /// Whether a template is evaluated.
+    fn in_template(&self) -> bool {
+        self.names.draft(self.draft()).place == Place::Template
     }
 
     /// The user of a request, whom no view has loaded anything with.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::events::Writing;
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{ManagerType, Row, Set, Site, Turn, Type, Unit};
-use super::super::{builtins, django, serializers, sqlalchemy};
+use super::super::{builtins, django, serializers, sqlalchemy, templates};
 use super::value::retarget;
 use super::{Args, Eval, MOST_DEPTH};
 use crate::facts::orm::flow::{NodeId, NodeKind};
@@ -56,7 +56,34 @@ impl Eval<'_> {
                 Type::Set(Rc::new(Set { cut: true, ..(**set).clone() }))
             }
             Type::Data if matches!(name, "get" | "getlist" | "pop" | "items") => Type::Data,
-            Type::Unknown => sqlalchemy::session(self, name, args, id),
+            Type::Unknown => match name {
+                "get_template" | "select_template" => self.template(args),
+                "render_template" | "TemplateResponse" => templates::render(self, args, id),
+                _ => sqlalchemy::session(self, name, args, id),
+            },
+            Type::Template(template) if name == "render" => templates::render_template(self, template, args, id),
+            Type::Record(entries) if name == "update" => {
+                let mut over = templates::keywords(self, args);
+                for node in args.positional {
+                    if let Type::Record(given) = self.type_of(*node) {
+                        over.extend(given.iter().cloned());
+                    }
+                }
+                if let NodeKind::Call { func, .. } = self.frame().flow.node(id).kind
+                    && let NodeKind::Attr { of, .. } = self.frame().flow.node(func).kind
+                {
+                    self.replace(of, templates::merged(entries, over));
+                }
+                Type::Nothing
+            }
+            _ => Type::Unknown,
+        }
+    }
+
+    /// `get_template("name.html")`
+    pub(in crate::link::orm) fn template(&self, args: &Args<'_>) -> Type {
+        match args.positional.first().map(|node| self.type_of(*node)) {
+            Some(Type::Text(name)) => Type::Template(name),
             _ => Type::Unknown,
         }
     }
@@ -117,6 +144,15 @@ impl Eval<'_> {
             && flow.within(flow.node(of).scope, turn.scope)
     }
 
+    /// A value is put into words: a row says them by its model's `__str__`.
+    pub(in crate::link::orm) fn text_of(&mut self, of: &Type, id: NodeId) {
+        let Type::Row(row) = of else { return };
+        if let Some(method) = self.names.method(row.model, "__str__", None) {
+            let none = Args { positional: &[], keywords: &[], open: false };
+            self.enter(method, Rc::new(of.clone()), &none, id);
+        }
+    }
+
     /// An instance of a class.
     pub(super) fn make(&mut self, class: ClassId, args: &Args<'_>, id: NodeId) -> Type {
         let many = args.keyword("many").is_some_and(|node| self.frame().flow.flag(node) == Some(true));
@@ -162,13 +198,23 @@ impl Eval<'_> {
             }
             at = 1;
         }
+        let flow = self.frame().flow;
+        let told = |node: NodeId| flow.flag(node).map_or_else(|| self.type_of(node), Type::Flag);
+        let mut left: Vec<bool> = (0..params.len()).map(|place| place >= at + args.positional.len()).collect();
         for (node, slot) in args.positional.iter().zip(given.iter_mut().skip(at)) {
-            *slot = (self.type_of(*node), self.vary(*node));
+            *slot = (told(*node), self.vary(*node));
         }
         for (name, node) in args.keywords {
-            if let Some(slot) = params.iter().position(|it| it.name == *name).and_then(|at| given.get_mut(at)) {
-                *slot = (self.type_of(*node), self.vary(*node));
+            if let Some(at) = params.iter().position(|it| it.name == *name) {
+                given[at] = (told(*node), self.vary(*node));
+                left[at] = false;
             }
+        }
+        // Arguments that cannot be told may be those that are left.
+        let own = &self.names.function(function).flow;
+        let defaults = params.iter().map(|it| own.flag(it.default?));
+        for ((slot, default), _) in given.iter_mut().zip(defaults).zip(left).filter(|it| it.1 && !args.open) {
+            slot.0 = default.map_or(Type::Unknown, Type::Flag);
         }
         for (slot, param) in given.iter_mut().zip(params) {
             if matches!(slot.0, Type::Unknown) && &*param.name == "request" {
@@ -212,7 +258,8 @@ impl Eval<'_> {
         // A call that gets no rows of a queryset, and does not run for each of them, says the same each time.
         let said =
             given.iter().all(|(kind, vary)| vary.is_none() && is_same(kind)) && self.row_loop(span, scope).is_none();
-        let key = said.then(|| (function, given.iter().map(|(kind, _)| class_in(kind)).collect::<Box<[_]>>()));
+        let key = said
+            .then(|| (function, given.iter().map(|(kind, _)| (class_in(kind), flag_in(kind))).collect::<Box<[_]>>()));
         if let Some(key) = &key {
             if let Some(returned) = self.memo.get(key) {
                 let returned = returned.clone();
@@ -280,7 +327,7 @@ fn carried(this: &Type, returned: Type) -> Type {
 fn is_same(of: &Type) -> bool {
     match of {
         Type::Row(row) => row.root.is_none() && row.turn.is_none() && row.path.is_empty() && row.held.is_none(),
-        Type::Set(_) | Type::List(..) | Type::Dict(..) | Type::Manager(_) | Type::Tuple(_) => false,
+        Type::Set(_) | Type::List(..) | Type::Dict(..) | Type::Manager(_) | Type::Tuple(_) | Type::Record(_) => false,
         _ => true,
     }
 }
@@ -290,6 +337,14 @@ fn class_in(of: &Type) -> Option<ClassId> {
     match of {
         Type::Row(row) => Some(row.model),
         Type::Instance(class) => Some(*class),
+        _ => None,
+    }
+}
+
+/// The truth that a function is given.
+fn flag_in(of: &Type) -> Option<bool> {
+    match of {
+        Type::Flag(flag) => Some(*flag),
         _ => None,
     }
 }

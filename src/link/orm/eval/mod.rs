@@ -17,6 +17,7 @@ use super::django;
 use super::events::Events;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
+use super::templates::{Templates, entry};
 use super::types::{Loads, Row, Set, Turn, Type, Unit};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope};
 use crate::source::{FileId, Span};
@@ -29,7 +30,7 @@ const MOST_BODIES: usize = 32;
 const MOST_STEPS: usize = 60_000;
 
 /// A function with the classes of its arguments.
-type Called = (FunctionId, Box<[Option<ClassId>]>);
+type Called = (FunctionId, Box<[(Option<ClassId>, Option<bool>)]>);
 
 /// Evaluates flows.
 pub(super) struct Eval<'a> {
@@ -39,6 +40,7 @@ pub(super) struct Eval<'a> {
     pub(super) frames: Vec<Frame<'a>>,
     /// The flow of serializers' frames.
     pub(super) serial: &'a Flow,
+    pub(super) templates: Templates<'a>,
     /// Types of the values at the tops of modules and in the bodies of classes.
     bodies: HashMap<Unit, Rc<Vec<Type>>>,
     /// What a function returns when only the classes of what it is given matter.
@@ -102,6 +104,7 @@ impl<'a> Eval<'a> {
             events: Events::default(),
             frames: Vec::new(),
             serial,
+            templates: Templates::new(names),
             bodies: HashMap::new(),
             memo: HashMap::new(),
             steps: 0,
@@ -121,6 +124,27 @@ impl<'a> Eval<'a> {
         let returned = self.enter_root(id, class);
         self.quiet -= 1;
         returned
+    }
+
+    /// What a method gives for what it is called with, by a framework. Nothing is told.
+    pub(super) fn applied(&mut self, id: FunctionId, given: &[Type]) -> Type {
+        self.quiet += 1;
+        self.steps = 0;
+        let function = self.names.function(id);
+        let mut args: Vec<(Type, Option<Turn>)> = given.iter().map(|it| (it.clone(), None)).collect();
+        args.resize(function.params.len(), (Type::Unknown, None));
+        let returned = self.run(Unit::Function(id), &function.flow, args, (function.span, 0)).0;
+        self.quiet -= 1;
+        returned
+    }
+
+    /// Evaluates a function by itself, called with these. What it does is told.
+    pub(super) fn rooted(&mut self, id: FunctionId, given: Vec<Type>) {
+        self.steps = 0;
+        let function = self.names.function(id);
+        let mut args: Vec<(Type, Option<Turn>)> = given.into_iter().map(|it| (it, None)).collect();
+        args.resize(function.params.len(), (Type::Unknown, None));
+        self.run(Unit::Function(id), &function.flow, args, (function.span, 0));
     }
 
     fn enter_root(&mut self, id: FunctionId, class: Option<ClassId>) -> Type {
@@ -194,7 +218,8 @@ impl<'a> Eval<'a> {
                 frame.vary.push(vary);
             }
             // What the queryset has brought is not asked for again.
-            let brought = flow.node(id as NodeId).guard.as_ref().is_some_and(|it| self.is_brought(it));
+            let node = flow.node(id as NodeId);
+            let brought = node.guard.as_ref().is_some_and(|it| self.is_brought(it, node.scope));
             self.quiet += usize::from(brought);
             let kind = if over { Type::Unknown } else { self.value(id as NodeId).shallow() };
             self.quiet -= usize::from(brought);
@@ -242,12 +267,18 @@ impl<'a> Eval<'a> {
             | NodeKind::Await(value)
             | NodeKind::Test(value)
             | NodeKind::Format(value)
+            | NodeKind::Auto(value)
             | NodeKind::Collect { element: value, .. } => of(value),
             NodeKind::Call { func, args, keywords, .. } => {
                 let args = args.iter().chain(keywords.iter().map(|(_, node)| node)).filter_map(of).max();
                 of(func).max(args)
             }
-            NodeKind::Item { of: value, key } | NodeKind::Same(value, key) => of(value).max(of(key)),
+            NodeKind::Item { of: value, key } => match (&flow.node(*key).kind, self.frame().types.get(*value as usize))
+            {
+                (NodeKind::Text(name), Some(record @ Type::Record(_))) => entry(record, name).and_then(|it| it.2),
+                _ => of(value).max(of(key)),
+            },
+            NodeKind::Same(value, key) => of(value).max(of(key)),
             NodeKind::Store { value, .. } => of(value),
             NodeKind::List(all) | NodeKind::Either(all) | NodeKind::Mix(all) => all.iter().filter_map(of).max(),
             NodeKind::Dict(pairs) => pairs.iter().filter_map(|(key, value)| of(key).max(of(value))).max(),
@@ -257,6 +288,11 @@ impl<'a> Eval<'a> {
 
     fn name(&mut self, name: &str) -> Type {
         let draft = self.draft();
+        if let Unit::Function(within) = self.frame().unit
+            && let Some(function) = self.names.nested(within, name)
+        {
+            return Type::Def(Def::Function(function));
+        }
         match self.names.resolve(draft, name) {
             Some(Def::Global(at, node)) => self.global(at, node),
             Some(def) => Type::Def(def),
@@ -312,6 +348,9 @@ fn settle(of: &Type, depth: usize) -> Type {
         Type::Tuple(parts) => Type::Tuple(parts.iter().map(|part| settle(part, depth)).collect()),
         Type::List(element, size) => Type::List(Rc::new(settle(element, depth)), *size),
         Type::Dict(element, size) => Type::Dict(Rc::new(settle(element, depth)), *size),
+        Type::Record(entries) => {
+            Type::Record(entries.iter().map(|(name, it, _)| (name.clone(), settle(it, depth), None)).collect())
+        }
         Type::Set(set) => match &set.related {
             Some((row, relation)) if row.turn.is_some_and(|turn| turn.depth >= depth) => {
                 let row = Rc::new(Row { turn: None, ..(**row).clone() });

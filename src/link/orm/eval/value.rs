@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use super::super::names::Def;
+use super::super::templates::{self, Entries, entry, merged};
 use super::super::types::{Loads, Row, Set, Size, Turn, Type};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{NodeId, NodeKind, Scope};
@@ -43,6 +45,9 @@ impl Eval<'_> {
                     (Type::List(element, _) | Type::Dict(element, _), _) => retarget(element, None),
                     (Type::Set(set), NodeKind::Number(_)) => self.single(set),
                     (Type::Data, _) => Type::Data,
+                    (Type::Record(_), NodeKind::Text(name)) => {
+                        entry(&of, name).map(|it| it.1.clone()).unwrap_or_default()
+                    }
                     _ => Type::Unknown,
                 }
             }
@@ -50,7 +55,10 @@ impl Eval<'_> {
                 Type::Set(set) => {
                     let mut set = (*set).clone();
                     set.cut = true;
-                    set.plain = false;
+                    // What was prefetched is there to be cut.
+                    set.plain &= set.related.as_ref().is_some_and(|(row, relation)| {
+                        row.root.as_ref().is_some_and(|root| self.is_loaded(root, &row.path_to(&relation.name)))
+                    });
                     set.size = short(*most, set.size);
                     Type::Set(Rc::new(set))
                 }
@@ -62,6 +70,30 @@ impl Eval<'_> {
             NodeKind::List(items) if items.is_empty() => Type::Nothing,
             NodeKind::List(items) => Type::Tuple(items.iter().take(32).map(|item| self.type_of(*item)).collect()),
             NodeKind::Dict(pairs) if pairs.is_empty() => Type::Nothing,
+            NodeKind::Dict(pairs) => {
+                let entry = |(key, value): &(NodeId, NodeId)| {
+                    let name = flow.text(*key)?;
+                    Some((name.into(), self.type_of(*value), self.vary(*value)))
+                };
+                let entries: Option<Entries> = pairs.iter().map(entry).collect();
+                entries.map_or(Type::Unknown, |entries| merged(&[], entries))
+            }
+            NodeKind::Auto(of) => match self.type_of(*of) {
+                func @ (Type::Op(..) | Type::Method(..) | Type::Def(Def::Function(_))) => {
+                    self.call(&func, &Args { positional: &[], keywords: &[], open: false }, id)
+                }
+                other => other,
+            },
+            NodeKind::Include { template, with, only } => {
+                let around = if *only { Type::Unknown } else { self.type_of(0) };
+                let before = match &around {
+                    Type::Record(entries) => entries.to_vec(),
+                    _ => Vec::new(),
+                };
+                let given = with.iter().map(|(name, it)| ((**name).into(), self.type_of(*it), self.vary(*it)));
+                let given = given.collect();
+                templates::run(self, template, merged(&before, given), id)
+            }
             NodeKind::Either(all) => Type::either(all.iter().map(|id| self.type_of(*id)).collect()),
             NodeKind::Collect { element, dict, .. } => {
                 let size = self.size_between(flow.node(*element).scope, node.scope);
@@ -81,30 +113,40 @@ impl Eval<'_> {
                 }
                 Type::Unknown
             }
-            NodeKind::Store { of, name, .. } => {
-                self.assign(*of, name);
+            NodeKind::Store { of, name, value } => {
+                self.assign(*of, name, *value);
                 Type::Unknown
             }
-            NodeKind::Format(_)
-            | NodeKind::Mix(_)
-            | NodeKind::Same(..)
-            | NodeKind::Dict(_)
-            | NodeKind::Number(_)
-            | NodeKind::Flag(_)
-            | NodeKind::Constant => Type::Unknown,
+            NodeKind::Format(of) => {
+                let of = self.type_of(*of);
+                self.text_of(&of, id);
+                Type::Unknown
+            }
+            NodeKind::Mix(_) | NodeKind::Same(..) | NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Constant => {
+                Type::Unknown
+            }
         }
     }
 
     /// `row.relation = …`: from here on the row has it.
-    fn assign(&mut self, of: NodeId, name: &str) {
+    fn assign(&mut self, of: NodeId, name: &str, value: NodeId) {
+        if let Type::Record(entries) = self.type_of(of) {
+            let stored = vec![(name.into(), self.type_of(value), self.vary(value))];
+            return self.replace(of, merged(&entries, stored));
+        }
         let Type::Row(row) = self.type_of(of) else { return };
         if self.models.relation(row.model, name).is_none_or(|relation| relation.to_many) {
             return;
         }
         let mut row = (*row).clone();
         row.assigned.push(name.into());
-        if let Some(place) = self.frames.last_mut().and_then(|frame| frame.types.get_mut(of as usize)) {
-            *place = Type::Row(Rc::new(row));
+        self.replace(of, Type::Row(Rc::new(row)));
+    }
+
+    /// From here on a value is another.
+    pub(super) fn replace(&mut self, id: NodeId, by: Type) {
+        if let Some(place) = self.frames.last_mut().and_then(|frame| frame.types.get_mut(id as usize)) {
+            *place = by;
         }
     }
 

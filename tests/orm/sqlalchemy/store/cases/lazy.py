@@ -1,8 +1,8 @@
 """Relationships of SQLAlchemy 2.0."""
 
 from counting import case
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, defaultload, immediateload, joinedload, lazyload, selectinload, subqueryload
 
 from store.models import Album, Band, City, Label, Member, Sleeve, Track
 
@@ -10,6 +10,113 @@ from store.models import Album, Band, City, Label, Member, Sleeve, Track
 @case
 def scalars_read_parent(session):
     return [album.band.name for album in session.scalars(select(Album))]
+
+
+@case
+def execute_read_children(session):
+    out = []
+    for album in session.execute(select(Album)).scalars():
+        for track in album.tracks:
+            out.append(track.title)
+    return out
+
+
+@case
+def rows_as_tuples(session):
+    return [album.band.name for (album,) in session.execute(select(Album).order_by(Album.id))]
+
+
+@case
+def rows_by_index(session):
+    return [row[0].band.name for row in session.execute(select(Album)).all()]
+
+
+@case
+def rows_by_name(session):
+    return [row.Album.band.name for row in session.execute(select(Album)).all()]
+
+
+@case
+def secondary(session):
+    statement = select(Album).where(Album.plays > 0)
+    return {album.title: [label.name for label in album.labels] for album in session.scalars(statement).all()}
+
+
+@case
+def two_hops_one_loaded(session):
+    albums = session.scalars(select(Album).options(joinedload(Album.band))).all()
+    return [album.band.city.name for album in albums]
+
+
+@case
+def children_of_children(session):
+    bands = session.scalars(select(Band).options(selectinload(Band.albums))).all()
+    return [track.title for band in bands for album in band.albums for track in album.tracks]
+
+
+@case
+def property_of_the_model(session):
+    return [band.home for band in session.scalars(select(Band))]
+
+
+@case
+def method_of_the_model(session):
+    return [band.titles() for band in session.scalars(select(Band))]
+
+
+@case
+def method_two_hops(session):
+    return [track.credit() for track in session.scalars(select(Track)).all()]
+
+
+def name_of(album):
+    return album.band.name
+
+
+@case
+def function_with_the_row(session):
+    return [name_of(album) for album in session.scalars(select(Album))]
+
+
+def some_albums(session):
+    return session.scalars(select(Album).order_by(Album.title)).all()
+
+
+@case
+def rows_from_a_function(session):
+    return [album.band.name for album in some_albums(session)]
+
+
+@case
+def joined_but_not_loaded(session):
+    statement = select(Album).join(Album.band).where(Band.name != "x")
+    return [album.band.name for album in session.scalars(statement)]
+
+
+@case
+def option_on_another_relation(session):
+    statement = select(Band).options(selectinload(Band.albums))
+    return [band.city.name for band in session.scalars(statement).unique()]
+
+
+@case
+def limited_to_many(session):
+    return [album.band.name for album in session.scalars(select(Album).limit(100))]
+
+
+@case
+def lazy_by_an_option(session):
+    statement = select(Band).options(lazyload(Band.members))
+    return [len(band.members) for band in session.scalars(statement)]
+
+
+@case
+def sorted_by_a_lambda(session):
+    albums = session.scalars(select(Album)).all()
+    return [album.title for album in sorted(albums, key=lambda album: album.band.name)]
+
+
+# What follows loads what it reads, or reads nothing.
 
 
 @case
@@ -23,9 +130,97 @@ def mapped_eager(session):
 
 
 @case
-def execute_read_children(session):
-    out = []
-    for album in session.execute(select(Album)).scalars():
-        for track in album.tracks:
-            out.append(track.title)
-    return out
+def mapped_eager_list(session):
+    return [[member.name for member in band.members] for band in session.scalars(select(Band))]
+
+
+@case
+def loaded_by_selectin(session):
+    statement = select(Album).options(selectinload(Album.tracks), selectinload(Album.labels))
+    return [(len(album.tracks), len(album.labels)) for album in session.scalars(statement)]
+
+
+@case
+def loaded_by_subquery(session):
+    return [len(album.tracks) for album in session.scalars(select(Album).options(subqueryload(Album.tracks)))]
+
+
+@case
+def contained(session):
+    statement = select(Album).join(Album.band).options(contains_eager(Album.band))
+    return [album.band.name for album in session.scalars(statement)]
+
+
+@case
+def chained_options(session):
+    statement = select(Track).options(joinedload(Track.album).joinedload(Album.band))
+    return [track.credit() for track in session.scalars(statement)]
+
+
+@case
+def chained_selectin(session):
+    statement = select(Band).options(selectinload(Band.albums).selectinload(Album.tracks))
+    return [track.title for band in session.scalars(statement) for album in band.albums for track in album.tracks]
+
+
+@case
+def foreign_key_is_there(session):
+    return [album.band_id for album in session.scalars(select(Album))]
+
+
+@case
+def columns_only(session):
+    return [title for (title,) in session.execute(select(Album.title))]
+
+
+@case
+def two_columns(session):
+    statement = select(Album.title, Band.name).join(Album.band)
+    return [(row.title, row.name) for row in session.execute(statement)]
+
+
+@case
+def back_to_the_parent(session):
+    bands = session.scalars(select(Band).options(selectinload(Band.albums)))
+    return [album.band.name for band in bands for album in band.albums]
+
+
+@case
+def one_row(session):
+    album = session.get(Album, 1)
+    return [album.band.name, [track.title for track in album.tracks]]
+
+
+@case
+def first_of_all(session):
+    album = session.scalars(select(Album).order_by(Album.id)).first()
+    return album.band.name
+
+
+@case
+def all_of_one_parent(session):
+    return [track.album.title for track in session.scalars(select(Track).where(Track.album_id == 1))]
+
+
+@case
+def three_rows(session):
+    return [album.band.name for album in session.scalars(select(Album).limit(3))]
+
+
+@case
+def parents_are_there(session):
+    bands = {band.id: band for band in session.scalars(select(Band))}
+    return [bands[album.band_id].name for album in session.scalars(select(Album))]
+
+
+@case
+def counted_by_the_database(session):
+    statement = select(Band.name, func.count(Album.id)).join(Band.albums).group_by(Band.name)
+    return [tuple(row) for row in session.execute(statement)]
+
+
+@case
+def options_from_a_list(session):
+    options = [joinedload(Album.band), selectinload(Album.tracks)]
+    statement = select(Album).options(*options)
+    return [(album.band.name, len(album.tracks)) for album in session.scalars(statement).unique()]

@@ -1,0 +1,428 @@
+//! A template of Django's or Jinja2's, as a function of its context.
+//!
+//! Both languages are read alike: tags, and expressions of dotted names, calls and filters. What is not known is read for
+//! the names that stand in it. The one parameter is the context; a name that nothing within the template binds is an item
+//! of it.
+
+use std::collections::HashMap;
+
+use super::draft::{FunctionDraft, LoaderImport, OrmDraft, Parameter, Place};
+use super::flow::{Flow, Loop, Node, NodeId, NodeKind, Scope};
+use super::words::{self, Word};
+use crate::source::{SourceFile, Span};
+
+/// The node of the context.
+const CONTEXT: NodeId = 0;
+/// A template is read so far.
+const MOST_NODES: usize = 20_000;
+
+/// Whether a file is a template that pages are made of, by its path and its text.
+pub fn is_template(path: &str, text: &str) -> bool {
+    let Some((folder, name)) = path.rsplit_once('/') else { return false };
+    let among = folder.split('/').any(|part| matches!(part, "templates" | "jinja" | "jinja2"));
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let page = match ending {
+        "html" | "htm" | "txt" | "jinja" | "jinja2" => true,
+        // Other tools have templates of that ending, too.
+        "j2" => name.ends_with(".html.j2") || folder.split('/').any(|part| part.starts_with("jinja")),
+        _ => false,
+    };
+    among && page && (text.contains("{%") || text.contains("{{"))
+}
+
+/// The names by which code may call a template: what stands behind each folder of templates on its path.
+pub fn names(path: &str) -> impl Iterator<Item = &str> {
+    ["templates/", "jinja/", "jinja2/"].into_iter().flat_map(move |folder| {
+        path.match_indices(folder).filter_map(move |(at, _)| {
+            let opens = at == 0 || path.as_bytes().get(at - 1) == Some(&b'/');
+            path.get(at + folder.len()..).filter(|_| opens)
+        })
+    })
+}
+
+/// What a template says.
+pub fn read_template(file: &SourceFile) -> OrmDraft {
+    let mut reader = Reader {
+        file,
+        flow: Flow::default(),
+        scope: 0,
+        bound: vec![HashMap::new()],
+        open: Vec::new(),
+        functions: Vec::new(),
+        macros: Vec::new(),
+    };
+    reader.node(NodeKind::Param(0), 0, 0);
+    reader.whole();
+    let whole = reader.function("template", None, vec!["**context".into()], reader.flow.clone());
+    let mut functions = std::mem::take(&mut reader.functions);
+    functions.push(whole);
+    OrmDraft {
+        file: file.id,
+        path: file.path.clone(),
+        module: format!("<{}>", file.path.replace('.', ":")).into(),
+        is_package: false,
+        place: Place::Template,
+        passed_on: Vec::new(),
+        quote: '"',
+        crlf: false,
+        imports: Vec::new(),
+        top: Flow::default(),
+        globals: Vec::new(),
+        classes: Vec::new(),
+        functions,
+        loader: LoaderImport::Nowhere,
+    }
+}
+
+/// A tag that waits for its end.
+struct Open {
+    tag: Box<str>,
+    scope: Scope,
+    /// A macro's name, its parameters, and what was read around it.
+    of_macro: Option<(Box<str>, Vec<Box<str>>, Flow)>,
+}
+
+struct Reader<'a> {
+    file: &'a SourceFile,
+    flow: Flow,
+    scope: Scope,
+    bound: Vec<HashMap<Box<str>, NodeId>>,
+    open: Vec<Open>,
+    functions: Vec<FunctionDraft>,
+    macros: Vec<Box<str>>,
+}
+
+impl<'a> Reader<'a> {
+    fn node(&mut self, kind: NodeKind, start: usize, end: usize) -> NodeId {
+        if self.flow.nodes.len() >= MOST_NODES {
+            return CONTEXT;
+        }
+        let span = Span { file: self.file.id, start: start as u32, end: end as u32 };
+        self.flow.nodes.push(Node { kind, span, scope: self.scope, sorted: false, guard: None });
+        (self.flow.nodes.len() - 1) as NodeId
+    }
+
+    fn function(&self, name: &str, within: Option<Box<str>>, params: Vec<Box<str>>, flow: Flow) -> FunctionDraft {
+        let params = params.into_iter().map(|name| Parameter { name, annotation: None, default: None });
+        FunctionDraft {
+            name: name.into(),
+            span: Span::at(self.file.id, 0),
+            owner: None,
+            within,
+            is_async: false,
+            decorators: Vec::new(),
+            params: params.collect(),
+            flow,
+        }
+    }
+
+    fn bind(&mut self, name: &str, value: NodeId) {
+        if let Some(inner) = self.bound.last_mut() {
+            inner.insert(name.into(), value);
+        }
+    }
+
+    fn whole(&mut self) {
+        let text = self.file.text();
+        let mut at = 0;
+        while let Some(found) = text.get(at..).and_then(|rest| rest.find('{')) {
+            let start = at + found;
+            let (close, kind) = match text.as_bytes().get(start + 1) {
+                Some(b'%') => ("%}", '%'),
+                Some(b'{') => ("}}", '{'),
+                Some(b'#') => ("#}", '#'),
+                _ => {
+                    at = start + 1;
+                    continue;
+                }
+            };
+            let Some(length) = text.get(start + 2..).and_then(|rest| rest.find(close)) else { return };
+            let (from, to) = (start + 2, start + 2 + length);
+            at = to + 2;
+            match kind {
+                '{' => self.shown(from, to),
+                '%' => {
+                    if let Some(skipped) = self.tag(from, to) {
+                        at = text.get(at..).and_then(|rest| rest.find(skipped)).map_or(text.len(), |it| at + it);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// `{{ … }}`
+    fn shown(&mut self, from: usize, to: usize) {
+        let words = words::of(self.file.text(), from, to);
+        let value = self.expression(&words);
+        self.node(NodeKind::Format(value), from, to);
+    }
+
+    /// `{% … %}`; gives what to skip to.
+    fn tag(&mut self, from: usize, to: usize) -> Option<&'static str> {
+        let all = words::of(self.file.text(), from, to);
+        let Some((Word { text: tag, .. }, words)) = all.split_first() else { return None };
+        match *tag {
+            "comment" => return Some("{% endcomment"),
+            "verbatim" => return Some("{% endverbatim"),
+            "raw" => return Some("{% endraw"),
+            "for" => self.open_loop(words, from, to),
+            "with" => {
+                self.enter(tag);
+                self.assignments(words);
+            }
+            "set" => self.assignments(words),
+            "macro" => self.open_macro(words),
+            "include" | "extends" => self.include(words, from, to),
+            "if" | "elif" | "while" => {
+                let value = self.expression(words);
+                self.node(NodeKind::Test(value), from, to);
+            }
+            "else" | "empty" | "block" | "endblock" | "load" | "csrf_token" | "import" | "from" => {}
+            end if end.strip_prefix("end").is_some_and(|tag| self.open.last().is_some_and(|it| *it.tag == *tag)) => {
+                self.close();
+            }
+            _ => {
+                self.expression(words);
+            }
+        }
+        None
+    }
+
+    fn enter(&mut self, tag: &str) {
+        self.open.push(Open { tag: tag.into(), scope: self.scope, of_macro: None });
+        self.bound.push(HashMap::new());
+    }
+
+    fn close(&mut self) {
+        let Some(open) = self.open.pop() else { return };
+        self.bound.pop();
+        self.scope = open.scope;
+        if let Some((name, params, around)) = open.of_macro {
+            let flow = std::mem::replace(&mut self.flow, around);
+            let function = self.function(&name, Some("template".into()), params, flow);
+            self.functions.push(function);
+        }
+    }
+
+    /// `for a, b in rows if condition`
+    fn open_loop(&mut self, words: &[Word<'a>], from: usize, to: usize) {
+        let at = words.iter().position(|it| it.text == "in").unwrap_or(words.len());
+        let rest = words.get(at + 1..).unwrap_or(&[]);
+        let condition = rest.iter().position(|it| it.text == "if");
+        let (rows, condition) = rest.split_at(condition.unwrap_or(rest.len()));
+        let iter = self.expression(rows);
+        self.enter("for");
+        let head = Span { file: self.file.id, start: from as u32, end: to as u32 };
+        self.flow.loops.push(Loop { iter, head, parent: self.scope, is_async: false });
+        self.scope = self.flow.loops.len() as Scope;
+        let row = self.node(NodeKind::Row(iter), from, to);
+        let targets: Vec<&Word<'a>> = words.iter().take(at).filter(|it| it.is_name()).collect();
+        match targets.as_slice() {
+            [only] => self.bind(only.text, row),
+            several => {
+                for (place, target) in several.iter().enumerate() {
+                    let key = self.node(NodeKind::Number(place as i64), from, to);
+                    let part = self.node(NodeKind::Item { of: row, key }, from, to);
+                    self.bind(target.text, part);
+                }
+            }
+        }
+        let nothing = self.node(NodeKind::Constant, from, to);
+        for own in ["forloop", "loop"] {
+            self.bind(own, nothing);
+        }
+        if condition.len() > 1 {
+            let value = self.expression(&condition[1..]);
+            self.node(NodeKind::Test(value), from, to);
+        }
+    }
+
+    /// `a=b c=d`, `b as a`
+    fn assignments(&mut self, words: &[Word<'a>]) {
+        if let [value @ .., keyword, name] = words
+            && keyword.text == "as"
+        {
+            let value = self.expression(value);
+            return self.bind(name.text, value);
+        }
+        for (name, value) in pairs(words) {
+            let value = self.expression(value);
+            self.bind(name, value);
+        }
+    }
+
+    fn open_macro(&mut self, words: &[Word<'a>]) {
+        let Some((name, rest)) = words.split_first() else { return };
+        let params: Vec<Box<str>> = rest.iter().filter(|it| it.is_name()).map(|it| it.text.into()).collect();
+        self.enter("macro");
+        self.macros.push(name.text.into());
+        let around = std::mem::take(&mut self.flow);
+        self.scope = 0;
+        for (at, param) in params.iter().enumerate() {
+            let node = self.node(NodeKind::Param(at as u32), name.start, name.end());
+            self.bind(param, node);
+        }
+        if let Some(open) = self.open.last_mut() {
+            open.of_macro = Some((name.text.into(), params, around));
+        }
+    }
+
+    /// `include "row.html" with book=it only`
+    fn include(&mut self, words: &[Word<'a>], from: usize, to: usize) {
+        let Some(template) = words.first().and_then(|it| it.quoted()) else { return };
+        let mut with: Vec<(Box<str>, NodeId)> = Vec::new();
+        let inner = self.bound.iter().flat_map(|names| names.iter().map(|(name, node)| (name.clone(), *node)));
+        let only = words.iter().any(|it| it.text == "only");
+        if !only {
+            with.extend(inner);
+            with.sort();
+        }
+        let rest = words.iter().position(|it| it.text == "with").and_then(|at| words.get(at + 1..)).unwrap_or(&[]);
+        for (name, value) in pairs(rest) {
+            let value = self.expression(value);
+            with.retain(|(bound, _)| **bound != *name);
+            with.push((name.into(), value));
+        }
+        self.node(NodeKind::Include { template: template.into(), with, only }, from, to);
+    }
+
+    /// The value of an expression: of its first chain of names. All others are read, too.
+    fn expression(&mut self, words: &[Word<'a>]) -> NodeId {
+        let mut first = None;
+        let mut at = 0;
+        while let Some(word) = words.get(at) {
+            if word.text == "|" {
+                at = self.filter(words, at + 1, &mut first);
+            } else if word.is_name() && !word.is_operator() {
+                let value = self.chain(words, &mut at);
+                first = first.or(Some(value));
+            } else {
+                if let Some(text) = word.quoted() {
+                    let value = self.node(NodeKind::Text(text.into()), word.start, word.end());
+                    first = first.or(Some(value));
+                }
+                at += 1;
+            }
+        }
+        let start = words.first().map_or(0, |it| it.start);
+        first.unwrap_or_else(|| self.node(NodeKind::Constant, start, start))
+    }
+
+    /// `|length`, `|slice:":5"`: what a filter does with the value before it. Gives the place behind it.
+    fn filter(&mut self, words: &[Word<'a>], at: usize, value: &mut Option<NodeId>) -> usize {
+        let (Some(name), Some(of)) = (words.get(at), *value) else { return at + 1 };
+        let (start, end) = (name.start, name.end());
+        *value = match name.text {
+            "length" | "count" | "join" | "list" | "dictsort" | "sort" => {
+                let called = if matches!(name.text, "length" | "count") { "len" } else { "list" };
+                let func = self.node(NodeKind::Name(called.into()), start, end);
+                let call = NodeKind::Call { func, args: vec![of], keywords: Vec::new(), open: false };
+                Some(self.node(call, start, end))
+            }
+            "slice" => {
+                let most = words.get(at + 2).and_then(|it| it.quoted()?.strip_prefix(':')?.parse().ok());
+                Some(self.node(NodeKind::Slice { of, most }, start, end))
+            }
+            _ => Some(of),
+        };
+        at + 1
+    }
+
+    /// `book.author.name`, `book.describe()`, `row(book)`, `book["author"]`
+    fn chain(&mut self, words: &[Word<'a>], at: &mut usize) -> NodeId {
+        let head = words[*at];
+        *at += 1;
+        let bound = self.bound.iter().rev().find_map(|names| names.get(head.text)).copied();
+        let mut value = match bound {
+            Some(node) => node,
+            None if self.macros.iter().any(|it| **it == *head.text) => {
+                self.node(NodeKind::Name(head.text.into()), head.start, head.end())
+            }
+            None => {
+                let key = self.node(NodeKind::Text(head.text.into()), head.start, head.end());
+                self.node(NodeKind::Item { of: CONTEXT, key }, head.start, head.end())
+            }
+        };
+        let mut variable = Some(Box::from(head.text));
+        let mut end = head.end();
+        while let Some(word) = words.get(*at).filter(|it| it.start == end) {
+            end = word.end();
+            match word.text {
+                "." => {
+                    let Some(name) = words.get(*at + 1).filter(|it| it.start == end) else { break };
+                    end = name.end();
+                    *at += 2;
+                    let variable = variable.take();
+                    let kind = match name.text.parse() {
+                        Ok(place) => {
+                            let key = self.node(NodeKind::Number(place), name.start, end);
+                            NodeKind::Item { of: value, key }
+                        }
+                        Err(_) => NodeKind::Attr { of: value, name: name.text.into(), variable, line: None },
+                    };
+                    value = self.node(kind, head.start, end);
+                    if words.get(*at).is_none_or(|it| it.text != "(" || it.start != end) {
+                        value = self.node(NodeKind::Auto(value), head.start, end);
+                    }
+                }
+                "(" => {
+                    let close = closing(words, *at);
+                    let within: Vec<Word<'a>> = words.get(*at + 1..close).unwrap_or(&[]).to_vec();
+                    end = words.get(close).map_or(end, Word::end);
+                    *at = close + 1;
+                    let (mut args, mut keywords) = (Vec::new(), Vec::new());
+                    for part in within.split(|it| it.text == ",").filter(|part| !part.is_empty()) {
+                        match part {
+                            [name, equals, rest @ ..] if equals.text == "=" => {
+                                keywords.push((name.text.into(), self.expression(rest)));
+                            }
+                            _ => args.push(self.expression(part)),
+                        }
+                    }
+                    value = self.node(NodeKind::Call { func: value, args, keywords, open: false }, head.start, end);
+                }
+                "[" => {
+                    let close = closing(words, *at);
+                    let within: Vec<Word<'a>> = words.get(*at + 1..close).unwrap_or(&[]).to_vec();
+                    end = words.get(close).map_or(end, Word::end);
+                    *at = close + 1;
+                    let name = within.first().and_then(|it| it.quoted());
+                    let kind = match name {
+                        Some(name) => NodeKind::Attr { of: value, name: name.into(), variable: None, line: None },
+                        None => NodeKind::Item { of: value, key: self.expression(&within) },
+                    };
+                    value = self.node(kind, head.start, end);
+                }
+                _ => break,
+            }
+        }
+        value
+    }
+}
+
+/// `name=value` pairs, each value going to the next pair.
+fn pairs<'w, 'a>(words: &'w [Word<'a>]) -> Vec<(&'a str, &'w [Word<'a>])> {
+    let starts: Vec<usize> = (0..words.len())
+        .filter(|at| words[*at].is_name() && words.get(at + 1).is_some_and(|it| it.text == "="))
+        .collect();
+    let each = starts.iter().enumerate().map(|(nth, at)| {
+        let end = starts.get(nth + 1).copied().unwrap_or(words.len());
+        (words[*at].text, words.get(at + 2..end).unwrap_or(&[]))
+    });
+    each.collect()
+}
+
+/// The place of the bracket that closes the one at a place.
+fn closing(words: &[Word<'_>], open: usize) -> usize {
+    let mut depth = 0usize;
+    for (at, word) in words.iter().enumerate().skip(open) {
+        match word.text {
+            "(" | "[" => depth += 1,
+            ")" | "]" if depth == 1 => return at,
+            ")" | "]" => depth -= 1,
+            _ => {}
+        }
+    }
+    words.len()
+}

@@ -1,0 +1,201 @@
+//! Templates: which one code names, and what it does with the context that it is given.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::eval::{Args, Eval};
+use super::names::{ClassId, Def, FunctionId, Names};
+use super::types::{Set, Turn, Type};
+use super::{django, names};
+use crate::facts::orm::flow::NodeId;
+use crate::facts::orm::{Place, template_names};
+use crate::stack::vocabulary::Orm;
+
+/// A context is known so far.
+const MOST_ENTRIES: usize = 64;
+
+/// The templates of the repository, by the names that code may call them by.
+#[derive(Debug, Default)]
+pub(super) struct Templates<'a> {
+    by_name: HashMap<&'a str, Vec<FunctionId>>,
+}
+
+impl<'a> Templates<'a> {
+    pub(super) fn new(names: &Names<'a>) -> Self {
+        let mut by_name: HashMap<&'a str, Vec<FunctionId>> = HashMap::new();
+        for (at, draft) in names.drafts.iter().copied().enumerate().filter(|(_, draft)| draft.place == Place::Template)
+        {
+            let Some(whole) = draft.functions.len().checked_sub(1) else { continue };
+            for name in template_names(&draft.path) {
+                by_name.entry(name).or_default().push(FunctionId { draft: at as u32, at: whole as u32 });
+            }
+        }
+        Self { by_name }
+    }
+
+    /// The one template of a name.
+    fn get(&self, name: &str) -> Option<FunctionId> {
+        match self.by_name.get(name)?.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
+    }
+}
+
+/// Entries of a context or a dict by their names, each with the loop that it differs in.
+pub(super) type Entries = Vec<(Rc<str>, Type, Option<Turn>)>;
+
+/// A record with other entries in place of those of the same names.
+pub(super) fn merged(before: &[(Rc<str>, Type, Option<Turn>)], over: Entries) -> Type {
+    let mut all: Entries = before.iter().filter(|(name, ..)| over.iter().all(|(it, ..)| it != name)).cloned().collect();
+    all.extend(over);
+    all.truncate(MOST_ENTRIES);
+    Type::Record(all.into())
+}
+
+/// The value of a name in a record.
+pub(super) fn entry<'r>(of: &'r Type, name: &str) -> Option<&'r (Rc<str>, Type, Option<Turn>)> {
+    match of {
+        Type::Record(entries) => entries.iter().find(|(it, ..)| **it == *name),
+        _ => None,
+    }
+}
+
+/// What the keyword arguments of a call make together.
+pub(super) fn keywords(eval: &Eval<'_>, args: &Args<'_>) -> Entries {
+    let mut all = Entries::new();
+    for (name, node) in args.keywords {
+        match eval.type_of(*node) {
+            Type::Record(entries) if &**name == "**" => all.extend(entries.iter().cloned()),
+            value if &**name != "**" => all.push(((**name).into(), value, eval.vary(*node))),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// `render(request, "name.html", context)` and its kin, by what their arguments are: a name, then a context.
+pub(super) fn render(eval: &mut Eval<'_>, args: &Args<'_>, id: NodeId) -> Type {
+    let mut name = None;
+    let mut context = Entries::new();
+    for node in args.all() {
+        match eval.type_of(node) {
+            Type::Text(text) if name.is_none() => name = Some(text),
+            Type::Record(entries) => context.extend(entries.iter().cloned()),
+            _ => {}
+        }
+    }
+    let Some(name) = name else { return Type::Unknown };
+    run(eval, &name, merged(&context, keywords(eval, args)), id)
+}
+
+/// `template.render(context)`, `template.render(books=books)`
+pub(super) fn render_template(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId) -> Type {
+    let mut context = Entries::new();
+    for node in args.positional {
+        if let Type::Record(entries) = eval.type_of(*node) {
+            context.extend(entries.iter().cloned());
+        }
+    }
+    run(eval, name, merged(&context, keywords(eval, args)), id)
+}
+
+/// Runs a template with a context.
+pub(super) fn run(eval: &mut Eval<'_>, name: &str, context: Type, id: NodeId) -> Type {
+    if let Some(template) = eval.templates.get(name) {
+        eval.follow(template, vec![(context, None)], id);
+    }
+    Type::Unknown
+}
+
+/// The pages of generic views, which no code makes.
+pub(super) fn views(eval: &mut Eval<'_>) {
+    for class in eval.names.all_classes() {
+        if !is_view(eval.names, class) {
+            continue;
+        }
+        let Some(template) = template_of(eval, class) else { continue };
+        let context = match eval.names.method(class, "get_context_data", None) {
+            Some(method) => eval.returned(method, Some(class)),
+            None => context(eval, class, Entries::new()),
+        };
+        if matches!(context, Type::Record(_)) {
+            eval.rooted(template, vec![context]);
+        }
+    }
+}
+
+fn is_view(names: &names::Names<'_>, class: ClassId) -> bool {
+    let bases = &names.lineage(class).external;
+    bases.iter().any(|base| base.starts_with("django.views.generic") || base.starts_with("django.contrib.auth.mixins"))
+}
+
+/// The template that a generic view names, or that it is called by.
+fn template_of(eval: &mut Eval<'_>, class: ClassId) -> Option<FunctionId> {
+    if let Some(Type::Text(name)) = eval.class_value(class, "template_name") {
+        return eval.templates.get(&name);
+    }
+    let set = rows(eval, class)?;
+    let kind = if eval.names.derives_external(class, "ListView") { "list" } else { "detail" };
+    let model = eval.models.name(eval.names, set.model).to_lowercase();
+    let end = format!("/{model}_{kind}.html");
+    let mut found = eval.templates.by_name.iter().filter(|(name, _)| name.ends_with(&end)).map(|(_, all)| all);
+    match (found.next()?.as_slice(), found.next()) {
+        ([only], None) => Some(*only),
+        _ => None,
+    }
+}
+
+/// The queryset of a generic view.
+fn rows(eval: &mut Eval<'_>, class: ClassId) -> Option<Rc<Set>> {
+    if let Some(method) = eval.names.method(class, "get_queryset", None) {
+        return match eval.returned(method, Some(class)) {
+            Type::Set(set) if set.orm == Orm::Django => Some(set),
+            _ => None,
+        };
+    }
+    match eval.class_value(class, "queryset") {
+        Some(Type::Set(set)) => return Some(set),
+        Some(Type::Manager(manager)) => return Some(Rc::new(super::eval::set_of(&manager))),
+        Some(_) => return None,
+        None => {}
+    }
+    let (at, place) = eval.names.attribute(class, "model")?;
+    let span = eval.names.class(at).attributes.get(place)?.span;
+    match eval.class_value(class, "model") {
+        Some(Type::Def(Def::Class(model))) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Django) => {
+            Some(Rc::new(django::all_of(model, Rc::from([]), Vec::new(), span)))
+        }
+        _ => None,
+    }
+}
+
+/// The context that a generic view makes by itself, with what it is given besides.
+pub(super) fn context(eval: &mut Eval<'_>, class: ClassId, given: Entries) -> Type {
+    let mut own = Entries::new();
+    let bases = eval.names.lineage(class).external.clone();
+    let is = |last: &str| bases.iter().any(|base| base.rsplit('.').next() == Some(last));
+    let (list, detail) = (is("ListView"), is("DetailView") || is("UpdateView") || is("DeleteView"));
+    if let Some(set) = (list || detail).then(|| rows(eval, class)).flatten() {
+        let named = match eval.class_value(class, "context_object_name") {
+            Some(Type::Text(name)) => Some(name),
+            _ => None,
+        };
+        let model = eval.models.name(eval.names, set.model).to_lowercase();
+        let (value, generic, by_model) = if list {
+            let cut = eval.names.attribute(class, "paginate_by").is_some();
+            let set = Set { cut: set.cut || cut, ..(*set).clone() };
+            (Type::Set(Rc::new(set)), "object_list", format!("{model}_list"))
+        } else {
+            (eval.single(&set), "object", model)
+        };
+        own.push((generic.into(), value.clone(), None));
+        own.push((named.unwrap_or_else(|| by_model.as_str().into()), value.clone(), None));
+        if list {
+            own.push(("page_obj".into(), value, None));
+        }
+    }
+    own.push(("view".into(), Type::Instance(class), None));
+    own.push(("request".into(), Type::Request, None));
+    merged(&own, given)
+}

@@ -1,0 +1,564 @@
+"""Serializers of Django REST framework over the rows of a view or a queryset."""
+
+from counting import case
+from django.db.models import Count, Prefetch
+from rest_framework import generics, mixins, serializers, viewsets
+from rest_framework.decorators import action, api_view
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from web import get, listed, shown_by
+
+from shop.models import Author, Book, Chapter, Country, Loan, Publisher, Reader, Review, Tag
+
+
+class PublisherSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Publisher
+        fields = ["id", "name"]
+
+
+class TagSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Tag
+        fields = ["id", "name"]
+
+
+class BookSerializer(serializers.ModelSerializer):
+    publisher = PublisherSerializer()
+
+    class Meta:
+        model = Book
+        fields = ["id", "title", "publisher"]
+
+
+class NestedOne(viewsets.ModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = BookSerializer
+
+
+@case
+def nested_one():
+    return listed(NestedOne)
+
+
+class TaggedSerializer(serializers.ModelSerializer):
+    tags = TagSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Book
+        fields = ["id", "title", "tags"]
+
+
+class NestedMany(generics.ListAPIView):
+    serializer_class = TaggedSerializer
+
+    def get_queryset(self):
+        return Book.objects.filter(stock__gt=0).order_by("pk")
+
+
+@case
+def nested_many():
+    return get(NestedMany.as_view())
+
+
+class SourcedSerializer(serializers.ModelSerializer):
+    author_name = serializers.CharField(source="author.name", read_only=True)
+
+    class Meta:
+        model = Book
+        fields = ["title", "author_name"]
+
+
+class Sourced(viewsets.ReadOnlyModelViewSet):
+    queryset = Book.objects.order_by("title")
+    serializer_class = SourcedSerializer
+
+
+@case
+def source_of_two_names():
+    return listed(Sourced)
+
+
+class MethodSerializer(serializers.ModelSerializer):
+    reviews = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Book
+        fields = ["title", "reviews"]
+
+    def get_reviews(self, book):
+        return [review.stars for review in book.review_set.all()]
+
+
+class ByMethod(generics.ListAPIView):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = MethodSerializer
+
+
+@case
+def method_field_that_loops():
+    return get(ByMethod.as_view())
+
+
+class CountingSerializer(serializers.ModelSerializer):
+    loans = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Book
+        fields = ["title", "loans"]
+
+    def get_loans(self, book):
+        return book.loans.filter(returned=False).count()
+
+
+class Counting(viewsets.ReadOnlyModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = CountingSerializer
+
+
+@case
+def method_field_that_counts():
+    return listed(Counting)
+
+
+class StringSerializer(serializers.ModelSerializer):
+    publisher = serializers.StringRelatedField()
+
+    class Meta:
+        model = Book
+        fields = ["title", "publisher"]
+
+
+class Strings(generics.ListAPIView):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = StringSerializer
+
+
+@case
+def string_related():
+    return get(Strings.as_view())
+
+
+class SlugSerializer(serializers.ModelSerializer):
+    tags = serializers.SlugRelatedField(slug_field="name", many=True, read_only=True)
+
+    class Meta:
+        model = Book
+        fields = ["title", "tags"]
+
+
+class Slugs(generics.ListCreateAPIView):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = SlugSerializer
+
+
+@case
+def slugs_of_many():
+    return get(Slugs.as_view())
+
+
+class KeysSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Book
+        fields = ["title", "tags"]
+
+
+class Keys(generics.ListAPIView):
+    queryset = Book.objects.select_related("author").order_by("pk")
+    serializer_class = KeysSerializer
+
+
+@case
+def keys_of_many():
+    return get(Keys.as_view())
+
+
+class DeepSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Loan
+        fields = ["id", "book"]
+        depth = 1
+
+
+class Deep(generics.ListAPIView):
+    queryset = Loan.objects.order_by("pk")
+    serializer_class = DeepSerializer
+
+
+@case
+def depth_of_one():
+    return get(Deep.as_view())
+
+
+class AuthorSerializer(serializers.ModelSerializer):
+    books = BookSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Author
+        fields = ["name", "books"]
+
+
+class AuthorSet(viewsets.ModelViewSet):
+    queryset = Author.objects.prefetch_related("books").order_by("pk")
+    serializer_class = AuthorSerializer
+
+
+@case
+def nested_twice_loaded_once():
+    return listed(AuthorSet)
+
+
+class RepresentedSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Review
+        fields = ["stars"]
+
+    def to_representation(self, review):
+        data = super().to_representation(review)
+        data["reader"] = review.reader.name
+        return data
+
+
+class Represented(generics.ListAPIView):
+    queryset = Review.objects.order_by("pk")
+    serializer_class = RepresentedSerializer
+
+
+@case
+def to_representation_reads():
+    return get(Represented.as_view())
+
+
+@api_view(["GET"])
+def by_hand(request):
+    return Response(SourcedSerializer(Book.objects.order_by("pk"), many=True).data)
+
+
+@case
+def instantiated_by_hand():
+    return get(by_hand)
+
+
+class ByClass(APIView):
+    def get(self, request):
+        books = Book.objects.filter(stock__gt=0).order_by("pk")
+        serializer = BookSerializer(books, many=True, context={"request": request})
+        return Response({"books": serializer.data})
+
+
+@case
+def instantiated_in_a_view():
+    return get(ByClass.as_view())
+
+
+class ByAction(viewsets.ModelViewSet):
+    queryset = Book.objects.select_related("publisher").order_by("pk")
+    serializer_class = BookSerializer
+
+    @action(detail=False)
+    def tagged(self, request):
+        return Response(TaggedSerializer(self.get_queryset(), many=True).data)
+
+
+@case
+def action_of_a_view_set():
+    return listed(ByAction, "tagged")
+
+
+class Chosen(viewsets.ModelViewSet):
+    queryset = Book.objects.order_by("pk")
+
+    def get_serializer_class(self):
+        if self.action == "list":
+            return TaggedSerializer
+        return BookSerializer
+
+
+@case
+def chosen_by_action():
+    return listed(Chosen)
+
+
+class WithAuthor(serializers.ModelSerializer):
+    author = serializers.StringRelatedField()
+
+
+class InheritingSerializer(WithAuthor):
+    class Meta:
+        model = Book
+        fields = ["title", "author"]
+
+
+class Inheriting(generics.ListAPIView):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = InheritingSerializer
+
+
+@case
+def inherited_field():
+    return get(Inheriting.as_view())
+
+
+class PropertySerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Book
+        fields = ["title", "byline"]
+
+
+class Properties(generics.ListAPIView):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = PropertySerializer
+
+
+@case
+def property_among_the_fields():
+    return get(Properties.as_view())
+
+
+class AllSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Book
+        fields = "__all__"
+
+
+class All(generics.ListAPIView):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = AllSerializer
+
+
+@case
+def all_fields_with_many_keys():
+    return get(All.as_view())
+
+
+class Paged(generics.ListAPIView):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = BookSerializer
+
+    def list(self, request, *args, **kwargs):
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+@case
+def list_of_its_own():
+    return get(Paged.as_view())
+
+
+# What follows loads what it reads, or reads nothing.
+
+
+class NestedLoaded(viewsets.ModelViewSet):
+    queryset = Book.objects.select_related("publisher").order_by("pk")
+    serializer_class = BookSerializer
+
+
+@case
+def nested_loaded():
+    return listed(NestedLoaded)
+
+
+class ManyLoaded(generics.ListAPIView):
+    queryset = Book.objects.none()
+    serializer_class = TaggedSerializer
+
+    def get_queryset(self):
+        return Book.objects.prefetch_related("tags").order_by("pk")
+
+
+@case
+def nested_many_loaded():
+    return get(ManyLoaded.as_view())
+
+
+class SourcedLoaded(viewsets.ReadOnlyModelViewSet):
+    queryset = Book.objects.order_by("title")
+    serializer_class = SourcedSerializer
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("author")
+
+
+@case
+def loaded_by_get_queryset():
+    return listed(SourcedLoaded)
+
+
+class LoadedAuthors(viewsets.ModelViewSet):
+    queryset = Author.objects.prefetch_related(
+        Prefetch("books", queryset=Book.objects.select_related("publisher"))
+    ).order_by("pk")
+    serializer_class = AuthorSerializer
+
+
+@case
+def nested_twice_loaded():
+    return listed(LoadedAuthors)
+
+
+class ForeignKeySerializer(serializers.ModelSerializer):
+    author = serializers.PrimaryKeyRelatedField(read_only=True)
+    publisher_id = serializers.IntegerField()
+
+    class Meta:
+        model = Book
+        fields = ["title", "author", "editor", "publisher_id"]
+
+
+class ForeignKeys(generics.ListAPIView):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = ForeignKeySerializer
+
+
+@case
+def foreign_keys_are_there():
+    return get(ForeignKeys.as_view())
+
+
+class AnnotatedSerializer(serializers.ModelSerializer):
+    loan_count = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Book
+        fields = ["title", "loan_count"]
+
+
+class Annotated(generics.ListAPIView):
+    queryset = Book.objects.annotate(loan_count=Count("loans")).order_by("pk")
+    serializer_class = AnnotatedSerializer
+
+
+@case
+def counted_by_annotation():
+    return get(Annotated.as_view())
+
+
+class OneBook(generics.RetrieveAPIView):
+    queryset = Book.objects.all()
+    serializer_class = TaggedSerializer
+
+
+@case
+def one_row():
+    return shown_by(OneBook.as_view(), 1)
+
+
+class WritingSerializer(serializers.ModelSerializer):
+    publisher = PublisherSerializer(write_only=True)
+
+    class Meta:
+        model = Book
+        fields = ["title", "publisher"]
+
+
+class WriteOnly(generics.ListAPIView):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = WritingSerializer
+
+
+@case
+def write_only_fields():
+    return get(WriteOnly.as_view())
+
+
+class LoadingMethodSerializer(serializers.ModelSerializer):
+    stars = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Book
+        fields = ["title", "stars"]
+
+    def get_stars(self, book):
+        return sum(review.stars for review in book.review_set.all())
+
+
+class LoadingMethod(generics.ListAPIView):
+    queryset = Book.objects.prefetch_related("review_set").order_by("pk")
+    serializer_class = LoadingMethodSerializer
+
+
+@case
+def method_field_over_prefetched():
+    return get(LoadingMethod.as_view())
+
+
+class PlainSerializer(serializers.Serializer):
+    title = serializers.CharField()
+    author_id = serializers.IntegerField()
+
+
+@api_view(["GET"])
+def plain_by_hand(request):
+    return Response(PlainSerializer(Book.objects.order_by("pk"), many=True).data)
+
+
+@case
+def plain_fields_by_hand():
+    return get(plain_by_hand)
+
+
+class ValuesSerializer(serializers.Serializer):
+    title = serializers.CharField()
+    author = serializers.CharField(source="author__name")
+
+
+@api_view(["GET"])
+def values_by_hand(request):
+    return Response(ValuesSerializer(Book.objects.values("title", "author__name"), many=True).data)
+
+
+@case
+def values_are_serialized():
+    return get(values_by_hand)
+
+
+class EagerSerializer(serializers.ModelSerializer):
+    publisher = PublisherSerializer()
+
+    class Meta:
+        model = Book
+        fields = ["title", "publisher"]
+
+    @staticmethod
+    def setup_eager_loading(books):
+        return books.select_related("publisher")
+
+
+class Eager(generics.ListAPIView):
+    serializer_class = EagerSerializer
+
+    def get_queryset(self):
+        return self.serializer_class.setup_eager_loading(Book.objects.order_by("pk"))
+
+
+@case
+def loaded_by_the_serializer():
+    return get(Eager.as_view())
+
+
+class FilteredView(generics.ListAPIView):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = BookSerializer
+
+    def filter_queryset(self, queryset):
+        return super().filter_queryset(queryset).select_related("publisher")
+
+
+@case
+def loaded_by_filter_queryset():
+    return get(FilteredView.as_view())
+
+
+class ChosenLoaded(viewsets.ModelViewSet):
+    serializer_class = BookSerializer
+
+    def get_queryset(self):
+        books = Book.objects.order_by("pk")
+        if self.action == "list":
+            books = books.select_related("publisher")
+        return books
+
+
+@case
+def loaded_for_the_list_alone():
+    return listed(ChosenLoaded)

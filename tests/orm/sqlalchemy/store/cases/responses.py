@@ -1,0 +1,279 @@
+"""What FastAPI makes of rows by a `response_model`, and pydantic by `from_attributes`."""
+
+from typing import List, Optional
+
+from counting import case
+from databases import fetch, get_session
+from fastapi import APIRouter, Depends, FastAPI
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from store.models import Album, Band, City, Label, Member, Sleeve, Track
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class BandOut(Model):
+    name: str
+
+
+class AlbumOut(Model):
+    title: str
+    band: BandOut
+
+
+class TrackOut(Model):
+    title: str
+
+
+app = FastAPI()
+
+
+@app.get("/nested", response_model=list[AlbumOut])
+def nested_albums(session: Session = Depends(get_session)):
+    return session.scalars(select(Album).order_by(Album.id)).all()
+
+
+@case
+def nested_model():
+    return fetch(app, "/nested")
+
+
+class WithTracks(Model):
+    title: str
+    tracks: List[TrackOut] = []
+
+
+@app.get("/lists", response_model=List[WithTracks])
+def album_lists(session: Session = Depends(get_session)):
+    return session.execute(select(Album)).scalars().all()
+
+
+@case
+def nested_list():
+    return fetch(app, "/lists")
+
+
+@app.get("/annotated")
+def annotated_albums(session: Session = Depends(get_session)) -> list[AlbumOut]:
+    albums = session.scalars(select(Album)).all()
+    return albums
+
+
+@case
+def return_annotation():
+    return fetch(app, "/annotated")
+
+
+router = APIRouter(prefix="/by-router")
+
+
+class Deep(Model):
+    title: str
+    album: AlbumOut
+
+
+@router.get("/deep", response_model=list[Deep])
+def deep_tracks(session: Session = Depends(get_session)):
+    return session.scalars(select(Track).options(joinedload(Track.album))).all()
+
+
+app.include_router(router)
+
+
+@case
+def second_hop_is_missing():
+    return fetch(app, "/by-router/deep")
+
+
+@case
+def validated_by_hand():
+    session = next(get_session())
+    return [AlbumOut.model_validate(album).model_dump() for album in session.scalars(select(Album))]
+
+
+class WithHome(Model):
+    name: str
+    home: str
+
+
+@app.get("/property", response_model=list[WithHome])
+def property_bands(session: Session = Depends(get_session)):
+    return session.scalars(select(Band)).all()
+
+
+@case
+def property_in_a_model():
+    return fetch(app, "/property")
+
+
+class Legacy(BaseModel):
+    title: str
+    labels: list[TrackOut] = []
+    band: Optional[BandOut] = None
+
+    class Config:
+        from_attributes = True
+
+
+class LegacyAlbum(BaseModel):
+    title: str
+    band: Optional[BandOut] = None
+
+    class Config:
+        from_attributes = True
+
+
+@app.get("/config", response_model=list[LegacyAlbum])
+def config_albums(skip: int = 0, limit: int = 100, session: Session = Depends(get_session)):
+    return session.query(Album).offset(skip).limit(limit).all()
+
+
+@case
+def config_class():
+    return fetch(app, "/config")
+
+
+def crud_albums(session: Session):
+    return session.query(Album).order_by(Album.title).all()
+
+
+@app.get("/crud", response_model=list[AlbumOut])
+def crud(session: Session = Depends(get_session)):
+    return crud_albums(session)
+
+
+@case
+def rows_from_a_function():
+    return fetch(app, "/crud")
+
+
+class Page(BaseModel):
+    items: list[AlbumOut]
+    total: int
+
+
+@app.get("/page", response_model=Page)
+def page_of_albums(session: Session = Depends(get_session)):
+    albums = session.scalars(select(Album).limit(50)).all()
+    return {"items": albums, "total": len(albums)}
+
+
+@case
+def within_a_page():
+    return fetch(app, "/page")
+
+
+# What follows loads what it reads, or reads nothing.
+
+
+@app.get("/nested-loaded", response_model=list[AlbumOut])
+def loaded_albums(session: Session = Depends(get_session)):
+    return session.scalars(select(Album).options(joinedload(Album.band))).all()
+
+
+@case
+def nested_model_loaded():
+    return fetch(app, "/nested-loaded")
+
+
+@app.get("/lists-loaded", response_model=List[WithTracks])
+def loaded_lists(session: Session = Depends(get_session)):
+    return session.scalars(select(Album).options(selectinload(Album.tracks))).all()
+
+
+@case
+def nested_list_loaded():
+    return fetch(app, "/lists-loaded")
+
+
+class Plain(Model):
+    title: str
+    band_id: int
+
+
+@app.get("/plain", response_model=list[Plain])
+def plain_albums(session: Session = Depends(get_session)):
+    return session.scalars(select(Album)).all()
+
+
+@case
+def plain_model():
+    return fetch(app, "/plain")
+
+
+class WithSleeve(Model):
+    title: str
+    url: Optional[str] = None
+
+
+class SleeveOut(Model):
+    url: str
+
+
+class Sleeved(Model):
+    title: str
+    sleeve: Optional[SleeveOut] = None
+
+
+@app.get("/eager", response_model=list[Sleeved])
+def eager_albums(session: Session = Depends(get_session)):
+    return session.scalars(select(Album)).all()
+
+
+@case
+def eager_by_the_mapping():
+    return fetch(app, "/eager")
+
+
+@app.get("/one/{key}", response_model=WithTracks)
+def one_album(key: int, session: Session = Depends(get_session)):
+    return session.get(Album, key)
+
+
+@case
+def one_row():
+    return fetch(app, "/one/1")
+
+
+@router.get("/deep-loaded", response_model=list[Deep])
+def deep_loaded(session: Session = Depends(get_session)):
+    return session.scalars(select(Track).options(joinedload(Track.album).joinedload(Album.band))).all()
+
+
+app.include_router(router, prefix="/again")
+
+
+@case
+def second_hop_is_loaded():
+    return fetch(app, "/again/by-router/deep-loaded")
+
+
+@case
+def validated_by_hand_loaded():
+    session = next(get_session())
+    statement = select(Album).options(joinedload(Album.band))
+    return [AlbumOut.model_validate(album).model_dump() for album in session.scalars(statement)]
+
+
+@app.get("/no-model")
+def no_model(session: Session = Depends(get_session)):
+    return [{"title": album.title} for album in session.scalars(select(Album))]
+
+
+@case
+def without_a_model():
+    return fetch(app, "/no-model")
+
+
+@app.get("/columns", response_model=list[Plain])
+def columns(session: Session = Depends(get_session)):
+    return session.execute(select(Album.title, Album.band_id)).all()
+
+
+@case
+def columns_only():
+    return fetch(app, "/columns")
