@@ -125,6 +125,7 @@ struct Run {
 /// What is said of them together.
 struct Judged {
     stacks: Vec<Stack>,
+    unstarted: Vec<Stack>,
     aside: Vec<link::Aside>,
     failed: Vec<Failed>,
     suppressed: suppress::Suppressed,
@@ -182,6 +183,7 @@ impl Run {
         Report {
             root,
             stacks: judged.stacks,
+            unstarted: judged.unstarted,
             aside: judged.aside,
             read_as: self.readings.iter().map(|reading| reading.drafts.iter().map(Draft::kind).collect()).collect(),
             findings: judged.failed.into_iter().map(|it| it.finding).collect(),
@@ -287,6 +289,7 @@ impl Run {
         let problems = read.chain(faults).chain(unused).collect();
         Judged {
             stacks: linked.stacks,
+            unstarted: linked.unstarted,
             aside: linked.aside,
             failed: checked.failed,
             undecided: checked.undecided,

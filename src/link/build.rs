@@ -23,7 +23,7 @@ use super::values::Code;
 use super::versions::{self, Versions};
 use super::{
     apps, command, compose, framework, kubernetes, nginx, orm, platform, proxies, roles, server, services, sqlalchemy,
-    stores,
+    stores, unstarted,
 };
 
 /// What the files say together.
@@ -31,6 +31,8 @@ use super::{
 pub struct Linked {
     /// A stack for each deployment that serves, and one for the code.
     pub stacks: Vec<Stack>,
+    /// Stacks of code that serves when it is run and that no file starts, where none starts any: shown, not judged.
+    pub unstarted: Vec<Stack>,
     /// Deployments that are not judged, in the order of their files.
     pub aside: Vec<Aside>,
     /// What could not be joined.
@@ -57,8 +59,13 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assum
     (linked.stacks, linked.aside) = (chosen.stacks, chosen.aside);
     linked.aside.sort_by(|a, b| a.name.cmp(&b.name));
     let nothing_runs = linked.stacks.is_empty();
+    if linked.stacks.iter().all(|stack| stack.processes.is_empty()) {
+        let found = repository.stacks(unstarted::deployments(&repository.code));
+        linked.unstarted = found.into_iter().map(|(_, stack)| stack).filter(|it| !it.processes.is_empty()).collect();
+    }
     linked.stacks.extend(repository.stacks(servers).into_iter().map(|(_, stack)| stack));
     linked.stacks.iter_mut().for_each(|stack| super::assumed::apply(stack, assume));
+    linked.stacks.iter_mut().for_each(super::kubernetes::count_at_most);
     let mut code = Stack { name: "code".into(), ..Stack::default() };
     facts.clone().put(&mut code);
     if linked.stacks.iter().all(|stack| stack.packages.is_empty()) {
@@ -137,6 +144,7 @@ impl<'a> Repository<'a> {
         let envs: Vec<_> = drafts.env().map(|(_, draft)| draft).collect();
         let manifests: Vec<_> = drafts.kubernetes().map(|(_, draft)| &**draft).collect();
         let mut all = compose::deployments(self.sources, &files, &envs);
+        kubernetes::find_builds(self.sources, &manifests, &mut all);
         let mut found = kubernetes::deployments(self.sources, &manifests, &all);
         roles::beside_manifests(&mut all, &mut found.deployments);
         all.extend(found.deployments);
@@ -193,7 +201,8 @@ impl<'a> Repository<'a> {
     /// The stack of a deployment, and the files that its nginx reads.
     fn stack(&self, deployment: &Deployment) -> (Stack, BTreeSet<FileId>) {
         let because = deployment.because.clone();
-        let mut stack = Stack { name: deployment.name.clone(), because, ..Stack::default() };
+        let in_pods = deployment.services.iter().any(|plan| plan.pod.is_some());
+        let mut stack = Stack { name: deployment.name.clone(), because, in_pods, ..Stack::default() };
         let plans = deployment.services.iter().map(|plan| self.with_image(plan)).collect::<Vec<_>>();
         let mut parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
         let mut shared: Vec<_> =
@@ -215,6 +224,7 @@ impl<'a> Repository<'a> {
         network::join_clients(&mut stack);
         let read = self.proxies(&mut stack, deployment, &parts, &ids);
         self.other_proxies(&mut stack, &network, &parts, &ids);
+        nginx::note_sockets(&mut stack);
         (stack, read)
     }
 

@@ -27,6 +27,7 @@ pub mod server;
 pub mod services;
 pub mod sqlalchemy;
 pub mod stores;
+mod unstarted;
 pub mod values;
 pub mod versions;
 

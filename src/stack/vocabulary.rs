@@ -231,6 +231,8 @@ macro_rules! vocabulary {
             /// What it is for and how that is known, as the rest of a sentence that starts with its name; empty where
             /// nothing says it.
             pub because: Why,
+            /// Whether Kubernetes runs it.
+            pub in_pods: bool,
             $( $(#[doc = $doc])* pub $list: Vec<$kind>, )*
         }
 
@@ -600,6 +602,8 @@ vocabulary! {
         task_time_limit: Fact<f64> = "`--time-limit` is {}";
         /// The seconds after which Celery raises an exception in a task, where the command line says so.
         task_soft_time_limit: Fact<f64> = "`--soft-time-limit` is {}";
+        /// Whether nginx sends it WebSockets alone: then ordinary requests open no connections in it.
+        only_sockets: Fact<bool> = "gets WebSockets alone|gets ordinary requests";
         /// Whether beat runs inside this worker.
         embedded_beat: Fact<bool> = "runs beat inside|runs no beat inside";
         /// The containers that run it at once.
@@ -640,7 +644,7 @@ vocabulary! {
     }
     /// A term of the connection budget: one way in which the processes of one service open connections to one server.
     Client "client" in clients {
-        /// The containers that run it at once.
+        /// The containers that run it at once; as many as an autoscaler may start.
         replicas: Fact<u64> = "{} replicas";
         /// The processes in each of them.
         processes: Fact<u64> = "{} worker processes";
@@ -787,6 +791,8 @@ vocabulary! {
         mode: Fact<Mode> = "serves as {}";
         /// How many processes use it, over all replicas.
         processes: Fact<u64> = "{} processes use it";
+        /// Whether code that the process loads names Django's caches.
+        used: Fact<bool> = "used here|named by no code here";
         /// Where it is, when it is not in the process: `host:port/name`, without user and password; a `?` for a part that nobody knows.
         endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process.

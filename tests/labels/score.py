@@ -19,6 +19,7 @@ FIELDS = {
     "concurrency": [("process", "processes"), ("process", "slots"), ("process", "limit_concurrency")],
     "threads": [("process", "threads"), ("process", "slots")],
     "settings_module": [("settings", "module")],
+    "app_module": [("process", "application")],
     "image": [("service", "image")],
     "memory_limit": [("service", "memory")],
     "pool_size": [("pool", "size")],
@@ -149,6 +150,10 @@ def judge(row, facts, idle):
         if not name or name[0].isdigit() or name in ("unknown", "none"):
             name = re.split(r"[;,( ]", row["note"])[0]
         fields = [("package", "version"), ("process", "version")]
+    elif (row["entity"], fact) == ("pooler", "program"):
+        # A pooler is PgBouncer: no other is known.
+        found = any(entity["kind"] == "pooler" for stack in facts.of(row["deployment"]) for entity in stack["entities"])
+        return ("right" if found and label == "pgbouncer" else "unknown"), "pgbouncer" if found else "nothing"
     elif (row["entity"], fact) == ("pooler", "version"):
         # The image that a pooler is built from is not its version.
         fields = [("pooler", "version")]

@@ -10,6 +10,7 @@
 
 mod celery;
 mod nginx;
+mod nginx_tree;
 mod python;
 mod servers;
 mod settings;
@@ -20,8 +21,15 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let all =
-        [nginx::trials(), python::trials(), servers::trials(), uvicorn::trials(), celery::trials(), stores::trials()];
+    let all = [
+        nginx::trials(),
+        nginx_tree::trials(),
+        python::trials(),
+        servers::trials(),
+        uvicorn::trials(),
+        celery::trials(),
+        stores::trials(),
+    ];
     libtest_mimic::run(&arguments, all.into_iter().flatten().collect()).exit();
 }
 

@@ -21,7 +21,10 @@ pub(super) fn loops(stack: &Stack) -> usize {
 impl Builder<'_> {
     pub(super) fn work(&mut self, connects: bool, redis: Option<InputId>, proxy_cpu: Option<InputId>) -> Work {
         let queries = self.queries();
-        let held = Held::Share(self.workload("h"));
+        let held = match self.stated("h_t", "time that a connection is held beside its queries", Unit::Milliseconds) {
+            Some(time) => Held::Time(time),
+            None => Held::Share(self.workload("h")),
+        };
         Work {
             cpu: self.workload("c"),
             query_cpu: self.workload("c_q"),
@@ -32,8 +35,7 @@ impl Builder<'_> {
             connect_cpu: self.connecting("k_a", connects),
             connect_db_cpu: self.connecting("k_d", connects),
             elsewhere: self.workload("e"),
-            held_wait: held,
-            held_cpu: held,
+            held,
             redis,
             transfer: self.stated("t", "time that a client takes for an answer", Unit::Milliseconds),
             proxy_cpu,

@@ -186,6 +186,35 @@ impl<'a> Builder<'a> {
         ends
     }
 
+    /// `found.append(row)`, `found.extend(rows)`: from here on the list has what it had, or this. As long as it is made in
+    /// loops around, it is as long as these.
+    fn grow(&mut self, expr: &'a Expr) {
+        let ExprKind::Call(call) = &expr.kind else { return };
+        let ExprKind::Attribute { value, name } = &call.func.kind else { return };
+        let (ExprKind::Name(variable), [arg]) = (&value.kind, call.args.as_slice()) else { return };
+        let Some(before) = self.value_of((None, variable)) else { return };
+        let made = &self.flow.node(before).kind;
+        if !matches!(made, NodeKind::List(_) | NodeKind::Either(_) | NodeKind::Collect { .. }) {
+            return;
+        }
+        let scope = self.flow.node(before).scope;
+        let more = match &*name.value {
+            "append" => {
+                let element = self.expr(arg);
+                let around = std::mem::replace(&mut self.scope, scope);
+                let more = self.node(NodeKind::Collect { element, dict: false, lazy: false }, expr.span);
+                self.scope = around;
+                more
+            }
+            "extend" => self.expr(arg),
+            _ => return,
+        };
+        let around = std::mem::replace(&mut self.scope, scope);
+        let grown = self.node(NodeKind::Either(vec![before, more]), expr.span);
+        self.scope = around;
+        self.bind((None, variable), grown);
+    }
+
     /// Where a list of statements goes that leaves the loop it is in: it runs once, however many rows there are.
     fn left_for(&self, body: &[Stmt]) -> Option<Scope> {
         body.iter().find_map(|stmt| match &stmt.kind {
@@ -201,6 +230,7 @@ impl<'a> Builder<'a> {
         match &stmt.kind {
             StmtKind::Expr(expr) => {
                 self.expr(expr);
+                self.grow(expr);
             }
             StmtKind::Assign { targets, value } => {
                 let value = self.expr(value);
@@ -270,19 +300,21 @@ impl<'a> Builder<'a> {
                         self.guard = Some(looked_for);
                     }
                     let before = self.guard.clone();
-                    if let Some(test) = test.as_ref().filter(|_| before.is_none()) {
-                        self.guard = match test {
-                            test if keeps(test, body) => Some(Guard::Seldom),
-                            test => self.flag(test, true).or_else(|| misses(test).then_some(Guard::Missing)),
-                        };
-                    }
+                    let weak = matches!(before, None | Some(Guard::Flag(..) | Guard::Missing));
+                    let own = test.as_ref().and_then(|test| match test {
+                        test if keeps(test, body) => Some(Guard::Seldom),
+                        test if misses(test) && weak => self.flag(test, true).or(Some(Guard::Missing)),
+                        test => self.flag(test, true).filter(|_| weak),
+                    });
+                    self.guard = own.or(before.clone());
                     arms.push(self.arm(|it| it.block(body)));
-                    let otherwise = test.as_ref().filter(|_| before.is_none());
-                    self.guard = otherwise.and_then(|test| self.flag(test, false)).or(before);
+                    let otherwise = test.as_ref().filter(|_| weak).and_then(|test| self.flag(test, false));
+                    self.guard = otherwise.or(before);
                     self.sorted = around;
                 }
-                // What stands behind a branch that ended is the other branch.
-                if !arms.iter().any(|arm| arm.ends) {
+                // What stands behind a branch that ended is the other branch; of several one may not have ended.
+                let only = arms.len() == 1 || !matches!(self.guard, Some(Guard::Flag(..)));
+                if !arms.iter().any(|arm| arm.ends) || !only {
                     self.guard = guard;
                 }
                 return self.join(arms, !complete, stmt.span);

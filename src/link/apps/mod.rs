@@ -30,7 +30,7 @@ use super::versions::Versions;
 pub(super) use reach::Reach;
 pub(super) use seat::Seat;
 pub(super) use settings::Choice;
-pub use started::{class_setting, server_call};
+pub use started::{class_setting, server_call, serving};
 pub(super) use terms::{client, one_each, total_processes};
 
 /// A service as the code in it sees it.

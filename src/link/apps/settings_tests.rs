@@ -85,3 +85,14 @@ fn what_several_settings_agree_on_is_known() {
     assert_eq!(database.conn_max_age.slots().len(), 1);
     assert!(stack.settings[0].debug.slots().is_empty());
 }
+
+#[test]
+fn what_answers_is_not_guessed() {
+    let settings = "INSTALLED_APPS = []\nDATABASES = read_somewhere()\nDATABASES['default']['HOST'] = 'db'\n";
+    let told = "import os\nINSTALLED_APPS = []\nDATABASES = {'default': {'ENGINE': os.environ['ENGINE'], 'HOST': 'elsewhere'}}\n";
+    for text in [settings, told] {
+        let stack = stack("", &[("shop/settings.py", text)]);
+        assert!(stack.databases.iter().all(|it| it.engine.known().is_none()), "{text}");
+        assert_eq!(stack.clients.len(), stack.databases.len());
+    }
+}

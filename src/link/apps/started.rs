@@ -1,8 +1,9 @@
 //! What a program of Python calls when it is run: `uvicorn.run("app.main:app", workers=4)`, and what its classes set.
 
-use crate::facts::python::{CallSite, EventKind, When};
+use crate::facts::python::{CallSite, EventKind, Module, When};
 use crate::link::server::ServerCall;
 use crate::link::values::{self, Code, ModuleId, PyValue};
+use crate::source::Span;
 use crate::stack::{Fact, Why};
 use crate::syntax::python::{Expr, ExprKind};
 
@@ -33,7 +34,16 @@ pub fn server_call(code: &Code, place: &Place<'_>, named: &str) -> Option<Server
             locate::module(code, place, &format!("{named}.__main__")).or_else(|| locate::module(code, place, named))?
         }
     };
-    let module = code.module(id)?;
+    Some(read(code, place, id, serving_call(code.module(id)?)?))
+}
+
+/// Every module that becomes a server when it is run, by its path, with the call that serves.
+pub fn serving(code: &Code) -> impl Iterator<Item = (&str, Span)> {
+    code.iter().filter_map(|(_, module)| Some((&*module.path, serving_call(module)?.span)))
+}
+
+/// The one call of a module that serves when it is run.
+fn serving_call(module: &Module) -> Option<&CallSite> {
     // `app.run()` is Flask's when `app` is.
     let flask = |name: &str| {
         let bound = name.strip_suffix(".run");
@@ -45,20 +55,23 @@ pub fn server_call(code: &Code, place: &Place<'_>, named: &str) -> Option<Server
     let mut sites = module.calls.iter().filter(|site| SERVERS.contains(&&*site.name) || flask(&site.name));
     let site = sites.next()?;
     let is_run = site.when == When::Import || STARTS.contains(&&*site.within);
-    if sites.next().is_some() || !is_run {
-        return None;
-    }
-    Some(read(code, place, id, site))
+    (sites.next().is_none() && is_run).then_some(site)
 }
 
 fn read(code: &Code, place: &Place<'_>, id: ModuleId, site: &CallSite) -> ServerCall {
     let evaluator = locate::evaluator(code, place.plan, None);
-    let text = |value: Fact<PyValue>| match value.known() {
-        Some(PyValue::Bool(truth)) => {
-            let word: Box<str> = if *truth { "True" } else { "False" }.into();
-            value.map(|_| word.clone())
-        }
-        _ => values::text(value),
+    let word = |value: &PyValue| match value {
+        PyValue::Bool(true) => Some(Box::from("True")),
+        PyValue::Bool(false) => Some(Box::from("False")),
+        _ => None,
+    };
+    let text = |value: Fact<PyValue>| {
+        let is_truth = match &value {
+            Fact::Known(sourced) => word(&sourced.value).is_some(),
+            Fact::OneOf(branches) => branches.iter().all(|(_, sourced)| word(&sourced.value).is_some()),
+            _ => false,
+        };
+        if is_truth { value.map(|it| word(&it).unwrap_or_default()) } else { values::text(value) }
     };
     // The application is the second argument of gevent's.
     let nth = usize::from(site.name.starts_with("gevent"));

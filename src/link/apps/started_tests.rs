@@ -62,3 +62,13 @@ fn grpc_and_rq_run_by_a_call() {
         "from redis import Redis\nfrom rq import Queue, Worker\nWorker([Queue('low')], connection=Redis()).work()\n";
     assert_eq!(started("python app.py", &[("app.py", worker)]), (Some("rq"), Some(1), None));
 }
+
+#[test]
+fn a_reloader_by_a_branch_is_a_branch() {
+    let text = "import os\nimport uvicorn\nif __name__ == '__main__':\n    uvicorn.run('main:app', reload=True if os.environ['ENV'] == 'dev' else False)\n";
+    let docker = "FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nCMD python main.py\n";
+    let report =
+        audit_texts(vec![("Dockerfile".to_string(), docker.to_string()), ("main.py".to_string(), text.to_string())]);
+    let process = report.stacks.iter().find_map(|stack| stack.processes.first()).unwrap();
+    assert_ne!(process.reload.known(), Some(&false), "{:?}", process.reload);
+}

@@ -406,10 +406,9 @@ impl<'a> Machine<'a> {
             CommandLine::Exec { words, .. } => words.as_slice(),
             CommandLine::Text { .. } => &[],
         });
-        // A word of a text that a shell reads stands where the text does when escapes keep it from a place of its own.
-        let is_it =
-            |word: &&crate::syntax::Spanned<Box<str>>| word.span == arg.span && arg.known() == Some(&*word.value);
-        let word = words.find(|word| is_it(word) && arg.source.is_some())?;
+        // A shell's words stand for the whole of its text where that has escapes.
+        let is_whole = arg.source.is_some();
+        let word = words.find(|word| is_whole && word.span == arg.span && arg.known() == Some(&*word.value))?;
         let variable = words::variable_in(&word.value)?;
         Some(Fact::derived(variable.into(), vec![word.span]))
     }

@@ -32,7 +32,7 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, choice: &
         };
         let address = entry.address(&alias, file);
         let reached = match address {
-            Some(address) if address.engine != Engine::Sqlite => network.database(stack, &address),
+            Some(address) if address.engine.known() != Some(&Engine::Sqlite) => network.database(stack, &address),
             _ => Reached::default(),
         };
         database.pooler = reached.pooler;
@@ -264,22 +264,19 @@ impl Entry<'_> {
     fn host(&self) -> Fact<Box<str>> {
         let host = self.told_host();
         let at = host.span().unwrap_or(self.span);
-        match host {
-            // What holds only while the environment says nothing names no server.
-            host => match host.sourced().and_then(|it| it.origin.unless_set()) {
-                Some(name) => Fact::Unknown(Why::at(format!("set by the environment ({name})"), at)),
-                None => host,
-            },
+        // What holds only while the environment says nothing names no server.
+        match host.sourced().and_then(|it| it.origin.unless_set()) {
+            Some(name) => Fact::Unknown(Why::at(format!("set by the environment ({name})"), at)),
+            None => host,
         }
     }
 
     /// Where the entry leads.
     fn address(&self, alias: &str, file: &str) -> Option<Address> {
-        // What answers where nothing tells is most often PostgreSQL; its term is shown as one that is not known.
-        let engine = match self.engine() {
-            Fact::Absent => return None,
-            engine => engine.known().copied().unwrap_or(Engine::Postgres),
-        };
+        let engine = self.engine();
+        if engine.is_absent() {
+            return None;
+        }
         let host = self.host();
         let at = host.span().unwrap_or(self.span);
         let port = values::count(self.get("PORT")).known().copied();

@@ -87,26 +87,31 @@ impl<'a> Images<'a> {
     /// root; the first in which the Dockerfile is there counts.
     fn commands(&mut self, file: &SourceFile) {
         let text = file.text();
+        let builders = builders(file);
         let mut at = 0;
         while at < text.len() {
             let end = mentions::logical_end(text, at);
-            if text.get(at..end).is_some_and(|line| line.contains("build")) {
+            let says = |line: &str| line.contains("build") || builders.iter().any(|it| line.contains(it));
+            if text.get(at..end).is_some_and(says) {
                 let words = mentions::words(text, at..end);
                 for command in words.split(|(word, _)| matches!(*word, ";" | "&" | "|")) {
-                    self.command(file, command, &words);
+                    self.command(file, command, &words, &builders);
                 }
             }
             at = end;
         }
     }
 
-    fn command(&mut self, file: &SourceFile, command: &[(&str, usize)], line: &[(&str, usize)]) {
+    fn command(&mut self, file: &SourceFile, command: &[(&str, usize)], line: &[(&str, usize)], builders: &[&str]) {
         let is_docker = |word: &str| matches!(word, "docker" | "podman" | "buildah");
-        let Some(start) = command.iter().position(|(word, _)| is_docker(word)) else { return };
+        let starts = |(word, _): &(&str, usize)| is_docker(word) || builders.contains(word);
+        let Some(start) = command.iter().position(starts) else { return };
         let mut words = command.get(start + 1..).unwrap_or(&[]).iter().map(|(word, _)| *word).peekable();
-        while words.next_if(|word| matches!(*word, "buildx" | "image" | "builder")).is_some() {}
-        if !matches!(words.next(), Some("build" | "bud")) {
-            return;
+        if command.get(start).is_some_and(|(word, _)| is_docker(word)) {
+            while words.next_if(|word| matches!(*word, "buildx" | "image" | "builder")).is_some() {}
+            if !matches!(words.next(), Some("build" | "bud")) {
+                return;
+            }
         }
         let (mut tags, mut named, mut target, mut contexts) = (Vec::new(), None, None, Vec::new());
         while let Some(word) = words.next() {
@@ -158,9 +163,24 @@ impl<'a> Images<'a> {
     }
 }
 
+/// The variables of a Makefile that stand for a command that builds: `DOCKER_BUILD = docker buildx build`.
+fn builders(file: &SourceFile) -> Vec<&str> {
+    let is_make = matches!(file.name(), "Makefile" | "makefile" | "GNUmakefile") || file.name().ends_with(".mk");
+    let lines = file.text().lines().filter(|_| is_make);
+    let names = lines.filter_map(|line| {
+        let (name, value) = line.split_once('=')?;
+        let name = name.trim_end_matches([':', '?']).trim();
+        let is_name = !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+        let words: Vec<&str> = value.split_whitespace().collect();
+        let builds = matches!(words.as_slice(), ["docker" | "podman", "build"] | ["docker", "buildx", "build"]);
+        (is_name && builds).then_some(name)
+    });
+    names.collect()
+}
+
 fn mentions_a_build(file: &SourceFile) -> bool {
     let text = file.text().as_bytes();
-    ["docker build", "docker image build", "podman build", "buildah bud", "buildah build"]
+    ["docker build", "docker buildx build", "docker image build", "podman build", "buildah bud", "buildah build"]
         .iter()
         .any(|it| memchr::memmem::find(text, it.as_bytes()).is_some())
 }

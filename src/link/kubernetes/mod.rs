@@ -27,6 +27,7 @@ use super::compose::service;
 use super::plan::{Deployment, ServicePlan};
 use cluster::Cluster;
 use images::Images;
+pub(super) use workload::count_at_most;
 
 /// What the manifests of a repository come to.
 #[derive(Default)]
@@ -35,6 +36,18 @@ pub struct Found {
     pub deployments: Vec<Deployment>,
     /// What could not be followed.
     pub problems: Vec<SyntaxError>,
+}
+
+/// Gives the services of compose files that name an image and no build what files say that it is built from.
+pub fn find_builds(sources: &Sources, manifests: &[&Manifests], composed: &mut [Deployment]) {
+    let unbuilt = |plan: &ServicePlan| plan.build.is_none() && plan.image.is_some();
+    if !composed.iter().flat_map(|it| &it.services).any(unbuilt) {
+        return;
+    }
+    let images = Images::of(sources, manifests, &[]);
+    for plan in composed.iter_mut().flat_map(|it| &mut it.services).filter(|plan| unbuilt(plan)) {
+        plan.build = plan.image.as_ref().and_then(|image| images.build(&[&image.value])).cloned();
+    }
 }
 
 /// The deployments that manifests make. `composed` are those of compose files, which may say what images are built from.

@@ -91,6 +91,7 @@ fn plain(sources: &Sources, manifests: &[&Manifests]) -> Vec<Set> {
         let top = if it.template { path } else { top };
         let inner = path.strip_prefix(top).unwrap_or(path);
         let word = of_path(inner).map(|(_, word)| word).filter(|_| inner.trim_start_matches('/').contains('/'));
+        let word = word.filter(|word| !is_of_all(word));
         groups.entry((top.to_owned(), word)).or_default().push(it);
     }
     let mut sets = Vec::new();
@@ -195,11 +196,14 @@ fn common_folder(paths: &[&str]) -> String {
 fn role(path: &str, file: FileId, sources: &Sources, otherwise: &str) -> (Role, Why) {
     let at = Span::at(file, sources.file(file).bom());
     match of_path(path) {
-        // All manifests are there to deploy something: where they stand in `deploy` says no more than that.
-        Some((Role::Production, word)) if matches!(&*word, "deploy" | "deployment" | "release" | "stack") => {
-            (Role::Default, Why::at(otherwise, at))
-        }
+        Some((Role::Production, word)) if is_of_all(&word) => (Role::Default, Why::at(otherwise, at)),
         Some((role, word)) => (role, Why::at(format!("has `{word}` in its path"), at)),
         None => (Role::Default, Why::at(otherwise, at)),
     }
+}
+
+/// Whether a word says no more of manifests than that they are some: all of them are there to deploy something, and a
+/// `web-deployment.yaml` is named by its kind.
+fn is_of_all(word: &str) -> bool {
+    matches!(word, "deploy" | "deployment" | "release" | "stack")
 }

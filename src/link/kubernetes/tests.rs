@@ -66,6 +66,11 @@ fn folders_of_manifests() {
         outline(&[("k8s/dev/web.yaml", &web), ("k8s/production/db.yaml", &db)]),
         ["k8s/dev/web.yaml: webx1", "k8s/production/db.yaml: dbx1"]
     );
+    // A file that is named by its kind is applied with the others.
+    assert_eq!(
+        outline(&[("k8s/web/web-deployment.yaml", &web), ("k8s/db/db-statefulset.yaml", &db)]),
+        ["k8s/: dbx1 webx1"]
+    );
     let two = format!(
         "{}---\n{}",
         web.replace("name: web", "name: web\n  namespace: a"),

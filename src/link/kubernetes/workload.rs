@@ -5,7 +5,7 @@ use crate::link::compose::place;
 use crate::link::compose::service::parsed;
 use crate::link::plan::{CommandLine, Endpoint, ListStyle, Mount, Pod, ServicePlan};
 use crate::source::Span;
-use crate::stack::{Anchor, Condition, Fact, Slot, Why};
+use crate::stack::{Anchor, Condition, Fact, Slot, Stack, Why};
 use crate::syntax::Spanned;
 use crate::syntax::yaml::{Node, Value};
 
@@ -236,6 +236,18 @@ fn replicas(cluster: &Cluster<'_>, object: &Object) -> Fact<u64> {
     }
 }
 
+/// The condition of an autoscaler's upper bound.
+const AT_MOST: &str = "the autoscaler is at its most";
+
+/// What opens connections is counted with as many pods as its autoscaler may start: a database has to bear that many.
+pub(in crate::link) fn count_at_most(stack: &mut Stack) {
+    for client in &mut stack.clients {
+        let Fact::OneOf(branches) = &client.replicas else { continue };
+        let most = branches.iter().find(|(when, _)| &*when.text == AT_MOST).map(|(_, most)| most.clone());
+        client.replicas = most.map_or_else(|| std::mem::take(&mut client.replicas), Fact::Known);
+    }
+}
+
 /// What an autoscaler leaves open: from its least to its most.
 fn scaled(scaler: &Object) -> Fact<u64> {
     let bound = |key: &str| path(&scaler.node, &["spec", key]).filter(|it| !it.is_null());
@@ -255,10 +267,7 @@ fn scaled(scaler: &Object) -> Fact<u64> {
         (Fact::Known(least), Fact::Known(most)) if least.value == most.value => Fact::Known(most),
         (Fact::Known(least), Fact::Known(most)) => {
             let when = |text: &str| Condition { text: text.into(), at: Some(scaler.name.span) };
-            Fact::OneOf(vec![
-                (when("the autoscaler is at its least"), least),
-                (when("the autoscaler is at its most"), most),
-            ])
+            Fact::OneOf(vec![(when("the autoscaler is at its least"), least), (when(AT_MOST), most)])
         }
         (Fact::Unknown(why), _) | (_, Fact::Unknown(why)) => Fact::Unknown(why),
         _ => Fact::Unknown(Why::at("set by an autoscaler", scaler.name.span)),

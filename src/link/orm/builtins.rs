@@ -59,6 +59,20 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
         }
         "super" if name == last => super_of(eval),
         "getattr" if name == last => Type::Unknown,
+        // A function made awaitable is called as it was.
+        "sync_to_async" | "database_sync_to_async" if !matches!(first, Type::Unknown) => first,
+        "get_model" => {
+            let text = |at: usize| match args.positional.get(at).map(|node| eval.type_of(*node)) {
+                Some(Type::Text(text)) => Some(text),
+                _ => None,
+            };
+            let label = match (text(0), text(1)) {
+                (Some(app), Some(model)) => format!("{app}.{model}"),
+                (Some(label), None) => label.to_string(),
+                _ => return Type::Unknown,
+            };
+            eval.models.labelled(eval.names, &label).map_or(Type::Unknown, |id| Type::Def(Def::Class(id)))
+        }
         "get_user_model" => eval.models.user.map_or(Type::Unknown, |id| Type::Def(Def::Class(id))),
         "get_object_or_404" | "get_list_or_404" => {
             let set = match &first {

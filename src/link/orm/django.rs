@@ -427,6 +427,16 @@ pub(super) fn view(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
             let given = templates::keywords(eval, args);
             templates::context(eval, class, given)
         }
+        "get_object" => {
+            let set = match eval.names.method(class, "get_queryset", None) {
+                Some(method) => eval.enter(method, Rc::new(Type::Instance(class)), args, id),
+                None => view(eval, class, "get_queryset", args, id),
+            };
+            match set {
+                Type::Set(set) if set.orm == Orm::Django => eval.single(&set),
+                _ => Type::Unknown,
+            }
+        }
         "filter_queryset" => given(eval),
         "paginate_queryset" => match given(eval) {
             Type::Set(set) => Type::Set(Rc::new(Set { cut: true, ..(*set).clone() })),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::models::{AUTH_USER, Loading, Manager, Models, Relation};
 use super::names::{ClassId, Def, Names};
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
 use crate::facts::orm::{Attribute, OrmDraft};
 use crate::source::Span;
 
@@ -54,6 +54,27 @@ enum Target {
 
 pub(super) fn is_model(names: &Names<'_>, id: ClassId) -> bool {
     let lineage = names.lineage(id);
+    derives_model(names, id) || (!lineage.external.is_empty() && lineage.classes.iter().any(|it| has_field(names, *it)))
+}
+
+/// Whether the body of a class has a field of Django's: only a model's does, or that of a base of models.
+fn has_field(names: &Names<'_>, id: ClassId) -> bool {
+    let class = names.class(id);
+    class.attributes.iter().any(|it| {
+        let call = it.value.and_then(|value| class.body.call(value));
+        match call.and_then(|call| names.of_node(id.draft, &class.body, callee(&class.body, call))) {
+            Some(Def::External(name)) => {
+                (name.starts_with("django.db.models.") || name.starts_with("django.contrib.gis.db.models."))
+                    && (name.ends_with("Field") || name.ends_with("ForeignKey"))
+            }
+            _ => false,
+        }
+    })
+}
+
+/// Whether a class has a base that is known to make it a model.
+fn derives_model(names: &Names<'_>, id: ClassId) -> bool {
+    let lineage = names.lineage(id);
     lineage.external.iter().any(|base| {
         let last = base.rsplit('.').next().unwrap_or(base);
         let whole = &**base;
@@ -83,7 +104,7 @@ pub(super) fn user(names: &Names<'_>, django: &[ClassId]) -> Option<ClassId> {
 }
 
 /// The model of a label, `app.Model`.
-fn labelled(names: &Names<'_>, django: &[ClassId], label: &str) -> Option<ClassId> {
+pub(super) fn labelled(names: &Names<'_>, django: &[ClassId], label: &str) -> Option<ClassId> {
     let (app, class) = label.rsplit_once('.')?;
     let app = app.rsplit('.').next().unwrap_or(app);
     let named: Vec<ClassId> = django.iter().copied().filter(|id| *names.class(*id).name == *class).collect();
@@ -146,7 +167,9 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
             }
         }
         let managers = managers(names, id);
-        let ordered = names.inner(id, "Meta").is_some_and(|meta| names.attribute(meta, "ordering").is_some());
+        // A base that is not known may give them an order.
+        let ordered = !derives_model(names, id)
+            || names.inner(id, "Meta").is_some_and(|meta| names.attribute(meta, "ordering").is_some());
         if let Some(model) = models.get_mut(id) {
             model.managers = managers;
             model.ordered = ordered;
@@ -223,6 +246,14 @@ fn fields(names: &Names<'_>, models: &Models, django: &[ClassId], id: ClassId) -
     class.attributes.iter().filter_map(|it| field(names, models, django, id, &class.body, it)).collect()
 }
 
+/// What is called, without the types that it is said to hold: `models.ForeignKey["Thread"](...)`.
+fn callee(flow: &Flow, call: CallView<'_>) -> NodeId {
+    match flow.node(call.func).kind {
+        NodeKind::Item { of, .. } => of,
+        _ => call.func,
+    }
+}
+
 fn field(
     names: &Names<'_>,
     models: &Models,
@@ -232,7 +263,8 @@ fn field(
     attribute: &Attribute,
 ) -> Option<Field> {
     let call = flow.call(attribute.value?)?;
-    let func = flow.dotted(call.func)?;
+    let callee = callee(flow, call);
+    let func = flow.dotted(callee)?;
     let kind = match func.rsplit('.').next()? {
         "ForeignKey" | "ParentalKey" | "TreeForeignKey" | "AutoOneToOneKey" => Kind::Foreign,
         "OneToOneField" | "AutoOneToOneField" => Kind::OneToOne,
@@ -242,7 +274,7 @@ fn field(
         _ => return None,
     };
     // SQLAlchemy has a `ForeignKey` too, but never as the value of an attribute that names a class.
-    if matches!(names.of_node(id.draft, flow, call.func), Some(Def::External(name)) if name.contains("sqlalchemy")) {
+    if matches!(names.of_node(id.draft, flow, callee), Some(Def::External(name)) if name.contains("sqlalchemy")) {
         return None;
     }
     let text = |name: &str| call.keyword(name).and_then(|node| flow.text(node)).map(Into::into);

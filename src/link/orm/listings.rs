@@ -110,10 +110,12 @@ fn answers(eval: &Eval<'_>, class: ClassId) -> bool {
 fn queryset(eval: &mut Eval<'_>, class: ClassId) -> Option<(Rc<Set>, Span)> {
     if let Some(method) = eval.names.method(class, "get_queryset", None) {
         let span = eval.names.function(method).span;
-        return match eval.returned(method, Some(class)) {
-            Type::Set(set) if set.orm == Orm::Django => Some((set, span)),
-            _ => None,
+        // A list that was sorted has the rows of its queryset.
+        let set = match eval.returned(method, Some(class)) {
+            Type::Set(set) => Some(set),
+            other => other.all_rows(),
         };
+        return set.filter(|set| set.orm == Orm::Django).map(|set| (set, span));
     }
     let (at, place) = eval.names.attribute(class, "queryset")?;
     let span = eval.names.class(at).attributes.get(place)?.span;

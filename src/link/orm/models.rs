@@ -66,6 +66,8 @@ pub(super) struct Model {
 #[derive(Debug, Default)]
 pub(super) struct Models {
     all: HashMap<ClassId, Model>,
+    /// Those of Django, in the order of files.
+    django: Vec<ClassId>,
     /// The user's model.
     pub(super) user: Option<ClassId>,
     signals: Signals,
@@ -88,6 +90,7 @@ impl Models {
         }
         django_models::relate(names, &mut models, &django);
         sqlalchemy_models::relate(names, &mut models, &mapped);
+        models.django = django;
         models.signals = Signals::read(names, &models);
         models
     }
@@ -103,6 +106,11 @@ impl Models {
     /// A receiver that runs with each save of a row, and with no statement for many.
     pub(super) fn saved(&self, id: ClassId) -> Option<Span> {
         self.signals.of(id)
+    }
+
+    /// The model of Django that a label names: `app.Model`.
+    pub(super) fn labelled(&self, names: &Names<'_>, label: &str) -> Option<ClassId> {
+        django_models::labelled(names, &self.django, label)
     }
 
     pub(super) fn relation(&self, id: ClassId, name: &str) -> Option<&Relation> {

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::django;
 use super::eval::{Args, Eval, Frame};
+use super::events::EventKind;
 use super::names::{ClassId, Def, FunctionId};
 use super::types::{Row, Set, Turn, Type, Unit};
 use crate::facts::orm::Attribute;
@@ -58,6 +59,23 @@ pub(super) fn serialize(eval: &mut Eval<'_>, unit: Unit, set: &Rc<Set>, serializ
     }
 }
 
+/// Evaluates a serializer over one row of a loop, made by the call at `id`: `[ThreadSerializer(it).data for it in rows]`.
+pub(super) fn serialize_one(eval: &mut Eval<'_>, row: &Rc<Row>, serializer: ClassId, id: NodeId) {
+    if row.turn.is_none() || row.root.is_none() || row.alone {
+        return;
+    }
+    let before = eval.events.len();
+    let node = eval.frame().flow.node(id);
+    let call = (node.span, node.scope);
+    eval.frames.push(Frame::of_row(eval.frame().unit, eval.serial, row.turn, call));
+    fields(eval, serializer, row, 0);
+    eval.frames.pop();
+    let name = eval.names.class(serializer).name.to_string();
+    for event in eval.events.iter_mut().skip(before) {
+        event.serializer.get_or_insert_with(|| name.clone());
+    }
+}
+
 /// Reads what the fields of a serializer read of a row.
 fn fields(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: usize) {
     // Which fields there are is then for the code to say.
@@ -98,9 +116,16 @@ fn fields(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: usize)
         }
         let mark = eval.events.len();
         // A foreign key is written as its column, which is there.
-        if eval.models.relation(row.model, &name).is_none_or(|relation| relation.to_many) {
+        if leads_back(eval, row, &name) || eval.models.relation(row.model, &name).is_none_or(|it| it.to_many) {
             let value = eval.attribute(&Type::Row(row.clone()), &name, ROW);
-            many(eval, &value);
+            match value {
+                Type::Method(..) => {
+                    eval.call(&value, &Args { positional: &[], keywords: &[], open: false }, ROW);
+                }
+                _ => {
+                    many(eval, &value);
+                }
+            }
         }
         place(eval, mark, span);
     }
@@ -136,6 +161,15 @@ fn place(eval: &mut Eval<'_>, mark: usize, span: Span) {
         if event.deep == nowhere() {
             event.deep = span;
         }
+        // A queryset that a property gives arrives at the field, where no clause can be put.
+        if let EventKind::Lazy { root, .. } = &mut event.kind {
+            let nowhere = nowhere();
+            if root.span == nowhere || root.sites.iter().any(|site| site.after == nowhere) {
+                let root = Rc::make_mut(root);
+                root.sites.retain(|site| site.after != nowhere);
+                root.span = if root.span == nowhere { span } else { root.span };
+            }
+        }
     }
 }
 
@@ -155,11 +189,21 @@ fn field(
     }
     let source = call.keyword("source").and_then(|node| flow.text(node)).unwrap_or(&attribute.name);
     let Some(kind) = eval.names.of_node(class.draft, flow, call.func) else { return };
+    let kind = behind_partial(eval, kind);
     if let Def::Class(nested) = kind {
         if is_serializer(eval, nested) {
             let value = if source == "*" { Type::Row(row.clone()) } else { read(eval, row, source, true) };
             for row in rows(eval, value, row) {
                 fields(eval, nested, &row, level + 1);
+            }
+        } else if let Some(keyed) = relates(eval, nested)
+            && (!keyed || flag("many") || leads_back(eval, row, source))
+        {
+            let value = read(eval, row, source, true);
+            for row in rows(eval, value, row) {
+                if let Some(method) = eval.names.method(nested, "to_representation", None) {
+                    run(eval, nested, method, &row);
+                }
             }
         }
         return;
@@ -173,37 +217,67 @@ fn field(
                 run(eval, serializer, method, row);
             }
         }
-        // One key is there without its row; a list of keys is not.
-        Some("PrimaryKeyRelatedField") if !flag("many") => {
+        // One key is there without its row, unless the other side holds it; a list of keys is not.
+        Some("PrimaryKeyRelatedField" | "HyperlinkedRelatedField")
+            if !flag("many") && !leads_back(eval, row, source) =>
+        {
             if let Some((before, _)) = source.rsplit_once('.') {
                 read(eval, row, before, true);
             }
         }
-        Some("HyperlinkedRelatedField" | "HyperlinkedIdentityField" | "ReadOnlyField") if !flag("many") => {}
-        Some("StringRelatedField" | "SlugRelatedField" | "PrimaryKeyRelatedField") => {
+        Some("HyperlinkedIdentityField" | "HiddenField") => {}
+        Some("StringRelatedField" | "SlugRelatedField" | "PrimaryKeyRelatedField" | "HyperlinkedRelatedField") => {
             let value = read(eval, row, source, true);
             many(eval, &value);
         }
-        Some(name) if name.ends_with("Field") && source.contains('.') => {
-            read(eval, row, source, false);
+        Some(name) if name.ends_with("Field") => {
+            let value = read(eval, row, source, false);
+            // What can be called is called.
+            if matches!(value, Type::Method(..) | Type::Op(..)) {
+                eval.call(&value, &Args { positional: &[], keywords: &[], open: false }, ROW);
+            }
         }
         _ => {}
     }
 }
 
-/// Reads a dotted source of a row. The last name is read only where it is asked for as a whole.
+/// What a name at the top of a module stands for that is bound to `partial(Field, ...)`.
+fn behind_partial(eval: &Eval<'_>, kind: Def) -> Def {
+    let Def::Global(draft, node) = kind else { return kind };
+    let top = &eval.names.draft(draft).top;
+    let made = top.call(node).filter(|call| top.dotted(call.func).is_some_and(|it| it.ends_with("partial")));
+    let field = made.and_then(|call| eval.names.of_node(draft, top, *call.args.first()?));
+    field.unwrap_or(Def::Global(draft, node))
+}
+
+/// Whether a class is a field of the repository's own for a relation; then, whether it needs no more than the key.
+fn relates(eval: &Eval<'_>, field: ClassId) -> Option<bool> {
+    let base = eval.names.lineage(field).external.iter().find_map(|base| {
+        let last = base.rsplit('.').next().unwrap_or(base);
+        (last.ends_with("RelatedField") && base.starts_with("rest_framework")).then_some(last)
+    })?;
+    let keyed = matches!(base, "PrimaryKeyRelatedField" | "HyperlinkedRelatedField");
+    Some(keyed && eval.names.method(field, "use_pk_only_optimization", None).is_none())
+}
+
+/// Whether a source is a one-to-one that the other side holds: its key is not in the row.
+fn leads_back(eval: &Eval<'_>, row: &Row, source: &str) -> bool {
+    let relation = eval.models.relation(row.model, source).filter(|it| !it.to_many && it.target.is_some());
+    relation.is_some() && eval.names.attribute(row.model, source).is_none()
+}
+
+/// Reads a dotted source of a row: what it leads to is a whole, or a plain value.
 fn read(eval: &mut Eval<'_>, row: &Rc<Row>, source: &str, whole: bool) -> Type {
     let mut value = Type::Row(row.clone());
     let mut names = source.split('.').peekable();
     while let Some(name) = names.next() {
-        if !matches!(value, Type::Row(_)) {
+        let last = names.peek().is_none();
+        // `items.count`
+        let called = last && !whole && matches!(value, Type::Manager(_));
+        if !matches!(value, Type::Row(_)) && !called {
             return Type::Unknown;
         }
-        // `room.owner` as a plain value is the owner's text: it is read all the same.
-        let relation = matches!(&value, Type::Row(row) if eval.models.relation(row.model, name).is_some());
-        if names.peek().is_none() && !whole && !relation {
-            return Type::Unknown;
-        }
+        // A list as a plain value is its manager, which asks for nothing.
         value = eval.attribute(&value, name, ROW);
     }
     value
@@ -236,5 +310,9 @@ fn rows(eval: &mut Eval<'_>, value: Type, outer: &Row) -> Vec<Rc<Row>> {
 /// Runs a method of a serializer that gets the row.
 fn run(eval: &mut Eval<'_>, serializer: ClassId, method: FunctionId, row: &Rc<Row>) {
     let this = (Type::Instance(serializer), None);
-    eval.follow(method, vec![this, (Type::Row(row.clone()), row.turn)], ROW);
+    let mut given = vec![this, (Type::Row(row.clone()), row.turn)];
+    if eval.decorated(method, &["staticmethod"]) {
+        given.remove(0);
+    }
+    eval.follow(method, given, ROW);
 }

@@ -78,6 +78,11 @@ pub(in crate::link) fn of_path(path: &str) -> Option<(Role, String)> {
         let part = folders().find(|part| tells(telling, part))?;
         Some((*role, part))
     });
+    // What is only built is not started so. A folder of that name may hold anything.
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    if matches!(stem, "build" | "compose.build" | "compose-build" | "docker-compose.build" | "docker-compose-build") {
+        return whole.or_else(|| Some((Role::Development, "build".to_owned())));
+    }
     // What stands last may be a word, too: `Dockerfile.dev`.
     whole.or_else(|| of_words(name)).or_else(|| of_words(folder).filter(|(role, _)| role.is_use()))
 }

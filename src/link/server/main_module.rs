@@ -45,8 +45,7 @@ impl ServerCall {
 
     fn truth(&self, name: &str) -> Fact<bool> {
         match (self.said(name), &self.open) {
-            (Some(Fact::Known(sourced)), _) => Fact::Known(sourced.map(|text| &*text == "True")),
-            (Some(other), _) => other.map(|_| false),
+            (Some(text), _) => text.map(|text| &*text == "True"),
             (None, Some(why)) => Fact::Unknown(why.clone()),
             (None, None) => Fact::derived(false, vec![self.span]),
         }

@@ -137,12 +137,12 @@ impl Reader<'_, '_> {
     fn add(&self, stack: &mut Stack, network: &mut Network, service: &Seen<'_>, process: Id<Process>) {
         let url = self.url();
         let address = self.address(&url);
-        if address.engine == Engine::Sqlite {
+        if address.engine.known() == Some(&Engine::Sqlite) {
             return;
         }
         let mut pool = self.pool(service, &url);
         pool.endpoint = endpoint::of(&url);
-        pool.engine = Fact::derived(address.engine, vec![address.span]);
+        pool.engine = address.engine.clone();
         pool.process = Some(process);
         let reached = network.database(stack, &address);
         pool.pooler = reached.pooler;

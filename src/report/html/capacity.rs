@@ -137,7 +137,7 @@ fn bound(view: &View, it: &BoundRow) -> Bound {
         hold: shown(it.hold),
         formula: it.formula.clone(),
         rate: shown(it.rate),
-        binds: if it.binds >= 0.005 { format!("{:.0} %", 100.0 * it.binds) } else { String::new() },
+        binds: if it.binds >= 0.01 { format!("{:.0} %", 100.0 * it.binds) } else { String::new() },
         places: it.places.iter().map(|place| place_row(view, place)).collect(),
     }
 }
@@ -176,34 +176,29 @@ fn shown(value: f64) -> String {
 
 /// The bounds as bars over the logarithm of the rate, the shortest first: they differ by factors.
 fn draw_bounds(it: &Capacity, bounds: &[&BoundRow], name: &str) -> String {
-    const ROW: f64 = 30.0;
-    const TOP: f64 = 8.0;
-    const LEFT: f64 = 270.0;
-    const WIDTH: f64 = 330.0;
+    const ROW: f64 = 46.0;
+    const WIDTH: f64 = 230.0;
     let (Some(first), Some(last)) = (bounds.first(), bounds.last()) else { return String::new() };
     let low = (first.rate / 3.0).max(f64::MIN_POSITIVE);
     let scale = WIDTH / (last.rate / low).ln().max(f64::MIN_POSITIVE);
-    let at = |rate: f64| LEFT + (rate / low).ln().max(0.0) * scale;
-    let mut svg = Svg::new(LEFT + WIDTH + 160.0, TOP + ROW * bounds.len() as f64 + 22.0);
+    let length = |rate: f64| ((rate / low).ln().max(0.0) * scale).max(2.0);
+    let mut svg = Svg::new(WIDTH + 120.0, ROW * bounds.len() as f64 + 22.0);
     for (nth, row) in bounds.iter().enumerate() {
-        let y = TOP + ROW * nth as f64;
+        let y = ROW * nth as f64;
         let class = match (nth, row.when_full.as_str()) {
             (_, "fail") => "bar cliff",
             (0, _) => "bar first",
             _ => "bar",
         };
-        svg.text(
-            (LEFT - 10.0, y + 16.0),
-            Anchor::End,
-            if nth == 0 { "name" } else { "more" },
-            &cut(&row.resource.replace('`', ""), 42),
-        );
-        svg.rect([LEFT, y + 3.0, (at(row.rate) - LEFT).max(2.0), ROW - 10.0], class);
-        let binds = if row.binds >= 0.005 { format!(", binds in {:.0} %", 100.0 * row.binds) } else { String::new() };
-        svg.text((at(row.rate) + 8.0, y + 16.0), Anchor::Start, "more", &format!("{}{binds}", shown(row.rate)));
+        let name = cut(&row.resource.replace('`', ""), 50);
+        svg.text((0.0, y + 14.0), Anchor::Start, if nth == 0 { "name" } else { "more" }, &name);
+        svg.rect([0.0, y + 20.0, length(row.rate), 18.0], class);
+        let binds = if row.binds >= 0.01 { format!(", binds in {:.0} %", 100.0 * row.binds) } else { String::new() };
+        let text = format!("{}{binds}", shown(row.rate));
+        svg.text((length(row.rate) + 8.0, y + 33.0), Anchor::Start, "more", &text);
     }
-    let foot = TOP + ROW * bounds.len() as f64 + 14.0;
-    svg.text((LEFT, foot), Anchor::Start, "more", "requests a second, each step of the same length a factor");
+    let foot = ROW * bounds.len() as f64 + 14.0;
+    svg.text((0.0, foot), Anchor::Start, "more", "requests a second; the scale is logarithmic");
     let all: Vec<String> =
         bounds.iter().map(|row| format!("{} {}", row.resource.replace('`', ""), shown(row.rate))).collect();
     svg.finish(name, &format!("What bounds {}", it.service), &format!("Requests a second: {}.", all.join("; ")))

@@ -134,7 +134,7 @@ impl Eval<'_> {
         self.class_value(class, name).unwrap_or(Type::Unknown)
     }
 
-    pub(super) fn decorated(&self, function: FunctionId, with: &[&str]) -> bool {
+    pub(in crate::link::orm) fn decorated(&self, function: FunctionId, with: &[&str]) -> bool {
         let decorators = &self.names.function(function).decorators;
         decorators.iter().any(|it| with.contains(&it.rsplit('.').next().unwrap_or(it)))
     }

@@ -12,9 +12,12 @@ use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
+/// The arguments of a call that has none.
+const NOTHING: Args<'static> = Args { positional: &[], keywords: &[], open: false };
+
 impl Eval<'_> {
     /// Calls a value.
-    pub(super) fn call(&mut self, func: &Type, args: &Args<'_>, id: NodeId) -> Type {
+    pub(in crate::link::orm) fn call(&mut self, func: &Type, args: &Args<'_>, id: NodeId) -> Type {
         match func {
             Type::Def(Def::Function(function)) => {
                 let given = self.given(None, *function, args);
@@ -156,11 +159,24 @@ impl Eval<'_> {
     /// An instance of a class.
     pub(super) fn make(&mut self, class: ClassId, args: &Args<'_>, id: NodeId) -> Type {
         let many = args.keyword("many").is_some_and(|node| self.frame().flow.flag(node) == Some(true));
-        if many && serializers::is_serializer(self, class) {
+        if serializers::is_serializer(self, class) {
             let rows = args.positional.first().copied().or_else(|| args.keyword("instance"));
-            if let Some(set) = rows.and_then(|node| self.type_of(node).all_rows()) {
-                let (unit, span) = (self.frame().unit, self.frame().flow.node(id).span);
-                serializers::serialize(self, unit, &set, class, span);
+            let given = rows.map(|node| self.type_of(node)).unwrap_or_default();
+            let given = match given {
+                Type::Manager(_) if many => django::operate(self, &given, "all", &NOTHING, id),
+                other => other,
+            };
+            match given {
+                Type::Row(row) if !many => serializers::serialize_one(self, &row, class, id),
+                all if many => {
+                    if let Some(set) = all.all_rows() {
+                        let node = self.frame().flow.node(id);
+                        let (unit, span, scope) = (self.frame().unit, node.span, node.scope);
+                        self.consume(&all, id, scope);
+                        serializers::serialize(self, unit, &set, class, span);
+                    }
+                }
+                _ => {}
             }
         }
         if self.models.get(class).is_some() {

@@ -79,6 +79,21 @@ impl<'a> Frame<'a> {
     }
 }
 
+impl<'a> Frame<'a> {
+    /// The frame of a serializer over one row of a loop that is around it.
+    pub(super) fn of_row(unit: Unit, flow: &'a Flow, turn: Option<Turn>, call: (Span, Scope)) -> Self {
+        Frame {
+            unit,
+            flow,
+            types: vec![Type::Unknown, Type::Unknown],
+            vary: vec![None, turn],
+            args: Vec::new(),
+            call,
+            loaded: Vec::new(),
+        }
+    }
+}
+
 /// The arguments of a call.
 pub(super) struct Args<'n> {
     pub(super) positional: &'n [NodeId],

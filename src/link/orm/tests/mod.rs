@@ -1,7 +1,9 @@
 //! Whole little repositories, and every fact that they give.
 
 mod django;
+mod fields;
 mod fixes;
+mod found;
 mod reach;
 mod rest;
 mod silent;

@@ -43,6 +43,22 @@ fn a_serializer_is_a_loop() {
 }
 
 #[test]
+fn a_nested_list_that_a_property_gives() {
+    let models = MODELS.replace(
+        "    def labels(self):",
+        "    @property\n    def recent(self):\n        return self.messages.filter(id__gt=9)\n\n    def labels(self):",
+    );
+    let serializers = "from rest_framework import serializers\nfrom .models import Message, Thread\n\n\nclass MessageSerializer(serializers.ModelSerializer):\n    name = serializers.CharField(source=\"author.name\")\n\n    class Meta:\n        model = Message\n        fields = [\"name\"]\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    recent = MessageSerializer(many=True)\n\n    class Meta:\n        model = Thread\n        fields = [\"recent\"]\n";
+    let views = view("    queryset = Thread.objects.all()\n");
+    let files = [("chat/models.py", &*models), ("chat/serializers.py", serializers), ("chat/views.py", &views)];
+    let expected = [
+        r#"lazy Threads:author: select_related("author") (no fix)"#,
+        r#"query Threads:queryset: Prefetch("messages", queryset=...)"#,
+    ];
+    assert_eq!(told(&files), expected);
+}
+
+#[test]
 fn get_queryset_may_load_it() {
     let views = view(
         "    def get_queryset(self):\n        threads = Thread.objects.filter(starter=self.request.user).prefetch_related('tags')\n        return threads.select_related('room')\n",

@@ -220,6 +220,9 @@ fn what_does_not_run_in_each_turn() {
     silent(
         "ANSWERS = {}\n\ndef count(name):\n    if name not in ANSWERS:\n        ANSWERS[name] = Thread.objects.filter(room__name=name).count()\n    return ANSWERS[name]\n\ndef get():\n    return [count(room.name) for room in Room.objects.all()]\n",
     );
+    silent(
+        "ANSWERS = {}\n\ndef count(name):\n    if not name:\n        return 0\n    if name not in ANSWERS:\n        ANSWERS[name] = Thread.objects.filter(room__name=name).count()\n    return ANSWERS[name]\n\ndef get():\n    return [count(room.name) for room in Room.objects.all()]\n",
+    );
     // An exception is not the rule.
     silent(
         "def get():\n    for room in Room.objects.all():\n        try:\n            check(room)\n        except KeyError:\n            room.delete()\n",

@@ -1,0 +1,77 @@
+//! Fields of serializers that read what their queryset has not loaded.
+
+use super::*;
+
+/// What is said of a list of threads whose serializer has this body.
+fn fields(models: &str, body: &str) -> Vec<String> {
+    let serializers = format!(
+        "from rest_framework import serializers\nfrom .models import *\n\n\nclass Brief(serializers.RelatedField):\n    def to_representation(self, value):\n        return {{\"id\": value.pk, \"owner\": value.owner.username}}\n\n\nclass Key(serializers.PrimaryKeyRelatedField):\n    pass\n\n\nclass Plain:\n    @staticmethod\n    def get_last(thread):\n        return thread.messages.count()\n\n\nclass ThreadSerializer(Plain, serializers.ModelSerializer):\n{body}"
+    );
+    let views = "from rest_framework import viewsets\nfrom .models import Thread\nfrom .serializers import ThreadSerializer\n\n\nclass Threads(viewsets.ModelViewSet):\n    serializer_class = ThreadSerializer\n    queryset = Thread.objects.all()\n";
+    told(&[("chat/models.py", models), ("chat/serializers.py", &serializers), ("chat/views.py", views)])
+}
+
+#[test]
+fn links_to_many_rows() {
+    let one = "    room = serializers.HyperlinkedRelatedField(view_name=\"room\", read_only=True)\n";
+    let many = "    tags = serializers.HyperlinkedRelatedField(many=True, view_name=\"tag\", read_only=True)\n";
+    assert!(fields(MODELS, one).is_empty());
+    assert_eq!(fields(MODELS, many), [r#"lazy Threads:tags: prefetch_related("tags")"#]);
+}
+
+#[test]
+fn a_one_to_one_that_the_other_side_holds() {
+    let link = "    pin = serializers.HyperlinkedRelatedField(view_name=\"pin\", read_only=True)\n";
+    let listed = "    class Meta:\n        model = Thread\n        fields = [\"id\", \"room\", \"pin\"]\n";
+    let expected = [r#"lazy Threads:pin: select_related("pin")"#];
+    assert_eq!(fields(MODELS, link), expected);
+    assert_eq!(fields(MODELS, listed), expected);
+}
+
+#[test]
+fn a_field_of_ones_own_for_a_relation() {
+    assert_eq!(fields(MODELS, "    room = Brief(read_only=True)\n"), [
+        r#"lazy Threads:room.owner: select_related("room__owner")"#
+    ]);
+    let partly = "    room = Short(read_only=True)\n\n\nShort = partial(Brief, \"x\")\n";
+    assert_eq!(fields(MODELS, partly), [r#"lazy Threads:room.owner: select_related("room__owner")"#]);
+    assert!(fields(MODELS, "    room = Key(read_only=True)\n").is_empty());
+}
+
+#[test]
+fn a_plain_field_calls_the_method_that_it_names() {
+    let expected = [r#"lazy Threads:tags: prefetch_related("tags")"#];
+    assert_eq!(fields(MODELS, "    names = serializers.ReadOnlyField(source=\"labels\")\n"), expected);
+    assert_eq!(fields(MODELS, "    labels = serializers.ListField()\n"), expected);
+    assert_eq!(fields(MODELS, "    count = serializers.IntegerField(source=\"messages.count\")\n"), [
+        r#"query Threads:queryset: annotate(Count("messages"))"#
+    ]);
+    assert!(fields(MODELS, "    closed = serializers.BooleanField()\n").is_empty());
+}
+
+#[test]
+fn a_method_field_may_be_static() {
+    assert_eq!(fields(MODELS, "    last = serializers.SerializerMethodField()\n"), [
+        r#"query Threads:thread.messages.count: annotate(Count("messages"))"#
+    ]);
+}
+
+#[test]
+fn a_list_that_a_method_field_serializes() {
+    let body = "    messages = serializers.SerializerMethodField()\n\n    def get_messages(self, thread):\n        return MessageSerializer(thread.messages, many=True).data\n\n\nclass MessageSerializer(serializers.ModelSerializer):\n    class Meta:\n        model = Message\n        fields = [\"id\"]\n";
+    assert_eq!(fields(MODELS, body), [r#"lazy Threads:messages: prefetch_related("messages")"#]);
+}
+
+#[test]
+fn one_row_of_a_loop_is_serialized() {
+    let text = "from rest_framework import serializers\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    place = serializers.CharField(source=\"room.name\")\n\n\ndef one():\n    return ThreadSerializer(Thread.objects.get(pk=1)).data\n\n\ndef all():\n    return [ThreadSerializer(it).data for it in Thread.objects.filter(closed=True)]\n";
+    assert_eq!(views(text), [r#"lazy all:room: select_related("room")"#]);
+}
+
+#[test]
+fn a_sorted_queryset() {
+    let views = "from rest_framework import viewsets\nfrom .models import Thread\nfrom .serializers import ThreadSerializer\n\n\nclass Threads(viewsets.ModelViewSet):\n    serializer_class = ThreadSerializer\n    queryset = Thread.objects.all()\n\n    def get_queryset(self):\n        return sorted(super().get_queryset(), key=str)\n";
+    let serializers = "from rest_framework import serializers\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    place = serializers.CharField(source=\"room.name\")\n";
+    let files = [("chat/models.py", MODELS), ("chat/serializers.py", serializers), ("chat/views.py", views)];
+    assert_eq!(told(&files), [r#"lazy Threads:room: select_related("room")"#]);
+}
