@@ -207,3 +207,38 @@ fn a_plan_is_a_chain() {
     // The first alone is the first in its order.
     assert_eq!(made[0].alone, made[0].after);
 }
+
+/// Two engines of one process to one database: what they may ask for together is held against what it accepts; queries
+/// are counted against the first database, and others are named.
+#[test]
+fn all_ways_to_a_database_count_together() {
+    let compose = "services:\n  web:\n    build: .\n    command: uvicorn main:app --workers 4\n  db:\n    image: postgres:16\n  logs:\n    image: postgres:16\n";
+    let engine = |name: &str, host: &str| {
+        format!(
+            "{name} = create_async_engine(\"postgresql+asyncpg://a:b@{host}:5432/x\", pool_size=10, max_overflow=5)\n"
+        )
+    };
+    let main = format!(
+        "from fastapi import FastAPI\nfrom sqlalchemy.ext.asyncio import create_async_engine\n\n{}{}{}\napp = FastAPI()\n",
+        engine("one", "db"),
+        engine("two", "db"),
+        engine("three", "logs"),
+    );
+    let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    let report = plimsoll::audit_texts(vec![
+        file("compose.yaml", compose),
+        file("main.py", &main),
+        file("Dockerfile", "FROM python:3.12\nCOPY . .\n"),
+    ]);
+    let models = plimsoll::capacity::from_stacks(&report.stacks, &plimsoll::config::Assume::default());
+    let model = models.iter().flatten().next().expect("an application");
+    let values = model.inputs.likely();
+    let refused = |owner: &str| {
+        let of = model.resources.iter().find(|it| it.kind == Kind::Backends && &*it.owner == owner).expect("a limit");
+        (of.asked.as_ref().expect("a number").at(&values), of.can_fill(&values))
+    };
+    assert_eq!(refused("db"), (120.0, true));
+    assert_eq!(refused("logs"), (60.0, false));
+    assert_eq!(model.resources.iter().filter(|it| it.kind == Kind::Pool).count(), 2);
+    assert!(model.open.iter().any(|line| line.contains("`logs`")), "{:?}", model.open);
+}
