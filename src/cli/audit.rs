@@ -69,6 +69,7 @@ impl Audit {
         let output = self.output.as_deref();
         match format {
             Format::Markdown => out.print(output, |to, _| markdown::render(&view, to))?,
+            Format::Json => out.print(output, |to, _| json::render_audit(&view, to))?,
             Format::Html => {
                 let view = view.with_facts(&report).with_excerpts(&report);
                 out.print(output, |to, _| html::render(&view, to))?;

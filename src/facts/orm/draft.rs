@@ -118,6 +118,8 @@ pub struct FunctionDraft {
     pub decorators: Vec<Box<str>>,
     /// Its parameters.
     pub params: Vec<Parameter>,
+    /// What a decorator, or the function itself, says that it answers with: `response_model=list[Book]`.
+    pub answer: Option<NodeId>,
     /// What it does.
     pub flow: Flow,
 }

@@ -46,6 +46,8 @@ pub enum Guard {
     Attribute(Box<str>),
     /// A relation that may be prefetched: `"tags" in self._prefetched_objects_cache`.
     Prefetched(Box<str>),
+    /// Which action of a view set runs, `list` or others: `if self.action == "list"`.
+    Action(bool),
     /// Which of several kinds an argument of the function is: `match thing: case Order(): …`.
     Kind(u32),
     /// Whether an argument of the function is true, or is not: `if with_users: …`.

@@ -28,6 +28,13 @@ impl Builder<'_> {
             ExprKind::Unary { op: UnaryOp::Not, operand } => self.looks_for(operand),
             ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().find_map(|part| self.looks_for(part)),
             ExprKind::Compare { left, rest } => match rest.as_slice() {
+                [(CompareOp::In | CompareOp::Eq, right)] if left.dotted().as_deref() == Some("self.action") => {
+                    let names: &[Expr] = match &right.kind {
+                        ExprKind::List(names) | ExprKind::Tuple(names) | ExprKind::Set(names) => names,
+                        _ => std::slice::from_ref(right),
+                    };
+                    Some(Guard::Action(names.iter().any(|name| name.str() == Some("list"))))
+                }
                 [(CompareOp::In | CompareOp::NotIn, right)] => {
                     let name = left.str().filter(|_| self.file.slice(right.span).contains(PREFETCHED))?;
                     Some(Guard::Prefetched(name.into()))

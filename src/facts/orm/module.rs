@@ -114,6 +114,10 @@ impl<'a> Reader<'a> {
             attributes: Vec::new(),
         });
         let mut builder = self.builder();
+        // `@admin.register(Book)` says whose class it is.
+        for decorator in &class.decorators {
+            builder.expr(decorator);
+        }
         let mut attributes = Vec::new();
         for stmt in &class.body {
             let attribute = match &stmt.kind {
@@ -166,6 +170,7 @@ impl<'a> Reader<'a> {
             let default = param.default.as_ref().map(|default| builder.expr(default));
             params.push(Parameter { name: param.name.clone(), annotation, default });
         }
+        let answer = answer(function).map(|said| builder.expr(said));
         builder.block(&function.body);
         let path = match (within, owner.and_then(|owner| self.classes.get(owner as usize))) {
             (Some(within), _) => format!("{within}.{}", function.name.value),
@@ -182,6 +187,7 @@ impl<'a> Reader<'a> {
             is_async: function.is_async,
             decorators: function.decorators.iter().filter_map(decorator).collect(),
             params,
+            answer,
             flow,
         });
     }
@@ -223,6 +229,25 @@ fn decorator(expr: &Expr) -> Option<Box<str>> {
         _ => expr.dotted(),
     }
     .map(Into::into)
+}
+
+/// What a function that a route leads to says that it answers with.
+fn answer(function: &Function) -> Option<&Expr> {
+    const METHODS: &[&str] = &["get", "post", "put", "patch", "delete", "api_operation", "route"];
+    let mut routed = false;
+    for decorator in &function.decorators {
+        let ExprKind::Call(call) = &decorator.kind else { continue };
+        let ExprKind::Attribute { name, .. } = &call.func.kind else { continue };
+        routed |= METHODS.contains(&&*name.value);
+        let said = call
+            .keywords
+            .iter()
+            .find(|it| it.name.as_ref().is_some_and(|name| matches!(&*name.value, "response" | "response_model")));
+        if let Some(said) = said.filter(|_| METHODS.contains(&&*name.value)) {
+            return Some(&said.value);
+        }
+    }
+    function.returns.as_ref().filter(|_| routed)
 }
 
 /// The quote that opens most of a file's texts.

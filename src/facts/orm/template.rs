@@ -112,6 +112,7 @@ impl<'a> Reader<'a> {
             is_async: false,
             decorators: Vec::new(),
             params: params.collect(),
+            answer: None,
             flow,
         }
     }
@@ -161,7 +162,7 @@ impl<'a> Reader<'a> {
     /// `{% … %}`; gives what to skip to.
     fn tag(&mut self, from: usize, to: usize) -> Option<&'static str> {
         let all = words::of(self.file.text(), from, to);
-        let Some((Word { text: tag, .. }, words)) = all.split_first() else { return None };
+        let (Word { text: tag, .. }, words) = all.split_first()?;
         match *tag {
             "comment" => return Some("{% endcomment"),
             "verbatim" => return Some("{% endverbatim"),

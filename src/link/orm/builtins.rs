@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
-use super::types::{Loads, Type, Unit};
+use super::types::{Loads, Statement, Type, Unit};
 use super::{django, sqlalchemy, templates};
 use crate::facts::orm::flow::NodeId;
 use crate::stack::vocabulary::Orm;
@@ -107,6 +107,10 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             Type::Unknown
         }
         "select" if name.contains("sql") || name.ends_with("select") => sqlalchemy::select(eval, args, id),
+        "text" | "exists" if name.starts_with("sqlalchemy") => Type::Statement(Statement::Read),
+        "insert" | "update" | "delete" if name.starts_with("sqlalchemy") || name.starts_with("sqlmodel") => {
+            Type::Statement(Statement::Write)
+        }
         _ if sqlalchemy::is_loader(last) => sqlalchemy::loader(eval, None, last, args),
         _ if name.contains('.') => sqlalchemy::session(eval, last, args, id),
         _ => Type::Unknown,

@@ -2,13 +2,15 @@
 
 use std::rc::Rc;
 
+use super::columns;
 use super::eval::{Args, Eval, set_of};
 use super::events::Writing;
 use super::models::Relation;
-use super::names::{ClassId, Def};
+use super::names::ClassId;
 use super::narrow;
 use super::templates;
-use super::types::{Loads, ManagerType, Row, Set, Site, Size, Type};
+use super::types::{Loads, ManagerType, Row, Set, Site, Size, Type, Without};
+use super::{listings, serializers};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -30,6 +32,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         plain: false,
         single: false,
         narrowed: false,
+        without: Without::None,
         pinned: Vec::new(),
         sites,
         span,
@@ -115,6 +118,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             step(eval, &mut set, id);
             match name {
                 "filter" => pin(eval, &mut set, args),
+                "only" | "defer" => leave_out(eval, &mut set, name, args),
                 "annotate" | "alias" => {
                     let names = args.keywords.iter().filter(|(name, _)| &**name != "**");
                     set.loads.brought.extend(names.map(|(name, _)| name.to_string()));
@@ -204,7 +208,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             }
             Type::Unknown
         }
-        "add" | "remove" | "set" if matches!(base, Type::Manager(manager) if manager.related.is_some()) => {
+        "add" | "remove" | "set" | "clear" if matches!(base, Type::Manager(manager) if manager.related.is_some()) => {
             let turn = eval.row_loop(node.span, scope).map(|(turn, ..)| turn);
             if let Some(turn) = turn.filter(|turn| eval.keyed(eval.vary(id), *turn)) {
                 // One row's relation takes many at once; that of many rows is written through its table.
@@ -212,11 +216,11 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                     NodeKind::Call { func, .. } => eval.keyed(eval.vary(*func), turn),
                     _ => false,
                 };
-                let one = !of_many && !args.open;
+                let one = !of_many && !args.open && name != "clear";
                 let remedy = match (name, one) {
                     ("add", true) => "add(*rows)",
                     ("remove", true) => "remove(*rows)",
-                    ("remove", false) => "through.objects.filter(...).delete()",
+                    ("remove" | "clear", _) => "through.objects.filter(...).delete()",
                     _ => "through.objects.bulk_create(...)",
                 };
                 eval.write(Orm::Django, id, Writing::plain(set.model, remedy));
@@ -225,6 +229,24 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
         }
         _ => Type::Unknown,
     }
+}
+
+/// `only(...)` and `defer(...)`. What they say of other rows than these is not read.
+fn leave_out(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>) {
+    let names = args.positional.iter().map(|node| match eval.type_of(*node) {
+        Type::Text(name) => Some(name),
+        _ => None,
+    });
+    set.without = match names.collect::<Option<Vec<_>>>().filter(|_| !args.open) {
+        None => Without::None,
+        Some(names) if name == "only" => Without::AllBut(names),
+        Some(mut names) => {
+            if let Without::These(before) = &set.without {
+                names.extend(before.iter().cloned());
+            }
+            Without::These(names)
+        }
+    };
 }
 
 /// Conditions under which there is one row at most, or a relation is `None` for all rows, so that reading it runs no
@@ -412,10 +434,8 @@ pub(super) fn view(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
             }
             Some(value @ Type::Set(_)) => eval.at_site(value, id),
             Some(_) => Type::Unknown,
-            None => match eval.class_value(class, "model") {
-                Some(Type::Def(Def::Class(model)))
-                    if eval.models.get(model).is_some_and(|it| it.orm == Orm::Django) =>
-                {
+            None => match columns::model_of(eval, class) {
+                Some(model) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Django) => {
                     let mut set = all_of(model, Rc::from([]), Vec::new(), eval.frame().flow.node(id).span);
                     set.sites = vec![eval.site(id, true)];
                     Type::Set(Rc::new(set))
@@ -436,6 +456,16 @@ pub(super) fn view(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
                 Type::Set(set) if set.orm == Orm::Django => eval.single(&set),
                 _ => Type::Unknown,
             }
+        }
+        "get_serializer" => {
+            let many = args.keyword("many").is_some_and(|node| eval.frame().flow.flag(node) == Some(true));
+            if let Some(set) = given(eval).all_rows().filter(|_| many)
+                && let Some((serializer, _)) = listings::serializer(eval, class)
+            {
+                let (unit, span) = (eval.frame().unit, eval.frame().flow.node(id).span);
+                serializers::serialize(eval, unit, &set, serializer, span);
+            }
+            Type::Unknown
         }
         "filter_queryset" => given(eval),
         "paginate_queryset" => match given(eval) {

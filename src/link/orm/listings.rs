@@ -10,7 +10,7 @@ use super::routes::Routes;
 use super::serializers;
 use super::types::{Set, Type, Unit};
 use crate::facts::orm::Place;
-use crate::facts::orm::flow::NodeKind;
+use crate::facts::orm::flow::{Guard, NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::{Listing, Orm};
 use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
@@ -135,11 +135,12 @@ fn filtered(eval: &mut Eval<'_>, class: ClassId, set: Rc<Set>) -> Option<Rc<Set>
 }
 
 /// The one serializer of a view, and where it is named.
-fn serializer(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId, Span)> {
-    if eval.names.method(class, "get_serializer_class", None).is_some()
-        || eval.names.method(class, "get_serializer", None).is_some()
-    {
+pub(super) fn serializer(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId, Span)> {
+    if eval.names.method(class, "get_serializer", None).is_some() {
         return None;
+    }
+    if let Some(method) = eval.names.method(class, "get_serializer_class", None) {
+        return for_list(eval, method);
     }
     let (at, place) = eval.names.attribute(class, "serializer_class")?;
     let span = eval.names.class(at).attributes.get(place)?.span;
@@ -147,6 +148,28 @@ fn serializer(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId, Span)> {
         Some(Type::Def(Def::Class(serializer))) if serializers::is_serializer(eval, serializer) => {
             Some((serializer, span))
         }
+        _ => None,
+    }
+}
+
+/// The serializer that a method gives for the list: what it returns behind a test for that action, or behind tests for
+/// others; or all it ever returns.
+fn for_list(eval: &Eval<'_>, method: FunctionId) -> Option<(ClassId, Span)> {
+    let flow = &eval.names.function(method).flow;
+    let action = |node: &NodeId| match flow.node(*node).guard {
+        Some(Guard::Action(list)) => Some(list),
+        _ => None,
+    };
+    let chosen = match flow.returns.as_slice() {
+        [only] => *only,
+        all => match all.iter().find(|it| action(it) == Some(true)) {
+            Some(listed) => *listed,
+            None if all.iter().any(|it| action(it) == Some(false)) => *all.last()?,
+            None => return None,
+        },
+    };
+    match eval.names.of_node(method.draft, flow, chosen) {
+        Some(Def::Class(class)) if serializers::is_serializer(eval, class) => Some((class, flow.node(chosen).span)),
         _ => None,
     }
 }

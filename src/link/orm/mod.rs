@@ -6,11 +6,13 @@
 //! row is told, and a rule judges it.
 
 mod builtins;
+mod columns;
 mod django;
 mod django_models;
 mod drf;
 mod eval;
 mod events;
+mod graphql;
 mod listings;
 mod models;
 mod names;
@@ -18,6 +20,7 @@ mod narrow;
 mod reach;
 mod report;
 mod routes;
+mod schemas;
 mod serializers;
 mod signals;
 mod sqlalchemy;
@@ -64,6 +67,10 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> OrmFacts {
         }
     }
     templates::views(&mut eval);
+    schemas::answers(&mut eval);
+    columns::admin(&mut eval);
+    columns::tables(&mut eval);
+    graphql::resolvers(&mut eval);
     let listings = listings::listings(&mut eval);
     let events = std::mem::take(&mut eval.events);
     OrmFacts { listings, ..report::facts(&names, &models, events) }

@@ -38,7 +38,9 @@ pub(super) enum Loading {
     Lazy,
     /// With the row.
     Eager,
-    /// Never by itself: reading it is an error, or gives a query.
+    /// Never: reading it gives a query, which runs when it is asked.
+    Dynamic,
+    /// Never by itself: reading it is an error.
     Never,
 }
 

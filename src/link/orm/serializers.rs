@@ -17,7 +17,7 @@ use crate::source::{FileId, Span};
 /// Serializers are followed into those nested in them so deep.
 const MOST_LEVELS: usize = 4;
 /// The node of the row in a serializer's frame.
-const ROW: NodeId = 1;
+pub(super) const ROW: NodeId = 1;
 
 /// The flow of all serializers' frames: `for row in rows`. Its places are nowhere, and are replaced by the fields'.
 pub(super) fn flow() -> Flow {
@@ -44,17 +44,31 @@ pub(super) fn is_serializer(eval: &Eval<'_>, id: ClassId) -> bool {
 
 /// Evaluates a serializer over the rows of a queryset, for the code that binds them at `head`.
 pub(super) fn serialize(eval: &mut Eval<'_>, unit: Unit, set: &Rc<Set>, serializer: ClassId, head: Span) {
+    loop_over(eval, unit, set, serializer, "…(..., many=True)", head, &|eval, row| fields(eval, serializer, row, 0));
+}
+
+/// Evaluates what reads a row, over all rows of a queryset: the loop that nobody wrote. It is called by the name of the
+/// class that has it, which stands for `…`.
+pub(super) fn loop_over<'a>(
+    eval: &mut Eval<'a>,
+    unit: Unit,
+    set: &Rc<Set>,
+    class: ClassId,
+    called: &str,
+    head: Span,
+    read: &dyn Fn(&mut Eval<'a>, &Rc<Row>),
+) {
     let before = eval.events.len();
     let turn = Turn { depth: eval.frames.len(), scope: 1 };
     eval.frames.push(Frame::of_serializer(unit, eval.serial, set.clone(), turn));
     if let Type::Row(row) = eval.element(&Type::Set(set.clone()), Some(turn)) {
-        fields(eval, serializer, &row, 0);
+        read(eval, &row);
     }
     eval.frames.pop();
-    let name = eval.names.class(serializer).name.to_string();
+    let name = eval.names.class(class).name.to_string();
     for event in eval.events.iter_mut().skip(before) {
         event.head = head;
-        event.over = format!("{name}(..., many=True)");
+        event.over = called.replace('…', &name);
         event.serializer = Some(name.clone());
     }
 }
@@ -91,6 +105,7 @@ fn fields(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: usize)
         }
     }
     let chosen = chosen(eval, serializer);
+    let meta = Meta::read(eval, serializer);
     let mut declared: Vec<&str> = Vec::new();
     for class in eval.names.lineage(serializer).classes.clone() {
         let draft = eval.names.class(class);
@@ -108,27 +123,89 @@ fn fields(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: usize)
             place(eval, mark, attribute.span);
         }
     }
-    for (name, span) in
-        chosen.map(|(names, span)| names.into_iter().map(move |name| (name, span))).into_iter().flatten()
-    {
-        if declared.contains(&&*name) {
+    let named: Vec<(Box<str>, Span)> = match chosen {
+        Some((names, span)) => names.into_iter().map(|name| (name, span)).collect(),
+        None if meta.all => written(eval, row.model, meta.depth).into_iter().map(|name| (name, meta.span)).collect(),
+        None => Vec::new(),
+    };
+    for (name, span) in named {
+        if declared.contains(&&*name) || meta.left_out.contains(&name) {
             continue;
         }
         let mark = eval.events.len();
-        // A foreign key is written as its column, which is there.
-        if leads_back(eval, row, &name) || eval.models.relation(row.model, &name).is_none_or(|it| it.to_many) {
-            let value = eval.attribute(&Type::Row(row.clone()), &name, ROW);
-            match value {
-                Type::Method(..) => {
-                    eval.call(&value, &Args { positional: &[], keywords: &[], open: false }, ROW);
-                }
-                _ => {
-                    many(eval, &value);
-                }
-            }
-        }
+        implicit(eval, row, &name, meta.depth);
         place(eval, mark, span);
     }
+}
+
+/// Reads what a serializer reads for a name that only `Meta` lists, with relations written out so many levels deep.
+fn implicit(eval: &mut Eval<'_>, row: &Rc<Row>, name: &str, depth: i64) {
+    let relation = eval.models.relation(row.model, name);
+    // A foreign key is written as its column, which is there.
+    if depth <= 0 && relation.is_some_and(|it| !it.to_many) && !leads_back(eval, row, name) {
+        return;
+    }
+    let value = eval.attribute(&Type::Row(row.clone()), name, ROW);
+    if let Type::Method(..) = value {
+        eval.call(&value, &Args { positional: &[], keywords: &[], open: false }, ROW);
+        return;
+    }
+    for inner in rows(eval, value, row).into_iter().filter(|_| depth > 0) {
+        for name in written(eval, inner.model, depth - 1) {
+            implicit(eval, &inner, &name, depth - 1);
+        }
+    }
+}
+
+/// What `Meta` says besides the names of fields.
+struct Meta {
+    /// Whether the fields are all that the model has, but for those left out.
+    all: bool,
+    left_out: Vec<Box<str>>,
+    /// How many levels of relations are written out.
+    depth: i64,
+    span: Span,
+}
+
+impl Meta {
+    fn read(eval: &Eval<'_>, serializer: ClassId) -> Self {
+        let mut it = Meta { all: false, left_out: Vec::new(), depth: 0, span: nowhere() };
+        let Some(meta) = eval.names.inner(serializer, "Meta") else { return it };
+        for name in ["fields", "exclude", "depth"] {
+            let Some((class, at)) = eval.names.attribute(meta, name) else { continue };
+            let flow = &eval.names.class(class).body;
+            let Some(attribute) = eval.names.class(class).attributes.get(at) else { continue };
+            match attribute.value.map(|value| &flow.node(value).kind) {
+                Some(NodeKind::Text(text)) if &**text == "__all__" => (it.all, it.span) = (true, attribute.span),
+                Some(NodeKind::List(items)) if name == "exclude" => {
+                    (it.all, it.span) = (true, attribute.span);
+                    it.left_out = items.iter().filter_map(|item| flow.text(*item)).map(Into::into).collect();
+                }
+                Some(NodeKind::Number(depth)) => it.depth = *depth,
+                _ => {}
+            }
+        }
+        it
+    }
+}
+
+/// The relations of a model that all its fields have among them and that are more than a column of the row: its own
+/// lists, and with levels to write out its own foreign keys.
+fn written(eval: &Eval<'_>, model: ClassId, depth: i64) -> Vec<Box<str>> {
+    let Some(known) = eval.models.get(model) else { return Vec::new() };
+    let declared = |name: &str, ends: &[&str]| {
+        let func = || {
+            let (class, at) = eval.names.attribute(model, name)?;
+            let draft = eval.names.class(class);
+            draft.body.dotted(draft.body.call(draft.attributes.get(at)?.value?)?.func)
+        };
+        func().is_some_and(|func| ends.iter().any(|end| func.ends_with(end)))
+    };
+    let written = known.relations.values().filter(|it| match it.to_many {
+        true => declared(&it.name, &["ManyToManyField"]),
+        false => depth > 0 && declared(&it.name, &["ForeignKey", "OneToOneField"]),
+    });
+    written.map(|it| it.name.clone()).collect()
 }
 
 /// Whether a method calls the one that it overrides.
@@ -142,7 +219,7 @@ pub(super) fn calls_super(eval: &Eval<'_>, method: FunctionId) -> bool {
 }
 
 /// The names that `Meta.fields` lists, and where. [`None`] when it lists none, or all.
-fn chosen(eval: &Eval<'_>, serializer: ClassId) -> Option<(Vec<Box<str>>, Span)> {
+pub(super) fn chosen(eval: &Eval<'_>, serializer: ClassId) -> Option<(Vec<Box<str>>, Span)> {
     let meta = eval.names.inner(serializer, "Meta")?;
     let (class, at) = eval.names.attribute(meta, "fields")?;
     let draft = eval.names.class(class);
@@ -153,7 +230,7 @@ fn chosen(eval: &Eval<'_>, serializer: ClassId) -> Option<(Vec<Box<str>>, Span)>
 }
 
 /// Gives the events of a field its place.
-fn place(eval: &mut Eval<'_>, mark: usize, span: Span) {
+pub(super) fn place(eval: &mut Eval<'_>, mark: usize, span: Span) {
     for event in eval.events.iter_mut().skip(mark) {
         if event.at == nowhere() {
             event.at = span;
@@ -285,19 +362,30 @@ fn read(eval: &mut Eval<'_>, row: &Rc<Row>, source: &str, whole: bool) -> Type {
 
 /// Goes through a list, when a value is one.
 fn many(eval: &mut Eval<'_>, value: &Type) -> Type {
+    list_of(eval, value, ROW)
+}
+
+/// Goes through a list at a node, when a value is one.
+pub(super) fn list_of(eval: &mut Eval<'_>, value: &Type, at: NodeId) -> Type {
     let all = match value {
         Type::Manager(_) => {
-            django::operate(eval, value, "all", &Args { positional: &[], keywords: &[], open: false }, ROW)
+            django::operate(eval, value, "all", &Args { positional: &[], keywords: &[], open: false }, at)
         }
         other => other.clone(),
     };
-    eval.consume(&all, ROW, 1);
+    let scope = eval.frame().flow.node(at).scope;
+    eval.consume(&all, at, scope);
     all
 }
 
 /// The rows of a value, as they differ with the outer row.
 fn rows(eval: &mut Eval<'_>, value: Type, outer: &Row) -> Vec<Rc<Row>> {
-    let value = match many(eval, &value) {
+    rows_of(eval, value, outer, ROW)
+}
+
+/// The same, read at a node.
+pub(super) fn rows_of(eval: &mut Eval<'_>, value: Type, outer: &Row, at: NodeId) -> Vec<Rc<Row>> {
+    let value = match list_of(eval, &value, at) {
         Type::Row(row) => return vec![row],
         other => other,
     };

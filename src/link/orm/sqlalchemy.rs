@@ -6,10 +6,13 @@ use super::eval::{Args, Eval, op};
 use super::events::Writing;
 use super::models::Relation;
 use super::names::{ClassId, Def};
-use super::types::{Loads, Row, Set, Site, Size, Type};
+use super::types::{Loads, Row, Set, Site, Size, Statement, Type, Without};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
+
+/// What asks for the rows of many keys at once.
+pub(super) const BY_KEYS: &str = "select(...).where(key.in_(keys))";
 
 /// What stands behind `.query(...)`, `select(...)`.
 fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
@@ -26,6 +29,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         plain: false,
         single: false,
         narrowed: false,
+        without: Without::None,
         pinned: Vec::new(),
         sites,
         span,
@@ -53,10 +57,14 @@ pub(super) fn query_of(eval: &Eval<'_>, model: ClassId, id: NodeId) -> Type {
 
 /// `select(...)`
 pub(super) fn select(eval: &Eval<'_>, args: &Args<'_>, id: NodeId) -> Type {
-    let Some(first) = args.positional.first() else { return Type::Unknown };
+    let Some(first) = args.positional.first() else { return Type::Statement(Statement::Read) };
+    // Of columns, or of what is counted.
+    let flow = eval.frame().flow;
+    let sums = flow.call(*first).and_then(|call| flow.dotted(call.func)).is_some_and(|it| it.contains("func."));
+    let other = Type::Statement(if sums { Statement::Sum } else { Statement::Read });
     let model = match eval.type_of(*first) {
         Type::Def(Def::Class(model)) => model,
-        _ => return Type::Unknown,
+        _ => return other,
     };
     if eval.models.get(model).is_none_or(|it| it.orm != Orm::Sqlalchemy) {
         return Type::Unknown;
@@ -73,6 +81,19 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
     let scope = eval.frame().flow.node(id).scope;
     match (name, first) {
         ("query", _) => select(eval, args, id),
+        ("select", Type::Def(Def::Class(_))) => select(eval, args, id),
+        ("execute" | "scalar" | "scalars" | "exec", Type::Statement(Statement::Sum)) => {
+            eval.query(Orm::Sqlalchemy, id, scope, "select(key, func...).group_by(key)");
+            Type::Unknown
+        }
+        ("execute" | "scalar" | "scalars" | "exec", Type::Statement(Statement::Read)) => {
+            keyed_query(eval, id);
+            if name == "scalar" { Type::Unknown } else { Type::List(Rc::new(Type::Unknown), Some(Size::Open)) }
+        }
+        ("execute" | "scalar" | "scalars" | "exec", Type::Statement(Statement::Write)) => {
+            keyed_write(eval, id);
+            Type::Unknown
+        }
         ("execute", Type::Set(set)) if set.orm == Orm::Sqlalchemy => {
             keyed_query(eval, id);
             Type::Result(set, false)
@@ -86,7 +107,7 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
             eval.single(&set)
         }
         ("get", Type::Def(Def::Class(model))) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Sqlalchemy) => {
-            let remedy = "select(...).where(key.in_(keys))";
+            let remedy = BY_KEYS;
             eval.query(Orm::Sqlalchemy, id, scope, remedy);
             let span = eval.frame().flow.node(id).span;
             eval.single(&Rc::new(base(model, true, Vec::new(), span)))
@@ -105,7 +126,7 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
 
 fn keyed_query(eval: &mut Eval<'_>, id: NodeId) {
     let scope = eval.frame().flow.node(id).scope;
-    eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(key.in_(keys))");
+    eval.query(Orm::Sqlalchemy, id, scope, BY_KEYS);
 }
 
 /// Whether the method is called on what is named as sessions are: `session`, `db`, `self.session`, `db.session`.
@@ -133,7 +154,6 @@ fn is_session(eval: &Eval<'_>, id: NodeId) -> bool {
 /// Calls a method of a query or a statement.
 pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Args<'_>, id: NodeId) -> Type {
     let mut next = (**set).clone();
-    let scope = eval.frame().flow.node(id).scope;
     match name {
         "filter" | "filter_by" | "where" => {
             pin(eval, &mut next, args);
@@ -174,14 +194,17 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
             Type::List(Rc::new(element), Some(set.size))
         }
         "first" | "one" | "one_or_none" | "scalar" | "get" | "get_or_404" | "first_or_404" => {
-            eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(key.in_(keys))");
-            eval.single(set)
+            ask(eval, set, id, BY_KEYS);
+            eval.single(&Rc::new(Set { related: None, ..next }))
         }
         "count" => {
-            eval.query(Orm::Sqlalchemy, id, scope, "func.count() grouped by the key");
+            ask(eval, set, id, "func.count() grouped by the key");
             Type::Unknown
         }
-        "delete" | "update" => Type::Unknown,
+        "delete" | "update" => {
+            keyed_write(eval, id);
+            Type::Unknown
+        }
         // A relationship's collection is a list.
         "append" | "remove" | "extend" => Type::Unknown,
         _ => Type::Unknown,
@@ -216,9 +239,30 @@ fn pin(eval: &Eval<'_>, set: &mut Set, args: &Args<'_>) {
 }
 
 fn consume(eval: &mut Eval<'_>, set: &Set, id: NodeId) {
-    if set.related.is_none() {
-        let scope = eval.frame().flow.node(id).scope;
-        eval.query(Orm::Sqlalchemy, id, scope, "select(...).where(key.in_(keys))");
+    if set.related.is_none() || !set.plain {
+        ask(eval, set, id, BY_KEYS);
+    }
+}
+
+/// A query runs: of a row, when it is one that a relationship gives.
+fn ask(eval: &mut Eval<'_>, set: &Set, id: NodeId, remedy: &str) {
+    let scope = eval.frame().flow.node(id).scope;
+    match &set.related {
+        Some((row, _)) => eval.query_per_row(row, Orm::Sqlalchemy, id, scope, remedy),
+        None => eval.query(Orm::Sqlalchemy, id, scope, remedy),
+    }
+}
+
+/// A statement that writes runs, for each row of a loop when what it is given differs.
+fn keyed_write(eval: &mut Eval<'_>, id: NodeId) {
+    let node = eval.frame().flow.node(id);
+    let turn = eval.row_loop(node.span, node.scope).map(|(turn, ..)| turn);
+    if turn.is_some_and(|turn| eval.keyed(eval.vary(id), turn)) {
+        eval.write(
+            Orm::Sqlalchemy,
+            id,
+            Writing::unread("one statement with a list of values, or a condition for all,"),
+        );
     }
 }
 

@@ -13,9 +13,15 @@ pub(super) fn is_model(names: &Names<'_>, id: ClassId) -> bool {
     names.lineage(id).classes.iter().any(|class| {
         let draft = names.class(*class);
         draft.attributes.iter().any(|it| {
-            let called =
-                it.value.and_then(|value| draft.body.call(value)).and_then(|call| draft.body.dotted(call.func));
+            let call = it.value.and_then(|value| draft.body.call(value));
+            let called = call.and_then(|call| draft.body.dotted(call.func));
+            // SQLModel's columns.
+            let keyed = |call: CallView<'_>| {
+                call.keyword("primary_key").and_then(|node| draft.body.flag(node)) == Some(true)
+                    || call.keyword("foreign_key").is_some()
+            };
             match called.as_deref() {
+                Some("Field" | "sqlmodel.Field") if call.is_some_and(keyed) => true,
                 Some(func) => {
                     let last = func.rsplit('.').next().unwrap_or(func);
                     matches!(last, "mapped_column" | "relationship")
@@ -231,10 +237,12 @@ fn note(it: &mut Annotated, outer: &str) {
 }
 
 fn loading(flow: &Flow, call: CallView<'_>) -> Loading {
-    match call.keyword("lazy").map(|node| flow.text(node)) {
-        None | Some(Some("select")) => Loading::Lazy,
-        Some(Some("selectin" | "joined" | "subquery" | "immediate")) => Loading::Eager,
-        Some(_) => Loading::Never,
+    let Some(node) = call.keyword("lazy") else { return Loading::Lazy };
+    match (flow.text(node), flow.flag(node)) {
+        (Some("select"), _) | (_, Some(true)) => Loading::Lazy,
+        (Some("selectin" | "joined" | "subquery" | "immediate"), _) | (_, Some(false)) => Loading::Eager,
+        (Some("dynamic"), _) => Loading::Dynamic,
+        _ => Loading::Never,
     }
 }
 

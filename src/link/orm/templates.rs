@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def, FunctionId, Names};
-use super::types::{Set, Turn, Type};
+use super::types::{Entry, Set, Type};
 use super::{django, names};
 use crate::facts::orm::flow::NodeId;
 use crate::facts::orm::{Place, template_names};
@@ -43,10 +43,10 @@ impl<'a> Templates<'a> {
 }
 
 /// Entries of a context or a dict by their names, each with the loop that it differs in.
-pub(super) type Entries = Vec<(Rc<str>, Type, Option<Turn>)>;
+pub(super) type Entries = Vec<Entry>;
 
 /// A record with other entries in place of those of the same names.
-pub(super) fn merged(before: &[(Rc<str>, Type, Option<Turn>)], over: Entries) -> Type {
+pub(super) fn merged(before: &[Entry], over: Entries) -> Type {
     let mut all: Entries = before.iter().filter(|(name, ..)| over.iter().all(|(it, ..)| it != name)).cloned().collect();
     all.extend(over);
     all.truncate(MOST_ENTRIES);
@@ -54,7 +54,7 @@ pub(super) fn merged(before: &[(Rc<str>, Type, Option<Turn>)], over: Entries) ->
 }
 
 /// The value of a name in a record.
-pub(super) fn entry<'r>(of: &'r Type, name: &str) -> Option<&'r (Rc<str>, Type, Option<Turn>)> {
+pub(super) fn entry<'r>(of: &'r Type, name: &str) -> Option<&'r Entry> {
     match of {
         Type::Record(entries) => entries.iter().find(|(it, ..)| **it == *name),
         _ => None,
@@ -147,7 +147,7 @@ fn template_of(eval: &mut Eval<'_>, class: ClassId) -> Option<FunctionId> {
 }
 
 /// The queryset of a generic view.
-fn rows(eval: &mut Eval<'_>, class: ClassId) -> Option<Rc<Set>> {
+pub(super) fn rows(eval: &mut Eval<'_>, class: ClassId) -> Option<Rc<Set>> {
     if let Some(method) = eval.names.method(class, "get_queryset", None) {
         return match eval.returned(method, Some(class)) {
             Type::Set(set) if set.orm == Orm::Django => Some(set),

@@ -58,9 +58,23 @@ pub(super) enum Type {
     /// `True` or `False`, where a function is given it.
     Flag(bool),
     /// Values by their names: a dict with texts for keys, the context of a template.
-    Record(Rc<[(Rc<str>, Type, Option<Turn>)]>),
+    Record(Rc<[Entry]>),
+    /// A statement of SQLAlchemy's that gives no rows of a model.
+    Statement(Statement),
     /// A template, by its name.
     Template(Rc<str>),
+}
+
+/// A value by its name, with the loop that it differs in each turn of.
+pub(super) type Entry = (Rc<str>, Type, Option<Turn>);
+
+/// What a statement does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Statement {
+    Read,
+    /// Reads what is counted or summed up.
+    Sum,
+    Write,
 }
 
 /// How long a loop is.
@@ -109,10 +123,23 @@ pub(super) struct Set {
     pub(super) narrowed: bool,
     /// Relations that are one and the same for all rows, or none: `filter(author=None)`, `filter_by(room_id=…)`.
     pub(super) pinned: Vec<Box<str>>,
+    /// Fields that its rows come without.
+    pub(super) without: Without,
     /// Where eager clauses could be put: in each branch that makes it.
     pub(super) sites: Vec<Site>,
     /// What first made it.
     pub(super) span: Span,
+}
+
+/// Fields that are left out of rows, and asked for when they are read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum Without {
+    #[default]
+    None,
+    /// `defer("text")`
+    These(Vec<Rc<str>>),
+    /// `only("title")`
+    AllBut(Vec<Rc<str>>),
 }
 
 /// What a queryset loads besides its rows: paths of relations, parted by `__`.

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
+use super::super::events::EventKind;
 use super::super::models::{Loading, Relation};
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::templates::entry;
-use super::super::types::{Row, Type};
-use super::super::{django, sqlalchemy};
+use super::super::types::{Row, Set, Type, Without};
+use super::super::{django, schemas, sqlalchemy};
 use super::{Args, Eval, op};
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::NodeId;
@@ -47,6 +48,14 @@ impl Eval<'_> {
                 "data" | "POST" => Type::Data,
                 _ => Type::Unknown,
             },
+            // `row.Album` of what was asked for by `select(Album)`.
+            Type::Tuple(parts) => {
+                let is = |part: &&Type| match part {
+                    Type::Row(row) => *self.models.name(self.names, row.model) == *name,
+                    _ => false,
+                };
+                parts.iter().find(is).cloned().unwrap_or_else(|| op(of, name))
+            }
             // A template asks a dict as it does an object.
             Type::Record(_) => match entry(of, name) {
                 Some((_, value, _)) if self.in_template() => value.clone(),
@@ -128,6 +137,9 @@ impl Eval<'_> {
                 false => Type::Unknown,
             };
         }
+        if matches!(name, "model_validate" | "from_orm") && schemas::is_schema(self, class) {
+            return op(&Type::Def(Def::Class(class)), name);
+        }
         if let Some(inner) = self.names.inner(class, name) {
             return Type::Def(Def::Class(inner));
         }
@@ -166,6 +178,7 @@ impl Eval<'_> {
             let relation = Rc::new(relation.clone());
             return self.read(row, relation, id);
         }
+        self.left_out(row, name, id);
         let this = Rc::new(Type::Row(row.clone()));
         if matches!(name, "save" | "delete" | "asave" | "adelete") {
             return op(&this, name);
@@ -177,6 +190,32 @@ impl Eval<'_> {
             return Type::Method(method, this);
         }
         op(&this, name)
+    }
+
+    /// Reads a field that its rows come without: a query for it alone.
+    fn left_out(&mut self, row: &Rc<Row>, name: &str, id: NodeId) {
+        let Some(root) = row.root.as_ref().filter(|_| row.path.is_empty()) else { return };
+        let remedy = match &root.without {
+            Without::AllBut(names) if !names.iter().any(|it| **it == *name) => format!("only(..., \"{name}\")"),
+            Without::These(names) if names.iter().any(|it| **it == *name) => format!("defer(...) without \"{name}\""),
+            _ => return,
+        };
+        let Some((class, at)) = self.names.attribute(row.model, name) else { return };
+        let draft = self.names.class(class);
+        let call = draft.attributes.get(at).and_then(|it| it.value).and_then(|value| draft.body.call(value));
+        let func = call.and_then(|call| draft.body.dotted(call.func)).unwrap_or_default();
+        if func.ends_with("Field") && !self.models.is_key(self.names, row.model, name) {
+            let scope = self.frame().flow.node(id).scope;
+            let before = self.events.len();
+            self.query_per_row(row, Orm::Django, id, scope, &remedy);
+            // A serializer reads it by its name alone.
+            let said = format!("{}.{name}", self.models.name(self.names, row.model).to_lowercase());
+            for event in self.events.iter_mut().skip(before) {
+                if let EventKind::Query { call, .. } = &mut event.kind {
+                    call.clone_from(&said);
+                }
+            }
+        }
     }
 
     /// `row.relation`
@@ -198,6 +237,11 @@ impl Eval<'_> {
         }
         let node = self.frame().flow.node(id);
         let (span, scope) = (node.span, node.scope);
+        if relation.loading == Loading::Dynamic {
+            let Some(target) = relation.target else { return Type::Unknown };
+            let set = sqlalchemy::collection(target, row, relation, span);
+            return Type::Set(Rc::new(Set { plain: false, ..set }));
+        }
         self.lazy(row, &relation, id, scope);
         let Some(target) = relation.target.filter(|_| row.path.len() < MOST_HOPS) else { return Type::Unknown };
         if relation.to_many {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::events::Writing;
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{ManagerType, Row, Set, Site, Turn, Type, Unit};
-use super::super::{builtins, django, serializers, sqlalchemy, templates};
+use super::super::{builtins, columns, django, schemas, serializers, sqlalchemy, templates};
 use super::value::retarget;
 use super::{Args, Eval, MOST_DEPTH};
 use crate::facts::orm::flow::{NodeId, NodeKind};
@@ -54,7 +54,9 @@ impl Eval<'_> {
                 "get" | "pop" => retarget(element, None),
                 _ => Type::Unknown,
             },
-            Type::List(..) if matches!(name, "copy") => (**base).clone(),
+            Type::Statement(_) if name == "limit" => Type::Unknown,
+            Type::Statement(_) => (**base).clone(),
+            Type::List(..) if matches!(name, "copy" | "all" | "unique" | "scalars") => (**base).clone(),
             Type::Paginator(set) if matches!(name, "page" | "get_page") => {
                 Type::Set(Rc::new(Set { cut: true, ..(**set).clone() }))
             }
@@ -64,6 +66,7 @@ impl Eval<'_> {
                 "render_template" | "TemplateResponse" => templates::render(self, args, id),
                 _ => sqlalchemy::session(self, name, args, id),
             },
+            Type::Def(Def::Class(schema)) => schemas::validate(self, *schema, args, id),
             Type::Template(template) if name == "render" => templates::render_template(self, template, args, id),
             Type::Record(entries) if name == "update" => {
                 let mut over = templates::keywords(self, args);
@@ -177,6 +180,13 @@ impl Eval<'_> {
                     }
                 }
                 _ => {}
+            }
+        }
+        if columns::is_table(self, class) {
+            let rows = args.positional.first().copied().or_else(|| args.keyword("data"));
+            if let Some(set) = rows.and_then(|node| self.type_of(node).all_rows()) {
+                let (unit, span) = (self.frame().unit, self.frame().flow.node(id).span);
+                columns::table(self, unit, &set, class, span);
             }
         }
         if self.models.get(class).is_some() {

@@ -13,6 +13,7 @@ use std::rc::Rc;
 
 pub(super) use call::{op, set_of};
 
+use super::columns::Registered;
 use super::django;
 use super::events::Events;
 use super::models::Models;
@@ -41,6 +42,7 @@ pub(super) struct Eval<'a> {
     /// The flow of serializers' frames.
     pub(super) serial: &'a Flow,
     pub(super) templates: Templates<'a>,
+    pub(super) registered: Registered,
     /// Types of the values at the tops of modules and in the bodies of classes.
     bodies: HashMap<Unit, Rc<Vec<Type>>>,
     /// What a function returns when only the classes of what it is given matter.
@@ -120,6 +122,7 @@ impl<'a> Eval<'a> {
             frames: Vec::new(),
             serial,
             templates: Templates::new(names),
+            registered: Registered::read(names),
             bodies: HashMap::new(),
             memo: HashMap::new(),
             steps: 0,
@@ -151,6 +154,11 @@ impl<'a> Eval<'a> {
         let returned = self.run(Unit::Function(id), &function.flow, args, (function.span, 0)).0;
         self.quiet -= 1;
         returned
+    }
+
+    /// Whether a method gets no instance.
+    pub(super) fn is_static(&self, id: FunctionId) -> bool {
+        self.names.function(id).decorators.iter().any(|it| &**it == "staticmethod")
     }
 
     /// Evaluates a function by itself, called with these. What it does is told.

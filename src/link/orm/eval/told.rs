@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use super::super::django;
 use super::super::events::{Event, Writing};
 use super::super::models::{Loading, Relation};
 use super::super::names::ClassId;
 use super::super::types::{Row, Set, Size, Turn, Type};
+use super::super::{django, sqlalchemy};
 use super::Eval;
 use crate::facts::orm::flow::{Guard, NodeId, Scope};
 use crate::source::Span;
@@ -66,7 +66,7 @@ impl Eval<'_> {
         rows.clone().any(|(row, root)| match guard {
             Guard::Attribute(name) => root.loads.brought.contains(&row.path_to(name)),
             Guard::Prefetched(name) => self.is_loaded(root, &row.path_to(name)),
-            Guard::Kind(_) | Guard::Flag(..) | Guard::Missing | Guard::Seldom => false,
+            Guard::Kind(_) | Guard::Flag(..) | Guard::Missing | Guard::Seldom | Guard::Action(_) => false,
         })
     }
 
@@ -114,6 +114,9 @@ impl Eval<'_> {
     pub(in crate::link::orm) fn consume(&mut self, of: &Type, id: NodeId, scope: Scope) {
         let Type::Set(set) = of else { return };
         if set.orm == Orm::Sqlalchemy {
+            if let Some((row, _)) = set.related.as_ref().filter(|_| !set.plain) {
+                self.query_per_row(row, Orm::Sqlalchemy, id, scope, sqlalchemy::BY_KEYS);
+            }
             return;
         }
         match &set.related {

@@ -75,3 +75,15 @@ fn a_sorted_queryset() {
     let files = [("chat/models.py", MODELS), ("chat/serializers.py", serializers), ("chat/views.py", views)];
     assert_eq!(told(&files), [r#"lazy Threads:room: select_related("room")"#]);
 }
+
+#[test]
+fn all_fields_and_those_that_are_not_left_out() {
+    let meta = |rest: &str| format!("    class Meta:\n        model = Thread\n{rest}");
+    let tags = [r#"lazy Threads:tags: prefetch_related("tags")"#];
+    assert_eq!(fields(MODELS, &meta("        fields = \"__all__\"\n")), tags);
+    assert_eq!(fields(MODELS, &meta("        exclude = [\"closed\"]\n")), tags);
+    assert!(fields(MODELS, &meta("        exclude = [\"tags\"]\n")).is_empty());
+    assert_eq!(fields(MODELS, &meta("        exclude = [\"tags\"]\n        depth = 2\n")), [
+        r#"lazy Threads:room.owner,starter: select_related("room__owner", "starter")"#
+    ]);
+}

@@ -6,9 +6,10 @@ from django.db.models import Count
 from django.utils.html import format_html
 from web import changelist, inlines
 
-from shop.models import Author, Book, Chapter, Country, Loan, Publisher, Reader, Review, Tag
+from shop.models import Author, Book, Chapter, Country, Cover, Loan, Publisher, Reader, Review, Tag
 
 
+@admin.register(Book, site=admin.AdminSite())
 class CallableAdmin(admin.ModelAdmin):
     list_display = ["title", "author_name"]
 
@@ -21,6 +22,7 @@ def column_by_a_method():
     return changelist(CallableAdmin, Book)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class PropertyAdmin(admin.ModelAdmin):
     list_display = ("title", "byline")
 
@@ -30,6 +32,7 @@ def column_by_a_property():
     return changelist(PropertyAdmin, Book)
 
 
+@admin.register(Review, site=admin.AdminSite())
 class TextAdmin(admin.ModelAdmin):
     pass
 
@@ -47,11 +50,15 @@ class CountAdmin(admin.ModelAdmin):
         return obj.review_set.count()
 
 
+admin.AdminSite().register(Book, CountAdmin)
+
+
 @case
 def column_that_counts():
     return changelist(CountAdmin, Book)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class ManyAdmin(admin.ModelAdmin):
     list_display = ["title", "tag_names"]
 
@@ -73,11 +80,15 @@ class FunctionAdmin(admin.ModelAdmin):
     list_select_related = ["publisher"]
 
 
+admin.AdminSite().register(Book, FunctionAdmin)
+
+
 @case
 def column_by_a_function():
     return changelist(FunctionAdmin, Book)
 
 
+@admin.register(Loan, site=admin.AdminSite())
 class IncompleteAdmin(admin.ModelAdmin):
     list_display = ["id", "book_title", "reader_name"]
     list_select_related = ("reader",)
@@ -94,6 +105,7 @@ def half_of_it_is_joined():
     return changelist(IncompleteAdmin, Loan)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class OverriddenAdmin(admin.ModelAdmin):
     list_display = ["title", "cover_url"]
 
@@ -114,6 +126,7 @@ class BaseAdmin(admin.ModelAdmin):
         return loan.reader.country.name
 
 
+@admin.register(Loan, site=admin.AdminSite())
 class InheritingAdmin(BaseAdmin):
     list_display = ["id", "reader_country"]
 
@@ -125,6 +138,9 @@ def column_by_an_inherited_method():
 
 class MethodOfModelAdmin(admin.ModelAdmin):
     list_display = ["title", "describe"]
+
+
+admin.AdminSite().register(Book, MethodOfModelAdmin)
 
 
 @case
@@ -146,14 +162,46 @@ class WithInline(admin.ModelAdmin):
     inlines = [LoanInline]
 
 
+admin.AdminSite().register(Reader, WithInline)
+
+
 @case
 def inline_reads():
     return inlines(WithInline, Reader, 1)
 
 
+class ParentInline(admin.TabularInline):
+    model = Loan
+    readonly_fields = ["of"]
+
+    def of(self, loan):
+        return loan.reader.name
+
+
+@admin.register(Reader, site=admin.AdminSite())
+class WithParentInline(admin.ModelAdmin):
+    inlines = [ParentInline]
+
+
+@case
+def inline_reads_its_parent():
+    return inlines(WithParentInline, Reader, 1)
+
+
+@admin.register(Cover, site=admin.AdminSite())
+class OneToOneAdmin(admin.ModelAdmin):
+    list_display = ["book", "url"]
+
+
+@case
+def one_to_one_is_joined():
+    return changelist(OneToOneAdmin, Cover)
+
+
 # What follows loads what it reads, or reads nothing.
 
 
+@admin.register(Book, site=admin.AdminSite())
 class JoinedAdmin(admin.ModelAdmin):
     list_display = ["title", "author_name"]
     list_select_related = ["author"]
@@ -167,6 +215,7 @@ def column_joined():
     return changelist(JoinedAdmin, Book)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class ForeignKeyAdmin(admin.ModelAdmin):
     list_display = ["title", "author", "publisher"]
 
@@ -186,11 +235,15 @@ class PrefetchingAdmin(admin.ModelAdmin):
         return ", ".join(tag.name for tag in book.tags.all())
 
 
+admin.AdminSite().register(Book, PrefetchingAdmin)
+
+
 @case
 def column_prefetched():
     return changelist(PrefetchingAdmin, Book)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class AnnotatingAdmin(admin.ModelAdmin):
     list_display = ["title", "reviews"]
 
@@ -211,6 +264,9 @@ class PlainAdmin(admin.ModelAdmin):
     list_display = ["title", "price", "author_key", "shout"]
 
 
+admin.AdminSite().register(Book, PlainAdmin)
+
+
 @case
 def plain_columns():
     return changelist(PlainAdmin, Book)
@@ -220,11 +276,15 @@ class PlainTextAdmin(admin.ModelAdmin):
     list_display = ["__str__"]
 
 
+admin.AdminSite().register(Book, PlainTextAdmin)
+
+
 @case
 def plain_text():
     return changelist(PlainTextAdmin, Book)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class DottedAdmin(admin.ModelAdmin):
     list_display = ["title", "publisher__name"]
 
@@ -234,6 +294,7 @@ def dotted_column():
     return changelist(DottedAdmin, Book)
 
 
+@admin.register(Book, site=admin.AdminSite())
 class UnusedAdmin(admin.ModelAdmin):
     list_display = ["title"]
     readonly_fields = ["author_country"]
@@ -255,6 +316,9 @@ class AllJoinedAdmin(admin.ModelAdmin):
         return loan.reader.name
 
 
+admin.AdminSite().register(Loan, AllJoinedAdmin)
+
+
 @case
 def all_foreign_keys_joined():
     return changelist(AllJoinedAdmin, Loan)
@@ -268,6 +332,9 @@ class ByGetter(admin.ModelAdmin):
 
     def reader_name(self, loan):
         return loan.reader.name
+
+
+admin.AdminSite().register(Loan, ByGetter)
 
 
 @case
@@ -288,6 +355,9 @@ class JoinedInline(admin.TabularInline):
 
 class WithJoinedInline(admin.ModelAdmin):
     inlines = [JoinedInline]
+
+
+admin.AdminSite().register(Reader, WithJoinedInline)
 
 
 @case

@@ -1,0 +1,293 @@
+//! What shows a column of each row: the lists and inlines of Django's admin, the tables of django-tables2.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::eval::{Args, Eval};
+use super::names::{ClassId, Def, FunctionId, Names};
+use super::serializers::{ROW, list_of, loop_over, place};
+use super::types::{Row, Set, Type, Unit};
+use super::{django, templates};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::source::Span;
+use crate::stack::vocabulary::Orm;
+
+/// The models that admin classes are registered for.
+#[derive(Debug, Default)]
+pub(super) struct Registered {
+    models: HashMap<ClassId, ClassId>,
+}
+
+impl Registered {
+    /// Reads `admin.site.register(Book, BookAdmin)` and `@admin.register(Book)`.
+    pub(super) fn read(names: &Names<'_>) -> Self {
+        let mut it = Self::default();
+        for (at, draft) in names.drafts.iter().enumerate() {
+            let at = at as u32;
+            it.calls(names, at, &draft.top, None);
+            for (place, class) in draft.classes.iter().enumerate() {
+                it.calls(names, at, &class.body, Some(ClassId { draft: at, at: place as u32 }));
+            }
+        }
+        it
+    }
+
+    fn calls(&mut self, names: &Names<'_>, draft: u32, flow: &Flow, decorated: Option<ClassId>) {
+        for id in 0..flow.nodes.len() as NodeId {
+            let Some(call) = flow.call(id) else { continue };
+            let named = match &flow.node(call.func).kind {
+                NodeKind::Attr { name, .. } | NodeKind::Name(name) => &**name == "register",
+                _ => false,
+            };
+            let class = |node: &NodeId| match names.of_node(draft, flow, *node) {
+                Some(Def::Class(class)) => Some(class),
+                _ => None,
+            };
+            let admin = decorated.or_else(|| call.args.get(1).and_then(class));
+            if let (true, Some(model), Some(admin)) = (named, call.args.first().and_then(class), admin) {
+                self.models.insert(admin, model);
+            }
+        }
+    }
+
+    /// The model of an admin class.
+    pub(super) fn of(&self, admin: ClassId) -> Option<ClassId> {
+        self.models.get(&admin).copied()
+    }
+}
+
+/// A column: by its name, or a function.
+enum Column {
+    Named(Box<str>),
+    Function(FunctionId),
+}
+
+/// The lists of the admin, with their inlines.
+pub(super) fn admin(eval: &mut Eval<'_>) {
+    for class in eval.names.all_classes() {
+        let bases = eval.names.lineage(class).external.clone();
+        let is =
+            |lasts: &[&str]| bases.iter().any(|base| base.rsplit('.').next().is_some_and(|it| lasts.contains(&it)));
+        if is(&["ModelAdmin"]) && eval.registered.of(class).is_some() {
+            list_of_admin(eval, class);
+        } else if is(&["TabularInline", "StackedInline"]) {
+            let Some(set) = rows(eval, class) else { continue };
+            let Some((columns, span)) = columns(eval, class, "readonly_fields") else { continue };
+            show(eval, class, &set, &columns, span);
+        }
+    }
+}
+
+fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
+    let Some(set) = rows(eval, class) else { return };
+    let whole = || (vec![Column::Named("__str__".into())], eval.names.class(class).span);
+    let written = eval.names.attribute(class, "list_display").is_some();
+    let Some((columns, span)) = (if written { columns(eval, class, "list_display") } else { Some(whole()) }) else {
+        return;
+    };
+    if eval.names.method(class, "get_list_display", None).is_some()
+        || eval.names.method(class, "get_list_select_related", None).is_some()
+    {
+        return;
+    }
+    let mut loads = set.loads.clone();
+    // A foreign key among the columns makes the list join all of them.
+    let keyed = columns.iter().any(|column| match column {
+        Column::Named(name) => {
+            let joinable = eval.models.relation(set.model, name).is_some_and(|it| it.joinable);
+            joinable && eval.names.attribute(set.model, name).is_some()
+        }
+        Column::Function(_) => false,
+    });
+    match joined(eval, class) {
+        Some(paths) if paths.is_empty() => loads.open |= keyed,
+        Some(paths) => loads.paths.extend(paths),
+        None => loads.open = true,
+    }
+    let set = Rc::new(Set { loads, ..(*set).clone() });
+    show(eval, class, &set, &columns, span);
+}
+
+/// What `list_select_related` joins. [`None`] when it is all, or not read.
+fn joined(eval: &Eval<'_>, class: ClassId) -> Option<Vec<String>> {
+    let Some((at, place)) = eval.names.attribute(class, "list_select_related") else { return Some(Vec::new()) };
+    let draft = eval.names.class(at);
+    match &draft.body.node(draft.attributes.get(place)?.value?).kind {
+        NodeKind::List(names) => names.iter().map(|name| draft.body.text(*name).map(str::to_owned)).collect(),
+        NodeKind::Flag(false) => Some(Vec::new()),
+        _ => None,
+    }
+}
+
+/// The rows that an admin class shows.
+fn rows(eval: &mut Eval<'_>, class: ClassId) -> Option<Rc<Set>> {
+    let value = match eval.names.method(class, "get_queryset", None) {
+        Some(method) => eval.returned(method, Some(class)),
+        None => {
+            let span = eval.names.class(class).span;
+            return model_of(eval, class).map(|model| Rc::new(django::all_of(model, Rc::from([]), Vec::new(), span)));
+        }
+    };
+    match value {
+        Type::Set(set) if set.orm == Orm::Django => Some(set),
+        _ => None,
+    }
+}
+
+/// The model whose rows an admin class shows.
+pub(super) fn model_of(eval: &mut Eval<'_>, class: ClassId) -> Option<ClassId> {
+    if let Some(model) = eval.registered.of(class) {
+        return Some(model);
+    }
+    match eval.class_value(class, "model") {
+        Some(Type::Def(Def::Class(model))) => eval.models.get(model).map(|_| model),
+        _ => None,
+    }
+}
+
+/// The columns that an attribute of a class lists, and where.
+fn columns(eval: &Eval<'_>, class: ClassId, name: &str) -> Option<(Vec<Column>, Span)> {
+    let (at, place) = eval.names.attribute(class, name)?;
+    let draft = eval.names.class(at);
+    let attribute = draft.attributes.get(place)?;
+    let NodeKind::List(items) = &draft.body.node(attribute.value?).kind else { return None };
+    let column = |item: &NodeId| match draft.body.text(*item) {
+        Some(text) => Some(Column::Named(text.into())),
+        None => match eval.names.of_node(at.draft, &draft.body, *item) {
+            Some(Def::Function(function)) => Some(Column::Function(function)),
+            _ => None,
+        },
+    };
+    Some((items.iter().filter_map(column).collect(), attribute.span))
+}
+
+/// Shows the columns of all rows.
+fn show(eval: &mut Eval<'_>, class: ClassId, set: &Rc<Set>, columns: &[Column], span: Span) {
+    let before = eval.events.len();
+    loop_over(eval, Unit::Class(class), set, class, "the list of …", span, &|eval, row| {
+        for column in columns {
+            let mark = eval.events.len();
+            cell(eval, class, column, row);
+            place(eval, mark, span);
+        }
+    });
+    // It is no serializer.
+    for event in eval.events.iter_mut().skip(before) {
+        event.serializer = None;
+    }
+}
+
+/// What a column shows of a row: by a method of the class that lists it, by an attribute or a method of the row, by a
+/// path.
+fn cell(eval: &mut Eval<'_>, class: ClassId, column: &Column, row: &Rc<Row>) {
+    let this = Type::Row(row.clone());
+    let name = match column {
+        Column::Function(function) => {
+            eval.follow(*function, vec![(this, row.turn)], ROW);
+            return;
+        }
+        Column::Named(name) => name,
+    };
+    if &**name == "__str__" {
+        return eval.text_of(&this, ROW);
+    }
+    if let Some(method) = eval.names.method(class, name, None) {
+        eval.follow(method, vec![(Type::Instance(class), None), (this, row.turn)], ROW);
+        return;
+    }
+    let value = path(eval, row, name, "__");
+    eval.text_of(&value, ROW);
+}
+
+/// Reads a path of a row, and calls what can be called at its end.
+fn path(eval: &mut Eval<'_>, row: &Rc<Row>, path: &str, parted: &str) -> Type {
+    let none = Args { positional: &[], keywords: &[], open: false };
+    let mut value = Type::Row(row.clone());
+    for name in path.split(parted) {
+        value = eval.attribute(&value, name, ROW);
+        if matches!(value, Type::Method(..)) {
+            value = eval.call(&value.clone(), &none, ROW);
+        }
+        if !matches!(value, Type::Row(_)) {
+            break;
+        }
+    }
+    value
+}
+
+/// Whether a class is a table of django-tables2.
+pub(super) fn is_table(eval: &Eval<'_>, class: ClassId) -> bool {
+    eval.names.lineage(class).external.iter().any(|base| base.starts_with("django_tables2") && base.ends_with("Table"))
+}
+
+/// A table over the rows of a queryset.
+pub(super) fn table(eval: &mut Eval<'_>, unit: Unit, set: &Rc<Set>, class: ClassId, head: Span) {
+    let before = eval.events.len();
+    loop_over(eval, unit, set, class, "…(...)", head, &|eval, row| cells(eval, class, row));
+    for event in eval.events.iter_mut().skip(before) {
+        event.serializer = None;
+    }
+}
+
+fn cells(eval: &mut Eval<'_>, class: ClassId, row: &Rc<Row>) {
+    let mut shown: Vec<(Box<str>, Span, Option<String>, bool)> = Vec::new();
+    for of in eval.names.lineage(class).classes.clone() {
+        let draft = eval.names.class(of);
+        for attribute in &draft.attributes {
+            let Some(call) = attribute.value.and_then(|value| draft.body.call(value)) else { continue };
+            let func = draft.body.dotted(call.func).unwrap_or_default();
+            if !func.ends_with("Column") || shown.iter().any(|it| it.0 == attribute.name) {
+                continue;
+            }
+            let accessor = call.keyword("accessor").and_then(|node| {
+                let inner = draft.body.call(node).and_then(|call| call.args.first().copied());
+                draft.body.text(inner.unwrap_or(node)).map(str::to_owned)
+            });
+            shown.push((attribute.name.clone(), attribute.span, accessor, func.ends_with("ManyToManyColumn")));
+        }
+    }
+    let (listed, span) = super::serializers::chosen(eval, class).unwrap_or((Vec::new(), eval.names.class(class).span));
+    for name in listed {
+        if !shown.iter().any(|it| it.0 == name) {
+            shown.push((name, span, None, false));
+        }
+    }
+    for (name, span, accessor, many) in shown {
+        let mark = eval.events.len();
+        let dotted = accessor.as_deref().unwrap_or(&name).replace("__", ".");
+        let value = path(eval, row, &dotted, ".");
+        if many {
+            list_of(eval, &value, ROW);
+        }
+        if let Some(method) = eval.names.method(class, &format!("render_{name}"), None) {
+            let params = &eval.names.function(method).params;
+            let given = params.iter().enumerate().map(|(at, param)| match &*param.name {
+                "record" => (Type::Row(row.clone()), row.turn),
+                "value" => (value.clone(), row.turn),
+                _ if at == 0 => (Type::Instance(class), None),
+                _ => (Type::Unknown, None),
+            });
+            let given = given.collect();
+            eval.follow(method, given, ROW);
+        } else {
+            eval.text_of(&value, ROW);
+        }
+        place(eval, mark, span);
+    }
+}
+
+/// The tables of views, which no code makes.
+pub(super) fn tables(eval: &mut Eval<'_>) {
+    for class in eval.names.all_classes() {
+        let bases = eval.names.lineage(class).external.clone();
+        if !bases.iter().any(|base| base.ends_with("SingleTableView") || base.ends_with("SingleTableMixin")) {
+            continue;
+        }
+        let Some((at, place)) = eval.names.attribute(class, "table_class") else { continue };
+        let Some(span) = eval.names.class(at).attributes.get(place).map(|it| it.span) else { continue };
+        let Some(Type::Def(Def::Class(kind))) = eval.class_value(class, "table_class") else { continue };
+        if let Some(set) = templates::rows(eval, class).filter(|_| is_table(eval, kind)) {
+            table(eval, Unit::Class(class), &set, kind, span);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Schemas: pydantic's models and django-ninja's, which read rows as serializers do.
+//!
+//! A function that says what it answers with binds its rows to the schema; so does a schema that is made of a row by hand.
+
+use std::rc::Rc;
+
+use super::eval::{Args, Eval};
+use super::models::Relation;
+use super::names::{ClassId, Def, FunctionId};
+use super::serializers::{ROW, list_of, loop_over, place, rows_of};
+use super::types::{Row, Set, Type, Unit};
+use crate::facts::orm::Attribute;
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::source::Span;
+
+/// Schemas are followed into those nested in them so deep.
+const MOST_LEVELS: usize = 4;
+
+/// Whether a class is a schema, and no table.
+pub(super) fn is_schema(eval: &Eval<'_>, id: ClassId) -> bool {
+    let is_base = |base: &Rc<str>| {
+        matches!(base.rsplit('.').next(), Some("BaseModel" | "Schema" | "ModelSchema" | "SQLModel" | "FilterSchema"))
+            && !base.starts_with("marshmallow")
+    };
+    eval.models.get(id).is_none() && eval.names.lineage(id).external.iter().any(is_base)
+}
+
+/// What functions answer with: their rows are read by the schemas that they name.
+pub(super) fn answers(eval: &mut Eval<'_>) {
+    for (draft, it) in eval.names.drafts.clone().into_iter().enumerate() {
+        for (at, function) in it.functions.iter().enumerate() {
+            let Some(answer) = function.answer else { continue };
+            let Some((schema, many)) = named(eval, draft as u32, &function.flow, answer) else { continue };
+            let id = FunctionId { draft: draft as u32, at: at as u32 };
+            let head = function.flow.node(answer).span;
+            match eval.returned(id, None) {
+                value if many => over(eval, Unit::Function(id), &value, schema, head),
+                // A page holds its rows in a list.
+                Type::Record(entries) => {
+                    for (name, value, _) in entries.iter() {
+                        if let Some((inner, true)) = field(eval, schema, name) {
+                            over(eval, Unit::Function(id), value, inner, head);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Evaluates a schema over all rows of a value.
+fn over(eval: &mut Eval<'_>, unit: Unit, value: &Type, schema: ClassId, head: Span) {
+    let set: Option<Rc<Set>> = match value {
+        Type::Manager(manager) => Some(Rc::new(super::eval::set_of(manager))),
+        other => other.all_rows(),
+    };
+    if let Some(set) = set.filter(|set| set.related.is_none()) {
+        loop_over(eval, unit, &set, schema, "list[…]", head, &|eval, row| fields(eval, schema, row, ROW, 0));
+    }
+}
+
+/// `Schema.model_validate(row)`
+pub(super) fn validate(eval: &mut Eval<'_>, schema: ClassId, args: &Args<'_>, id: NodeId) -> Type {
+    if let Some(Type::Row(row)) = args.positional.first().map(|node| eval.type_of(*node)) {
+        fields(eval, schema, &row, id, 0);
+    }
+    Type::Instance(schema)
+}
+
+/// The schema that a field of one holds, and whether it holds many.
+fn field(eval: &Eval<'_>, schema: ClassId, name: &str) -> Option<(ClassId, bool)> {
+    let (class, at) = eval.names.attribute(schema, name)?;
+    let draft = eval.names.class(class);
+    named(eval, class.draft, &draft.body, draft.attributes.get(at)?.annotation?)
+}
+
+/// The schema that an annotation names, and whether of a list: `list[BookOut]`, `Optional[BookOut]`, `{200: List[X]}`.
+fn named(eval: &Eval<'_>, draft: u32, flow: &Flow, node: NodeId) -> Option<(ClassId, bool)> {
+    let (mut at, mut many) = (node, false);
+    loop {
+        match &flow.node(at).kind {
+            NodeKind::Item { of, key } => {
+                let outer = flow.dotted(*of)?;
+                let outer = outer.rsplit('.').next().unwrap_or(&outer);
+                many |= matches!(outer, "list" | "List" | "Sequence" | "Iterable" | "set" | "Set" | "tuple" | "Page");
+                let known = many || matches!(outer, "Optional" | "Annotated" | "Union");
+                at = match &flow.node(*key).kind {
+                    NodeKind::List(parts) => *parts.first()?,
+                    _ => *key,
+                };
+                if !known {
+                    return None;
+                }
+            }
+            NodeKind::Mix(parts) => {
+                at = *parts.iter().find(|it| **it != at && !matches!(flow.node(**it).kind, NodeKind::Nothing))?;
+            }
+            NodeKind::Dict(pairs) => at = pairs.first()?.1,
+            NodeKind::Text(text) => {
+                let bare = text.trim_end_matches(']');
+                let (outer, name) = bare.rsplit_once('[').unwrap_or(("", bare));
+                many |= matches!(outer.trim(), "list" | "List" | "Sequence");
+                let name = name.split('|').next().unwrap_or(name).trim();
+                return schema_of(eval, eval.names.resolve_dotted(draft, name), many);
+            }
+            _ => return schema_of(eval, eval.names.of_node(draft, flow, at), many),
+        }
+    }
+}
+
+fn schema_of(eval: &Eval<'_>, def: Option<Def>, many: bool) -> Option<(ClassId, bool)> {
+    match def {
+        Some(Def::Class(class)) if is_schema(eval, class) => Some((class, many)),
+        _ => None,
+    }
+}
+
+/// Reads what the fields of a schema read of a row.
+fn fields(eval: &mut Eval<'_>, schema: ClassId, row: &Rc<Row>, at: NodeId, level: usize) {
+    if level > MOST_LEVELS {
+        return;
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for class in eval.names.lineage(schema).classes.clone() {
+        let draft = eval.names.class(class);
+        for attribute in draft.attributes.iter().filter(|it| it.annotation.is_some()) {
+            if seen.contains(&&*attribute.name) || &*attribute.name == "model_config" {
+                continue;
+            }
+            seen.push(&attribute.name);
+            let mark = eval.events.len();
+            one(eval, schema, class, attribute, row, at, level);
+            place(eval, mark, attribute.span);
+        }
+    }
+    // `Meta.fields` of a schema that is made of a model: a foreign key is there, a list of keys is not.
+    let Some((names, span)) = super::serializers::chosen(eval, schema) else { return };
+    for name in names {
+        let to_many = eval.models.relation(row.model, &name).is_some_and(|it: &Relation| it.to_many);
+        if to_many && !seen.contains(&&*name) {
+            let mark = eval.events.len();
+            let value = eval.attribute(&Type::Row(row.clone()), &name, at);
+            list_of(eval, &value, at);
+            place(eval, mark, span);
+        }
+    }
+}
+
+fn one(
+    eval: &mut Eval<'_>,
+    schema: ClassId,
+    class: ClassId,
+    attribute: &Attribute,
+    row: &Rc<Row>,
+    at: NodeId,
+    level: usize,
+) {
+    let resolver = eval.names.method(schema, &format!("resolve_{}", attribute.name), None);
+    let value = match resolver {
+        Some(method) => {
+            let row = (Type::Row(row.clone()), row.turn);
+            let given = match eval.is_static(method) {
+                true => vec![row],
+                false => vec![(Type::Instance(schema), None), row],
+            };
+            let count = eval.names.function(method).params.len();
+            let mut given = given;
+            given.resize(count.max(given.len()), (Type::Unknown, None));
+            eval.follow(method, given, at)
+        }
+        None => eval.attribute(&Type::Row(row.clone()), &attribute.name, at),
+    };
+    let draft = eval.names.class(class);
+    let nested = attribute.annotation.and_then(|node| named(eval, class.draft, &draft.body, node));
+    match nested {
+        Some((nested, _)) => {
+            for inner in rows_of(eval, value, row, at) {
+                fields(eval, nested, &inner, at, level + 1);
+            }
+        }
+        None => {
+            list_of(eval, &value, at);
+        }
+    }
+}
