@@ -74,7 +74,6 @@ impl Audit {
                 let view = view.with_facts(&report).with_excerpts(&report);
                 out.print(output, |to, _| html::render(&view, to))?;
             }
-            Format::Json => out.print(output, |to, _| json::render_audit(&view, to))?,
         }
         Ok(Verdict::Fine)
     }
