@@ -159,6 +159,37 @@ fn a_slow_class_takes_its_share_of_the_slots() {
     assert!((bounds.capacity() - expected).abs() < 0.2 * expected, "{} and {expected}", bounds.capacity());
 }
 
+/// Nothing of what is needed, and nothing that is needed: no figure is a number that is none.
+#[test]
+fn ends_are_figures_too() {
+    let nothing = Sample { processes: 0.0, ..Sample::default() };
+    let free = Sample { cpu: 0.0, queries: 0.0, ..Sample::default() };
+    for (sample, rate) in [(nothing, 0.0), (free, f64::INFINITY)] {
+        let model = sample.model();
+        let values = model.inputs.likely();
+        let bounds = model.bounds(&values);
+        assert_eq!(bounds.capacity(), rate);
+        let load = model.load(&values, &bounds, 10, 1.0);
+        assert!(!load.rate.is_nan() && !load.response.is_nan(), "{load:?}");
+        assert!(!model.study().rate.likely.is_nan());
+    }
+}
+
+/// What was advised to the hospital opens more connections than the database accepts: that comes first.
+#[test]
+fn connections_that_will_be_refused_come_first() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/hospital-as-advised");
+    let options = plimsoll::Options { fixes: false, ..plimsoll::Options::default() };
+    let report = plimsoll::audit(&root, &options).unwrap();
+    let view = plimsoll::view::View::new(&report, &plimsoll::view::Filter::default());
+    let view = view.with_capacity(&report, &options.config.assume);
+    let backend = &view.capacity[0];
+    assert_eq!(backend.state, "error");
+    assert!(backend.answer[0].starts_with("Error: `postgres` has room for 85 connections"), "{}", backend.answer[0]);
+    assert!(backend.answer[0].contains("6,400"));
+    assert!(backend.users.is_none() && backend.loads.is_empty(), "no user is counted without a think time");
+}
+
 /// The plan of a repository: each step starts where the one before ended, so the whole is the product of the gains; what
 /// stops connections from being refused comes first.
 #[test]
@@ -175,4 +206,39 @@ fn a_plan_is_a_chain() {
     assert!((product - plan.then[0].rate / plan.now[0].rate).abs() < 1e-9);
     // The first alone is the first in its order.
     assert_eq!(made[0].alone, made[0].after);
+}
+
+/// Two engines of one process to one database: what they may ask for together is held against what it accepts; queries
+/// are counted against the first database, and others are named.
+#[test]
+fn all_ways_to_a_database_count_together() {
+    let compose = "services:\n  web:\n    build: .\n    command: uvicorn main:app --workers 4\n  db:\n    image: postgres:16\n  logs:\n    image: postgres:16\n";
+    let engine = |name: &str, host: &str| {
+        format!(
+            "{name} = create_async_engine(\"postgresql+asyncpg://a:b@{host}:5432/x\", pool_size=10, max_overflow=5)\n"
+        )
+    };
+    let main = format!(
+        "from fastapi import FastAPI\nfrom sqlalchemy.ext.asyncio import create_async_engine\n\n{}{}{}\napp = FastAPI()\n",
+        engine("one", "db"),
+        engine("two", "db"),
+        engine("three", "logs"),
+    );
+    let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    let report = plimsoll::audit_texts(vec![
+        file("compose.yaml", compose),
+        file("main.py", &main),
+        file("Dockerfile", "FROM python:3.12\nCOPY . .\n"),
+    ]);
+    let models = plimsoll::capacity::from_stacks(&report.stacks, &plimsoll::config::Assume::default());
+    let model = models.iter().flatten().next().expect("an application");
+    let values = model.inputs.likely();
+    let refused = |owner: &str| {
+        let of = model.resources.iter().find(|it| it.kind == Kind::Backends && &*it.owner == owner).expect("a limit");
+        (of.asked.as_ref().expect("a number").at(&values), of.can_fill(&values))
+    };
+    assert_eq!(refused("db"), (120.0, true));
+    assert_eq!(refused("logs"), (60.0, false));
+    assert_eq!(model.resources.iter().filter(|it| it.kind == Kind::Pool).count(), 2);
+    assert!(model.open.iter().any(|line| line.contains("`logs`")), "{:?}", model.open);
 }

@@ -102,11 +102,14 @@ impl Curve {
     /// The requests a second of `users` who think for `think` seconds between two requests, where no load lifts them
     /// above `most`.
     pub fn rate(&self, users: usize, think: f64, most: f64) -> f64 {
-        if users == 0 {
+        if users == 0 || self.inner(1, most) <= 0.0 {
             return 0.0;
         }
         if think <= 0.0 {
             return self.inner(users, most);
+        }
+        if !self.inner(1, most).is_finite() {
+            return users as f64 / think;
         }
         // The logarithms of the weights of n users who want something: births (N − n)/Z, deaths x(n).
         let mut weight = 0.0_f64;

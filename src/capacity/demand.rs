@@ -2,20 +2,27 @@
 
 use super::input::{InputId, Values};
 
-/// How much of something is spent while a connection is held.
+/// How long a connection is held beside the queries: of the waits elsewhere and of the CPU.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Held {
-    /// A share of it.
+    /// This share of both.
     Share(InputId),
-    /// So many milliseconds of it.
+    /// So many milliseconds: of the waits first, and of the CPU what is left.
     Time(InputId),
 }
 
 impl Held {
-    fn of(self, whole: f64, values: &Values) -> f64 {
+    /// The milliseconds of the waits and of the CPU.
+    fn of(self, waits: f64, cpu: f64, values: &Values) -> (f64, f64) {
         match self {
-            Held::Share(id) => whole * values[id].clamp(0.0, 1.0),
-            Held::Time(id) => values[id].clamp(0.0, whole),
+            Held::Share(id) => {
+                let share = values[id].clamp(0.0, 1.0);
+                (waits * share, cpu * share)
+            }
+            Held::Time(id) => {
+                let first = values[id].clamp(0.0, waits);
+                (first, (values[id] - first).clamp(0.0, cpu))
+            }
         }
     }
 }
@@ -41,10 +48,8 @@ pub struct Work {
     pub connect_db_cpu: InputId,
     /// `e`: waits for anything but the database and Redis.
     pub elsewhere: InputId,
-    /// How much of `e` a connection is held during.
-    pub held_wait: Held,
-    /// How much of `c` a connection is held during.
-    pub held_cpu: Held,
+    /// `h`: how much of `c` and `e` a connection is held during.
+    pub held: Held,
     /// `r`: the time of all commands to Redis.
     pub redis: Option<InputId>,
     /// The time that the client takes for the answer, after the application is done with it.
@@ -93,13 +98,13 @@ impl Work {
         let (connect, connect_cpu, connect_db) = (per(self.connect), per(self.connect_cpu), per(self.connect_db_cpu));
         let query_cpu = queries * values[self.query_cpu];
         let waits = queries * values[self.query];
-        let held_cpu = self.held_cpu.of(cpu, values);
+        let (held_wait, held_cpu) = self.held.of(elsewhere, cpu, values);
         let app_cpu = cpu + query_cpu + connect_cpu;
         let db_cpu = queries * values[self.query_db_cpu] + connect_db;
         let proxy_cpu = of(self.proxy_cpu);
         Demand {
             slot: cpu + connect + query_cpu + waits + elsewhere + of(self.redis),
-            connection: connect + query_cpu + waits + held_cpu + self.held_wait.of(elsewhere, values),
+            connection: connect + query_cpu + waits + held_cpu + held_wait,
             connect,
             queries: waits,
             app_cpu,

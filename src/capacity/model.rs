@@ -75,7 +75,7 @@ impl Model {
             let held = |held: super::Held| match held {
                 super::Held::Share(id) | super::Held::Time(id) => id,
             };
-            ids.extend([held(work.held_wait), held(work.held_cpu)]);
+            ids.push(held(work.held));
             ids.extend([work.redis, work.transfer, work.proxy_cpu, work.other_cpu].into_iter().flatten());
             ids
         };

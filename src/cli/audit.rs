@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use plimsoll::audit_and_plan;
 use plimsoll::report::{html, json, markdown};
-use plimsoll::view::{Filter, View};
+use plimsoll::view::{Filter, Setting, View};
 
 use super::output::Out;
 use super::roots::Roots;
@@ -22,6 +22,10 @@ pub(super) struct Audit {
     /// How to write it. Markdown, where no file's ending says otherwise.
     #[arg(long)]
     format: Option<Format>,
+    /// What would become of the capacity if a number were another: `web.workers=8`, `db.max_connections=300`; may be given
+    /// several times.
+    #[arg(long, value_name = "NAME=NUMBER")]
+    set: Vec<String>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -58,6 +62,9 @@ impl Audit {
         super::say_unmet(out, &options.config.assume, &report);
         let view = View::new(&report, &Filter::default()).with_capacity(&report, &options.config.assume);
         let view = view.with_plan(&report, &plan);
+        let settings = self.set.iter().map(|text| Setting::parse(text).map_err(|why| format!("--set {text}: {why}")));
+        let settings: Vec<Setting> = settings.collect::<Result<_, _>>().map_err(Error::Usage)?;
+        let view = view.with_what_if(&report, &options.config.assume, &settings).map_err(Error::Usage)?;
         let format = self.format.or_else(|| self.output.as_deref().and_then(Format::of)).unwrap_or(Format::Markdown);
         let output = self.output.as_deref();
         match format {

@@ -43,6 +43,7 @@ pub const WORKLOAD: &[WorkloadKey] = &[
     key("e", WorkloadUnit::Milliseconds, "Waits of each request for other services"),
     key("r", WorkloadUnit::Milliseconds, "Time of each request's commands to Redis"),
     key("h", WorkloadUnit::Share, "Share of `c` and `e` during which a connection is held"),
+    key("h_t", WorkloadUnit::Milliseconds, "Time that a connection is held beside its queries; in the place of `h`"),
     key("b", WorkloadUnit::Kilobytes, "Size of an answer"),
     key("p", WorkloadUnit::Milliseconds, "CPU of the proxy for each answer"),
     key("t", WorkloadUnit::Milliseconds, "Time that a client takes for an answer, after the application is done"),

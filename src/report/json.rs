@@ -8,7 +8,7 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use crate::view::{
-    Budget, Capacity, FindingRow, PlanView, ProblemRow, RuleRow, SkippedRow, Summary, UndecidedRow, View,
+    Budget, Capacity, FindingRow, PlanView, ProblemRow, RuleRow, SkippedRow, Summary, UndecidedRow, View, WhatIfRow,
 };
 
 /// The version of the format.
@@ -79,6 +79,8 @@ struct Audit<'a> {
     capacity: &'a [Capacity],
     /// What each change buys, in the order in which to make them.
     plan: &'a PlanView,
+    /// What would become of each application if a number were another (`--set`).
+    what_if: &'a [WhatIfRow],
     /// The connections of each database.
     budgets: &'a [Budget],
     /// What is wrong, the worst first.
@@ -104,6 +106,7 @@ pub fn render_audit(view: &View, out: &mut impl Write) -> io::Result<()> {
         name: &view.name,
         capacity: &view.capacity,
         plan: &view.plan,
+        what_if: &view.what_if,
         budgets: &view.budgets,
         findings: &view.findings,
         undecided: &view.undecided,

@@ -47,6 +47,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         name => text_of(&view.name),
         opening => opening(view),
         capacity => Serde(capacity::rows(view)),
+        what_if => Serde(capacity::what_if(view)),
         plan => Serde(plan::rows(view, &numbers)),
         phases => Serde(phases.iter().map(|phase| phase_rows(view, phase, &numbers)).collect::<Vec<_>>()),
         stacks => Serde(view.overviews()),

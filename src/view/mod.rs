@@ -19,6 +19,7 @@ mod plan;
 mod report;
 mod rule;
 mod summary;
+mod what_if;
 
 pub use budget::{Bounds, Budget, Factor, Term};
 pub use capacity::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range};
@@ -34,6 +35,7 @@ pub use plan::{PlanRow, PlanView, TotalRow};
 pub use report::{Filter, Problem, Report, Suppressed};
 pub use rule::{RuleInfo, RuleRow, Seen, seen_as};
 pub use summary::{FileKind, Summary};
+pub use what_if::{Setting, WhatIfRow};
 
 use serde::Serialize;
 
@@ -79,6 +81,8 @@ pub struct View {
     pub capacity: Vec<Capacity>,
     /// What each change buys; empty without [`View::with_plan`].
     pub plan: PlanView,
+    /// What would become of each application if a number were another; empty without [`View::with_what_if`].
+    pub what_if: Vec<WhatIfRow>,
     /// The counts.
     pub summary: Summary,
 }
@@ -146,9 +150,10 @@ impl View {
             aside: files::aside(report),
             files: Vec::new(),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
-            plan: PlanView::default(),
             excerpts: Vec::new(),
             capacity: Vec::new(),
+            plan: PlanView::default(),
+            what_if: Vec::new(),
             summary: Summary::default(),
             findings,
         };

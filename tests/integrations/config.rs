@@ -27,6 +27,7 @@ max_connections = 400
 c = "8ms"
 q = [2, 5, 12]
 h = "90%"
+h_t = "150ms"
 think_time = "15s"
 b = ["5KB", "100KB"]
 "#;

@@ -21,20 +21,47 @@ impl Builder<'_> {
     pub(super) fn database(&mut self, replicas: InputId, processes: InputId) -> Way {
         let mut way = Way::default();
         let clients: Vec<Id<Client>> = self.process.clients.clone();
-        let mut databases: Vec<Id<Database>> = Vec::new();
+        // The first is the one that is meant when nobody says which; how many queries go to the others is not known.
+        let first = clients.iter().find_map(|client| self.stack[*client].database);
+        let mut refused: Vec<(Id<Database>, Vec<Id<Client>>)> = Vec::new();
+        let mut others: Vec<Box<str>> = Vec::new();
         for client in clients {
             let it = &self.stack[client];
-            let transaction = self.own_pool(client, replicas, processes, &mut way);
             let through = it.pooler.filter(|_| it.bypasses.known() != Some(&true));
-            match (through, it.database) {
-                (Some(pooler), _) => self.pooler(pooler, client, replicas, processes, transaction),
-                (None, Some(database)) => self.backends(database, client, replicas, processes),
-                (None, None) => {}
+            let asked_first = it.database.is_none() || it.database == first;
+            if asked_first {
+                let transaction = self.own_pool(client, replicas, processes, &mut way);
+                if let Some(pooler) = through {
+                    self.pooler(pooler, client, replicas, processes, transaction);
+                }
+            } else if let Some(database) = it.database {
+                others.push(self.stack[database].about.name.clone());
             }
-            databases.extend(it.database.filter(|id| !databases.contains(id)));
+            if let (None, Some(database)) = (through, it.database) {
+                match refused.iter_mut().find(|(id, _)| *id == database) {
+                    Some((_, all)) => all.push(client),
+                    None => refused.push((database, vec![client])),
+                }
+            }
         }
-        for database in databases {
+        for (database, clients) in &refused {
+            self.backends(*database, clients, replicas, processes);
+        }
+        if let Some(database) = first {
             self.database_cpu(database);
+        }
+        others.sort();
+        others.dedup();
+        if let (Some(first), false) = (first, others.is_empty()) {
+            let first = &self.stack[first].about.name;
+            let others: Vec<String> = others.iter().map(|it| format!("`{it}`")).collect();
+            self.open.push(
+                format!(
+                    "All queries are counted against `{first}`: how many of them go to {} instead is not known.",
+                    others.join(" and ")
+                )
+                .into(),
+            );
         }
         way
     }
@@ -90,10 +117,14 @@ impl Builder<'_> {
         });
     }
 
-    /// What the client may ask for at once: all that its processes can open.
-    fn asked(&mut self, client: Id<Client>, replicas: InputId, processes: InputId) -> Option<Count> {
-        let most = self.count(client, "connections", "connections that each process can open", None, None)?;
-        Some(Count::Product(vec![replicas, processes, most]))
+    /// What these may ask for at once: all that the application's processes can open by them.
+    fn asked(&mut self, clients: &[Id<Client>], replicas: InputId, processes: InputId) -> Option<Count> {
+        let mut terms = Vec::new();
+        for client in clients {
+            let most = self.count(*client, "connections", "connections that each process can open", None, None)?;
+            terms.push(vec![replicas, processes, most]);
+        }
+        Some(Count::Sum(terms))
     }
 
     fn pooler(&mut self, id: Id<Pooler>, client: Id<Client>, replicas: InputId, processes: InputId, transaction: bool) {
@@ -119,7 +150,7 @@ impl Builder<'_> {
                 asked: None,
             });
         }
-        let asked = self.asked(client, replicas, processes);
+        let asked = self.asked(&[client], replicas, processes);
         if let Some(most) = self.count(id, "max_client_conn", "clients that it accepts", None, None) {
             self.resources.push(Resource {
                 kind: Kind::Backends,
@@ -132,7 +163,7 @@ impl Builder<'_> {
         }
     }
 
-    fn backends(&mut self, id: Id<Database>, client: Id<Client>, replicas: InputId, processes: InputId) {
+    fn backends(&mut self, id: Id<Database>, clients: &[Id<Client>], replicas: InputId, processes: InputId) {
         let database = &self.stack[id];
         let name = database.about.name.clone();
         let key = || Some("assume.database.max_connections".into());
@@ -150,7 +181,7 @@ impl Builder<'_> {
         others.extend(self.count(id, "reserved_connections", "kept for superusers", None, None).map(|it| vec![it]));
         // What workers hold is gone; other applications compete, and who comes first is not known.
         let all = database.clients.clone();
-        for other in all.into_iter().filter(|it| *it != client) {
+        for other in all.into_iter().filter(|it| !clients.contains(it)) {
             let it = &self.stack[other];
             let worker = it.process.and_then(|id| self.stack[id].program.known()).is_some_and(|it| it.is_worker());
             if !worker {
@@ -166,7 +197,7 @@ impl Builder<'_> {
                 others.push(ids.into_iter().flatten().collect());
             }
         }
-        let asked = self.asked(client, replicas, processes);
+        let asked = self.asked(clients, replicas, processes);
         if asked.is_none() {
             self.open.push(
                 format!(

@@ -86,6 +86,8 @@ fn build(stack: &Stack, assume: &Assume, id: Id<Process>, loops: usize) -> Model
         connects_freely: database.freely,
         leaks: database.leaks,
     };
-    let Builder { inputs, resources, open, .. } = builder;
+    let Builder { inputs, resources, mut open, .. } = builder;
+    let mut said = std::collections::BTreeSet::new();
+    open.retain(|line| said.insert(line.clone()));
     Model { app, inputs, work, slow, resources, think, users, headroom, open }
 }

@@ -5,7 +5,7 @@ use crate::capacity::band::Band;
 use crate::capacity::demand::{Held, Work};
 use crate::capacity::input::{Input, InputId, Source, Unit};
 use crate::capacity::model::Slow;
-use crate::capacity::workload::typical;
+use crate::capacity::workload::{Typical, typical};
 use crate::stack::{Fact, Reach, Stack};
 
 /// The rows of a page, where a loop asks for each row: Django REST framework's documentation pages by 10 to 100.
@@ -21,7 +21,10 @@ pub(super) fn loops(stack: &Stack) -> usize {
 impl Builder<'_> {
     pub(super) fn work(&mut self, connects: bool, redis: Option<InputId>, proxy_cpu: Option<InputId>) -> Work {
         let queries = self.queries();
-        let held = Held::Share(self.workload("h"));
+        let held = match self.stated("h_t", "time that a connection is held beside its queries", Unit::Milliseconds) {
+            Some(time) => Held::Time(time),
+            None => Held::Share(self.workload("h")),
+        };
         Work {
             cpu: self.workload("c"),
             query_cpu: self.workload("c_q"),
@@ -32,8 +35,7 @@ impl Builder<'_> {
             connect_cpu: self.connecting("k_a", connects),
             connect_db_cpu: self.connecting("k_d", connects),
             elsewhere: self.workload("e"),
-            held_wait: held,
-            held_cpu: held,
+            held,
             redis,
             transfer: self.stated("t", "time that a client takes for an answer", Unit::Milliseconds),
             proxy_cpu,
@@ -51,6 +53,14 @@ impl Builder<'_> {
     fn queries(&mut self) -> InputId {
         let loops = self.loops;
         let Some(usual) = typical("q", self.django) else { return self.inputs.known("q", 0.0) };
+        let usual = match self.process.clients.is_empty() {
+            true => Typical {
+                band: Band { low: 0.0, ..usual.band },
+                because: "usual; no database is known of this application: state 0 if it asks none",
+                ..usual
+            },
+            false => usual,
+        };
         if loops == 0 || self.assume.workload("q").is_some() {
             return self.workload_as("q", usual);
         }

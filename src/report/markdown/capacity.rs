@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{at, cell};
 use crate::report::text::thousands;
-use crate::view::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, View};
+use crate::view::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range, View, WhatIfRow};
 
 /// A bound that is so many times the smallest is only named.
 const FAR: f64 = 20.0;
@@ -131,4 +131,27 @@ fn input(it: &InputRow) -> Input {
 /// A number as it is, with its thousands parted.
 pub(super) fn figure(value: f64) -> String {
     if (1000.0..1e15).contains(&value) { thousands(value as usize) } else { format!("{value}") }
+}
+
+#[derive(Serialize)]
+pub(super) struct WhatIf {
+    service: String,
+    before: String,
+    after: String,
+    binds: String,
+    fails: String,
+}
+
+/// What would become of each application.
+pub(super) fn what_if(view: &View) -> Vec<WhatIf> {
+    let range = |it: &Range| format!("{} ({} to {})", figure(it.likely), figure(it.low), figure(it.high));
+    let binds = |text: &String| if text.is_empty() { "undetermined".to_owned() } else { text.clone() };
+    let row = |it: &WhatIfRow| WhatIf {
+        service: it.service.clone(),
+        before: range(&it.before),
+        after: range(&it.after),
+        binds: format!("{} → {}", binds(&it.binds_before), binds(&it.binds_after)),
+        fails: if it.fails.is_empty() { "-".to_owned() } else { it.fails.join(", ") },
+    };
+    view.what_if.iter().map(row).collect()
 }

@@ -165,8 +165,8 @@ impl Teller<'_> {
                 };
                 format!(
                     "Error: `{owner}` has room for {room} connections{taken}, and {asked}. Once {room} are open, at the latest \
-                     {from}, when requests begin to wait, it answers `sorry, too many clients already` and requests fail; \
-                     larger pools or more processes make that worse.{freely}{leak}"
+                     {from}, when requests begin to wait, it refuses any more and requests fail; larger \
+                     pools or more processes make that worse.{freely}{leak}"
                 )
             }
             Fall::RedisPool => format!(
