@@ -10,6 +10,8 @@ use serde::Serialize;
 mod capacity;
 mod plan;
 
+pub(super) use plan::{number_of, percent};
+
 use super::text::{count, thousands};
 use crate::source::Applicability;
 use crate::view::{Budget, Factor, FileDiff, FindingRow, Phase, Place, RuleInfo, Summary, View};

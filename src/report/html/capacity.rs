@@ -164,7 +164,7 @@ fn input(view: &View, it: &InputRow) -> Input {
 }
 
 /// A number as it is, its thousands parted.
-fn shown(value: f64) -> String {
+pub(super) fn shown(value: f64) -> String {
     if value.is_infinite() {
         "no limit".to_owned()
     } else if (1000.0..1e15).contains(&value) {

@@ -4,6 +4,7 @@
 mod capacity;
 mod diagram;
 mod flow;
+mod plan;
 mod svg;
 
 use std::io::{self, Write};
@@ -56,6 +57,8 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         opening => opening(view),
         severities => Serde(&view.summary.by_severity),
         capacity => Serde(capacity::rows(view)),
+        plan => Serde(plan::rows(view, &numbers)),
+        what_if => Serde(plan::what_if(view)),
         stacks => Serde(stacks),
         many_stacks => view.stacks.len() > 1,
         aside => Serde(&view.aside),

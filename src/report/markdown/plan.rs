@@ -28,13 +28,8 @@ struct Change {
 
 /// The rows, each with the number of its finding.
 pub(super) fn rows(view: &View, numbers: &[usize]) -> Rows {
-    // Where rows are sorted by how bad they are, a finding has another place than in the report.
-    let number = |row: &PlanRow| {
-        let own = |it: &crate::view::FindingRow| it.rule == row.rule && it.anchor == row.anchor;
-        view.findings.iter().position(own).and_then(|at| numbers.get(at)).map_or_else(String::new, usize::to_string)
-    };
     let change = |row: &PlanRow| Change {
-        number: number(row),
+        number: number_of(view, row, numbers).map_or_else(String::new, |it| it.to_string()),
         change: row.change.clone(),
         figures: format!("`{}`: {} → {}", row.service, figure(row.before), figure(row.after)),
         gain: percent(row.gain),
@@ -71,8 +66,14 @@ pub(super) fn rows(view: &View, numbers: &[usize]) -> Rows {
     }
 }
 
+/// The number of a change's finding. Where rows are sorted by how bad they are, it has another place than in the run.
+pub(in crate::report) fn number_of(view: &View, row: &PlanRow, numbers: &[usize]) -> Option<usize> {
+    let own = |it: &crate::view::FindingRow| it.rule == row.rule && it.anchor == row.anchor;
+    numbers.get(view.findings.iter().position(own)?).copied()
+}
+
 /// `+33 %`
-fn percent(gain: f64) -> String {
+pub(in crate::report) fn percent(gain: f64) -> String {
     let hundredths = (gain * 100.0).round();
     if hundredths < 0.0 { format!("−{} %", -hundredths) } else { format!("+{} %", hundredths + 0.0) }
 }
