@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::capacity::{self, Plan};
 use crate::config::Config;
 use crate::facts::orm::OrmDraft;
 use crate::facts::{Draft, Drafts, Reading, read};
@@ -91,6 +92,18 @@ pub fn audit_and_settle(root: &Path, options: &Options, wanted: &Wanted<'_>) -> 
     Ok((report, patch))
 }
 
+/// Audits a folder, with the plan of what its fixes buy.
+///
+/// # Errors
+/// Those of [`audit`].
+pub fn audit_and_plan(root: &Path, options: &Options) -> Result<(Report, Plan), AuditError> {
+    let walked = source::walk(root, &options.walk())?;
+    let run = Run::read(&walked.sources);
+    let report = run.report(root.to_owned(), walked.sources, walked.skipped, options, &|_, _, _| true);
+    let plan = run.plan(&report, options);
+    Ok((report, plan))
+}
+
 /// Which fixes of which findings are to be made.
 pub type Wanted<'a> = dyn Fn(&Sources, &Finding, &Fix) -> bool + 'a;
 
@@ -112,6 +125,7 @@ struct Run {
 /// What is said of them together.
 struct Judged {
     stacks: Vec<Stack>,
+    unstarted: Vec<Stack>,
     aside: Vec<link::Aside>,
     failed: Vec<Failed>,
     suppressed: suppress::Suppressed,
@@ -169,6 +183,7 @@ impl Run {
         Report {
             root,
             stacks: judged.stacks,
+            unstarted: judged.unstarted,
             aside: judged.aside,
             read_as: self.readings.iter().map(|reading| reading.drafts.iter().map(Draft::kind).collect()).collect(),
             findings: judged.failed.into_iter().map(|it| it.finding).collect(),
@@ -180,6 +195,28 @@ impl Run {
             rules,
             sources,
         }
+    }
+
+    /// What the fixes of a report of these files buy.
+    fn plan(&self, report: &Report, options: &Options) -> Plan {
+        let assume = &options.config.assume;
+        let again = |sources: &Sources, edited: &[FileId]| {
+            let run = self.with(sources, edited);
+            let linked = link::link(sources, &Drafts(&run.readings), &run.orm, assume);
+            capacity::from_stacks(&linked.stacks, assume)
+        };
+        let minutes = |finding: &Finding| report.rules.iter().find(|it| *it.name == *finding.rule)?.minutes();
+        let change = |(at, finding): (usize, &'_ Finding)| {
+            let minutes = minutes(finding).unwrap_or(60.0);
+            Some((at, minutes, finding.fixes.first()?.clone()))
+        };
+        let fixes: Vec<(usize, f64, Fix)> = report.findings.iter().enumerate().filter_map(change).collect();
+        let changes: Vec<capacity::Change<'_>> = fixes
+            .iter()
+            .map(|(finding, minutes, fix)| capacity::Change { finding: *finding, fix, minutes: *minutes })
+            .collect();
+        let models = capacity::from_stacks(&report.stacks, assume);
+        capacity::plan(&report.sources, &models, &changes, &again)
     }
 
     /// The patch that settles a report of these files.
@@ -252,6 +289,7 @@ impl Run {
         let problems = read.chain(faults).chain(unused).collect();
         Judged {
             stacks: linked.stacks,
+            unstarted: linked.unstarted,
             aside: linked.aside,
             failed: checked.failed,
             undecided: checked.undecided,

@@ -6,8 +6,9 @@
 //! The modules are layers, each importing only from those before it:
 //! [`source`] (files, spans, edits) < `syntax` (text to trees) < [`config`] (what the user says) < [`stack`] (the
 //! vocabulary of facts) < [`facts`] (what one file says) < [`link`] (files joined into stacks) < [`rule`] (judgements) <
-//! [`fix`] (proven changes) < [`view`] (plain rows) < [`report`] (bytes) < this file < `cli`.
+//! [`fix`] (proven changes) < [`capacity`] (how much load it takes) < [`view`] (plain rows) < [`report`] (bytes) < this file < `cli`.
 
+pub mod capacity;
 pub mod config;
 pub mod facts;
 pub mod fix;
@@ -21,4 +22,6 @@ pub mod view;
 
 mod audit;
 
-pub use audit::{AuditError, Options, Wanted, audit, audit_and_settle, audit_sources, audit_texts, settle};
+pub use audit::{
+    AuditError, Options, Wanted, audit, audit_and_plan, audit_and_settle, audit_sources, audit_texts, settle,
+};

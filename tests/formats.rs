@@ -79,6 +79,10 @@ fn schemas() {
         snapbox::Data::read_from("schemas/check.schema.json".as_ref(), None).raw()
     );
     assert_data_eq!(
+        pretty(&json::audit_schema()),
+        snapbox::Data::read_from("schemas/audit.schema.json".as_ref(), None).raw()
+    );
+    assert_data_eq!(
         pretty(&facts::schema()),
         snapbox::Data::read_from("schemas/facts.schema.json".as_ref(), None).raw()
     );

@@ -95,7 +95,8 @@ struct Reading {
     #[arg(long, value_name = "GLOB")]
     exclude: Vec<String>,
     /// Take this for true where the files leave it open, as `[assume]` in the configuration: `web.cpus=4`,
-    /// `database.max_connections=400`, `env.WEB_CONCURRENCY=4`; may be given several times.
+    /// `database.max_connections=400`, `env.WEB_CONCURRENCY=4`; of the load without a name: `d=8ms`, `think_time=15s`;
+    /// may be given several times.
     #[arg(long, value_name = "NAME.KEY=VALUE")]
     assume: Vec<String>,
 }

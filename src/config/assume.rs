@@ -43,6 +43,8 @@ pub struct Assume {
     pub(super) named: Vec<(Box<str>, Assumed)>,
     /// Variables of the environment in which all services run, where no file sets them.
     pub(super) env: Vec<(Box<str>, Said<Box<str>>)>,
+    /// What is said of the load, by key: low, likely, high, in the key's unit.
+    pub(super) workload: Vec<(&'static str, Said<[f64; 3]>)>,
 }
 
 impl Assume {
@@ -50,6 +52,8 @@ impl Assume {
     pub const ANY_DATABASE: &str = "database";
     /// The name under which variables of the environment are said.
     pub const ENV: &str = "env";
+    /// The name under which the load is described.
+    pub const WORKLOAD: &str = "workload";
 
     /// What is assumed of the service or database of this name.
     pub fn of(&self, name: &str) -> Option<&Assumed> {
@@ -60,6 +64,11 @@ impl Assume {
     pub fn max_connections(&self, name: &str) -> Option<&Said<u64>> {
         let by = |name| self.of(name).and_then(|it| it.max_connections.as_ref());
         by(name).or_else(|| by(Self::ANY_DATABASE))
+    }
+
+    /// What is said of the load by this key: low, likely, high.
+    pub fn workload(&self, key: &str) -> Option<&Said<[f64; 3]>> {
+        self.workload.iter().find(|(own, _)| *own == key).map(|(_, said)| said)
     }
 
     /// The variables of the environment, in the file's order.

@@ -9,6 +9,7 @@ mod level;
 mod parse;
 mod select;
 mod suggest;
+mod workload;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ pub use level::{Confidence, Severity};
 pub use parse::parse;
 pub use select::{Override, Remap, Selector};
 pub use suggest::closest;
+pub use workload::{WORKLOAD, WorkloadKey, WorkloadUnit};
 
 use crate::source::{self, WalkError};
 

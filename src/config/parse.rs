@@ -7,6 +7,7 @@ use std::str::FromStr;
 use toml_edit::{Document, Item, Table, TableLike, Value};
 
 use super::{Assume, Assumed, Config, ConfigError, Fault, Override, Remap, Said, Selector, Severity, closest};
+use super::{WORKLOAD, WorkloadKey};
 use crate::source::{FileId, SourceFile};
 
 /// The settings that a text says: all of it, or `[tool.plimsoll]` when `path` is a `pyproject.toml`.
@@ -42,7 +43,10 @@ impl Assume {
     /// What cannot be understood of it.
     pub fn say(&mut self, text: &str) -> Result<(), String> {
         let (key, value) = text.split_once('=').ok_or("expected NAME.KEY=VALUE")?;
-        let (name, key) = key.trim().rsplit_once('.').ok_or("expected NAME.KEY=VALUE")?;
+        let whole = key.trim().rsplit_once('.');
+        // What describes the load is said often, and needs no name: `d=8ms`.
+        let load = WorkloadKey::of(key.trim()).map(|key| (Assume::WORKLOAD, key.name));
+        let (name, key) = whole.or(load).ok_or("expected NAME.KEY=VALUE")?;
         let mut table = Table::new();
         let value = match value.trim() {
             // A variable is text, whatever it looks like.
@@ -63,6 +67,10 @@ impl Assume {
                 Some((_, own)) => own.take(assumed),
                 None => self.named.push((name, assumed)),
             }
+        }
+        for (key, said) in said.workload {
+            self.workload.retain(|(own, _)| *own != key);
+            self.workload.push((key, said));
         }
         for (name, said) in said.env {
             self.env.retain(|(own, _)| *own != name);
@@ -146,6 +154,10 @@ impl Reader<'_> {
                 out.env = self.variables(item);
                 continue;
             }
+            if name == Assume::WORKLOAD {
+                out.workload = self.workload(item);
+                continue;
+            }
             let mut assumed = Assumed::default();
             for (key, at, item) in self.entries(item) {
                 let place = item.span().unwrap_or_default();
@@ -167,6 +179,47 @@ impl Reader<'_> {
                 }
             }
             out.named.push((name.into(), assumed));
+        }
+        out
+    }
+
+    /// What is said of the load: one value, or its ends with or without the likely one between.
+    fn workload(&mut self, item: &Item) -> Vec<(&'static str, Said<[f64; 3]>)> {
+        let mut out = Vec::new();
+        for (name, at, item) in self.entries(item) {
+            let place = item.span().unwrap_or_default();
+            let Some(key) = WorkloadKey::of(&name) else {
+                let known: Vec<&str> = WORKLOAD.iter().map(|it| it.name).collect();
+                self.unknown(&name, at, &known);
+                continue;
+            };
+            let one = |value: &Value| match value {
+                Value::String(text) => key.unit.parse(text.value()),
+                Value::Integer(number) => key.unit.check(*number.value() as f64),
+                Value::Float(number) => key.unit.check(*number.value()),
+                _ => None,
+            };
+            let values: Option<Vec<f64>> = match item.as_value() {
+                Some(Value::Array(array)) => array.iter().map(one).collect(),
+                Some(value) => one(value).map(|it| vec![it]),
+                None => None,
+            };
+            let value = match values.as_deref() {
+                Some([one]) => [*one; 3],
+                // Times differ by factors: the middle of two is where each is as far by factor.
+                Some([low, high]) if low <= high => [*low, (low * high).sqrt(), *high],
+                Some([low, likely, high]) if low <= likely && likely <= high => [*low, *likely, *high],
+                Some([_, ..]) => {
+                    self.fault(item.span(), "expected a value, `[low, high]` or `[low, likely, high]`".into());
+                    continue;
+                }
+                _ => {
+                    self.fault(item.span(), key.unit.expected().into());
+                    continue;
+                }
+            };
+            let whole = format!("assume.{}.{name}", Assume::WORKLOAD).into();
+            out.push((key.name, Said { value, key: whole, at: place }));
         }
         out
     }

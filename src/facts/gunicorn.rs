@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::source::{FileId, SourceFile};
-use crate::syntax::python::{self, Expr, ExprKind, Stmt, StmtKind};
+use crate::syntax::python::{self, Expr, ExprKind, Function, Stmt, StmtKind};
 
 /// A configuration file of gunicorn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub struct GunicornConf {
     pub path: Box<str>,
     /// What it assigns, in order; a later one stands over an earlier one.
     pub assignments: Vec<Assignment>,
+    /// Its own functions, which what it assigns may call.
+    pub functions: Vec<Function>,
 }
 
 /// `name = value` at the top of the file, or under an `if` there.
@@ -54,7 +56,13 @@ pub fn read(file: &SourceFile) -> GunicornConf {
     let module = python::parse(file).tree;
     let mut assignments = Vec::new();
     collect(&module.body, false, &mut assignments, 0);
-    GunicornConf { file: file.id, path: file.path.clone(), assignments }
+    let functions = module.body.iter().filter_map(|stmt| match &stmt.kind {
+        StmtKind::Function(function) if !function.is_async && function.decorators.is_empty() => {
+            Some((**function).clone())
+        }
+        _ => None,
+    });
+    GunicornConf { file: file.id, path: file.path.clone(), assignments, functions: functions.collect() }
 }
 
 fn collect(body: &[Stmt], conditional: bool, into: &mut Vec<Assignment>, depth: usize) {

@@ -22,7 +22,8 @@ use super::plan::{Deployment, Running, ServicePlan};
 use super::values::Code;
 use super::versions::{self, Versions};
 use super::{
-    apps, command, compose, framework, kubernetes, nginx, orm, platform, proxies, server, services, sqlalchemy, stores,
+    apps, command, compose, framework, kubernetes, nginx, orm, platform, proxies, roles, server, services, sqlalchemy,
+    stores, unstarted,
 };
 
 /// What the files say together.
@@ -30,6 +31,8 @@ use super::{
 pub struct Linked {
     /// A stack for each deployment that serves, and one for the code.
     pub stacks: Vec<Stack>,
+    /// Stacks of code that serves when it is run and that no file starts, where none starts any: shown, not judged.
+    pub unstarted: Vec<Stack>,
     /// Deployments that are not judged, in the order of their files.
     pub aside: Vec<Aside>,
     /// What could not be joined.
@@ -56,8 +59,13 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assum
     (linked.stacks, linked.aside) = (chosen.stacks, chosen.aside);
     linked.aside.sort_by(|a, b| a.name.cmp(&b.name));
     let nothing_runs = linked.stacks.is_empty();
+    if linked.stacks.iter().all(|stack| stack.processes.is_empty()) {
+        let found = repository.stacks(unstarted::deployments(&repository.code));
+        linked.unstarted = found.into_iter().map(|(_, stack)| stack).filter(|it| !it.processes.is_empty()).collect();
+    }
     linked.stacks.extend(repository.stacks(servers).into_iter().map(|(_, stack)| stack));
     linked.stacks.iter_mut().for_each(|stack| super::assumed::apply(stack, assume));
+    linked.stacks.iter_mut().for_each(super::kubernetes::count_at_most);
     let mut code = Stack { name: "code".into(), ..Stack::default() };
     facts.clone().put(&mut code);
     if linked.stacks.iter().all(|stack| stack.packages.is_empty()) {
@@ -86,6 +94,13 @@ struct Repository<'a> {
     settings: BTreeMap<&'a str, &'a [Setting]>,
     /// Whether a service of any deployment runs nginx: then its files are not those of the host.
     serves_by_nginx: bool,
+    /// The files that the nginx of services reads, where it is known which each of them does.
+    read_by_nginx: Option<BTreeSet<FileId>>,
+}
+
+/// Whether the host itself runs all of a deployment, by units of systemd.
+fn is_on_host(deployment: &Deployment) -> bool {
+    !deployment.services.is_empty() && deployment.services.iter().all(ServicePlan::is_unit)
 }
 
 /// A service on its way into the stack.
@@ -119,6 +134,7 @@ impl<'a> Repository<'a> {
                 .chain(blocks.filter_map(Block::settings))
                 .collect(),
             serves_by_nginx: false,
+            read_by_nginx: Some(BTreeSet::new()),
         }
     }
 
@@ -128,8 +144,9 @@ impl<'a> Repository<'a> {
         let envs: Vec<_> = drafts.env().map(|(_, draft)| draft).collect();
         let manifests: Vec<_> = drafts.kubernetes().map(|(_, draft)| &**draft).collect();
         let mut all = compose::deployments(self.sources, &files, &envs);
-        let found = kubernetes::deployments(self.sources, &manifests, &all);
-        kubernetes::judge(&mut all, &found.deployments);
+        kubernetes::find_builds(self.sources, &manifests, &mut all);
+        let mut found = kubernetes::deployments(self.sources, &manifests, &all);
+        roles::beside_manifests(&mut all, &mut found.deployments);
         all.extend(found.deployments);
         let platforms: Vec<_> = drafts.platform().map(|(_, draft)| &**draft).collect();
         let procfiles: Vec<_> = drafts.procfile().map(|(_, draft)| draft).collect();
@@ -151,11 +168,22 @@ impl<'a> Repository<'a> {
     /// The stack of each deployment.
     fn stacks(&mut self, deployments: Vec<Deployment>) -> Vec<(Deployment, Stack)> {
         self.serves_by_nginx |= deployments.iter().any(|it| self.runs_nginx(it));
-        let with_stack = |deployment: Deployment| {
-            let stack = self.stack(&deployment);
-            (deployment, stack)
-        };
-        deployments.into_iter().map(with_stack).collect()
+        // What a host itself runs comes last: its nginx may read what that of no service does.
+        let (hosted, contained): (Vec<_>, Vec<_>) =
+            deployments.into_iter().enumerate().partition(|(_, it)| is_on_host(it));
+        let mut found = Vec::new();
+        for (at, deployment) in contained.into_iter().chain(hosted) {
+            let (stack, read) = self.stack(&deployment);
+            let runs_nginx = self.runs_nginx(&deployment);
+            self.read_by_nginx =
+                self.read_by_nginx.take().filter(|_| !runs_nginx || !read.is_empty()).map(|mut all| {
+                    all.extend(read);
+                    all
+                });
+            found.push((at, (deployment, stack)));
+        }
+        found.sort_by_key(|(at, _)| *at);
+        found.into_iter().map(|(_, it)| it).collect()
     }
 
     /// Whether Python code lies in a folder or below it.
@@ -170,9 +198,11 @@ impl<'a> Repository<'a> {
         self.sources.by_path(path).is_some() || self.sources.iter().any(|file| is_below(file, path))
     }
 
-    fn stack(&self, deployment: &Deployment) -> Stack {
+    /// The stack of a deployment, and the files that its nginx reads.
+    fn stack(&self, deployment: &Deployment) -> (Stack, BTreeSet<FileId>) {
         let because = deployment.because.clone();
-        let mut stack = Stack { name: deployment.name.clone(), because, ..Stack::default() };
+        let in_pods = deployment.services.iter().any(|plan| plan.pod.is_some());
+        let mut stack = Stack { name: deployment.name.clone(), because, in_pods, ..Stack::default() };
         let plans = deployment.services.iter().map(|plan| self.with_image(plan)).collect::<Vec<_>>();
         let mut parts: Vec<Part<'_>> = plans.iter().map(|(plan, image)| self.part(plan, image.clone())).collect();
         let mut shared: Vec<_> =
@@ -192,9 +222,10 @@ impl<'a> Repository<'a> {
         let mut network = self.stores(&mut stack, deployment, &parts, &ids);
         self.clients(&mut stack, &mut network, &parts, &ids);
         network::join_clients(&mut stack);
-        self.proxies(&mut stack, &parts, &ids);
+        let read = self.proxies(&mut stack, deployment, &parts, &ids);
         self.other_proxies(&mut stack, &network, &parts, &ids);
-        stack
+        nginx::note_sockets(&mut stack);
+        (stack, read)
     }
 
     /// The servers and workers of a service.
@@ -296,8 +327,15 @@ impl<'a> Repository<'a> {
         })
     }
 
-    /// The nginx of the services, or of the host when no service runs one. Processes stand in the stack already.
-    fn proxies(&self, stack: &mut Stack, parts: &[Part<'_>], ids: &[Id<Service>]) {
+    /// The nginx of the services, or of the host when no service runs one, or when the host itself runs all of them.
+    /// Processes stand in the stack already. Gives the files that the nginx of services reads.
+    fn proxies(
+        &self,
+        stack: &mut Stack,
+        deployment: &Deployment,
+        parts: &[Part<'_>],
+        ids: &[Id<Service>],
+    ) -> BTreeSet<FileId> {
         let seen = parts.iter().zip(ids).map(|(part, &id)| {
             let named = image_of(part.plan, part.image.as_ref());
             nginx::Seen {
@@ -309,10 +347,16 @@ impl<'a> Repository<'a> {
             }
         });
         let seen: Vec<_> = seen.collect();
-        nginx::add(stack, self.sources, &self.nginx, &seen);
-        if !self.serves_by_nginx {
-            nginx::add_hosted(stack, self.sources, &self.nginx, &seen);
+        let read = nginx::add(stack, self.sources, &self.nginx, &seen);
+        match &self.read_by_nginx {
+            Some(contained) if is_on_host(deployment) => {
+                let left = self.nginx.iter().copied().filter(|draft| !contained.contains(&draft.file));
+                nginx::add_hosted(stack, self.sources, &left.collect::<Vec<_>>(), &seen);
+            }
+            _ if !self.serves_by_nginx => nginx::add_hosted(stack, self.sources, &self.nginx, &seen),
+            _ => {}
         }
+        read
     }
 
     /// The proxies that are not nginx.

@@ -1,5 +1,6 @@
 //! Where a connection leads, as people write it: `host:port/name`. A part that nobody knows is a `?`; user and password
-//! never stand in it. Where the host itself is not known, so is the whole.
+//! never stand in it. Where the host itself is not known, so is the whole; a default that the environment may replace is
+//! told as such.
 
 use super::values::{self, Address, HOLE, PyValue};
 use crate::source::Span;
@@ -20,10 +21,6 @@ pub(super) fn of(location: &Fact<PyValue>) -> Fact<Box<str>> {
 
 fn of_branch(it: &Sourced<PyValue>) -> Result<Sourced<Box<str>>, Why> {
     let at = || it.origin.span().into_iter().collect();
-    // What holds only while the environment says nothing names no server.
-    if let Some(name) = it.origin.unless_set() {
-        return Err(Why { reason: format!("set by the environment ({name})").into(), at: at(), ..Why::default() });
-    }
     match spelled(&it.value, 0) {
         Some(text) => {
             let mut origin = it.origin.clone();

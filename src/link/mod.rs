@@ -21,11 +21,13 @@ pub mod orm;
 pub mod plan;
 pub mod platform;
 pub mod proxies;
+pub mod roles;
 pub mod rows;
 pub mod server;
 pub mod services;
 pub mod sqlalchemy;
 pub mod stores;
+mod unstarted;
 pub mod values;
 pub mod versions;
 

@@ -16,7 +16,7 @@ pub struct Address {
     /// The port, when one is given.
     pub port: Option<u64>,
     /// What answers there.
-    pub engine: Engine,
+    pub engine: Fact<Engine>,
     /// Where it is written.
     pub span: Span,
     /// What stands for it in a report when the host is unknown, with its file: `DATABASE_URL`.
@@ -40,6 +40,8 @@ pub struct Network {
     poolers: BTreeMap<u32, Id<Pooler>>,
     redis: BTreeMap<u32, Id<RedisServer>>,
     outside: BTreeMap<Box<str>, Id<Database>>,
+    /// The database whose address its services are told when they start.
+    unnamed: Option<Id<Database>>,
     managed_redis: BTreeMap<Box<str>, Id<RedisServer>>,
 }
 
@@ -82,6 +84,9 @@ impl Network {
         match &managed.store {
             Store::Database(database) => {
                 let id = stack.add((**database).clone());
+                if managed.hosts.is_empty() {
+                    self.unnamed = Some(id);
+                }
                 self.outside.extend(managed.hosts.iter().map(|host| (host.clone(), id)));
             }
             Store::Redis(redis) => {
@@ -94,7 +99,7 @@ impl Network {
     /// The database at an address, through the pooler that answers there, if one does. A host that is no service is a
     /// server outside, which is put into the stack; a file's database has no server.
     pub fn database(&mut self, stack: &mut Stack, address: &Address) -> Reached {
-        if address.engine == Engine::Sqlite {
+        if address.engine.known() == Some(&Engine::Sqlite) {
             return Reached::default();
         }
         if let Some(host) = address.host.known()
@@ -105,12 +110,18 @@ impl Network {
             }
             return Reached { database: self.databases.get(&service.at).copied(), pooler: None };
         }
+        if let Some(id) = self.unnamed.filter(|id| {
+            matches!(address.host, Fact::Unknown(_))
+                && address.engine.known().is_none_or(|it| stack[*id].engine.known() == Some(it))
+        }) {
+            return Reached { database: Some(id), pooler: None };
+        }
         let name: Box<str> = match address.host.known() {
             Some(host) if !is_own_machine(host) => host.clone(),
             _ => address.anchor.entity.clone(),
         };
         let id = *self.outside.entry(name.clone()).or_insert_with(|| {
-            stack.add(stores::outside(&name, address.anchor.clone(), Some(address.span), address.engine))
+            stack.add(stores::outside(&name, address.anchor.clone(), Some(address.span), address.engine.clone()))
         });
         Reached { database: Some(id), pooler: None }
     }

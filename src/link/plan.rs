@@ -6,6 +6,8 @@ use crate::stack::{About, Anchor, Database, Fact, RedisServer, Slot, Why};
 use crate::syntax::shell::Script;
 use crate::syntax::{Mapped, Spanned};
 
+use super::roles::Role;
+
 /// One deployment: the services that run together.
 #[derive(Clone, Debug, Default)]
 pub struct Deployment {
@@ -37,30 +39,14 @@ pub struct LeftOut {
 impl Deployment {
     /// Whether its load is that of users: what caps the others caps nobody.
     pub fn is_deployed(&self) -> bool {
-        matches!(self.role, Role::Production | Role::Default)
+        self.role.is_deployed()
     }
-}
-
-/// What a deployment is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// It serves: its files or who starts it say so.
-    Production,
-    /// What `docker compose up` starts where nothing says what it is for.
-    #[default]
-    Default,
-    /// People work with it.
-    Development,
-    /// Tests run in it.
-    Test,
-    /// It shows how something is used.
-    Example,
 }
 
 /// A server that a cloud runs.
 #[derive(Clone, Debug)]
 pub struct Managed {
-    /// The hosts that name it in what the files give to services.
+    /// The hosts that name it in what the files give to services; none when they are told when they start.
     pub hosts: Vec<Box<str>>,
     /// What it is.
     pub store: Store,
@@ -178,6 +164,11 @@ pub struct Endpoint {
 }
 
 impl ServicePlan {
+    /// Whether it is a unit of systemd, which runs on the host itself.
+    pub fn is_unit(&self) -> bool {
+        self.anchor.file.ends_with(".service")
+    }
+
     /// Why a variable that nothing here sets may be set all the same: by an object of the cluster that is not in these
     /// files, as those of pods often are.
     pub fn hidden_variables(&self) -> Option<&Why> {

@@ -283,10 +283,9 @@ pub fn add(stack: &mut Stack, versions: &Versions<'_>, service: Option<Id<Servic
 fn is_side(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or(&path);
-    ["dev", "test", "doc", "lint", "local", "ci", "typing", "example"].iter().any(|word| {
-        name.split(['.', '-', '_'])
-            .any(|part| part.strip_suffix('s').unwrap_or(part) == *word || part == "development" || part == "testing")
-            || path.split('/').rev().skip(1).any(|part| part.strip_suffix('s').unwrap_or(part) == *word)
+    let mut parts = name.split(['.', '-', '_']).chain(path.split('/').rev().skip(1));
+    parts.any(|part| {
+        matches!(part, "lint" | "linting" | "typing") || super::roles::of_word(part).is_some_and(|it| !it.is_deployed())
     })
 }
 

@@ -7,7 +7,9 @@ use std::io::{self, Write};
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
-use crate::view::{FindingRow, ProblemRow, RuleRow, SkippedRow, Summary, UndecidedRow, View};
+use crate::view::{
+    Budget, Capacity, FindingRow, PlanView, ProblemRow, RuleRow, SkippedRow, Summary, UndecidedRow, View, WhatIfRow,
+};
 
 /// The version of the format.
 pub const VERSION: u32 = 1;
@@ -62,6 +64,62 @@ pub fn render(view: &View, out: &mut impl Write) -> io::Result<()> {
         summary: &view.summary,
     };
     write_json(&check, out)
+}
+
+/// What `plimsoll audit --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Audit<'a> {
+    /// The version of this format: 1.
+    version: u32,
+    /// The plimsoll that wrote it.
+    plimsoll: &'static str,
+    /// The audited folder's own name.
+    name: &'a str,
+    /// How much load each application takes.
+    capacity: &'a [Capacity],
+    /// What each change buys, in the order in which to make them.
+    plan: &'a PlanView,
+    /// What would become of each application if a number were another (`--set`).
+    what_if: &'a [WhatIfRow],
+    /// The connections of each database.
+    budgets: &'a [Budget],
+    /// What is wrong, the worst first.
+    findings: &'a [FindingRow],
+    /// What could not be decided.
+    undecided: &'a [UndecidedRow],
+    /// What could not be understood in files that were read.
+    problems: &'a [ProblemRow],
+    /// Files that could not be read.
+    skipped: &'a [SkippedRow],
+    /// The counts.
+    summary: &'a Summary,
+}
+
+/// Prints the object of an audit, indented. Paths are relative to the audited folder.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn render_audit(view: &View, out: &mut impl Write) -> io::Result<()> {
+    let audit = Audit {
+        version: VERSION,
+        plimsoll: env!("CARGO_PKG_VERSION"),
+        name: &view.name,
+        capacity: &view.capacity,
+        plan: &view.plan,
+        what_if: &view.what_if,
+        budgets: &view.budgets,
+        findings: &view.findings,
+        undecided: &view.undecided,
+        problems: &view.problems,
+        skipped: &view.skipped,
+        summary: &view.summary,
+    };
+    write_json(&audit, out)
+}
+
+/// The schema of an audit.
+pub fn audit_schema() -> Schema {
+    schema_for!(Audit<'static>)
 }
 
 /// The format's schema.

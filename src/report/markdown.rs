@@ -7,6 +7,11 @@ use minijinja::value::Serde;
 use minijinja::{Environment, context};
 use serde::Serialize;
 
+mod capacity;
+mod plan;
+
+pub(super) use plan::{number_of, percent};
+
 use super::text::{count, thousands};
 use crate::source::Applicability;
 use crate::view::{Budget, Factor, FileDiff, FindingRow, Phase, Place, RuleInfo, Summary, View};
@@ -43,6 +48,9 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
     environment.get_template("audit")?.render(context! {
         name => text_of(&view.name),
         opening => opening(view),
+        capacity => Serde(capacity::rows(view)),
+        what_if => Serde(capacity::what_if(view)),
+        plan => Serde(plan::rows(view, &numbers)),
         phases => Serde(phases.iter().map(|phase| phase_rows(view, phase, &numbers)).collect::<Vec<_>>()),
         stacks => Serde(view.overviews()),
         many_stacks => view.stacks.len() > 1,

@@ -230,7 +230,10 @@ fn decide(rule: &Rule, scope: &Scope<'_>) -> Result<Outcome, Absent> {
                 labels: said.labels,
                 notes: said.notes,
                 fixes: Vec::new(),
-                verify: rule.verify.as_ref().map_or_else(String::new, |verify| verify.show(scope).0),
+                verify: rule.verify.as_ref().map_or_else(String::new, |verify| {
+                    let text = verify.show(scope).0;
+                    if scope.stack().in_pods { super::kubectl::instead(&text) } else { text }
+                }),
             }))
         }
     })

@@ -75,6 +75,11 @@ impl Assumption {
         Self { key: format!("{}{name}", Self::DEFAULT).into(), at }
     }
 
+    /// What is taken by its name: the settings that are called `production`, where no file says which are used.
+    pub fn of_name(at: Option<Span>) -> Self {
+        Self { key: "its name, for no file says which is used".into(), at }
+    }
+
     /// The variable that would change it, if it is such a default.
     pub fn unless_set(&self) -> Option<&str> {
         self.key.strip_prefix(Self::DEFAULT)

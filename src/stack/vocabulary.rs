@@ -231,6 +231,8 @@ macro_rules! vocabulary {
             /// What it is for and how that is known, as the rest of a sentence that starts with its name; empty where
             /// nothing says it.
             pub because: Why,
+            /// Whether Kubernetes runs it.
+            pub in_pods: bool,
             $( $(#[doc = $doc])* pub $list: Vec<$kind>, )*
         }
 
@@ -326,6 +328,8 @@ words! {
         AsgiOther = "asgi_other",
         /// A WSGI application in the threads of a server with an event loop.
         WsgiOnAsgi = "wsgi_on_asgi",
+        /// gRPC, a thread for each call.
+        GrpcThreads = "grpc_threads",
         /// Celery, a process for each task that runs.
         CeleryPrefork = "celery_prefork",
         /// Celery, a thread for each.
@@ -365,6 +369,8 @@ words! {
         Unit = "unit",
         /// gevent's own server of WSGI.
         Gevent = "gevent",
+        /// gRPC's own server.
+        Grpc = "grpc",
         /// `manage.py runserver`.
         Runserver = "runserver",
         /// `flask run`.
@@ -592,6 +598,12 @@ vocabulary! {
         uvicorn: Fact<Version> = "uvicorn {}";
         /// How many tasks each worker process takes from the broker ahead of time.
         prefetch: Fact<u64> = "takes {} tasks ahead for each process";
+        /// The seconds after which Celery kills a task and its process, where the command line says so.
+        task_time_limit: Fact<f64> = "`--time-limit` is {}";
+        /// The seconds after which Celery raises an exception in a task, where the command line says so.
+        task_soft_time_limit: Fact<f64> = "`--soft-time-limit` is {}";
+        /// Whether nginx sends it WebSockets alone: then ordinary requests open no connections in it.
+        only_sockets: Fact<bool> = "gets WebSockets alone|gets ordinary requests";
         /// Whether beat runs inside this worker.
         embedded_beat: Fact<bool> = "runs beat inside|runs no beat inside";
         /// The containers that run it at once.
@@ -632,7 +644,7 @@ vocabulary! {
     }
     /// A term of the connection budget: one way in which the processes of one service open connections to one server.
     Client "client" in clients {
-        /// The containers that run it at once.
+        /// The containers that run it at once; as many as an autoscaler may start.
         replicas: Fact<u64> = "{} replicas";
         /// The processes in each of them.
         processes: Fact<u64> = "{} worker processes";
@@ -779,6 +791,8 @@ vocabulary! {
         mode: Fact<Mode> = "serves as {}";
         /// How many processes use it, over all replicas.
         processes: Fact<u64> = "{} processes use it";
+        /// Whether code that the process loads names Django's caches.
+        used: Fact<bool> = "used here|named by no code here";
         /// Where it is, when it is not in the process: `host:port/name`, without user and password; a `?` for a part that nobody knows.
         endpoint: Fact<Box<str>> = "connects to `{}`";
         /// The process.
@@ -1052,6 +1066,10 @@ vocabulary! {
         zone_defined: Fact<bool> = "its zone is defined|its zone is not defined";
         /// The requests that may wait.
         burst: Fact<u64> = "a burst of {}";
+        /// How many requests a second of one key it lets through.
+        rate: Fact<f64> = "at most {} requests a second of one key";
+        /// Whether those of the burst wait for their turn, and are not let through at once.
+        delays: Fact<bool> = "a burst waits|a burst is let through at once";
         /// Whether it limits connections, not requests.
         is_conn: Fact<bool> = "limits connections|limits requests";
         /// The limit of connections.

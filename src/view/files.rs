@@ -49,7 +49,7 @@ pub(super) fn aside(report: &Report) -> Vec<AsideRow> {
 /// Every file that was opened, and those that could not be, in the order of their paths.
 pub(super) fn files(report: &Report) -> Vec<FileRow> {
     let mut used: BTreeMap<FileId, Vec<String>> = BTreeMap::new();
-    for stack in &report.stacks {
+    for stack in report.stacks.iter().chain(&report.unstarted) {
         for file in files_of(stack) {
             used.entry(file).or_default().push(clean(&stack.name).into_owned());
         }

@@ -4,6 +4,7 @@
 //! counts are summed. A printer only lays the rows out; it computes nothing, and needs neither the stack nor a file.
 
 mod budget;
+mod capacity;
 pub mod diff;
 mod facts;
 mod files;
@@ -14,11 +15,14 @@ mod open;
 mod overview;
 mod patch;
 mod place;
+mod plan;
 mod report;
 mod rule;
 mod summary;
+mod what_if;
 
 pub use budget::{Bounds, Budget, Factor, Term};
+pub use capacity::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range};
 pub use facts::{Entity, Field, State, Tree};
 pub use files::{AsideRow, FileRow};
 pub use finding::{EditRow, FileDiff, FindingRow, FixRow, LabelRow};
@@ -27,9 +31,11 @@ pub use open::OpenRow;
 pub use overview::{Assumed, Overview, Phase, ServiceRow, StoreRow};
 pub use patch::{Applied, Change, Patch};
 pub use place::{Place, Snippet};
+pub use plan::{PlanRow, PlanView, TotalRow};
 pub use report::{Filter, Problem, Report, Suppressed};
 pub use rule::{RuleInfo, RuleRow, Seen, seen_as};
 pub use summary::{FileKind, Summary};
+pub use what_if::{Setting, WhatIfRow};
 
 use serde::Serialize;
 
@@ -69,8 +75,14 @@ pub struct View {
     pub files: Vec<FileRow>,
     /// The connections of each database.
     pub budgets: Vec<Budget>,
-    /// The lines that budgets rest on, by place; empty without [`View::with_excerpts`].
+    /// The lines that the capacity and the budgets rest on, by place; empty without [`View::with_excerpts`].
     pub excerpts: Vec<(Place, Snippet)>,
+    /// How much load each application takes; empty without [`View::with_capacity`].
+    pub capacity: Vec<Capacity>,
+    /// What each change buys; empty without [`View::with_plan`].
+    pub plan: PlanView,
+    /// What would become of each application if a number were another; empty without [`View::with_what_if`].
+    pub what_if: Vec<WhatIfRow>,
     /// The counts.
     pub summary: Summary,
 }
@@ -139,6 +151,9 @@ impl View {
             files: Vec::new(),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
             excerpts: Vec::new(),
+            capacity: Vec::new(),
+            plan: PlanView::default(),
+            what_if: Vec::new(),
             summary: Summary::default(),
             findings,
         };
@@ -158,10 +173,15 @@ impl View {
     pub fn with_facts(mut self, report: &Report) -> Self {
         self.graphs = report.stacks.iter().map(Graph::of).filter(|it| !it.nodes.is_empty()).collect();
         self.files = files::files(report);
+        // Behind what is deployed, and before what is said of the code alone.
+        let at = self.stacks.len() - usize::from(self.stacks.last().is_some_and(|it| it.name == "code"));
+        let unstarted = report.unstarted.iter().map(|stack| Tree::of(&report.sources, stack));
+        self.stacks.splice(at..at, unstarted);
         self
     }
 
-    /// The same with the lines that the connection budgets rest on, for a report that is read far from the files.
+    /// The same with the lines that the capacity and the connection budgets rest on, for a report that is read far from
+    /// the files.
     #[must_use]
     pub fn with_excerpts(mut self, report: &Report) -> Self {
         let factors = |it: &Budget| {
@@ -169,6 +189,11 @@ impl View {
             terms.chain([&it.accepts, &it.reserved]).flat_map(|it| it.places.clone()).collect::<Vec<_>>()
         };
         let mut places: Vec<Place> = self.budgets.iter().flat_map(factors).collect();
+        for it in &self.capacity {
+            places.extend(it.bounds.iter().flat_map(|row| row.places.clone()));
+            places.extend(it.cliffs.iter().flat_map(|row| row.places.clone()));
+            places.extend(it.facts.iter().flat_map(|row| row.places.clone()));
+        }
         places.sort();
         places.dedup_by(|a, b| (&a.path, a.line) == (&b.path, b.line));
         let sources = &report.sources;

@@ -18,6 +18,8 @@ pub struct Report {
     pub sources: Sources,
     /// What they say, one for each deployment.
     pub stacks: Vec<Stack>,
+    /// What code that no file starts would be when it is run, where no file starts any; no rule judges it.
+    pub unstarted: Vec<Stack>,
     /// Deployments that are not judged.
     pub aside: Vec<Aside>,
     /// What each file was read as, by its id.

@@ -60,6 +60,18 @@ impl RuleInfo {
         })
     }
 
+    /// The minutes that the change takes a person, as the page has them: `10m`, `2h`, `1d` for a day of eight hours.
+    pub fn minutes(&self) -> Option<f64> {
+        let text = self.effort.as_deref()?;
+        let (number, minutes) = match text.chars().last()? {
+            'm' => (&text[..text.len() - 1], 1.0),
+            'h' => (&text[..text.len() - 1], 60.0),
+            'd' => (&text[..text.len() - 1], 480.0),
+            _ => return None,
+        };
+        Some(number.trim().parse::<f64>().ok()? * minutes)
+    }
+
     /// The part of the name before the slash.
     pub fn area(&self) -> &str {
         self.name.split('/').next().unwrap_or(&self.name)

@@ -187,6 +187,7 @@ pub(crate) fn report() -> Report {
         root: PathBuf::from("/somewhere/wingman"),
         sources: sources(),
         stacks: vec![stack()],
+        unstarted: Vec::new(),
         aside: vec![Aside {
             name: "docker-compose.dev.yml".into(),
             files: vec![FileId(0)],

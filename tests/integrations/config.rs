@@ -23,6 +23,13 @@ memory = "1.5G"
 replicas = 3
 [assume.database]
 max_connections = 400
+[assume.workload]
+c = "8ms"
+q = [2, 5, 12]
+h = "90%"
+h_t = "150ms"
+think_time = "15s"
+b = ["5KB", "100KB"]
 "#;
 
 /// The same as JSON, for the schema.
@@ -75,6 +82,11 @@ fn the_schema_takes_and_refuses_what_plimsoll_does() {
         "assume.web.memory = 'lots'",
         "assume.web.replicas = -1",
         "assume.db.max_connections = 1.5",
+        "assume.workload.cpu = 8",
+        "assume.workload.c = '8 parsecs'",
+        "assume.workload.c = -1",
+        "assume.workload.c = []",
+        "assume.workload.h = 1.5",
     ] {
         assert!(!agree(wrong), "{wrong}");
     }

@@ -8,18 +8,29 @@
     reason = "a test sets its files up itself, and fails loudly"
 )]
 
+mod celery;
 mod nginx;
+mod nginx_tree;
 mod python;
 mod servers;
 mod settings;
 mod stores;
+mod uvicorn;
 
 use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let all = nginx::trials().into_iter().chain(python::trials()).chain(servers::trials()).chain(stores::trials());
-    libtest_mimic::run(&arguments, all.collect()).exit();
+    let all = [
+        nginx::trials(),
+        nginx_tree::trials(),
+        python::trials(),
+        servers::trials(),
+        uvicorn::trials(),
+        celery::trials(),
+        stores::trials(),
+    ];
+    libtest_mimic::run(&arguments, all.into_iter().flatten().collect()).exit();
 }
 
 /// A case that needs a program: ignored, and named so, when it is not there and nobody requires it.

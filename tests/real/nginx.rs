@@ -148,7 +148,7 @@ fn main_of(sources: &Sources) -> Result<String, String> {
 }
 
 /// A configuration with an address for every name of a service, and without what needs a newer nginx than Debian's.
-fn with_addresses(text: &str) -> String {
+pub(crate) fn with_addresses(text: &str) -> String {
     let mut text = text.replace("api.example.com", "127.0.0.1:8000");
     for name in ["web", "backend", "daphne", "sockets", "tides"] {
         text = text.replace(&format!("//{name}:"), "//127.0.0.1:");

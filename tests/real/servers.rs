@@ -5,20 +5,20 @@ use std::process::Command;
 
 use libtest_mimic::Trial;
 use plimsoll::audit_texts;
-use plimsoll::stack::Fact;
 use plimsoll::stack::vocabulary::Process;
+use plimsoll::stack::{Fact, Stack};
 
 use crate::needing;
 use crate::python::{interpreter, run, runs};
 
-/// A command line of gunicorn with its variables and files; `app.py` is always there.
-struct Case {
-    line: &'static str,
-    variables: &'static [(&'static str, &'static str)],
-    files: &'static [(&'static str, &'static str)],
+/// A command line of a server with its variables and files; `app.py` is always there.
+pub(crate) struct Case {
+    pub(crate) line: &'static str,
+    pub(crate) variables: &'static [(&'static str, &'static str)],
+    pub(crate) files: &'static [(&'static str, &'static str)],
 }
 
-const fn case(
+pub(crate) const fn case(
     line: &'static str,
     variables: &'static [(&'static str, &'static str)],
     files: &'static [(&'static str, &'static str)],
@@ -72,7 +72,7 @@ const FIELDS: &[(&str, Field)] = &[
     ("max_requests_jitter", |it| count(&it.max_requests_jitter)),
 ];
 
-fn count(fact: &Fact<u64>) -> Option<f64> {
+pub(crate) fn count(fact: &Fact<u64>) -> Option<f64> {
     fact.known().map(|value| *value as f64)
 }
 
@@ -84,28 +84,34 @@ pub(crate) fn trials() -> Vec<Trial> {
     each.collect()
 }
 
-/// The only process of an image with this command.
-fn read(case: &Case) -> Result<Process, String> {
+/// The deployment of an image with this command.
+pub(crate) fn stack(case: &Case) -> Result<Stack, String> {
     let env: String = case.variables.iter().map(|(name, value)| format!("ENV {name}=\"{value}\"\n")).collect();
     let docker = format!("FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\n{env}CMD exec {}\n", case.line);
-    let mut files = vec![("Dockerfile".to_string(), docker), ("app.py".to_string(), APP.to_string())];
-    files.extend(case.files.iter().map(|(path, text)| (path.to_string(), text.to_string())));
-    let report = audit_texts(files);
-    let process = report.stacks.iter().find_map(|stack| stack.processes.first());
-    process.cloned().ok_or_else(|| "no process was found".to_string())
+    let mut files = std::collections::BTreeMap::from([("Dockerfile", &*docker), ("app.py", APP)]);
+    files.extend(case.files.iter().copied());
+    let report = audit_texts(files.into_iter().map(|(path, text)| (path.to_owned(), text.to_owned())).collect());
+    report.stacks.into_iter().find(|it| !it.processes.is_empty()).ok_or_else(|| "no process was found".to_string())
 }
 
-const APP: &str = "def app(environ, start_response):\n    return []\n";
-
-fn gunicorn(case: &Case) -> Result<(), String> {
-    let ours = read(case)?;
+/// The folder that it runs in, with its files.
+pub(crate) fn folder(case: &Case) -> Result<tempfile::TempDir, String> {
     let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    for (path, text) in case.files.iter().chain([&("app.py", APP)]) {
+    for (path, text) in [("app.py", APP)].iter().chain(case.files) {
         let path = folder.path().join(path);
         let parent = path.parent().ok_or("no parent")?;
         std::fs::create_dir_all(parent).map_err(|error| error.to_string())?;
         std::fs::write(path, text).map_err(|error| error.to_string())?;
     }
+    Ok(folder)
+}
+
+const APP: &str = "def app(environ, start_response):\n    return []\n";
+
+fn gunicorn(case: &Case) -> Result<(), String> {
+    let stack = stack(case)?;
+    let ours = &stack.processes[0];
+    let folder = folder(case)?;
     let mut command = Command::new(interpreter()?);
     command.args(["-m", "gunicorn", "--print-config"]).args(case.line.split_whitespace().skip(1));
     command.current_dir(folder.path()).env_remove("WEB_CONCURRENCY").env_remove("GUNICORN_CMD_ARGS");
@@ -116,8 +122,8 @@ fn gunicorn(case: &Case) -> Result<(), String> {
     };
     for (name, field) in FIELDS {
         let theirs = real(name).and_then(|value| value.parse::<f64>().ok());
-        if field(&ours) != theirs {
-            return Err(format!("{name}: plimsoll reads {:?}, gunicorn {theirs:?}", field(&ours)));
+        if field(ours) != theirs {
+            return Err(format!("{name}: plimsoll reads {:?}, gunicorn {theirs:?}", field(ours)));
         }
     }
     // It prints what is set; a sync worker that is given threads is the threaded one (`Config.worker_class_str`).

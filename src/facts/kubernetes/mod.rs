@@ -6,6 +6,8 @@
 
 mod blocks;
 mod builds;
+pub mod clowder;
+pub mod openshift;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +22,7 @@ pub use builds::ImageBuild;
 /// The kinds whose objects are kept.
 const KINDS: &[&str] = &[
     "Deployment",
+    "DeploymentConfig",
     "StatefulSet",
     "DaemonSet",
     "ReplicaSet",
@@ -36,7 +39,7 @@ const KINDS: &[&str] = &[
     "Secret",
 ];
 /// Kinds of documents that hold or change others.
-const FRAMES: &[&str] = &["List", "Kustomization", "Component", "Config"];
+const FRAMES: &[&str] = &["List", "Template", "ClowdApp", "Kustomization", "Component", "Config", "PipelineRun"];
 
 /// What one file says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +58,8 @@ pub struct Manifests {
     pub builds: Vec<ImageBuild>,
     /// Files that stand in its `ConfigMap`s.
     pub blocks: Vec<Block>,
+    /// Whether a template holds its objects, which is filled in and applied by itself.
+    pub template: bool,
 }
 
 /// One object, or a patch of one.
@@ -94,6 +99,7 @@ pub fn read(file: &SourceFile) -> Option<(Manifests, Vec<SyntaxError>)> {
         chart: None,
         builds: Vec::new(),
         blocks: Vec::new(),
+        template: false,
     };
     if builds::is_workflow(file) {
         let Parsed { tree, .. } = yaml::parse(file);
@@ -133,6 +139,7 @@ impl Manifests {
             chart: None,
             builds: Vec::new(),
             blocks: Vec::new(),
+            template: false,
         }
     }
 
@@ -148,6 +155,8 @@ impl Manifests {
                 self.kustomization.get_or_insert(Kustomization { component, node });
             } else if kind == "Config" && api.starts_with("skaffold/") {
                 self.builds.extend(builds::of_skaffold(&root, file));
+            } else if kind == "PipelineRun" && api.starts_with("tekton.dev/") {
+                self.builds.extend(builds::of_pipeline(&root));
             } else if is_patch && root.items().iter().any(|item| item.get("op").is_some()) {
                 self.operations = Some(root);
             } else {
@@ -165,6 +174,15 @@ impl Manifests {
             items.into_iter().for_each(|item| self.add(item, file, depth + 1));
             return;
         }
+        if &*kind == "Template" && matches!(&*api, "v1" | "template.openshift.io/v1") && depth < 4 {
+            self.template = true;
+            openshift::objects(&root).into_iter().for_each(|item| self.add(item, file, depth + 1));
+            return;
+        }
+        if &*kind == clowder::APP && api.starts_with("cloud.redhat.com/") {
+            self.add_app(&root, &api);
+            return;
+        }
         if !KINDS.contains(&&*kind) || api.contains("knative") {
             return;
         }
@@ -177,6 +195,20 @@ impl Manifests {
             self.blocks.extend(blocks::of_config(&root, &name.value, file));
         }
         self.objects.push(Object { api, kind, name, namespace, node: root });
+    }
+}
+
+impl Manifests {
+    /// Adds what Clowder makes of an app.
+    fn add_app(&mut self, root: &Node, api: &str) {
+        let metadata = |key: &str| root.get("metadata")?.get(key)?.text();
+        let namespace: Option<Box<str>> = metadata("namespace").map(Box::from);
+        let deployments = clowder::deployments(root).into_iter().map(|it| (clowder::APP, it));
+        let database = clowder::database(root).map(|it| (clowder::DATABASE, it));
+        for (kind, (name, node)) in deployments.chain(database) {
+            let namespace = namespace.clone();
+            self.objects.push(Object { api: api.into(), kind: kind.into(), name, namespace, node });
+        }
     }
 }
 
@@ -201,9 +233,12 @@ fn names_a_kind(file: &SourceFile) -> bool {
         })
 }
 
-/// Whether a file is a template of a chart: by its folder, and by a mark that no YAML has.
+/// Whether a file is a template of a chart: by its folder, and by a mark that no YAML has. OpenShift's `${{NAME}}` is
+/// none.
 fn is_template(file: &SourceFile) -> bool {
-    file.folder().split('/').any(|part| part == "templates") && template::mark(file.text()).is_some()
+    file.folder().split('/').any(|part| part == "templates")
+        && template::mark(file.text()).is_some()
+        && !has_line(file, &["kind: Template"])
 }
 
 /// Puts a tree in the place of each patch that stands in a kustomization as a text.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::draft::Import;
 use super::flow::{Flow, Guard, Loop, Node, NodeId, NodeKind, Scope};
-use super::guard::{is_receiver, sorts};
+use super::guard::{is_receiver, keeps, misses, sorts};
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
 
@@ -299,11 +299,22 @@ impl<'a> Builder<'a> {
                     if let Some(looked_for) = test.as_ref().and_then(|test| self.looks_for(test)) {
                         self.guard = Some(looked_for);
                     }
+                    let before = self.guard.clone();
+                    let weak = matches!(before, None | Some(Guard::Flag(..) | Guard::Missing));
+                    let own = test.as_ref().and_then(|test| match test {
+                        test if keeps(test, body) => Some(Guard::Seldom),
+                        test if misses(test) && weak => self.flag(test, true).or(Some(Guard::Missing)),
+                        test => self.flag(test, true).filter(|_| weak),
+                    });
+                    self.guard = own.or(before.clone());
                     arms.push(self.arm(|it| it.block(body)));
+                    let otherwise = test.as_ref().filter(|_| weak).and_then(|test| self.flag(test, false));
+                    self.guard = otherwise.or(before);
                     self.sorted = around;
                 }
-                // What stands behind a branch that ended is the other branch.
-                if !arms.iter().any(|arm| arm.ends) {
+                // What stands behind a branch that ended is the other branch; of several one may not have ended.
+                let only = arms.len() == 1 || !matches!(self.guard, Some(Guard::Flag(..)));
+                if !arms.iter().any(|arm| arm.ends) || !only {
                     self.guard = guard;
                 }
                 return self.join(arms, !complete, stmt.span);
@@ -346,7 +357,11 @@ impl<'a> Builder<'a> {
                             let error = it.unknown(stmt.span);
                             it.bind((None, name), error);
                         }
-                        it.block(body)
+                        // An exception is not the rule.
+                        let around = it.guard.replace(Guard::Seldom);
+                        let ends = it.block(body);
+                        it.guard = around;
+                        ends
                     }));
                 }
                 let ends = self.join(arms, false, stmt.span);

@@ -50,6 +50,12 @@ pub enum Guard {
     Action(bool),
     /// Which of several kinds an argument of the function is: `match thing: case Order(): …`.
     Kind(u32),
+    /// Whether an argument of the function is true, or is not: `if with_users: …`.
+    Flag(u32, bool),
+    /// What is made where it was found missing: `if found is None: …`.
+    Missing,
+    /// What is not done in each turn: in a handler of exceptions, or where an answer that is kept is not there yet.
+    Seldom,
 }
 
 /// How a value comes to be.

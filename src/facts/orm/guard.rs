@@ -2,12 +2,26 @@
 
 use super::build::Builder;
 use super::flow::{Guard, NodeKind};
-use crate::syntax::python::{Call, CompareOp, Expr, ExprKind, UnaryOp};
+use crate::syntax::python::{Call, CompareOp, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
 
 /// Where Django keeps what was prefetched for a row.
 const PREFETCHED: &str = "_prefetched_objects_cache";
 
 impl Builder<'_> {
+    /// The argument of the present function that must be true, or must not, for a test to hold, or not to.
+    pub(super) fn flag(&self, test: &Expr, holds: bool) -> Option<Guard> {
+        match &test.kind {
+            ExprKind::Name(name) => match self.flow.node(self.value_of((None, name))?).kind {
+                NodeKind::Param(at) => Some(Guard::Flag(at, holds)),
+                _ => None,
+            },
+            ExprKind::Unary { op: UnaryOp::Not, operand } => self.flag(operand, !holds),
+            ExprKind::And(parts) if holds => parts.iter().find_map(|it| self.flag(it, holds)),
+            ExprKind::Or(parts) if !holds => parts.iter().find_map(|it| self.flag(it, holds)),
+            _ => None,
+        }
+    }
+
     /// What a test looks for on a row, in whichever way round.
     pub(super) fn looks_for(&self, test: &Expr) -> Option<Guard> {
         match &test.kind {
@@ -43,6 +57,20 @@ impl Builder<'_> {
     }
 }
 
+/// `if key not in answers: answers[key] = …`: a body that keeps what the test has not found.
+pub(super) fn keeps(test: &Expr, body: &[Stmt]) -> bool {
+    let ExprKind::Compare { rest, .. } = &test.kind else { return false };
+    let [(CompareOp::NotIn, store)] = rest.as_slice() else { return false };
+    let Some(store) = store.dotted() else { return false };
+    body.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Assign { targets, .. } => targets.iter().any(|target| match &target.kind {
+            ExprKind::Subscript { value, .. } => value.dotted().as_deref() == Some(&*store),
+            _ => false,
+        }),
+        _ => false,
+    })
+}
+
 /// `hasattr(it, "name")`, `getattr(it, "name", None)`
 fn attribute(call: &Call) -> Option<Guard> {
     let looks = matches!(&call.func.kind, ExprKind::Name(name) if matches!(&**name, "hasattr" | "getattr"));
@@ -55,6 +83,18 @@ pub(super) fn is_receiver(decorator: &Expr) -> bool {
     match &decorator.kind {
         ExprKind::Call(call) => {
             call.func.dotted().is_some_and(|name| name == "receiver" || name.ends_with(".receiver"))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a test finds that something is not there: what stands behind it makes it, and only for some.
+pub(super) fn misses(test: &Expr) -> bool {
+    match &test.kind {
+        ExprKind::Unary { op: UnaryOp::Not, operand } => matches!(operand.kind, ExprKind::Name(_)),
+        ExprKind::Compare { left, rest } => {
+            let nothing = |it: &(CompareOp, Expr)| it.0 == CompareOp::Is && matches!(it.1.kind, ExprKind::None);
+            matches!(left.kind, ExprKind::Name(_)) && rest.iter().all(nothing)
         }
         _ => false,
     }

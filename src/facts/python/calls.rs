@@ -1,34 +1,39 @@
 //! The calls that matter, each with when it runs.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::imports::Names;
+use super::kept;
 use super::scope::decorators;
-use super::{CallSite, Module, When};
+use super::{CallSite, Guard, Module, When};
 use crate::source::{SourceFile, Span};
 use crate::syntax::Spanned;
 use crate::syntax::python::{self, Call, Expr, ExprKind, Function, Stmt, StmtKind};
 
 /// Finds the calls of a file, and what else stands at any depth of it.
-pub(super) fn read(file: &SourceFile, names: &Names, tree: &python::Module, module: &mut Module) {
+pub(super) fn read<'a>(file: &'a SourceFile, names: &'a Names, tree: &'a python::Module, module: &'a mut Module) {
     let mut reader = Reader {
+        file,
         names,
         module,
         within: Vec::new(),
         in_view: false,
         when: When::Import,
         guarded: false,
+        guards: Vec::new(),
         called: Vec::new(),
         requested: BTreeSet::new(),
     };
     reader.body(&tree.body);
-    let (called, requested) = (reader.called, reader.requested);
+    let Reader { called, requested, module, .. } = reader;
     spread_requests(file, &called, requested, module);
     module.dependencies.sort();
     module.dependencies.dedup();
 }
 
 struct Reader<'a> {
+    file: &'a SourceFile,
     names: &'a Names,
     module: &'a mut Module,
     /// The names of the functions and classes around.
@@ -38,20 +43,46 @@ struct Reader<'a> {
     when: When,
     /// Whether an `if` in the function around decides whether the call runs: `if _engine is None:`.
     guarded: bool,
+    /// The conditions around, and whether each holds here.
+    guards: Vec<(&'a Expr, bool)>,
     /// Who calls whom, by plain names.
     called: Vec<(Box<str>, Box<str>)>,
     /// The functions that run for each request by what this file says of them.
     requested: BTreeSet<Box<str>>,
 }
 
-impl Reader<'_> {
-    fn body(&mut self, body: &[Stmt]) {
+impl<'a> Reader<'a> {
+    fn body(&mut self, body: &'a [Stmt]) {
+        let outside = self.guards.len();
         for stmt in body {
             self.stmt(stmt);
+            // What follows a branch that leaves runs only where the branch is not taken.
+            if let StmtKind::If(branches) = &stmt.kind {
+                let left = branches.iter().take_while(|(_, body)| leaves(body));
+                self.guards.extend(left.filter_map(|(test, _)| Some((test.as_ref()?, false))));
+            }
         }
+        self.guards.truncate(outside);
     }
 
-    fn stmt(&mut self, stmt: &Stmt) {
+    fn guard(&self, &(test, holds): &(&Expr, bool)) -> Guard {
+        Guard { test: Some(Arc::new(test.clone())), holds, text: self.file.slice(test.span).into(), span: test.span }
+    }
+
+    /// Each branch under its condition, and under that those before it do not hold.
+    fn branches(&mut self, branches: &'a [(Option<Expr>, Vec<Stmt>)]) {
+        let outside = self.guards.len();
+        for (test, body) in branches {
+            self.guards.extend(test.as_ref().map(|test| (test, true)));
+            self.body(body);
+            if let (Some(_), Some((_, holds))) = (test, self.guards.last_mut()) {
+                *holds = false;
+            }
+        }
+        self.guards.truncate(outside);
+    }
+
+    fn stmt(&mut self, stmt: &'a Stmt) {
         match &stmt.kind {
             StmtKind::Function(function) => return self.function(function, stmt),
             StmtKind::Class(class) => {
@@ -77,13 +108,17 @@ impl Reader<'_> {
         stmt.each_expr(&mut |expr| self.expr(expr, None));
         let outer = self.guarded;
         self.guarded |= matches!(&stmt.kind, StmtKind::If(_)) && !self.within.is_empty();
-        let mut bodies: Vec<&[Stmt]> = Vec::new();
-        stmt.each_body(&mut |body| bodies.push(body));
-        bodies.into_iter().for_each(|body| self.body(body));
+        if let StmtKind::If(branches) = &stmt.kind {
+            self.branches(branches);
+        } else {
+            let mut bodies: Vec<&'a [Stmt]> = Vec::new();
+            stmt.each_body(&mut |body| bodies.push(body));
+            bodies.into_iter().for_each(|body| self.body(body));
+        }
         self.guarded = outer;
     }
 
-    fn function(&mut self, function: &Function, stmt: &Stmt) {
+    fn function(&mut self, function: &'a Function, stmt: &'a Stmt) {
         let outer = (self.when, self.guarded);
         // Defaults and decorators are evaluated where the function is defined.
         stmt.each_expr(&mut |expr| self.expr(expr, None));
@@ -96,7 +131,12 @@ impl Reader<'_> {
             self.requested.insert(function.name.value.clone());
         }
         self.guarded = false;
+        let from = self.module.calls.len();
         self.body(&function.body);
+        let within = self.within.join(".");
+        for site in self.module.calls.iter_mut().skip(from).filter(|it| *it.within == *within) {
+            site.passing = site.bound.as_ref().is_some_and(|it| kept::stays(self.file, &function.body, it));
+        }
         self.within.pop();
         (self.when, self.guarded) = outer;
     }
@@ -174,9 +214,16 @@ impl Reader<'_> {
             span,
             bound: bound.map(Into::into),
             when,
+            guards: self.guards.iter().map(|it| self.guard(it)).collect(),
+            passing: false,
             within: self.within.join(".").into(),
         });
     }
+}
+
+/// Whether a block ends by leaving its function.
+fn leaves(body: &[Stmt]) -> bool {
+    body.last().is_some_and(|last| matches!(last.kind, StmtKind::Return(_) | StmtKind::Raise(_)))
 }
 
 const SETTINGS: &str = "DJANGO_SETTINGS_MODULE";
@@ -210,6 +257,9 @@ fn matters(name: &str, last: &str) -> bool {
         "run" => matches!(name, "uvicorn.run" | "app.run" | "application.run"),
         "serve" => name == "waitress.serve",
         "WSGIServer" => name == "gevent.pywsgi.WSGIServer",
+        "server" => name == "grpc.server",
+        "add_insecure_port" | "add_secure_port" => true,
+        "Worker" | "SimpleWorker" | "SpawnWorker" => first == "rq",
         "init" => name.ends_with("FastAPILimiter.init") || name == "tortoise.Tortoise.init",
         "Database" => first == "databases",
         "ConnectionPool" | "AsyncConnectionPool" | "ThreadedConnectionPool" | "SimpleConnectionPool" => true,

@@ -4,6 +4,7 @@
 mod calls;
 mod imports;
 mod insert;
+mod kept;
 mod prefix;
 mod scope;
 
@@ -245,6 +246,11 @@ pub struct CallSite {
     pub bound: Option<Box<str>>,
     /// When it runs.
     pub when: When,
+    /// The conditions it stands under, the outermost first; those of returns before it among them.
+    pub guards: Vec<Guard>,
+    /// Whether what it makes stays in the function that calls it: bound to a name there that is only asked, neither
+    /// returned, kept nor handed on.
+    pub passing: bool,
     /// The functions around it, the innermost last, classes among them: `Store.connect`.
     pub within: Box<str>,
 }
@@ -310,7 +316,9 @@ const TOKENS: &[&str] = &[
     "databases",
     "engine_from_config",
     "environ",
+    "from rq",
     "getenv",
+    "grpc.server",
     "import *",
     "playhouse",
     "psycopg2.pool",

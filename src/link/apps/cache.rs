@@ -1,5 +1,7 @@
 //! Entries of Django's `CACHES`, with the pools of those that are in Redis, and the throttles that count in them.
 
+use memchr::memmem;
+
 use crate::link::django::{Writable, storage_of_cache};
 use crate::link::endpoint;
 use crate::link::network::Network;
@@ -13,12 +15,14 @@ use super::{Apps, Seat, total_processes};
 
 /// Adds the caches of a process that uses Django.
 pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &Network) {
-    let Ok(settings) = seat.settings else { return };
+    let Ok(choice) = &seat.settings else { return };
+    let settings = choice.first();
     let Some(draft) = apps.code.module(settings) else { return };
     let caches = seat.evaluator.setting(settings, &["CACHES"]);
     let aliases = values::keys(&caches);
+    let used = used(apps, seat, settings);
     let mut default = match &caches {
-        Fact::Absent => Some(memory_by_default(stack, seat, settings, apps)),
+        Fact::Absent => Some(memory_by_default(stack, seat, settings, apps, &used)),
         _ => None,
     };
     for alias in &aliases {
@@ -43,6 +47,7 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             library: library.map_or(Fact::Absent, |it| Fact::derived(it, at.clone())),
             mode: process.mode.clone(),
             processes: total_processes(process),
+            used: used.clone(),
             endpoint: match storage_known {
                 Some(Storage::Redis | Storage::Memcached) => endpoint::of_cache(entry),
                 _ => Fact::Absent,
@@ -76,7 +81,13 @@ fn about(apps: &Apps<'_>, seat: &Seat<'_>, alias: &str, span: Span) -> About {
 }
 
 /// Django's own default: a cache in the memory of each process.
-fn memory_by_default(stack: &mut Stack, seat: &Seat<'_>, settings: ModuleId, apps: &Apps<'_>) -> Fact<Storage> {
+fn memory_by_default(
+    stack: &mut Stack,
+    seat: &Seat<'_>,
+    settings: ModuleId,
+    apps: &Apps<'_>,
+    used: &Fact<bool>,
+) -> Fact<Storage> {
     let file = apps.code.module(settings).map(|it| it.file);
     let at = file.map(|file| Span::at(file, 0));
     let storage = Fact::default_of(Storage::Memory, "Django", "CACHES", at);
@@ -88,11 +99,31 @@ fn memory_by_default(stack: &mut Stack, seat: &Seat<'_>, settings: ModuleId, app
         library: Fact::Absent,
         mode: process.mode.clone(),
         processes: total_processes(process),
+        used: used.clone(),
         endpoint: Fact::Absent,
         process: Some(seat.process),
     };
     stack.add(cache);
     storage
+}
+
+/// Whether code that a process loads names Django's caches: the settings that configure them do not count.
+fn used(apps: &Apps<'_>, seat: &Seat<'_>, settings: ModuleId) -> Fact<bool> {
+    const NAMES: [&str; 3] = ["django.core.cache", "django.views.decorators.cache", "django.core import cache"];
+    let files = seat.loaded.iter().filter(|id| **id != settings).filter_map(|id| apps.code.module(*id));
+    let found = files.map(|it| apps.sources.file(it.file)).find_map(|file| {
+        let mut places =
+            NAMES.iter().filter_map(|name| Some((memmem::find(file.text().as_bytes(), name.as_bytes())?, name)));
+        let (at, name) = places.find(|(at, _)| {
+            let line = file.line(file.line_of(*at)).trim_start();
+            line.starts_with("from ") || line.starts_with("import ")
+        })?;
+        Some(file.span(at..at + name.len()))
+    });
+    match found {
+        Some(span) => Fact::derived(true, vec![span]),
+        None => Fact::derived(false, Vec::new()),
+    }
 }
 
 fn library(backend: &str) -> RedisLibrary {
@@ -120,6 +151,7 @@ fn client(
 ) -> RedisClient {
     let options = values::entry(entry.clone(), "OPTIONS");
     let path = ["CACHES", alias, "OPTIONS"];
+    let settings = Some(settings).filter(|_| !seat.evaluator.is_open());
     let written = Writable { apps, settings, path: &path };
     // django-redis hands its pool these under a name of their own; Django's backend takes the options themselves.
     let pool_options = match library {

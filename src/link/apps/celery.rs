@@ -15,9 +15,32 @@ struct Config<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     /// The application: its module, and the name it is bound to.
     app: (ModuleId, Box<str>),
-    /// The module that `config_from_object` names, or why it is not known, and the namespace of its settings.
-    object: Option<(Result<ModuleId, Why>, Box<str>)>,
+    /// What `config_from_object` names, or why it is not known, and the namespace of its settings.
+    object: Option<(Result<Named, Why>, Box<str>)>,
 }
+
+/// What a configuration is read from.
+enum Named {
+    Module(ModuleId),
+    /// A class, an object of one, or a dict.
+    Object(Fact<PyValue>),
+}
+
+/// The names that settings had before Celery 4, which it still takes from a configuration without a namespace.
+const OLD: &[(&str, &str)] = &[
+    ("broker_pool_limit", "BROKER_POOL_LIMIT"),
+    ("broker_transport_options", "BROKER_TRANSPORT_OPTIONS"),
+    ("broker_url", "BROKER_URL"),
+    ("result_backend", "CELERY_RESULT_BACKEND"),
+    ("task_acks_late", "CELERY_ACKS_LATE"),
+    ("task_soft_time_limit", "CELERYD_TASK_SOFT_TIME_LIMIT"),
+    ("task_time_limit", "CELERYD_TASK_TIME_LIMIT"),
+    ("worker_concurrency", "CELERYD_CONCURRENCY"),
+    ("worker_max_memory_per_child", "CELERYD_MAX_MEMORY_PER_CHILD"),
+    ("worker_max_tasks_per_child", "CELERYD_MAX_TASKS_PER_CHILD"),
+    ("worker_pool", "CELERYD_POOL"),
+    ("worker_prefetch_multiplier", "CELERYD_PREFETCH_MULTIPLIER"),
+];
 
 impl<'e, 'a> Config<'e, 'a> {
     fn of(evaluator: &'e Evaluator<'a>, code: &Code, start: ModuleId) -> Option<Self> {
@@ -47,19 +70,30 @@ impl<'e, 'a> Config<'e, 'a> {
         }
         let app = self.evaluator.name(self.app.0, &self.app.1);
         let conf = values::entry(app.clone(), "conf");
-        let set = values::entry(conf, name);
-        if !set.is_absent() {
-            return set;
+        let old = OLD.iter().find(|it| it.0 == name).map(|it| it.1);
+        for name in [name].into_iter().chain(old) {
+            let set = values::entry(conf.clone(), name);
+            if !set.is_absent() {
+                return set;
+            }
         }
         let unread = match &self.object {
             Some((Err(why), _)) => Some(why),
             _ => None,
         };
-        if let Some((Ok(module), prefix)) = &self.object {
-            let name = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}_{}", name.to_uppercase()) };
-            let said = self.evaluator.setting(*module, &[&name]);
-            if !said.is_absent() {
-                return said;
+        if let Some((Ok(named), prefix)) = &self.object {
+            let first = if prefix.is_empty() { name.to_owned() } else { format!("{prefix}_{}", name.to_uppercase()) };
+            for name in [&*first].into_iter().chain(old.filter(|_| prefix.is_empty())) {
+                let said = match named {
+                    Named::Module(module) => self.evaluator.setting(*module, &[name]),
+                    Named::Object(object) if matches!(object.known(), Some(PyValue::Dict(_))) => {
+                        values::entry(object.clone(), name)
+                    }
+                    Named::Object(object) => self.evaluator.object_setting(self.app.0, object.clone(), name),
+                };
+                if !said.is_absent() {
+                    return said;
+                }
             }
         }
         // `Celery("x", broker=..., task_acks_late=True)`.
@@ -89,7 +123,11 @@ impl<'e, 'a> Config<'e, 'a> {
             return module.insertion(update.span).map(|it| apps.reach.slot(it.keyword(name)));
         }
         let (settings, prefix) = self.object.as_ref().filter(|it| !it.1.is_empty())?;
-        let event = last_of(apps.code, *settings.as_ref().ok()?, prefix, 0)?;
+        if self.evaluator.is_open() {
+            return None;
+        }
+        let Ok(Named::Module(settings)) = settings else { return None };
+        let event = last_of(apps.code, *settings, prefix, 0)?;
         let newline = apps.sources.file(event.file).newline();
         let at = Span { start: event.end, ..event };
         let before = format!("{newline}{prefix}_{} = ", name.to_uppercase());
@@ -113,27 +151,41 @@ fn last_of(code: &Code, id: ModuleId, prefix: &str, depth: u32) -> Option<Span> 
     })
 }
 
-/// The module that `config_from_object` names, or why it is not known, and the namespace.
-fn object(evaluator: &Evaluator<'_>, code: &Code, id: ModuleId, site: &CallSite) -> (Result<ModuleId, Why>, Box<str>) {
+/// What `config_from_object` names, or why it is not known, and the namespace.
+fn object(evaluator: &Evaluator<'_>, code: &Code, id: ModuleId, site: &CallSite) -> (Result<Named, Why>, Box<str>) {
     let namespace = site.call.keyword("namespace").or_else(|| site.call.args.get(2));
     let namespace = namespace.and_then(|it| it.str()).unwrap_or("").into();
     let named = site.call.args.first().or_else(|| site.call.keyword("obj")).map(|it| evaluator.expr(id, it));
+    let resolve =
+        |name: &str| code.module(id).and_then(|it| code.resolve(it.path.rsplit_once('/').map_or("", |it| it.0), name));
     let module = match named.as_ref().and_then(Fact::known) {
-        Some(PyValue::Str(name) | PyValue::Outside(name)) if name.starts_with("django.conf") => evaluator.settings(),
-        Some(PyValue::Str(name)) => {
-            code.module(id).and_then(|it| code.resolve(it.path.rsplit_once('/').map_or("", |it| it.0), name))
+        Some(PyValue::Str(name) | PyValue::Outside(name)) if name.starts_with("django.conf") => {
+            evaluator.settings().map(Named::Module)
         }
-        Some(PyValue::Module(module)) => Some(*module),
-        _ => None,
+        Some(PyValue::Str(name)) => resolve(name).map(Named::Module).or_else(|| {
+            let (module, object) = name.split_once(':').or_else(|| name.rsplit_once('.'))?;
+            Some(evaluator.name(resolve(module)?, object)).filter(is_settled).map(Named::Object)
+        }),
+        Some(PyValue::Module(module)) => Some(Named::Module(*module)),
+        _ => named.clone().filter(is_settled).map(Named::Object),
     };
     (module.ok_or_else(|| Why::at("which settings Celery reads is not known", site.span)), namespace)
+}
+
+/// Whether it is something whose attributes or entries the files show.
+fn is_settled(object: &Fact<PyValue>) -> bool {
+    match object.known() {
+        Some(PyValue::Class(..) | PyValue::Dict(_)) => true,
+        Some(PyValue::Object(object)) => object.class.is_some(),
+        _ => false,
+    }
 }
 
 /// What the configuration says of a setting, as text; absent when it says nothing.
 pub(super) fn setting_text(code: &Code, place: &Place<'_>, app: &str, name: &str) -> Fact<Box<str>> {
     let Some((module, _)) = locate::celery(code, place, app) else { return Fact::Absent };
-    let settings = super::seat::settings_module(code, place, None, &[], Some(module)).ok().map(|it| it.0);
-    let evaluator = locate::evaluator(code, place.plan, settings);
+    let settings = super::settings::find(code, place, None, &[], Some(module)).ok();
+    let evaluator = locate::evaluator(code, place.plan, settings.as_ref());
     match Config::of(&evaluator, code, module) {
         Some(config) => values::text(config.get(name)),
         None => Fact::Absent,
@@ -160,7 +212,8 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
         Fact::Absent => Fact::default_of(false, "celery", name, at).with_slots(slot(name)),
         fact => apps.reach.fact(fact),
     };
-    let seconds = |name: &str| match get(name) {
+    let seconds = |name: &str, told: &Fact<f64>| match get(name) {
+        _ if !told.is_absent() => told.clone(),
         Fact::Absent => endless(format!("no `{name}` is set"), at).with_slots(slot(name)),
         Fact::Known(Sourced { value: PyValue::None, origin, slots }) => {
             apps.reach.fact(endless(format!("`{name}` is None"), origin.span()).with_slots(slots))
@@ -178,15 +231,13 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
         prefetch: prefetch(process.prefetch.clone(), values::count(get("worker_prefetch_multiplier")), at)
             .with_slots(slot("worker_prefetch_multiplier").filter(|_| get("worker_prefetch_multiplier").is_absent())),
         acks_late: truth("task_acks_late"),
-        time_limit: seconds("task_time_limit"),
-        soft_time_limit: seconds("task_soft_time_limit"),
-        max_tasks_per_child: match values::count(get("worker_max_tasks_per_child")) {
-            Fact::Absent => match &process.max_requests {
-                Fact::Absent => Fact::Unbounded(why("no `worker_max_tasks_per_child` is set", at))
-                    .with_slots(slot("worker_max_tasks_per_child")),
-                said => said.clone(),
-            },
-            fact => apps.reach.fact(fact),
+        time_limit: seconds("task_time_limit", &process.task_time_limit),
+        soft_time_limit: seconds("task_soft_time_limit", &process.task_soft_time_limit),
+        max_tasks_per_child: match (&process.max_requests, values::count(get("worker_max_tasks_per_child"))) {
+            (Fact::Absent, Fact::Absent) => Fact::Unbounded(why("no `worker_max_tasks_per_child` is set", at))
+                .with_slots(slot("worker_max_tasks_per_child")),
+            (Fact::Absent, fact) => apps.reach.fact(fact),
+            (said, _) => said.clone(),
         },
         visibility_timeout: match values::number(values::entry(get("broker_transport_options"), "visibility_timeout")) {
             Fact::Absent => {
@@ -194,7 +245,10 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             }
             fact => apps.reach.fact(fact),
         },
-        long_tasks: long_tasks(apps, seat, &get("task_time_limit")),
+        long_tasks: match &process.task_time_limit {
+            Fact::Known(it) => Fact::derived(it.value > 60.0, it.origin.span().into_iter().collect()),
+            _ => long_tasks(apps, seat, &get("task_time_limit")),
+        },
         sized: sized(stack, seat),
         redis_broker: match values::address(&broker) {
             Fact::Known(it) => {

@@ -10,7 +10,8 @@ use super::{Apps, Seat, redis, total_processes};
 
 /// Adds the layers of a process that uses Django.
 pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &Network) {
-    let Ok(settings) = seat.settings else { return };
+    let Ok(choice) = &seat.settings else { return };
+    let settings = choice.first();
     let layers = seat.evaluator.setting(settings, &["CHANNEL_LAYERS"]);
     for alias in values::keys(&layers) {
         let layer = values::entry(layers.clone(), &alias);

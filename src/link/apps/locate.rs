@@ -5,6 +5,7 @@ use crate::link::plan::ServicePlan;
 use crate::link::values::{Code, Environment, Evaluator, ModuleId};
 
 use super::Place;
+use super::settings::Choice;
 
 /// The folder in which a service's commands run, in the container.
 fn workdir(place: &Place<'_>) -> String {
@@ -60,7 +61,7 @@ pub(super) fn celery(code: &Code, place: &Place<'_>, app: &str) -> Option<(Modul
 }
 
 /// An evaluator for an environment.
-pub(super) fn evaluator<'a>(code: &'a Code, plan: &'a ServicePlan, settings: Option<ModuleId>) -> Evaluator<'a> {
+pub(super) fn evaluator<'a>(code: &'a Code, plan: &'a ServicePlan, settings: Option<&Choice>) -> Evaluator<'a> {
     let environment = Environment { variables: &plan.environment, complete: plan.environment_open.is_none() };
-    Evaluator::new(code, environment, settings)
+    Evaluator::new(code, environment, settings.into_iter().flat_map(Choice::modules))
 }

@@ -11,6 +11,7 @@ mod locate;
 mod reach;
 mod redis;
 mod seat;
+mod settings;
 mod started;
 mod terms;
 mod threads;
@@ -28,7 +29,8 @@ use super::versions::Versions;
 
 pub(super) use reach::Reach;
 pub(super) use seat::Seat;
-pub use started::{class_setting, server_call};
+pub(super) use settings::Choice;
+pub use started::{class_setting, server_call, serving};
 pub(super) use terms::{client, one_each, total_processes};
 
 /// A service as the code in it sees it.

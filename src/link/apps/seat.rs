@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::facts::python::{EventKind, Module, is_aside};
+use crate::facts::python::is_aside;
 use crate::link::plan::Running;
 use crate::link::values::{Code, Evaluator, ModuleId};
-use crate::source::Span;
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Id, Stack, Why};
 
+use super::settings::{self, Choice};
 use super::{Place, locate};
 
 /// A process with its code.
@@ -21,10 +21,8 @@ pub(crate) struct Seat<'a> {
     pub(crate) evaluator: Evaluator<'a>,
     /// The module it starts from, and the attribute that its command names.
     pub(crate) app: Option<(ModuleId, Option<Box<str>>)>,
-    /// Django's settings module, or why it is not known.
-    pub(crate) settings: Result<ModuleId, Why>,
-    /// Where it is said which one that is, if a file says it.
-    pub(crate) settings_said: Option<Span>,
+    /// Django's settings, or why they are not known.
+    pub(crate) settings: Result<Choice, Why>,
     /// The modules that it loads.
     pub(crate) loaded: BTreeSet<ModuleId>,
 }
@@ -57,19 +55,17 @@ fn seat<'a>(
         true => locate::celery(code, place, name),
         false => locate::application(code, place, name),
     });
-    let named = settings_module(code, place, running, &words, app.as_ref().map(|it| it.0));
-    let settings_said = named.as_ref().ok().and_then(|it| it.1);
-    let settings = named.map(|it| it.0);
-    let found = settings.as_ref().ok().copied();
+    let settings = settings::find(code, place, running, &words, app.as_ref().map(|it| it.0));
+    let found = settings.as_ref().ok();
     let is_django = stack[process].framework.known() == Some(&Framework::Django) || (found.is_some() && is_celery);
-    let loaded = loaded(code, place, app.as_ref().map(|it| it.0), found.filter(|_| is_django), is_celery);
+    let used: Vec<ModuleId> = found.filter(|_| is_django).map_or_else(Vec::new, |it| it.modules().collect());
+    let loaded = loaded(code, place, app.as_ref().map(|it| it.0), &used, is_celery);
     Seat {
         process,
         place,
         evaluator: locate::evaluator(code, place.plan, found).with_packages(place.versions),
         app,
         settings,
-        settings_said,
         loaded,
     }
 }
@@ -107,112 +103,7 @@ impl Seat<'_> {
     }
 }
 
-/// The value of an option of a command.
-fn option(words: &[&str], names: &[&str]) -> Option<Box<str>> {
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        if names.contains(word) {
-            return words.next().map(|it| (*it).into());
-        }
-        let joined = names.iter().find_map(|name| word.strip_prefix(name)?.strip_prefix('='));
-        if let Some(value) = joined {
-            return Some(value.into());
-        }
-    }
-    None
-}
-
-/// Which settings module Django is given, and where that is said: by the command, the environment, what the application's module sets when
-/// nothing else does; else the only one there is.
-pub(super) fn settings_module(
-    code: &Code,
-    place: &Place<'_>,
-    running: Option<&Running>,
-    words: &[&str],
-    app: Option<ModuleId>,
-) -> Result<(ModuleId, Option<Span>), Why> {
-    const NAME: &str = "DJANGO_SETTINGS_MODULE";
-    let resolve = |name: &str| {
-        locate::module(code, place, name).ok_or_else(|| Why::new(format!("the settings module `{name}` is not there")))
-    };
-    if let Some(name) = option(words, &["--settings"]) {
-        return Ok((resolve(&name)?, running.map(|it| it.span)));
-    }
-    let assigned = running.and_then(|it| it.assignments.iter().rev().find(|it| &*it.0 == NAME));
-    if let Some(name) = assigned.and_then(|it| it.1.text.known()) {
-        return Ok((resolve(name)?, running.map(|it| it.span)));
-    }
-    if let Some(variable) = place.plan.environment.iter().find(|it| &*it.name == NAME) {
-        return match variable.value.known() {
-            Some(name) => Ok((resolve(name)?, Some(variable.span))),
-            None => Err(Why::at(format!("which settings are used is set by {NAME}"), variable.span)),
-        };
-    }
-    let said = app.and_then(|app| code.module(app)).and_then(|it| it.settings_modules.first());
-    let Some(name) = said else { return Ok((only_settings(code, place)?, None)) };
-    let module = resolve(&name.value)?;
-    if is_for_development(&name.value) && has_others(code, module) {
-        let why = format!("`{}` is only the default, and others are beside it: {NAME} says which is used", name.value);
-        return Err(Why::at(why, name.span));
-    }
-    Ok((module, Some(name.span)))
-}
-
-/// Whether a settings module is one for a developer's machine, by its name. As the default of `wsgi.py` or `celery.py`
-/// it says nothing of a deployment, which names another in its environment.
-fn is_for_development(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    last.split('_')
-        .any(|word| matches!(word, "local" | "dev" | "develop" | "development" | "debug" | "test" | "testing"))
-}
-
-/// Whether another settings module that is not for development lies in the folder of this one.
-fn has_others(code: &Code, of: ModuleId) -> bool {
-    let parts = |id: ModuleId| code.module(id).and_then(|it| it.path.strip_suffix(".py")?.rsplit_once('/'));
-    let Some((folder, own)) = parts(of) else { return false };
-    code.iter()
-        .filter_map(|(id, _)| parts(id))
-        .any(|(beside, name)| beside == folder && name != own && (name.contains("prod") || name.contains("staging")))
-}
-
-/// The only module of settings that no other one builds on.
-fn only_settings(code: &Code, place: &Place<'_>) -> Result<ModuleId, Why> {
-    let folder = locate::context(place.plan);
-    let is_settings = |id: ModuleId| {
-        code.module(id).is_some_and(|module| {
-            below(&module.path, folder)
-                && module.events.iter().any(|event| match &event.kind {
-                    EventKind::Set { path, .. } => matches!(&*path.root, "INSTALLED_APPS" | "DATABASES"),
-                    _ => false,
-                })
-        })
-    };
-    let all: Vec<ModuleId> = code.iter().map(|it| it.0).filter(|id| is_settings(*id)).collect();
-    match all.as_slice() {
-        [only] => match builds_on(code, *only) {
-            Some(other) => Err(Why::new(format!("`{other}` builds on the settings, and nothing says which are used"))),
-            None => Ok(*only),
-        },
-        [] => Err(Why::new("no settings module is in these files")),
-        _ => Err(Why::new("several settings modules are there, and nothing says which is used")),
-    }
-}
-
-/// Another module that takes all of this one in, as `production.py` does of `base.py`; those for tests aside.
-fn builds_on(code: &Code, base: ModuleId) -> Option<&str> {
-    let of_tests = |path: &str| path.split(['/', '_', '.']).any(|it| matches!(it, "test" | "tests" | "testing" | "ci"));
-    let takes_in = |module: &Module| {
-        let folder = module.path.rsplit_once('/').map_or("", |it| it.0);
-        module.events.iter().any(|event| match &event.kind {
-            EventKind::Star { module: from } => code.resolve(folder, from) == Some(base),
-            _ => false,
-        })
-    };
-    let other = |(id, module): &(ModuleId, &Module)| *id != base && !of_tests(&module.path) && takes_in(module);
-    code.iter().find(other).map(|it| &*it.1.path)
-}
-
-fn below(path: &str, folder: &str) -> bool {
+pub(super) fn below(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
@@ -222,25 +113,28 @@ fn loaded(
     code: &Code,
     place: &Place<'_>,
     app: Option<ModuleId>,
-    settings: Option<ModuleId>,
+    settings: &[ModuleId],
     is_celery: bool,
 ) -> BTreeSet<ModuleId> {
     let mut loaded = BTreeSet::new();
-    for start in app.into_iter().chain(settings) {
+    for start in app.into_iter().chain(settings.iter().copied()) {
         loaded.extend(code.reached(start));
     }
     let folder = locate::context(place.plan);
-    let own = || code.iter().filter(|(_, module)| below(&module.path, folder) && !is_aside(&module.path));
-    if is_celery && settings.is_none() {
+    // A server does not load the commands of `manage.py`, which does.
+    let manages = app.is_none_or(|id| code.module(id).is_some_and(|it| it.path.ends_with("manage.py")));
+    let is_loaded = |path: &str| !is_aside(path) && (manages || !path.contains("/management/commands/"));
+    let own = || code.iter().filter(|(_, module)| below(&module.path, folder) && is_loaded(&module.path));
+    if is_celery && settings.is_empty() {
         let has_tasks = own().filter(|(_, module)| {
             module.calls.iter().any(|site| matches!(site.name.rsplit('.').next(), Some("task" | "shared_task")))
         });
         for (id, _) in has_tasks {
             loaded.extend(code.reached(id));
         }
-    } else if settings.is_some() || app.is_none() {
+    } else if !settings.is_empty() || app.is_none() {
         let is_other_settings = |id: ModuleId| {
-            settings.is_some()
+            !settings.is_empty()
                 && code.module(id).is_some_and(|module| module.path.contains("settings"))
                 && !loaded.contains(&id)
         };

@@ -46,7 +46,29 @@ fn flask_waitress_and_gevent_serve_by_a_call() {
     let serve = format!("{flask}from waitress import serve\nserve(app, threads=9)\n");
     assert_eq!(started("python app.py", &[("app.py", &serve)]), (Some("waitress"), Some(1), Some(8080)));
     let gevent = format!("{flask}from gevent.pywsgi import WSGIServer\nWSGIServer(('', 80), app).serve_forever()\n");
-    assert_eq!(started("python app.py", &[("app.py", &gevent)]).0, Some("gevent"));
+    assert_eq!(started("python app.py", &[("app.py", &gevent)]), (Some("gevent"), Some(1), Some(80)));
+    let port =
+        "import os\nfrom gevent.pywsgi import WSGIServer\nWSGIServer(('', int(os.environ.get('PORT', '8000'))), app)\n";
+    assert_eq!(started("python app.py", &[("app.py", port)]), (Some("gevent"), Some(1), Some(8000)));
     let other = "class Bot:\n    pass\napp = Bot()\napp.run()\nimport uvicorn\n";
     assert_eq!(started("python app.py", &[("app.py", other)]).0, Some("other"));
+}
+
+#[test]
+fn grpc_and_rq_run_by_a_call() {
+    let serve = "from concurrent import futures\nimport grpc\n\n\ndef serve():\n    server = grpc.server(futures.ThreadPoolExecutor(max_workers=10))\n    server.add_insecure_port('[::]:50051')\n    server.start()\n\n\nserve()\n";
+    assert_eq!(started("python app.py", &[("app.py", serve)]), (Some("grpc"), Some(1), Some(50051)));
+    let worker =
+        "from redis import Redis\nfrom rq import Queue, Worker\nWorker([Queue('low')], connection=Redis()).work()\n";
+    assert_eq!(started("python app.py", &[("app.py", worker)]), (Some("rq"), Some(1), None));
+}
+
+#[test]
+fn a_reloader_by_a_branch_is_a_branch() {
+    let text = "import os\nimport uvicorn\nif __name__ == '__main__':\n    uvicorn.run('main:app', reload=True if os.environ['ENV'] == 'dev' else False)\n";
+    let docker = "FROM python:3.13-slim\nWORKDIR /app\nCOPY . .\nCMD python main.py\n";
+    let report =
+        audit_texts(vec![("Dockerfile".to_string(), docker.to_string()), ("main.py".to_string(), text.to_string())]);
+    let process = report.stacks.iter().find_map(|stack| stack.processes.first()).unwrap();
+    assert_ne!(process.reload.known(), Some(&false), "{:?}", process.reload);
 }

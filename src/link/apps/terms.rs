@@ -33,7 +33,9 @@ pub(crate) fn one_each(process: &Process, traffic: &str) -> Fact<u64> {
     let at = process.mode.span().into_iter().collect::<Vec<_>>();
     match process.mode.known() {
         Some(Mode::WsgiSync | Mode::CeleryPrefork | Mode::Single) => Fact::derived(1, at),
-        Some(Mode::WsgiThreads | Mode::CeleryThreads | Mode::TaskThreads) => bare(process.threads.clone()),
+        Some(Mode::WsgiThreads | Mode::GrpcThreads | Mode::CeleryThreads | Mode::TaskThreads) => {
+            bare(process.threads.clone())
+        }
         Some(Mode::WsgiGevent | Mode::CeleryGevent | Mode::WsgiOnAsgi | Mode::TaskGevent | Mode::TaskAsync) => {
             bare(process.slots.clone())
         }

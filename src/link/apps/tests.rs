@@ -229,26 +229,6 @@ fn nobody_has_a_database_in_its_own_container() {
 }
 
 #[test]
-fn settings_for_development_are_no_deployments_default() {
-    let celery = |settings: &str| {
-        format!(
-            "import os\nfrom celery import Celery\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', '{settings}')\napp = Celery('shop')\napp.config_from_object('django.conf:settings', namespace='CELERY')\n"
-        )
-    };
-    let stack = |settings: &str| {
-        Files::of(&[
-            ("Dockerfile", "FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD celery -A shop worker\n"),
-            ("shop/celery.py", &celery(settings)),
-            ("shop/settings/local.py", "DEBUG = True\nINSTALLED_APPS = []\n"),
-            ("shop/settings/production.py", "DEBUG = False\nINSTALLED_APPS = []\n"),
-        ])
-        .stack()
-    };
-    assert_eq!(stack("shop.settings.local").settings.len(), 0);
-    assert_eq!(stack("shop.settings.production").settings.len(), 1);
-}
-
-#[test]
 fn under_wsgi_a_process_opens_as_many_as_it_has_threads() {
     let sync = COMPOSE.replace("-k uvicorn.workers.UvicornWorker --workers 3", "--workers 3");
     assert_eq!(terms(&shop(LITERAL).with("docker-compose.yml", &sync).stack()), ["web 1", "worker 1"]);
@@ -383,30 +363,6 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
     assert_eq!(show(&queue.redis_broker), "true");
     let slot = &queue.acks_late.sourced().unwrap().slots[0];
     assert_eq!(&*slot.before, "\nCELERY_TASK_ACKS_LATE = ");
-}
-
-#[test]
-fn settings_that_nothing_names_leave_celery_open() {
-    let base = "CELERY_BROKER_URL = 'redis://cache/0'\nDATABASES = {}\n";
-    let files = |production: &'static str| {
-        Files::of(&[
-            ("Dockerfile", "FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD celery -A shop worker\n"),
-            (
-                "shop/celery.py",
-                "from celery import Celery\napp = Celery('shop')\napp.config_from_object('django.conf:settings', namespace='CELERY')\n",
-            ),
-            ("shop/settings/base.py", base),
-            (production, "from .base import *\nCELERY_BROKER_URL = 'redis://queue/0'\n"),
-        ])
-    };
-    let stack = files("shop/settings/production.py").stack();
-    let queue = &stack.task_queues[0];
-    assert_eq!(show(&queue.endpoint), "? which settings Celery reads is not known");
-    assert_eq!(show(&queue.time_limit), "? which settings Celery reads is not known");
-    assert_eq!(stack.settings.len(), 0);
-    // Settings for tests build on those that are deployed.
-    let stack = files("shop/settings/test.py").stack();
-    assert_eq!(show(&stack.task_queues[0].endpoint), "cache:6379/0");
 }
 
 #[test]

@@ -14,7 +14,12 @@ const CHECKS: &[&str] = &["ping(", "info(", "close(", "aclose(", "wait_closed("]
 /// Whether the code that a process loads does nothing with the client that a call makes but ask whether Redis is there.
 /// One that is named nowhere, or that another name may stand for, is not known to be only that.
 pub(super) fn only_checks(apps: &Apps<'_>, seat: &Seat<'_>, id: ModuleId, site: &CallSite) -> bool {
-    let Some(name) = site.bound.as_deref().filter(|name| !name.contains('.')) else { return false };
+    let name = |id: ModuleId| apps.code.module(id).map(|it| it.path.rsplit('/').next().unwrap_or(&it.path).to_owned());
+    // `health/urls_healthcheck.py`: what it makes and hands to a check is for that.
+    let Some(name) = site.bound.as_deref().filter(|name| !name.contains('.')) else {
+        return site.bound.is_none()
+            && name(id).is_some_and(|it| it.contains("healthcheck") || it.contains("health_check"));
+    };
     let file = |id: ModuleId| apps.code.module(id).map(|it| apps.sources.file(it.file));
     // A name of a function is seen by nobody else.
     let files: Vec<&SourceFile> = match site.within.is_empty() {

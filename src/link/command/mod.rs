@@ -46,7 +46,7 @@ pub fn running<'a>(service: &'a ServicePlan, image: Option<&'a Image>, files: &'
         (None, None) => join("/", if service.image.is_none() { &service.folder } else { "" }),
     };
     // systemd signals every process of a unit.
-    let hears = if machine.is_unit() { Hears::All } else { Hears::Yes };
+    let hears = if machine.service.is_unit() { Hears::All } else { Hears::Yes };
     let context = Context { folder, by, hears, ..Context::default() };
     machine.launch(args, context);
     machine.out
@@ -259,14 +259,9 @@ impl<'a> Machine<'a> {
             CommandLine::Text { text, shell: false, .. } => crate::syntax::shell::split(text)
                 .iter()
                 .filter_map(|word| Some(Arg::literal(word.literal()?, word.span, words::append_behind(word))))
-                .map(|arg| if self.is_unit() { self.filled_by_systemd(arg) } else { arg })
+                .map(|arg| if self.service.is_unit() { self.filled_by_systemd(arg) } else { arg })
                 .collect(),
         }
-    }
-
-    /// Whether the service is a unit of systemd.
-    fn is_unit(&self) -> bool {
-        self.service.anchor.file.ends_with(".service")
     }
 
     /// A word of `ExecStart`, in which systemd puts the variables of the unit.
@@ -411,7 +406,9 @@ impl<'a> Machine<'a> {
             CommandLine::Exec { words, .. } => words.as_slice(),
             CommandLine::Text { .. } => &[],
         });
-        let word = words.find(|word| word.span == arg.span && arg.source.is_some())?;
+        // A shell's words stand for the whole of its text where that has escapes.
+        let is_whole = arg.source.is_some();
+        let word = words.find(|word| is_whole && word.span == arg.span && arg.known() == Some(&*word.value))?;
         let variable = words::variable_in(&word.value)?;
         Some(Fact::derived(variable.into(), vec![word.span]))
     }

@@ -412,6 +412,8 @@ fn a_list_keeps_its_variables_as_they_are_written() {
         Some("$WORKERS")
     );
     assert_eq!(of("CMD [\"sh\", \"-c\", \"exec gunicorn -w ${WORKERS}\"]"), None);
+    // Escapes keep its words from places of their own.
+    assert_eq!(of("CMD [\"sh\", \"-lc\", \"exec gunicorn -b \\\"0:${PORT}\\\" -w \\\"${WORKERS}\\\" a\"]"), None);
     assert_eq!(of("CMD gunicorn -w $WORKERS"), None);
     assert_eq!(of("CMD [\"gunicorn\", \"--access-logformat\", \"$remote ${x} 5$\"]"), None);
 }

@@ -8,7 +8,7 @@ use crate::source::{FileId, SourceFile, Span};
 use super::layers::join;
 use super::project::Files;
 use super::{profiles, select};
-use crate::link::plan::Role;
+use crate::link::roles::Role;
 
 /// A command that names the files it starts.
 pub(super) struct Mention {

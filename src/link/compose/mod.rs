@@ -23,6 +23,7 @@ use crate::facts::env::EnvFile;
 use crate::source::Sources;
 
 use super::plan::{Deployment, ServicePlan};
+use super::roles;
 use project::{Files, Project};
 
 /// The deployments that compose files make, in the order of their files. Every compose file that is no part of another
@@ -33,7 +34,7 @@ pub fn deployments(sources: &Sources, compose: &[&ComposeFile], envs: &[&EnvFile
     }
     let files = Files { sources, compose, envs };
     let choices = select::choose(files).into_iter();
-    choices
+    let mut found: Vec<Deployment> = choices
         .map(|choice| {
             let mut project = choice.project(files);
             let left_out = {
@@ -50,7 +51,9 @@ pub fn deployments(sources: &Sources, compose: &[&ComposeFile], envs: &[&EnvFile
                 ..Deployment::default()
             }
         })
-        .collect()
+        .collect();
+    roles::beside_productions(&mut found, sources);
+    found
 }
 
 fn services(project: &Project<'_>, files: Files<'_>) -> Vec<ServicePlan> {

@@ -3,11 +3,11 @@
 use crate::source::{Sources, Span};
 use crate::stack::Why;
 
-use super::super::plan::{LeftOut, Role};
+use super::super::plan::LeftOut;
+use super::super::roles::{self, Role};
 use super::layers::{Layer, Layers};
 use super::project::Project;
 use super::reach::Users;
-use super::select;
 
 /// The profiles of a service.
 pub(super) fn of(service: &Layers<'_>) -> Vec<Box<str>> {
@@ -27,7 +27,7 @@ fn is_started(own: &[Box<str>], asked: &[Box<str>]) -> bool {
 
 /// What the names of profiles say of a role, and the word that says it.
 pub(super) fn role(names: &[Box<str>]) -> Option<(Role, String)> {
-    names.iter().find_map(|name| select::role_of(name))
+    names.iter().find_map(|name| roles::of_words(name))
 }
 
 /// The profiles of each service, with the place that the first is written at.

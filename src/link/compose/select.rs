@@ -7,7 +7,7 @@ use crate::source::{FileId, SourceFile, Span};
 use crate::stack::Why;
 use crate::syntax::yaml::Node;
 
-use super::super::plan::Role;
+use super::super::roles::{self, Role};
 use super::layers::join;
 use super::mentions::{self, Mention};
 use super::profiles;
@@ -18,33 +18,6 @@ const BASE: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "d
 /// What it lays over them unasked.
 const OVERRIDE: [&str; 4] =
     ["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
-
-/// Words in a path, and what they say that a deployment is for; of several the first line's counts.
-const WORDS: [(Role, &[&str]); 4] = [
-    (
-        Role::Example,
-        &[
-            "example",
-            "examples",
-            "sample",
-            "samples",
-            "demo",
-            "demos",
-            "doc",
-            "docs",
-            "tutorial",
-            "vendor",
-            "vendored",
-            "third_party",
-        ],
-    ),
-    (Role::Test, &["test", "tests", "testing", "ci", "e2e", "integration", "bench", "benchmark", "loadtest", "github"]),
-    (
-        Role::Development,
-        &["dev", "devel", "develop", "development", "local", "debug", "devcontainer", "hotreload", "watch"],
-    ),
-    (Role::Production, &["prod", "production", "live", "deploy", "deployment", "release", "staging", "stack", "swarm"]),
-];
 
 /// Files that are started together.
 pub(super) struct Choice {
@@ -172,7 +145,7 @@ fn mentioned(mention: &Mention, files: Files<'_>) -> Choice {
             (role, format!("is started here, with the profile `{word}`"))
         }
         None if mention.swarm => (Role::Production, "is deployed to a swarm here".into()),
-        None => match role_of(heading).filter(|(role, _)| is_use(*role)) {
+        None => match roles::of_words(heading).filter(|(role, _)| role.is_use()) {
             Some((role, word)) => (role, format!("is started here, under `{word}`")),
             None => (Role::Default, "is started here".into()),
         },
@@ -262,49 +235,21 @@ fn parts(files: Files<'_>) -> BTreeSet<FileId> {
     found
 }
 
-/// What is left open by names: beside a production the default is for development, and so is what is laid over a base
-/// that is also started without it.
-fn judge(choices: &mut Vec<Choice>, mentions: &[Mention], files: Files<'_>) {
-    let services = |choice: &Choice| -> BTreeSet<&str> {
-        let all = choice.files.iter().filter_map(|id| files.file(*id)).flat_map(|file| &file.services);
-        all.map(|service| &*service.name.value).collect()
-    };
-    let folder = |choice: &Choice| choice.files.first().map_or("", |id| files.sources.file(*id).folder());
-    let (productions, mut others): (Vec<Choice>, Vec<Choice>) =
-        std::mem::take(choices).into_iter().partition(|choice| choice.role == Role::Production);
-    let bare = |choice: &Choice| {
-        mentions.iter().find(|mention| {
+/// What is laid over a base that is also started without it is for development, where nothing else is said.
+fn judge(choices: &mut [Choice], mentions: &[Mention], files: Files<'_>) {
+    for choice in choices.iter_mut().filter(|choice| choice.role == Role::Default) {
+        let bare = mentions.iter().find(|mention| {
             let file = files.sources.file(mention.span.file);
             choice.files.len() > mention.files.len()
                 && choice.files.starts_with(&mention.files)
-                && by_path(&file.path).is_none()
-        })
-    };
-    for choice in others.iter_mut().filter(|choice| choice.role == Role::Default) {
-        let own = services(choice);
-        let beside = productions.iter().find(|other| {
-            let (other_folder, folder) = (folder(other), folder(choice));
-            let near = other_folder == folder || below(other_folder, folder) || below(folder, other_folder);
-            // A swarm's file is another way to deploy the same, which does not make this one a developer's.
-            near && !own.is_disjoint(&services(other))
-                && !other.files.iter().any(|id| is_swarm(&files.sources.file(*id).path))
+                && roles::of_path(&file.path).is_none()
         });
         let overridden = choice.files.iter().any(|id| OVERRIDE.contains(&files.sources.file(*id).name()));
-        if let Some(other) = beside {
-            let reason = format!("is for development, for {} is for production", name(other, files));
-            choice.role = Role::Development;
-            choice.because = Why::shown(reason, other.because.at.iter().copied());
-        } else if let Some(mention) = bare(choice).filter(|_| overridden) {
+        if let Some(mention) = bare.filter(|_| overridden) {
             choice.role = Role::Development;
             choice.because = Why::at("is for development, for its base is started without it here", mention.span);
         }
     }
-    choices.extend(productions);
-    choices.extend(others);
-}
-
-fn below(folder: &str, parent: &str) -> bool {
-    parent.is_empty() || folder.strip_prefix(parent).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// What a deployment of these files is called.
@@ -316,43 +261,5 @@ pub(super) fn name(choice: &Choice, files: Files<'_>) -> String {
 
 /// What the paths of files say that they are for, and the word that says it.
 fn by_name(ids: &[FileId], files: Files<'_>) -> Option<(Role, String)> {
-    let said: Vec<(Role, String)> = ids.iter().filter_map(|id| by_path(&files.sources.file(*id).path)).collect();
-    WORDS.iter().find_map(|(role, _)| said.iter().find(|(said, _)| said == role).cloned())
-}
-
-/// What a path says. A folder is no test or example by a part of its name: `integration-service` is none.
-pub(in crate::link) fn by_path(path: &str) -> Option<(Role, String)> {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let folders = || folder.split('/').map(|part| part.trim_start_matches('.').to_ascii_lowercase());
-    // `load_testing` is about tests, `integration-service` is a service.
-    let tells = |telling: &[&str], part: &str| {
-        let last = part.rsplit(|c: char| !c.is_ascii_alphanumeric()).next();
-        telling.contains(&part) || last.is_some_and(|last| telling.contains(&last))
-    };
-    let whole = WORDS.iter().find_map(|(role, telling)| {
-        let part = folders().find(|part| tells(telling, part))?;
-        Some((*role, part))
-    });
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    whole.or_else(|| role_of(stem)).or_else(|| role_of(folder).filter(|(role, _)| is_use(*role)))
-}
-
-/// Whether a path tells of a swarm.
-fn is_swarm(path: &str) -> bool {
-    path.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "stack" || word == "swarm")
-}
-
-/// Whether a role is one of use: to work with, or to serve.
-fn is_use(role: Role) -> bool {
-    matches!(role, Role::Production | Role::Development)
-}
-
-/// What a text's words say of a role, and the word.
-pub(in crate::link) fn role_of(text: &str) -> Option<(Role, String)> {
-    let text = text.to_ascii_lowercase();
-    let words: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-    WORDS.iter().find_map(|(role, telling)| {
-        let word = words.iter().find(|word| telling.contains(word))?;
-        Some((*role, (*word).to_string()))
-    })
+    roles::first(ids.iter().filter_map(|id| roles::of_path(&files.sources.file(*id).path)).collect())
 }

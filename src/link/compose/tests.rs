@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::facts::{compose, env};
-use crate::link::plan::{CommandLine, Deployment, EnvironmentSlot, ListStyle, Role, ServicePlan};
+use crate::link::plan::{CommandLine, Deployment, EnvironmentSlot, ListStyle, ServicePlan};
+use crate::link::roles::Role;
 use crate::source::{Edit, FileId, SourceFile, Sources, Span, apply};
 use crate::stack::{Fact, Origin, Slot};
 

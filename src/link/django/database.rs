@@ -1,9 +1,9 @@
 //! Entries of `DATABASES`, with the connections that each process opens by them.
 
-use crate::link::apps::{self, Apps, Seat};
+use crate::link::apps::{self, Apps, Choice, Seat};
 use crate::link::endpoint;
 use crate::link::network::{Address, Network, Reached};
-use crate::link::values::{self, Dict, ModuleId, PyValue};
+use crate::link::values::{self, Dict, PyValue};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Anchor, DjangoDatabase, Engine, Mode};
 use crate::stack::{Fact, Slot, Sourced, Stack, Truth, Version, Why, Writer, defaults};
@@ -12,8 +12,9 @@ use super::pool;
 use super::slots::Writable;
 
 /// Adds an entity for each alias, and its term of the budget.
-pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, settings: ModuleId, network: &mut Network) {
-    let databases = seat.evaluator.setting(settings, &["DATABASES"]);
+pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, choice: &Choice, network: &mut Network) {
+    let databases = seat.evaluator.setting(choice.first(), &["DATABASES"]);
+    let settings = choice.only();
     for alias in values::keys(&databases) {
         let value = values::entry(databases.clone(), &alias);
         let path = ["DATABASES", &alias];
@@ -31,7 +32,7 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, settings:
         };
         let address = entry.address(&alias, file);
         let reached = match address {
-            Some(address) if address.engine != Engine::Sqlite => network.database(stack, &address),
+            Some(address) if address.engine.known() != Some(&Engine::Sqlite) => network.database(stack, &address),
             _ => Reached::default(),
         };
         database.pooler = reached.pooler;
@@ -143,7 +144,7 @@ impl Entry<'_> {
         let is_celery =
             matches!(process.mode.known(), Some(Mode::CeleryPrefork | Mode::CeleryThreads | Mode::CeleryGevent));
         DjangoDatabase {
-            engine: engine(self.get("ENGINE")),
+            engine: self.engine(),
             conn_max_age: self.conn_max_age(),
             conn_health_checks: self.truth("CONN_HEALTH_CHECKS"),
             pool_max: pool.max,
@@ -160,6 +161,19 @@ impl Entry<'_> {
             celery: if is_celery { versions.version("celery") } else { Fact::Absent },
             process: Some(seat.process),
             ..DjangoDatabase::default()
+        }
+    }
+
+    /// What answers. SQLite is what a developer has who sets no variable: where one may be set, it is not known.
+    fn engine(&self) -> Fact<Engine> {
+        let engine = engine_of(self.get("ENGINE"));
+        let by_default = engine.sourced().and_then(|it| it.origin.unless_set()).map(Box::<str>::from);
+        match (engine.known(), by_default) {
+            (Some(Engine::Sqlite), Some(name)) => {
+                let reason = format!("set by the environment ({name}; without it, SQLite)");
+                Fact::Unknown(Why::shown(reason, engine.span()))
+            }
+            _ => engine,
         }
     }
 
@@ -226,35 +240,43 @@ impl Entry<'_> {
 
     /// Where it connects, as people write it.
     fn endpoint(&self) -> Fact<Box<str>> {
-        let engine = engine(self.get("ENGINE"));
-        if engine.is_absent() {
-            return Fact::Absent;
+        let engine = self.engine();
+        match engine {
+            Fact::Absent => return Fact::Absent,
+            Fact::Unknown(ref why) if engine_of(self.get("ENGINE")).known() == Some(&Engine::Sqlite) => {
+                return Fact::Unknown(why.clone());
+            }
+            _ => {}
         }
         let (port, name) = (self.get("PORT"), self.get("NAME"));
-        endpoint::of_parts(engine.known().copied(), &self.host(), &port, &name, self.span)
+        endpoint::of_parts(engine.known().copied(), &self.told_host(), &port, &name, self.span)
     }
 
-    /// Its host; the empty text is Django's default.
-    fn host(&self) -> Fact<Box<str>> {
-        let host = values::text(self.get("HOST"));
-        let at = host.span().unwrap_or(self.span);
-        match host {
+    /// Its host as it is told; the empty text is Django's default.
+    fn told_host(&self) -> Fact<Box<str>> {
+        match values::text(self.get("HOST")) {
             Fact::Absent => Fact::default_of("".into(), "Django", "HOST", Some(self.span)),
-            // What holds only while the environment says nothing names no server.
-            host => match host.sourced().and_then(|it| it.origin.unless_set()) {
-                Some(name) => Fact::Unknown(Why::at(format!("set by the environment ({name})"), at)),
-                None => host,
-            },
+            host => host,
+        }
+    }
+
+    /// The host that it surely connects to.
+    fn host(&self) -> Fact<Box<str>> {
+        let host = self.told_host();
+        let at = host.span().unwrap_or(self.span);
+        // What holds only while the environment says nothing names no server.
+        match host.sourced().and_then(|it| it.origin.unless_set()) {
+            Some(name) => Fact::Unknown(Why::at(format!("set by the environment ({name})"), at)),
+            None => host,
         }
     }
 
     /// Where the entry leads.
     fn address(&self, alias: &str, file: &str) -> Option<Address> {
-        // What answers where nothing tells is most often PostgreSQL; its term is shown as one that is not known.
-        let engine = match engine(self.get("ENGINE")) {
-            Fact::Absent => return None,
-            engine => engine.known().copied().unwrap_or(Engine::Postgres),
-        };
+        let engine = self.engine();
+        if engine.is_absent() {
+            return None;
+        }
         let host = self.host();
         let at = host.span().unwrap_or(self.span);
         let port = values::count(self.get("PORT")).known().copied();
@@ -284,7 +306,7 @@ fn psycopg_default(setting: &str, value: u64, at: Option<Span>) -> Fact<u64> {
 }
 
 /// What answers, by the backend's dotted name.
-fn engine(backend: Fact<PyValue>) -> Fact<Engine> {
+fn engine_of(backend: Fact<PyValue>) -> Fact<Engine> {
     values::text(backend).map(|name| {
         let name = name.to_ascii_lowercase();
         if name.contains("postg") {

@@ -15,7 +15,7 @@ pub(super) use slots::Writable;
 
 /// Adds what the settings of a process say. Nothing where they are not known.
 pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &mut Network) {
-    let Ok(module) = seat.settings else { return };
-    settings::add(stack, apps, seat, module);
-    database::add(stack, apps, seat, module, network);
+    let Ok(choice) = &seat.settings else { return };
+    settings::add(stack, apps, seat, choice);
+    database::add(stack, apps, seat, choice, network);
 }

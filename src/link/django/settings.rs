@@ -1,13 +1,14 @@
 //! Settings that are not of a database.
 
-use crate::link::apps::{Apps, Seat};
-use crate::link::values::{self, ModuleId, PyValue};
+use crate::link::apps::{Apps, Choice, Seat};
+use crate::link::values::{self, PyValue};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Anchor, Settings, Storage};
 use crate::stack::{Fact, Sourced, Stack, Why};
 
 /// Adds the settings of a process.
-pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, module: ModuleId) {
+pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, choice: &Choice) {
+    let module = choice.first();
     let Some(draft) = apps.code.module(module) else { return };
     let at = Span::at(draft.file, 0);
     let get = |name: &str| seat.evaluator.setting(module, &[name]);
@@ -23,8 +24,11 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, module: M
             owner: Some(seat.service().into()),
             writers: Vec::new(),
         },
-        module: Fact::derived(draft.path.clone(), seat.settings_said.into_iter().collect()),
-        debug: truth("DEBUG", false),
+        module: choice.path(apps.code),
+        debug: match values::off(get("DEBUG")) {
+            Some(off) => off,
+            None => truth("DEBUG", false),
+        },
         sessions: sessions(get("SESSION_ENGINE"), at),
         drf_paginates: paginates(get("REST_FRAMEWORK"), at),
         email_timeout: match get("EMAIL_TIMEOUT") {

@@ -11,8 +11,8 @@ use crate::stack::Slot;
 pub(crate) struct Writable<'a> {
     /// What is shared.
     pub(crate) apps: &'a Apps<'a>,
-    /// The settings module.
-    pub(crate) settings: ModuleId,
+    /// The settings module; none where several may be used, of which no one is the place to write to.
+    pub(crate) settings: Option<ModuleId>,
     /// The setting and its keys: `["DATABASES", "default"]`.
     pub(crate) path: &'a [&'a str],
 }
@@ -51,7 +51,7 @@ impl Writable<'_> {
 
     /// The place behind the last statement that changes the setting, with the file's line ending and its quote.
     pub(crate) fn behind(&self) -> Option<(Span, &'static str, char)> {
-        let event = self.last(self.settings, 0)?;
+        let event = self.last(self.settings?, 0)?;
         if !event.guards.is_empty() {
             return None;
         }

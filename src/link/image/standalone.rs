@@ -8,40 +8,13 @@ use crate::facts::procfile::Procfile;
 use crate::facts::sections::{Reader, SectionFile};
 use crate::link::plan::{Build, CommandLine, Deployment, ServicePlan, Variable};
 use crate::link::platform;
+use crate::link::roles;
 use crate::source::Span;
 use crate::stack::{Anchor, Fact, Why};
 use crate::syntax::{Spanned, shell};
 
-/// Words in a path that tell of something other than production.
-const ELSEWHERE: &[&str] = &[
-    "dev",
-    "develop",
-    "development",
-    "devcontainer",
-    "local",
-    "test",
-    "tests",
-    "testing",
-    "ci",
-    "debug",
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "docs",
-    "doc",
-    "fixtures",
-    "template",
-    "templates",
-    "lint",
-    "build",
-    "builder",
-    "vendor",
-    "github",
-    "third_party",
-    "benchmark",
-    "benchmarks",
-];
+/// Words in a path that tell of what is made, checked or filled in, and is not what runs in the end.
+const WORKS: &[&str] = &["lint", "builder", "template", "templates", "fixtures"];
 
 /// The deployments of Dockerfiles, Procfiles and units alone. `exists` tells whether a path below the root is there, by which
 /// the folder that a Dockerfile is built in is guessed.
@@ -57,7 +30,8 @@ pub fn standalone(
 }
 
 fn is_production(path: &str) -> bool {
-    !path.to_ascii_lowercase().split(['/', '.', '-', '_']).any(|word| ELSEWHERE.contains(&word))
+    let is_deployed = roles::of_path(path).is_none_or(|(role, _)| role.is_deployed());
+    is_deployed && !path.to_ascii_lowercase().split(['/', '.', '-', '_']).any(|word| WORKS.contains(&word))
 }
 
 fn of_image(dockerfile: &Dockerfile, exists: &dyn Fn(&str) -> bool) -> Option<Deployment> {
@@ -83,15 +57,16 @@ fn of_image(dockerfile: &Dockerfile, exists: &dyn Fn(&str) -> bool) -> Option<De
 
 /// The stage that is deployed: one that is called so, else the last that is not called a test or the like.
 fn stage(dockerfile: &Dockerfile) -> Option<&Stage> {
-    let named = |stage: &Stage, words: &[&str]| {
-        stage.name.as_ref().is_some_and(|name| {
-            name.value.to_ascii_lowercase().split(['-', '_', '.']).any(|word| words.contains(&word))
-        })
+    let named = |stage: &Stage, tells: &dyn Fn(&str) -> bool| {
+        stage.name.as_ref().is_some_and(|name| name.value.to_ascii_lowercase().split(['-', '_', '.']).any(tells))
+    };
+    let is_elsewhere = |word: &str| {
+        WORKS.contains(&word) || word == "build" || roles::of_word(word).is_some_and(|role| !role.is_deployed())
     };
     let stages = || dockerfile.stages.iter().rev();
     stages()
-        .find(|stage| named(stage, &["prod", "production", "release", "final"]))
-        .or_else(|| stages().find(|stage| !named(stage, ELSEWHERE)))
+        .find(|stage| named(stage, &|word| matches!(word, "prod" | "production" | "release" | "final")))
+        .or_else(|| stages().find(|stage| !named(stage, &is_elsewhere)))
         .or(dockerfile.stages.last())
 }
 

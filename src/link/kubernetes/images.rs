@@ -1,24 +1,30 @@
 //! What an image is built from, where a file says so: Skaffold, a workflow, a compose file, a `docker build` in a script.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::facts::kubernetes::Manifests;
 use crate::link::compose::layers::join;
 use crate::link::compose::mentions;
 use crate::link::plan::{Build, Deployment};
 use crate::source::{SourceFile, Sources, Span};
 use crate::syntax::Spanned;
+use crate::syntax::yaml::Node;
 
 use super::kustomize::split;
+use super::object::Object;
 
 /// The images that the repository builds.
 pub(super) struct Images<'a> {
     sources: &'a Sources,
     builds: Vec<(Box<str>, Build)>,
+    /// What stands before the names of images that the repository builds by bare names, when they are pushed.
+    registries: BTreeSet<Box<str>>,
 }
 
 impl<'a> Images<'a> {
     /// All that files say of it, the likeliest first.
     pub(super) fn of(sources: &'a Sources, manifests: &[&Manifests], composed: &[Deployment]) -> Self {
-        let mut images = Self { sources, builds: Vec::new() };
+        let mut images = Self { sources, builds: Vec::new(), registries: BTreeSet::new() };
         for said in manifests.iter().flat_map(|it| &it.builds) {
             let Some(context) = join(&said.base, &said.context) else { continue };
             let named = said.dockerfile.as_deref().unwrap_or("Dockerfile");
@@ -34,7 +40,24 @@ impl<'a> Images<'a> {
         for file in sources.iter().filter(|file| mentions_a_build(file)) {
             images.commands(file);
         }
+        images.registries = images.registries(manifests);
         images
+    }
+
+    /// The registries below which the manifests name several of the images that are built by bare names, as Skaffold's
+    /// artifacts are: it puts its `default-repo` before them. One name alone may be another's image.
+    fn registries(&self, manifests: &[&Manifests]) -> BTreeSet<Box<str>> {
+        let mut found: BTreeMap<Box<str>, BTreeSet<Box<str>>> = BTreeMap::new();
+        for object in manifests.iter().flat_map(|it| &it.objects).map(Object::of) {
+            let containers = object.pod().and_then(|pod| pod.get("containers")).map_or(&[][..], Node::items);
+            for image in containers.iter().filter_map(|it| it.get("image")?.text()) {
+                let Some((registry, name)) = split(image).0.rsplit_once('/') else { continue };
+                if self.builds.iter().any(|(own, _)| **own == *name) {
+                    found.entry(registry.into()).or_default().insert(name.into());
+                }
+            }
+        }
+        found.into_iter().filter(|(_, names)| names.len() > 1).map(|(registry, _)| registry).collect()
     }
 
     fn add(
@@ -53,33 +76,42 @@ impl<'a> Images<'a> {
     /// What an image of one of these names is built from.
     pub(super) fn build(&self, names: &[&str]) -> Option<&Build> {
         let said = |wanted: &str| self.builds.iter().find(|(name, _)| is_same(name, wanted)).map(|(_, build)| build);
-        names.iter().find_map(|name| said(name))
+        let pushed = |wanted: &str| {
+            let (registry, name) = split(wanted).0.rsplit_once('/')?;
+            self.registries.contains(registry).then(|| said(name))?
+        };
+        names.iter().find_map(|name| said(name).or_else(|| pushed(name)))
     }
 
     /// The `docker build -t NAME` of a file. Paths start from the folder of the `cd` before it, the file's own, or the
     /// root; the first in which the Dockerfile is there counts.
     fn commands(&mut self, file: &SourceFile) {
         let text = file.text();
+        let builders = builders(file);
         let mut at = 0;
         while at < text.len() {
             let end = mentions::logical_end(text, at);
-            if text.get(at..end).is_some_and(|line| line.contains("build")) {
+            let says = |line: &str| line.contains("build") || builders.iter().any(|it| line.contains(it));
+            if text.get(at..end).is_some_and(says) {
                 let words = mentions::words(text, at..end);
                 for command in words.split(|(word, _)| matches!(*word, ";" | "&" | "|")) {
-                    self.command(file, command, &words);
+                    self.command(file, command, &words, &builders);
                 }
             }
             at = end;
         }
     }
 
-    fn command(&mut self, file: &SourceFile, command: &[(&str, usize)], line: &[(&str, usize)]) {
+    fn command(&mut self, file: &SourceFile, command: &[(&str, usize)], line: &[(&str, usize)], builders: &[&str]) {
         let is_docker = |word: &str| matches!(word, "docker" | "podman" | "buildah");
-        let Some(start) = command.iter().position(|(word, _)| is_docker(word)) else { return };
+        let starts = |(word, _): &(&str, usize)| is_docker(word) || builders.contains(word);
+        let Some(start) = command.iter().position(starts) else { return };
         let mut words = command.get(start + 1..).unwrap_or(&[]).iter().map(|(word, _)| *word).peekable();
-        while words.next_if(|word| matches!(*word, "buildx" | "image" | "builder")).is_some() {}
-        if !matches!(words.next(), Some("build" | "bud")) {
-            return;
+        if command.get(start).is_some_and(|(word, _)| is_docker(word)) {
+            while words.next_if(|word| matches!(*word, "buildx" | "image" | "builder")).is_some() {}
+            if !matches!(words.next(), Some("build" | "bud")) {
+                return;
+            }
         }
         let (mut tags, mut named, mut target, mut contexts) = (Vec::new(), None, None, Vec::new());
         while let Some(word) = words.next() {
@@ -131,9 +163,24 @@ impl<'a> Images<'a> {
     }
 }
 
+/// The variables of a Makefile that stand for a command that builds: `DOCKER_BUILD = docker buildx build`.
+fn builders(file: &SourceFile) -> Vec<&str> {
+    let is_make = matches!(file.name(), "Makefile" | "makefile" | "GNUmakefile") || file.name().ends_with(".mk");
+    let lines = file.text().lines().filter(|_| is_make);
+    let names = lines.filter_map(|line| {
+        let (name, value) = line.split_once('=')?;
+        let name = name.trim_end_matches([':', '?']).trim();
+        let is_name = !name.is_empty() && name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_');
+        let words: Vec<&str> = value.split_whitespace().collect();
+        let builds = matches!(words.as_slice(), ["docker" | "podman", "build"] | ["docker", "buildx", "build"]);
+        (is_name && builds).then_some(name)
+    });
+    names.collect()
+}
+
 fn mentions_a_build(file: &SourceFile) -> bool {
     let text = file.text().as_bytes();
-    ["docker build", "docker image build", "podman build", "buildah bud", "buildah build"]
+    ["docker build", "docker buildx build", "docker image build", "podman build", "buildah bud", "buildah build"]
         .iter()
         .any(|it| memchr::memmem::find(text, it.as_bytes()).is_some())
 }

@@ -1,6 +1,7 @@
 //! Kubernetes to deployments: which manifests are applied together, and what their objects come to when kustomizations
 //! have changed them. After this a pod's container is a service like any other.
 
+mod clowder;
 mod cluster;
 mod environment;
 mod expand;
@@ -20,13 +21,13 @@ use std::collections::BTreeMap;
 
 use crate::facts::kubernetes::Manifests;
 use crate::source::{Sources, Span};
-use crate::stack::Why;
 use crate::syntax::SyntaxError;
 
 use super::compose::service;
-use super::plan::{Deployment, Role, ServicePlan};
+use super::plan::{Deployment, ServicePlan};
 use cluster::Cluster;
 use images::Images;
+pub(super) use workload::count_at_most;
 
 /// What the manifests of a repository come to.
 #[derive(Default)]
@@ -35,6 +36,18 @@ pub struct Found {
     pub deployments: Vec<Deployment>,
     /// What could not be followed.
     pub problems: Vec<SyntaxError>,
+}
+
+/// Gives the services of compose files that name an image and no build what files say that it is built from.
+pub fn find_builds(sources: &Sources, manifests: &[&Manifests], composed: &mut [Deployment]) {
+    let unbuilt = |plan: &ServicePlan| plan.build.is_none() && plan.image.is_some();
+    if !composed.iter().flat_map(|it| &it.services).any(unbuilt) {
+        return;
+    }
+    let images = Images::of(sources, manifests, &[]);
+    for plan in composed.iter_mut().flat_map(|it| &mut it.services).filter(|plan| unbuilt(plan)) {
+        plan.build = plan.image.as_ref().and_then(|image| images.build(&[&image.value])).cloned();
+    }
 }
 
 /// The deployments that manifests make. `composed` are those of compose files, which may say what images are built from.
@@ -62,9 +75,9 @@ pub fn deployments(sources: &Sources, manifests: &[&Manifests], composed: &[Depl
             name: set.name.into(),
             files: set.files,
             services,
+            managed: set.objects.iter().filter_map(|object| clowder::database(sources, object)).collect(),
             role: set.role,
             because: set.because,
-            ..Deployment::default()
         });
     }
     found
@@ -84,20 +97,5 @@ fn say_reaches(plans: &mut [ServicePlan]) {
     }
     for slot in plans.iter_mut().flat_map(service::slots) {
         slot.reaches = users.get(&slot.span).filter(|names| names.len() > 1).cloned().unwrap_or_default();
-    }
-}
-
-/// Beside manifests for production the compose files that nothing names are for development, when both run the same.
-pub fn judge(composed: &mut [Deployment], manifests: &[Deployment]) {
-    for compose in composed.iter_mut().filter(|it| it.role == Role::Default) {
-        let runs = |name: &str| compose.services.iter().any(|it| &*it.name.value == name);
-        let production = manifests
-            .iter()
-            .find(|it| it.role == Role::Production && it.services.iter().any(|service| runs(&service.name.value)));
-        if let Some(other) = production {
-            compose.role = Role::Development;
-            let reason = format!("is for development, for {} is for production", other.name);
-            compose.because = Why { reason: reason.into(), at: other.because.at.clone(), ..Why::default() };
-        }
     }
 }

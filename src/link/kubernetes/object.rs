@@ -73,7 +73,14 @@ impl Object {
 /// Where an object of a kind has its pod.
 fn pod_path(kind: &str) -> Option<&'static [&'static str]> {
     Some(match kind {
-        "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Rollout" | "Job" => &["spec", "template", "spec"],
+        "Deployment"
+        | "DeploymentConfig"
+        | "StatefulSet"
+        | "DaemonSet"
+        | "ReplicaSet"
+        | "Rollout"
+        | "Job"
+        | facts::clowder::APP => &["spec", "template", "spec"],
         "CronJob" => &["spec", "jobTemplate", "spec", "template", "spec"],
         "Pod" => &["spec"],
         _ => return None,
@@ -180,8 +187,9 @@ pub(super) fn fact(node: &Node) -> Fact<Box<str>> {
     if is_filled_in(text) {
         return Fact::Unknown(Why::at("filled in before the manifest is applied", span));
     }
-    // An escape or a fold makes the place another text than the value.
-    let slots = if span.len() == text.len() { vec![Slot::replace(span)] } else { Vec::new() };
+    // An escape, a fold or a parameter makes the place another text than the value.
+    let is_filled = node.tag.as_deref() == Some(facts::openshift::FILLED);
+    let slots = if span.len() == text.len() && !is_filled { vec![Slot::replace(span)] } else { Vec::new() };
     let origin = Origin::Written(std::iter::once(span).chain(node.by.iter().copied()).collect());
     Fact::Known(Sourced { value: text.into(), origin, slots })
 }

@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::kubernetes::Manifests;
-use crate::link::compose::select::by_path;
-use crate::link::plan::Role;
+use crate::link::roles::{Role, of_path};
 use crate::source::{FileId, Sources, Span};
 use crate::stack::Why;
 use crate::syntax::SyntaxError;
@@ -89,8 +88,10 @@ fn plain(sources: &Sources, manifests: &[&Manifests]) -> Vec<Set> {
         let path = &sources.file(it.file).path;
         let top = top(path);
         // What is for one use is not applied with what is for another.
+        let top = if it.template { path } else { top };
         let inner = path.strip_prefix(top).unwrap_or(path);
-        let word = by_path(inner).map(|(_, word)| word).filter(|_| inner.trim_start_matches('/').contains('/'));
+        let word = of_path(inner).map(|(_, word)| word).filter(|_| inner.trim_start_matches('/').contains('/'));
+        let word = word.filter(|word| !is_of_all(word));
         groups.entry((top.to_owned(), word)).or_default().push(it);
     }
     let mut sets = Vec::new();
@@ -174,7 +175,11 @@ fn set(sources: &Sources, group: &[&Manifests], namespace: Option<&str>) -> Vec<
     }
     let Some(&first) = files.first() else { return Vec::new() };
     let place = if paths.len() == 1 { name.clone() } else { format!("{name}manifests") };
-    let (role, because) = role(&place, first, sources, "has manifests that no kustomization takes in");
+    let otherwise = match group {
+        [only] if only.template => "is a template, with what its parameters are unless told otherwise",
+        _ => "has manifests that no kustomization takes in",
+    };
+    let (role, because) = role(&place, first, sources, otherwise);
     vec![Set { name, files, objects, renamed: Vec::new(), role, because }]
 }
 
@@ -190,12 +195,15 @@ fn common_folder(paths: &[&str]) -> String {
 /// What a path says that its manifests are for.
 fn role(path: &str, file: FileId, sources: &Sources, otherwise: &str) -> (Role, Why) {
     let at = Span::at(file, sources.file(file).bom());
-    match by_path(path) {
-        // All manifests are there to deploy something: where they stand in `deploy` says no more than that.
-        Some((Role::Production, word)) if matches!(&*word, "deploy" | "deployment" | "release" | "stack") => {
-            (Role::Default, Why::at(otherwise, at))
-        }
+    match of_path(path) {
+        Some((Role::Production, word)) if is_of_all(&word) => (Role::Default, Why::at(otherwise, at)),
         Some((role, word)) => (role, Why::at(format!("has `{word}` in its path"), at)),
         None => (Role::Default, Why::at(otherwise, at)),
     }
+}
+
+/// Whether a word says no more of manifests than that they are some: all of them are there to deploy something, and a
+/// `web-deployment.yaml` is named by its kind.
+fn is_of_all(word: &str) -> bool {
+    matches!(word, "deploy" | "deployment" | "release" | "stack")
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::*;
 use crate::facts::{Draft, Drafts, read};
+use crate::link::roles::{self, Role};
 use crate::source::{FileId, SourceFile};
 use crate::stack::Fact;
 
@@ -65,6 +66,11 @@ fn folders_of_manifests() {
         outline(&[("k8s/dev/web.yaml", &web), ("k8s/production/db.yaml", &db)]),
         ["k8s/dev/web.yaml: webx1", "k8s/production/db.yaml: dbx1"]
     );
+    // A file that is named by its kind is applied with the others.
+    assert_eq!(
+        outline(&[("k8s/web/web-deployment.yaml", &web), ("k8s/db/db-statefulset.yaml", &db)]),
+        ["k8s/: dbx1 webx1"]
+    );
     let two = format!(
         "{}---\n{}",
         web.replace("name: web", "name: web\n  namespace: a"),
@@ -102,9 +108,9 @@ fn roles_of_sets_and_of_compose_files_beside_them() {
     assert_eq!(roles("k8s/dev/web.yaml"), Role::Development);
     assert_eq!(roles("examples/k8s/web.yaml"), Role::Example);
     let beside = |path: &str| {
-        let manifests = found(&[(path, &web)]).1.deployments;
+        let mut manifests = found(&[(path, &web)]).1.deployments;
         let mut composed = vec![Deployment { role: Role::Default, ..manifests[0].clone() }];
-        judge(&mut composed, &manifests);
+        roles::beside_manifests(&mut composed, &mut manifests);
         composed[0].role
     };
     assert_eq!(beside("k8s/production/web.yaml"), Role::Development);

@@ -1,11 +1,11 @@
 //! A workload as services of a plan: one for each container that stays, with what its pod gives it.
 
-use crate::facts::kubernetes::Block;
+use crate::facts::kubernetes::{Block, clowder};
 use crate::link::compose::place;
 use crate::link::compose::service::parsed;
 use crate::link::plan::{CommandLine, Endpoint, ListStyle, Mount, Pod, ServicePlan};
 use crate::source::Span;
-use crate::stack::{Anchor, Condition, Fact, Slot, Why};
+use crate::stack::{Anchor, Condition, Fact, Slot, Stack, Why};
 use crate::syntax::Spanned;
 use crate::syntax::yaml::{Node, Value};
 
@@ -216,14 +216,35 @@ fn replicas(cluster: &Cluster<'_>, object: &Object) -> Fact<u64> {
     if let Some(scaler) = cluster.scaler(object) {
         return scaled(scaler);
     }
+    if let Some(scaler) = path(&object.node, &["spec", "autoScaler"]) {
+        return Fact::Unknown(Why::at("set by an autoscaler", scaler.span));
+    }
     let setting = spec.last().copied().unwrap_or("replicas");
     if let Some(said) = path(&object.node, spec).filter(|it| !it.is_null()) {
         return parsed(fact(said), |text| text.parse().ok());
     }
-    let fact = Fact::default_of(1, "Kubernetes", setting, Some(object.name.span));
+    let program = match &*object.kind {
+        // Nothing is said of what an OpenShift deployment without a number has.
+        "DeploymentConfig" => return Fact::Unknown(Why::at("not said", object.name.span)),
+        clowder::APP => "Clowder",
+        _ => "Kubernetes",
+    };
+    let fact = Fact::default_of(1, program, setting, Some(object.name.span));
     match spec {
         ["spec", key] => fact.with_slots(slot(cluster, path(&object.node, &["spec"]), key)),
         _ => fact,
+    }
+}
+
+/// The condition of an autoscaler's upper bound.
+const AT_MOST: &str = "the autoscaler is at its most";
+
+/// What opens connections is counted with as many pods as its autoscaler may start: a database has to bear that many.
+pub(in crate::link) fn count_at_most(stack: &mut Stack) {
+    for client in &mut stack.clients {
+        let Fact::OneOf(branches) = &client.replicas else { continue };
+        let most = branches.iter().find(|(when, _)| &*when.text == AT_MOST).map(|(_, most)| most.clone());
+        client.replicas = most.map_or_else(|| std::mem::take(&mut client.replicas), Fact::Known);
     }
 }
 
@@ -246,10 +267,7 @@ fn scaled(scaler: &Object) -> Fact<u64> {
         (Fact::Known(least), Fact::Known(most)) if least.value == most.value => Fact::Known(most),
         (Fact::Known(least), Fact::Known(most)) => {
             let when = |text: &str| Condition { text: text.into(), at: Some(scaler.name.span) };
-            Fact::OneOf(vec![
-                (when("the autoscaler is at its least"), least),
-                (when("the autoscaler is at its most"), most),
-            ])
+            Fact::OneOf(vec![(when("the autoscaler is at its least"), least), (when(AT_MOST), most)])
         }
         (Fact::Unknown(why), _) | (_, Fact::Unknown(why)) => Fact::Unknown(why),
         _ => Fact::Unknown(Why::at("set by an autoscaler", scaler.name.span)),

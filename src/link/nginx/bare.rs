@@ -1,6 +1,6 @@
 //! Bare hosts in `proxy_pass`: their connections are never kept, and what would keep them is an `upstream` block.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Build;
 use super::ink::{self, Edit};
@@ -10,6 +10,7 @@ use super::view::Item;
 use crate::source::Span;
 use crate::stack::vocabulary::Location;
 use crate::stack::{Id, Stack, Writer};
+use crate::syntax::nginx::Directive;
 
 /// A `proxy_pass` to a bare host that could pass to an upstream block.
 pub(super) struct Bare<'a> {
@@ -85,5 +86,24 @@ impl<'a> Build<'a, '_> {
                 stack[id].about.writers.push(writer);
             }
         }
+    }
+}
+
+/// Whether requests are passed to one of these hosts, by their own names: an upstream may be called as one of them.
+pub(super) fn passes_to(items: &[Directive], hosts: &BTreeSet<&str>, upstreams: &BTreeSet<&str>) -> bool {
+    items.iter().any(|item| {
+        let (passes, joins) = (item.name.text.ends_with("_pass"), item.is("server") && item.block.is_none());
+        let address = item.arg(0).filter(|_| passes || joins).unwrap_or("");
+        let address = address.split_once("://").map_or(address, |it| it.1);
+        let host = address.split([':', '/']).next().unwrap_or(address);
+        hosts.contains(host) && !(passes && upstreams.contains(host)) || passes_to(item.items(), hosts, upstreams)
+    })
+}
+
+/// The names of all upstreams.
+pub(super) fn upstreams<'d>(items: &'d [Directive], found: &mut BTreeSet<&'d str>) {
+    for item in items {
+        found.extend(item.arg(0).filter(|_| item.is("upstream")));
+        upstreams(item.items(), found);
     }
 }

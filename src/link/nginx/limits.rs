@@ -13,6 +13,8 @@ use crate::syntax::nginx::{Directive, Word};
 pub(super) struct Zone<'a> {
     name: &'a str,
     key: Option<&'a str>,
+    /// The requests a second that it lets through, with its place.
+    rate: Option<(f64, Span)>,
     span: Span,
 }
 
@@ -24,7 +26,9 @@ impl<'a> Build<'a, '_> {
         {
             let zone = item.directive.args.iter().find_map(|word| word.text.strip_prefix("zone="));
             let name = zone.and_then(|zone| zone.split(':').next());
-            self.zones.extend(name.map(|name| Zone { name, key: item.directive.arg(0), span: head(item.directive) }));
+            let rate = item.directive.args.iter().find_map(|word| Some((rate_of(&word.text)?, word.span)));
+            let zone = |name| Zone { name, key: item.directive.arg(0), rate, span: head(item.directive) };
+            self.zones.extend(name.map(zone));
         }
         self.zones_hidden = http.hidden();
         self.zone_place = http.items.iter().find(|it| it.directive.is("server")).copied();
@@ -54,6 +58,14 @@ impl<'a> Build<'a, '_> {
                 Some(word) => read_word(self.view, word, |text| text.parse().ok()),
                 None => Fact::Absent,
             };
+            let rate = self.zones.iter().find(|zone| zone.name == zone_name && !is_conn).and_then(|zone| zone.rate);
+            let rate = rate.map_or(Fact::Absent, |(rate, span)| Fact::written(rate, span));
+            let nodelay = item.directive.args.iter().find(|word| &*word.text == "nodelay");
+            let delays = match nodelay {
+                _ if is_conn || burst.is_absent() => Fact::Absent,
+                Some(word) => Fact::derived(false, vec![word.span]),
+                None => Fact::derived(true, vec![head(item.directive)]),
+            };
             let behind_proxy = self.behind_proxy(scope, item.directive);
             stack.add(LimitUse {
                 about: About {
@@ -65,6 +77,8 @@ impl<'a> Build<'a, '_> {
                 },
                 zone_defined,
                 burst,
+                rate,
+                delays,
                 is_conn: Fact::derived(is_conn, vec![item.directive.name.span]),
                 connections,
                 by_address,
@@ -137,4 +151,14 @@ impl<'a> Build<'a, '_> {
                 .map_or(Fact::Absent, |port| Fact::derived(false, vec![port.span])),
         }
     }
+}
+
+/// `rate=10r/s`, in requests a second.
+fn rate_of(word: &str) -> Option<f64> {
+    let text = word.strip_prefix("rate=")?;
+    let (number, seconds) = match text.strip_suffix("r/s") {
+        Some(number) => (number, 1.0),
+        None => (text.strip_suffix("r/m")?, 60.0),
+    };
+    Some(number.parse::<f64>().ok()? / seconds)
 }

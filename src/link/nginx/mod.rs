@@ -27,6 +27,7 @@ pub use self::version::is_nginx;
 use self::view::{Item, Stock, View};
 use super::image::Copied;
 use super::plan::ServicePlan;
+use super::roles;
 use crate::facts::nginx::{Draft, Role};
 use crate::source::{FileId, Sources, Span};
 use crate::stack::vocabulary::{Location, Nginx, Upstream};
@@ -83,9 +84,16 @@ fn covers(shown: &str, file: &str) -> bool {
 }
 
 /// Puts an nginx that runs on the host itself into the stack for each main configuration of the tree, or one for its
-/// fragments when there is none.
+/// fragments when there is none. What passes requests to a service by its name is for a container that nothing runs.
 pub fn add_hosted(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], services: &[Seen<'_>]) {
-    let serving: Vec<&Draft> = drafts.iter().copied().filter(|draft| serves(&draft.path)).collect();
+    let names: BTreeSet<&str> = services.iter().map(|it| &*it.plan.name.value).collect();
+    let mut upstreams = BTreeSet::new();
+    drafts.iter().for_each(|draft| bare::upstreams(&draft.config.items, &mut upstreams));
+    let serving: Vec<&Draft> = drafts
+        .iter()
+        .copied()
+        .filter(|draft| serves(&draft.path) && !bare::passes_to(&draft.config.items, &names, &upstreams))
+        .collect();
     let of = |role: Role| serving.iter().copied().filter(move |draft| draft.role == role).collect::<Vec<_>>();
     for main in of(Role::Main) {
         let view = View::hosted(sources, drafts, Some(main), &[]);
@@ -100,9 +108,30 @@ pub fn add_hosted(stack: &mut Stack, sources: &Sources, drafts: &[&Draft], servi
 
 /// Whether a file is one that serves, by its path: not of those for development, tests or show.
 fn serves(path: &str) -> bool {
-    const ELSEWHERE: &[&str] =
-        &["dev", "development", "local", "test", "tests", "example", "examples", "sample", "samples", "doc", "docs"];
-    !path.to_ascii_lowercase().split(['/', '.', '-', '_']).any(|word| ELSEWHERE.contains(&word))
+    roles::of_path(path).is_none_or(|(role, _)| role.is_deployed())
+}
+
+/// Notes processes whose every location is one of WebSockets. An ordinary request under ASGI has a connection of its
+/// own; how many of the consumers behind a socket ask the database at once no file says.
+pub fn note_sockets(stack: &mut Stack) {
+    let mut found: BTreeMap<u32, Vec<Option<Span>>> = BTreeMap::new();
+    for location in &stack.locations {
+        let Some(process) = location.process else { continue };
+        let place =
+            location.sockets.known().is_some_and(|it| *it).then(|| location.sockets.span().or(location.about.span));
+        found.entry(process.at).or_default().push(place.flatten());
+    }
+    for (at, places) in found {
+        let Some(places) = places.into_iter().collect::<Option<Vec<Span>>>() else { continue };
+        let Some(process) = stack.processes.get_mut(at as usize) else { continue };
+        process.only_sockets = Fact::derived(true, places.clone());
+        let clients = stack.clients.iter_mut().filter(|it| it.process.is_some_and(|it| it.at == at));
+        for client in clients.filter(|it| matches!(it.connections, Fact::Unbounded(_))) {
+            let place = places.first().copied();
+            client.connections =
+                Fact::Unknown(Why::shown("it gets WebSockets alone, whose consumers are not counted", place));
+        }
+    }
 }
 
 /// An upstream, and who passes to it.

@@ -276,6 +276,19 @@ fn includes_are_followed_and_lost_ones_hide_what_they_may_set() {
 }
 
 #[test]
+fn a_file_for_a_container_that_nothing_runs_is_not_the_hosts() {
+    let servers = |text: &str| {
+        let town = Town::new(&[("default.conf", text)]).service("web", "python:3.12", &[]);
+        town.build().stack.hosts.len()
+    };
+    assert_eq!(servers("server { location / { proxy_pass http://web:8000; } }"), 0);
+    assert_eq!(servers("upstream app { server web:8000; }\nserver { location / { proxy_pass http://app; } }"), 0);
+    assert_eq!(servers("server { location / { proxy_pass http://127.0.0.1:8000; } }"), 1);
+    let own = "upstream web { server 127.0.0.1:8000; }\nserver { location / { proxy_pass http://web; } }";
+    assert_eq!(servers(own), 1);
+}
+
+#[test]
 fn upstreams_and_the_services_behind_them() {
     let text = "upstream app {\n    least_conn;\n    server backend:8000 max_fails=3 fail_timeout=30s;\n    server backend:8001 max_fails=3;\n    \
                 server backend:8002;\n}\nserver {\n    location / {\n        proxy_pass http://app;\n    }\n}\n";

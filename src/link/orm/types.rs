@@ -55,6 +55,8 @@ pub(super) enum Type {
     Prefetch(Option<Rc<str>>, Rc<Loads>),
     /// A literal text.
     Text(Rc<str>),
+    /// `True` or `False`, where a function is given it.
+    Flag(bool),
     /// Values by their names: a dict with texts for keys, the context of a template.
     Record(Rc<[Entry]>),
     /// A statement of SQLAlchemy's that gives no rows of a model.

@@ -25,9 +25,9 @@ use crate::stack::{Anchor, Fact, Why};
 use crate::syntax::Spanned;
 use crate::syntax::yaml::Node;
 
-use super::compose::select::role_of;
 use super::image::{join, service};
-use super::plan::{Build, CommandLine, Deployment, Role, ServicePlan, Variable};
+use super::plan::{Build, CommandLine, Deployment, ServicePlan, Variable};
+use super::roles::{self, Role};
 
 pub(super) use heroku::BY_SIZE;
 pub(super) use terraform::deployments as of_terraform;
@@ -137,7 +137,7 @@ impl<'a> Seen<'a> {
     /// The deployment of the file's services; `who` is the platform's name.
     fn deployment(&self, who: &str, services: Vec<ServicePlan>) -> Deployment {
         let at = self.root.span;
-        let (role, because) = match role_of(&self.file.path) {
+        let (role, because) = match roles::of_words(&self.file.path) {
             Some((role @ (Role::Example | Role::Test | Role::Development), word)) => {
                 (role, Why::at(format!("has `{word}` in its path"), at))
             }

@@ -1,5 +1,5 @@
 //! Celery: workers and beat. The command line stands over `CELERY_WORKER_…`, that over the application's configuration,
-//! that over the defaults.
+//! that over the defaults (read in Celery 5.5: `celery.bin.celery.main`, `WorkController.setup_defaults`).
 
 use crate::link::command::words::HOST_CPUS;
 use crate::stack::vocabulary::{Mode, Process, Program};
@@ -110,11 +110,17 @@ fn worker(settings: &Settings<'_, '_>) -> Process {
         }
     }
     process.worker_class = pool;
-    process.max_requests = match settings.options.value(&["--max-tasks-per-child"]) {
+    // Its command line reads a variable for each option, and stands over the configuration.
+    let told = |option: &str, variable: &str| settings.said(&[option], Some(variable));
+    process.max_requests = match told("--max-tasks-per-child", "CELERY_WORKER_MAX_TASKS_PER_CHILD") {
         Some(text) => number(text).map(|tasks| tasks as u64),
         None => Fact::Absent,
     };
-    let most = settings.options.value(&["--max-memory-per-child"]).or_else(|| said("worker_max_memory_per_child"));
+    let seconds = |option, variable| told(option, variable).map_or(Fact::Absent, number);
+    process.task_time_limit = seconds("--time-limit", "CELERY_WORKER_TIME_LIMIT");
+    process.task_soft_time_limit = seconds("--soft-time-limit", "CELERY_WORKER_SOFT_TIME_LIMIT");
+    let most = told("--max-memory-per-child", "CELERY_WORKER_MAX_MEMORY_PER_CHILD")
+        .or_else(|| said("worker_max_memory_per_child"));
     process.memory_per_child = match most {
         // Celery counts in KiB.
         Some(text) => number(text).map(|kib| (kib * 1024.0) as u64),
@@ -123,21 +129,22 @@ fn worker(settings: &Settings<'_, '_>) -> Process {
             settings.slots("--max-memory-per-child", None),
         ),
     };
-    process.prefetch =
-        match settings.options.value(&["--prefetch-multiplier"]).or_else(|| said("worker_prefetch_multiplier")) {
-            Some(text) => number(text).map(|tasks| tasks as u64),
-            None => settings.unsaid(
-                defaults::count("celery", "worker_prefetch_multiplier", Some(settings.program)),
-                settings.slots("--prefetch-multiplier", None),
-            ),
-        };
+    process.prefetch = match told("--prefetch-multiplier", "CELERY_WORKER_PREFETCH_MULTIPLIER")
+        .or_else(|| said("worker_prefetch_multiplier"))
+    {
+        Some(text) => number(text).map(|tasks| tasks as u64),
+        None => settings.unsaid(
+            defaults::count("celery", "worker_prefetch_multiplier", Some(settings.program)),
+            settings.slots("--prefetch-multiplier", None),
+        ),
+    };
     process.embedded_beat = settings.flag(&["-B", "--beat"]);
     process
 }
 
 /// How many tasks run at once: `--autoscale` over `--concurrency`, and the host's CPUs where nothing says it.
 fn concurrency(settings: &Settings<'_, '_>, said: &dyn Fn(&str) -> Option<Fact<Box<str>>>) -> Fact<u64> {
-    if let Some(scale) = settings.options.value(&["--autoscale"]) {
+    if let Some(scale) = settings.said(&["--autoscale"], Some("CELERY_WORKER_AUTOSCALE")) {
         let most = scale.map(|text| text.split(',').next().unwrap_or("").trim().into());
         return without_slots(number(most).map(|tasks| tasks as u64));
     }

@@ -71,7 +71,7 @@ pub(super) fn read(settings: &Settings<'_, '_>) -> Process {
         let name = path.unwrap_or_else(|| "its configuration".into());
         open = open.or_else(|| Some(Why::at(format!("perhaps set by {name}, which was not found"), settings.program)));
     }
-    let conf = draft.map(|conf| Evaluator { conf, variable: &lookup });
+    let conf = draft.map(|conf| Evaluator::new(conf, &lookup));
     Gunicorn { settings, variable, open, conf }.process()
 }
 

@@ -79,7 +79,7 @@ fn conf<'x, 'c: 'x>(settings: &Settings<'_, 'c>, lookup: &'x dyn Fn(&str) -> Opt
         let file = (settings.context.sections)(&join(&settings.running.folder, name));
         return file.map_or_else(missing, Conf::Toml);
     };
-    found.map_or_else(missing, |conf| Conf::Python(Evaluator { conf, variable: lookup }))
+    found.map_or_else(missing, |conf| Conf::Python(Evaluator::new(conf, lookup)))
 }
 
 impl Conf<'_> {

@@ -3,6 +3,8 @@
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Fact, Why, defaults};
 
+use crate::link::command::words::HOST_CPUS;
+
 use super::{Settings, all_requests, application, asgi_mode, number, without_slots};
 
 /// A call that serves until the process ends, with its arguments as text.
@@ -43,8 +45,7 @@ impl ServerCall {
 
     fn truth(&self, name: &str) -> Fact<bool> {
         match (self.said(name), &self.open) {
-            (Some(Fact::Known(sourced)), _) => Fact::Known(sourced.map(|text| &*text == "True")),
-            (Some(other), _) => other.map(|_| false),
+            (Some(text), _) => text.map(|text| &*text == "True"),
             (None, Some(why)) => Fact::Unknown(why.clone()),
             (None, None) => Fact::derived(false, vec![self.span]),
         }
@@ -100,8 +101,36 @@ pub(super) fn read(settings: &Settings<'_, '_>) -> Option<Process> {
         "gevent.pywsgi.WSGIServer" => {
             let mut process = base(Program::Gevent);
             process.mode = Fact::derived(Mode::WsgiGevent, vec![called.span]);
-            process.slots = all_requests(called.span);
+            // A pool of greenlets, by its size; any other value of `spawn` is not read.
+            process.slots = match called.said("spawn") {
+                Some(_) => without_slots(called.count("spawn", || Fact::Absent)),
+                None => all_requests(called.span),
+            };
+            process.port = called.said("port").map_or(Fact::Absent, |address| settings.port_of(address));
             process.version = (settings.context.version_of)("gevent");
+            Some(process)
+        }
+        "grpc.server" => {
+            let mut process = base(Program::Grpc);
+            process.framework = Fact::Absent;
+            process.application = Fact::Absent;
+            process.mode = Fact::derived(Mode::GrpcThreads, vec![called.span]);
+            // A pool that is told nothing has four threads more than the host has CPUs, 32 at most.
+            process.threads = called.count("max_workers", || Fact::Unknown(Why::at(HOST_CPUS, called.span)));
+            process.slots = without_slots(process.threads.clone());
+            let free = || Fact::Unbounded(Why::at("no limit is set: calls wait for a thread", called.span));
+            process.limit_concurrency = called.count("maximum_concurrent_rpcs", free);
+            process.port = called.said("port").map_or(Fact::Absent, |address| settings.port_of(address));
+            process.version = (settings.context.version_of)("grpcio");
+            Some(process)
+        }
+        name if name.starts_with("rq.") => {
+            let mut process = base(Program::Rq);
+            process.framework = Fact::Absent;
+            process.application = Fact::Absent;
+            process.mode = Fact::derived(Mode::Single, vec![called.span]);
+            process.slots = Fact::derived(1, vec![called.span]);
+            process.version = (settings.context.version_of)("rq");
             Some(process)
         }
         "flask.run" => {

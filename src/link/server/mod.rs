@@ -12,6 +12,7 @@ mod hypercorn;
 mod main_module;
 mod options;
 mod python;
+mod python_function;
 mod tasks;
 #[cfg(test)]
 mod tests;
@@ -218,15 +219,10 @@ impl<'a, 'c> Settings<'a, 'c> {
         }
     }
 
-    /// The same for a time in seconds.
-    fn seconds(&self, options: &[&str], default: impl FnOnce() -> Fact<f64>) -> Fact<f64> {
-        match self.options.value(options) {
-            Some(text) => number(text),
-            None => {
-                let long = options.iter().find(|name| name.starts_with("--")).copied().unwrap_or("");
-                self.unsaid(default(), self.slots(long, None))
-            }
-        }
+    /// What an option of the command line says, or else its variable, where the program reads one for each of its
+    /// options. Few set it: where the environment is not all in the files, it is taken not to be set.
+    fn said(&self, options: &[&str], variable: Option<&str>) -> Option<Fact<Box<str>>> {
+        self.options.value(options).or_else(|| self.variable(variable?))
     }
 
     /// Whether an option without a value is given.

@@ -30,7 +30,7 @@ impl Value {
         }
     }
 
-    fn is_true(&self) -> bool {
+    pub(super) fn is_true(&self) -> bool {
         match self {
             Value::Number(number) => *number != 0.0,
             Value::Text(text) => !text.is_empty(),
@@ -44,9 +44,16 @@ impl Value {
 pub(super) struct Evaluator<'a> {
     pub(super) conf: &'a GunicornConf,
     pub(super) variable: &'a dyn Fn(&str) -> Option<Fact<Box<str>>>,
+    /// The names of the function that is followed; a later one stands over an earlier one.
+    pub(super) locals: Vec<(Box<str>, Fact<Value>)>,
 }
 
-impl Evaluator<'_> {
+impl<'a> Evaluator<'a> {
+    /// The evaluator of a file, where `variable` tells the environment.
+    pub(super) fn new(conf: &'a GunicornConf, variable: &'a dyn Fn(&str) -> Option<Fact<Box<str>>>) -> Self {
+        Self { conf, variable, locals: Vec::new() }
+    }
+
     /// What a setting is assigned; [`None`] when it is not, or to `None`.
     pub(super) fn setting(&self, name: &str) -> Option<Fact<Value>> {
         let fact = self.name(name, 0)?;
@@ -54,6 +61,9 @@ impl Evaluator<'_> {
     }
 
     fn name(&self, name: &str, depth: usize) -> Option<Fact<Value>> {
+        if let Some((_, local)) = self.locals.iter().rev().find(|(own, _)| **own == *name) {
+            return Some(local.clone());
+        }
         let all: Vec<_> = self.conf.assignments.iter().filter(|it| &*it.name == name).collect();
         let (last, _) = all.split_last()?;
         if !last.conditional {
@@ -73,7 +83,7 @@ impl Evaluator<'_> {
         Some(Fact::OneOf(branches))
     }
 
-    fn eval(&self, expr: &Expr, depth: usize) -> Fact<Value> {
+    pub(super) fn eval(&self, expr: &Expr, depth: usize) -> Fact<Value> {
         let unknown = || Fact::Unknown(Why::at("computed when it starts", expr.span));
         if depth > DEEPEST {
             return unknown();
@@ -119,9 +129,9 @@ impl Evaluator<'_> {
                 },
             },
             ExprKind::Subscript { value, index } if value.dotted().as_deref() == Some("os.environ") => {
-                match index.str() {
-                    Some(name) => self.environment(name, None, expr.span, depth),
-                    None => unknown(),
+                match self.eval(index, depth + 1).known() {
+                    Some(Value::Text(name)) => self.environment(name, None, expr.span, depth),
+                    _ => unknown(),
                 }
             }
             ExprKind::Call(call) => self.call(call, expr.span, depth),
@@ -169,12 +179,12 @@ impl Evaluator<'_> {
                 if matches!(&*name, "os.getenv" | "getenv" | "os.environ.get" | "environ.get" | "config" | "env") =>
             {
                 let default = call.args.get(1).or_else(|| call.keyword("default"));
-                match call.args.first().and_then(Expr::str) {
-                    Some(variable) => self.environment(variable, Some(default), span, depth),
-                    None => unknown(),
+                match call.args.first().map(|it| self.eval(it, depth + 1)).as_ref().and_then(Fact::known) {
+                    Some(Value::Text(variable)) => self.environment(variable, Some(default), span, depth),
+                    _ => unknown(),
                 }
             }
-            _ => unknown(),
+            _ => self.called(call, span, depth).unwrap_or_else(unknown),
         }
     }
 

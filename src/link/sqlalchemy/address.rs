@@ -45,7 +45,7 @@ impl Reader<'_, '_> {
         Address {
             host: parts.0,
             port: parts.1,
-            engine: parts.2.unwrap_or(engine),
+            engine: Fact::derived(parts.2.unwrap_or(engine), vec![span]),
             span,
             anchor: Anchor::new(self.draft.path.clone(), format!("{name}.url")),
         }

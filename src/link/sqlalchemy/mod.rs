@@ -15,19 +15,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use address::database_driver;
 use given::Given;
 use maker::{Driver, Maker};
-use sizes::{connections, limit, sum};
+use sizes::{connections, limit, sum, where_made};
 
 use super::endpoint;
 use super::network::Network;
 use super::plan::ServicePlan;
 use super::values::{self, Code, Environment, Evaluator, ModuleId, PyValue};
 use super::versions::Versions;
-use crate::facts::python::{CallSite, Module, When};
+use crate::facts::python::{CallSite, Guard, Module, When};
 use crate::source::Span;
 use crate::stack::defaults;
 use crate::stack::{
     About, Anchor, Client, Engine, Fact, Id, Mode, Origin, Pool, PoolClass, Process, Service, Slot, Sourced, Stack,
-    Why, Writer,
+    Truth, Why, Writer,
 };
 
 /// The program whose defaults an engine has.
@@ -73,6 +73,11 @@ pub fn add(stack: &mut Stack, code: &Code, network: &mut Network, services: &[Se
         let called = here.iter().any(|(_, _, site, _)| !site.within.is_empty());
         let made = if called { given::made(&evaluator, &loaded) } else { Vec::new() };
         for &&(module, draft, site, maker) in &here {
+            // What one function makes, asks and lets go is no pool of the process.
+            let holds = evaluator.holds(module, &site.within, &site.guards);
+            if holds == Truth::No || site.passing && site.when == When::Called {
+                continue;
+            }
             let reaches: Vec<Box<str>> = users.get(&site.span).into_iter().flatten().cloned().collect();
             let ways: Vec<(Option<Box<str>>, Given)> = match maker {
                 Maker::Flask => flask::engines(&evaluator, &loaded, service.versions, module, site),
@@ -86,7 +91,10 @@ pub fn add(stack: &mut Stack, code: &Code, network: &mut Network, services: &[Se
             };
             for (name, given) in ways {
                 let evaluator = &evaluator;
-                let reader = Reader { evaluator, module, draft, site, maker, given, name, reaches: reaches.clone() };
+                // What was made where a function was called has its conditions behind it.
+                let only = site.guards.last().filter(|_| holds == Truth::Maybe && !matches!(given, Given::Made(_)));
+                let reader =
+                    Reader { evaluator, module, draft, site, maker, only, given, name, reaches: reaches.clone() };
                 reader.add(stack, network, service, process);
             }
         }
@@ -115,6 +123,8 @@ struct Reader<'a, 'e> {
     draft: &'a Module,
     site: &'a CallSite,
     maker: Maker,
+    /// The condition that decides whether it is made, where the files leave it open.
+    only: Option<&'a Guard>,
     /// What it is given.
     given: Given,
     /// What it is bound to, where the call itself does not say it.
@@ -127,17 +137,17 @@ impl Reader<'_, '_> {
     fn add(&self, stack: &mut Stack, network: &mut Network, service: &Seen<'_>, process: Id<Process>) {
         let url = self.url();
         let address = self.address(&url);
-        if address.engine == Engine::Sqlite {
+        if address.engine.known() == Some(&Engine::Sqlite) {
             return;
         }
         let mut pool = self.pool(service, &url);
         pool.endpoint = endpoint::of(&url);
-        pool.engine = Fact::derived(address.engine, vec![address.span]);
+        pool.engine = address.engine.clone();
         pool.process = Some(process);
         let reached = network.database(stack, &address);
         pool.pooler = reached.pooler;
         pool.database = reached.database;
-        let connections = connections(&pool, &stack[process]);
+        let connections = where_made(connections(&pool, &stack[process]), self.only);
         let (replicas, processes) = (stack[process].replicas.clone(), stack[process].processes.clone());
         let name = pool.about.name.clone();
         // A pool that stands in a function is made there, as often as it is called: its sum says nothing.
@@ -219,6 +229,13 @@ impl Reader<'_, '_> {
                 );
             }
             Some(PoolClass::Static) => pool.max = pool.class.clone().map(|_| 1),
+            // An engine without a pool beside others is most often that of tests.
+            Some(PoolClass::Null) => {
+                if let Some(guard) = self.only {
+                    let text = guard.text.split_whitespace().collect::<Vec<_>>().join(" ");
+                    pool.class = Fact::Unknown(Why::at(format!("made only as `{text}` decides"), guard.span));
+                }
+            }
             _ => {}
         }
         if written.is_none() {

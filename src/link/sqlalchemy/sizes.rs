@@ -1,7 +1,8 @@
 //! How many connections the sizes of a pool come to.
 
+use crate::facts::python::Guard;
 use crate::link::values::{self, PyValue};
-use crate::stack::{Fact, Origin, Pool, PoolClass, Process, Sourced, Why};
+use crate::stack::{Condition, Fact, Origin, Pool, PoolClass, Process, Sourced, Why};
 
 /// A size; `unlimited` and what is less stand for no limit.
 pub(super) fn limit(given: Fact<PyValue>, unlimited: i64) -> Fact<u64> {
@@ -50,5 +51,20 @@ pub(super) fn connections(pool: &Pool, process: &Process) -> Fact<u64> {
         (Fact::Known(most), Fact::Known(slots)) if slots.value < most.value => process.slots.clone(),
         (Fact::Unbounded(_) | Fact::Unknown(_), Fact::Known(slots)) if slots.value <= 1 => process.slots.clone(),
         _ => most,
+    }
+}
+
+/// The same, or none where a condition that is open decides whether the pool is made.
+pub(super) fn where_made(connections: Fact<u64>, only: Option<&Guard>) -> Fact<u64> {
+    let Some(guard) = only else { return connections };
+    let text = guard.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let say = |truth: bool| Condition { text: format!("`{text}` is {truth}").into(), at: Some(guard.span) };
+    match connections {
+        Fact::Known(some) => {
+            let none = Sourced { value: 0, origin: Origin::Written(vec![guard.span]), slots: Vec::new() };
+            Fact::OneOf(vec![(say(guard.holds), some), (say(!guard.holds), none)])
+        }
+        Fact::Absent | Fact::Unknown(_) => connections,
+        _ => Fact::Unknown(Why::at(format!("made only as `{text}` decides"), guard.span)),
     }
 }

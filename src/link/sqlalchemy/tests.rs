@@ -118,3 +118,29 @@ fn pools_of_drivers_and_other_mappers() {
         ]
     );
 }
+
+#[test]
+fn a_pool_is_one_where_its_conditions_hold_and_something_keeps_it() {
+    let head = "import os\nfrom sqlalchemy import create_engine, inspect\nfrom sqlalchemy.pool import NullPool\nDSN = 'postgresql://db/d'\n";
+    // No branch is taken that the files rule out.
+    let main = "TESTING = os.environ['SIZE'] == 'test'\nif TESTING:\n    one = create_engine(DSN, poolclass=NullPool)\nelse:\n    one = create_engine(DSN, pool_size=9, max_overflow=0)\n";
+    assert_eq!(pools(&format!("{head}{main}")), ["one: queue 9 at db:5432/d"]);
+    let main = "def make():\n    if os.environ['SIZE'] == 'test':\n        return create_engine(DSN, poolclass=NullPool)\n    return create_engine(DSN, pool_size=8, max_overflow=0)\n";
+    assert_eq!(pools(&format!("{head}{main}")), ["make: queue 8 at db:5432/d"]);
+    // What is open stays so.
+    let main = "import vendor\nif vendor.testing():\n    one = create_engine(DSN, poolclass=NullPool)\nelse:\n    one = create_engine(DSN, pool_size=9, max_overflow=0)\n";
+    let stack = app("sqlalchemy==2.0.44\nfastapi\n", &format!("{head}{main}"));
+    assert_eq!(
+        of(&stack),
+        ["one: ? made only as `vendor.testing()` decides - at db:5432/d", "one: queue 9 at db:5432/d"]
+    );
+    assert_eq!(stack.clients.iter().map(|it| show(&it.connections)).collect::<Vec<_>>(), ["-", "9|0"]);
+    // An engine that a function only asks is gone with it.
+    let main = "def is_there(url):\n    engine = create_engine(url)\n    connection = engine.connect()\n    try:\n        return inspect(engine).has_table('x')\n    finally:\n        engine.dispose()\n";
+    assert_eq!(pools(&format!("{head}{main}")), Vec::<String>::new());
+    let main =
+        "engine = None\ndef start():\n    global engine\n    engine = create_engine(DSN)\n    engine.connect()\n";
+    assert_eq!(pools(&format!("{head}{main}")), ["engine: queue 15 at db:5432/d"]);
+    let main = "from sqlalchemy.orm import sessionmaker\ndef session():\n    engine = create_engine(DSN)\n    return sessionmaker(bind=engine)\n";
+    assert_eq!(pools(&format!("{head}{main}")), ["engine: queue 15 at db:5432/d"]);
+}

@@ -6,6 +6,7 @@ mod mysql;
 mod pgbouncer;
 mod postgres;
 mod redis;
+mod written;
 
 pub use self::pgbouncer::{add as add_pooler, pooled_host};
 pub use self::postgres::{add as add_postgres, outside};

@@ -3,6 +3,7 @@
 use crate::stack::{Fact, Id, PoolMode, Pooler, Service, Stack, defaults};
 use crate::syntax::lines::Setting;
 
+use super::written::{self, Writes};
 use super::{Server, parsed, setting};
 
 /// How an image names PgBouncer's settings in its environment, and what it listens on when told nothing.
@@ -66,6 +67,8 @@ struct Reader<'a, 'b> {
     /// The mounted file; with one, edoburu's entrypoint writes none of its own, so its variables count for nothing.
     file: Option<&'a [Setting]>,
     convention: Option<Convention>,
+    /// What the image's own entrypoint writes into that file, where it is in these files.
+    written: Option<Writes<'a>>,
 }
 
 impl<'a, 'b> Reader<'a, 'b> {
@@ -76,7 +79,8 @@ impl<'a, 'b> Reader<'a, 'b> {
             .find_map(|path| (server.file_at)(path))
             .or_else(|| (server.file_at)("/etc/pgbouncer/pgbouncer.ini"))
             .or_else(|| (server.file_at)("/bitnami/pgbouncer/conf/pgbouncer.ini"));
-        Self { server, file, convention: convention(server.image_name().repository) }
+        let written = written::settings(server, "pgbouncer").filter(|_| file.is_none());
+        Self { server, file, convention: convention(server.image_name().repository), written }
     }
 
     fn count(&self, name: &str) -> Fact<u64> {
@@ -104,6 +108,17 @@ impl<'a, 'b> Reader<'a, 'b> {
         if let Some(settings) = self.file {
             let line = setting(settings, "pgbouncer", name)?;
             return Some(Fact::written(line.value.value.clone(), line.value.span));
+        }
+        if let Some(written) = &self.written {
+            let own = match written.setting(name) {
+                Ok(own) => own?,
+                Err(why) => return Some(Fact::Unknown(why)),
+            };
+            let set = own.variable.as_deref().and_then(|name| self.server.variable(name));
+            return match set {
+                Some(variable) => Some(variable.value.clone().by_way_of([own.span])),
+                None => Some(Fact::derived(own.otherwise.clone()?, vec![own.span])),
+            };
         }
         let Some(convention) = &self.convention else {
             return Some(Fact::unknown("its configuration is not in these files"));

@@ -63,11 +63,15 @@ pub fn add(
 }
 
 /// A database that no service of the stack runs: a managed one, or one that the environment names.
-pub fn outside(name: &str, anchor: Anchor, span: Option<Span>, engine: Engine) -> Database {
+pub fn outside(name: &str, anchor: Anchor, span: Option<Span>, engine: Fact<Engine>) -> Database {
     let why = "the server is not in these files; say it with [assume.database]";
     Database {
         about: About { name: name.into(), anchor, span, owner: None, writers: Vec::new() },
-        engine: span.map_or(Fact::unknown(why), |span| Fact::derived(engine, vec![span])),
+        engine: match (engine, span) {
+            (Fact::Known(it), Some(span)) => Fact::derived(it.value, vec![span]),
+            (Fact::Unknown(why), _) => Fact::Unknown(why),
+            _ => Fact::unknown(why),
+        },
         version: Fact::unknown(why),
         max_connections: Fact::unknown(why),
         reserved_connections: Fact::unknown(why),

@@ -12,9 +12,9 @@ impl<'a> Evaluator<'a> {
     pub(super) fn attribute(&self, on: Fact<PyValue>, name: &str, span: Span) -> Fact<PyValue> {
         lift::then(on, |on| match &on.value {
             PyValue::Module(module) => self.of_module(*module, name, span),
-            PyValue::Outside(outside) => match (&**outside, self.settings) {
+            PyValue::Outside(outside) => match (&**outside, self.settings()) {
                 ("django.conf.settings", Some(settings)) => {
-                    let found = self.global(settings, name);
+                    let found = self.in_settings(settings, |id| self.global(id, name));
                     if is_missing(&found) { self.outside_name(outside, name, span) } else { found }
                 }
                 _ => self.outside_name(outside, name, span),

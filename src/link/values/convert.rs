@@ -44,6 +44,15 @@ pub fn truth(fact: Fact<PyValue>) -> Fact<bool> {
     }
 }
 
+/// A switch that is off unless a variable of the environment turns it on: what one deployment turns on to look into it,
+/// and the others leave.
+pub fn off(fact: Fact<PyValue>) -> Option<Fact<bool>> {
+    match convert(fact, truthy) {
+        Fact::Known(it) if !it.value && assumption(&it.origin).is_some() => Some(Fact::Known(it)),
+        _ => None,
+    }
+}
+
 /// What is taken to hold only as long as nobody says otherwise.
 fn assumption(origin: &Origin) -> Option<&Assumption> {
     match origin {

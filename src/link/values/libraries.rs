@@ -1,5 +1,5 @@
-//! Libraries that read settings from the environment: django-environ, environs, decouple, Starlette's, and what their
-//! URLs of databases and caches mean.
+//! Libraries that read settings from the environment: django-environ, environs, decouple, Starlette's,
+//! mitol-django-common, and what their URLs of databases and caches mean.
 
 use std::sync::Arc;
 
@@ -87,6 +87,18 @@ impl<'a> Evaluator<'a> {
             None => String::new(),
         };
         self.cast(self.variable(name, default, span), &cast, span)
+    }
+
+    /// `get_int(name="X", default=4)` of mitol-django-common, whose default is `None` where none is given.
+    pub(super) fn mitol_variable(&self, function: &str, given: &Given<'_>, span: Span) -> Fact<PyValue> {
+        let Some(name) = given.text(0, "name") else { return self.unknown_at(span) };
+        let default = given.named("default").cloned().unwrap_or_else(|| at(PyValue::None, span));
+        let cast = match function.rsplit("get_").next() {
+            Some("delimited_list") => "list",
+            Some(kind @ ("int" | "bool")) => kind,
+            _ => "",
+        };
+        self.cast(self.variable(name, Some(default), span), cast, span)
     }
 
     pub(super) fn cast(&self, value: Fact<PyValue>, cast: &str, span: Span) -> Fact<PyValue> {

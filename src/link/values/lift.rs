@@ -1,6 +1,6 @@
 //! Computing with what is known of values: places and slots are kept, branches go through.
 
-use super::{Dict, PyValue};
+use super::{Dict, Made, PyValue};
 use crate::source::Span;
 use crate::stack::{Condition, Fact, Origin, Slot, Sourced, Why};
 
@@ -94,6 +94,66 @@ pub(super) fn branch(when: &Condition, not: &Condition, yes: Fact<PyValue>, no: 
         }
     }
     one_of(all)
+}
+
+/// What several modules say, of which any may be used: what they agree on, else each under its condition. Dicts are
+/// joined entry by entry. What only one place says in all of them can be changed there.
+pub(super) fn alternatives(all: Vec<(Condition, Fact<PyValue>)>) -> Fact<PyValue> {
+    let values: Vec<(&Condition, &Sourced<PyValue>)> =
+        all.iter().filter_map(|(when, fact)| Some((when, fact.sourced()?))).collect();
+    let Some(((_, first), rest)) = values.split_first().filter(|_| values.len() == all.len()) else {
+        return apart(all);
+    };
+    if rest.iter().all(|(_, it)| it.value == first.value) {
+        if rest.iter().all(|(_, it)| it == first) {
+            return Fact::Known((*first).clone());
+        }
+        let same = Sourced { slots: Vec::new(), ..(*first).clone() };
+        return Fact::Known(same).by_way_of(rest.iter().filter_map(|(_, it)| it.origin.span()).collect::<Vec<_>>());
+    }
+    let dicts: Vec<(&Condition, &Dict)> = values
+        .iter()
+        .filter_map(|(when, it)| match &it.value {
+            PyValue::Dict(dict) => Some((*when, &**dict)),
+            _ => None,
+        })
+        .collect();
+    if dicts.len() < all.len() {
+        return apart(all);
+    }
+    let mut joined = Dict { entries: Vec::new(), open: None, made: Made::Statements };
+    for (key, _) in dicts.iter().flat_map(|(_, dict)| &dict.entries) {
+        if joined.entries.iter().all(|it| it.0 != *key) {
+            let entry = |(when, dict): &(&Condition, &Dict)| {
+                ((*when).clone(), dict.get(key, &Origin::Written(when.at.into_iter().collect())))
+            };
+            let entry = alternatives(dicts.iter().map(entry).collect());
+            joined.entries.push((key.clone(), entry));
+        }
+    }
+    joined.open = dicts.iter().find_map(|(_, dict)| dict.open.clone());
+    if let Some(((_, first), rest)) = dicts.split_first()
+        && rest.iter().all(|(_, it)| it.made == first.made)
+    {
+        joined.made = first.made;
+    }
+    Fact::Known(Sourced { value: PyValue::Dict(joined.into()), origin: first.origin.clone(), slots: Vec::new() })
+}
+
+/// Each value under its condition; unknown where one of them is.
+fn apart(all: Vec<(Condition, Fact<PyValue>)>) -> Fact<PyValue> {
+    let mut branches = Vec::new();
+    for (when, fact) in all {
+        match fact {
+            Fact::Known(sourced) => branches.push((when, sourced)),
+            Fact::OneOf(inner) => branches.extend(inner.into_iter().map(|(also, it)| (both(&when, &also), it))),
+            Fact::Unknown(why) => {
+                return Fact::Unknown(Why { reason: format!("{}, when {}", why.reason, when.text).into(), ..why });
+            }
+            other => return other,
+        }
+    }
+    one_of(branches)
 }
 
 fn join(when: &Condition, not: &Condition, yes: &Dict, no: &Dict) -> Dict {

@@ -27,13 +27,13 @@ use std::sync::Arc;
 
 use super::plan::Variable;
 use super::versions::Versions;
-use crate::facts::python::Function;
+use crate::facts::python::{Function, Guard};
 use crate::source::Span;
-use crate::stack::{Fact, Why};
+use crate::stack::{Condition, Fact, Truth, Why};
 use crate::syntax::python::Expr;
 
 pub use code::{Code, ModuleId};
-pub use convert::{count, number, text, truth};
+pub use convert::{count, number, off, text, truth};
 pub use url::{Address, address};
 
 /// A value of Python, as far as it can be told.
@@ -131,8 +131,8 @@ type Known = BTreeMap<(ModuleId, Box<str>), Fact<PyValue>>;
 pub struct Evaluator<'a> {
     code: &'a Code,
     environment: Environment<'a>,
-    /// What `django.conf.settings` is.
-    settings: Option<ModuleId>,
+    /// The modules that `django.conf.settings` may be: several where nothing says which.
+    settings: Vec<ModuleId>,
     /// The packages that are installed, as far as that is known.
     packages: Option<&'a Versions<'a>>,
     steps: Cell<u32>,
@@ -143,12 +143,13 @@ pub struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// An evaluator for a service's environment; `settings` is the module that `django.conf.settings` stands for.
-    pub fn new(code: &'a Code, environment: Environment<'a>, settings: Option<ModuleId>) -> Self {
+    /// An evaluator for a service's environment; `settings` is the module that `django.conf.settings` stands for, or
+    /// several: what they agree on is known then, and where they differ it is one of what they say.
+    pub fn new(code: &'a Code, environment: Environment<'a>, settings: impl IntoIterator<Item = ModuleId>) -> Self {
         Self {
             code,
             environment,
-            settings,
+            settings: settings.into_iter().collect(),
             packages: None,
             steps: Cell::new(0),
             depth: Cell::new(0),
@@ -168,9 +169,30 @@ impl<'a> Evaluator<'a> {
         self.code
     }
 
-    /// The module that `django.conf.settings` stands for.
+    /// The module that `django.conf.settings` stands for; the first where it may be several, which stands for all.
     pub fn settings(&self) -> Option<ModuleId> {
-        self.settings
+        self.settings.first().copied()
+    }
+
+    /// Whether several modules may be the settings.
+    pub fn is_open(&self) -> bool {
+        self.settings.len() > 1
+    }
+
+    /// What `ask` finds in the settings `module`; what is found in each of them where it stands for several.
+    fn in_settings(&self, module: ModuleId, ask: impl Fn(ModuleId) -> Fact<PyValue>) -> Fact<PyValue> {
+        if !self.is_open() || self.settings() != Some(module) {
+            return ask(module);
+        }
+        let told = self.settings.iter().filter_map(|&id| {
+            let draft = self.code.module(id)?;
+            let when = Condition {
+                text: format!("the settings are `{}`", draft.path).into(),
+                at: Some(Span::at(draft.file, 0)),
+            };
+            Some((when, ask(id)))
+        });
+        lift::alternatives(told.collect())
     }
 
     /// What a module's name stands for when the module is loaded; absent when it has no such name.
@@ -182,6 +204,13 @@ impl<'a> Evaluator<'a> {
     /// What Django finds under the name of a setting: in the class that `DJANGO_CONFIGURATION` names, where the module
     /// has classes of django-configurations.
     fn setting_name(&self, module: ModuleId, name: &str) -> Fact<PyValue> {
+        present(self.in_settings(module, |id| match self.own_setting(id, name) {
+            Fact::Absent => scope::missing(),
+            found => found,
+        }))
+    }
+
+    fn own_setting(&self, module: ModuleId, name: &str) -> Fact<PyValue> {
         self.steps.set(0);
         match self.configured(module, name) {
             Some(found) => present(found),
@@ -238,6 +267,15 @@ impl<'a> Evaluator<'a> {
         }
         let local = scope::Local::body(&function.events, &given);
         present(self.eval(&scope::Frame { local: Some(local), ..whole }, expr))
+    }
+
+    /// Whether the conditions hold that a place within a function stands under.
+    pub fn holds(&self, module: ModuleId, within: &str, guards: &[Guard]) -> Truth {
+        guards.iter().fold(Truth::Yes, |all, guard| {
+            let test = guard.test.as_ref();
+            let holds = test.map_or(Truth::Maybe, |it| self.truth(self.expr_within(module, within, it)));
+            all.and(if guard.holds { holds } else { !holds })
+        })
     }
 
     /// A setting that an object brings which `from_object` is given: a class, a module, or the dotted name of one.

@@ -100,6 +100,10 @@ impl<'a> Evaluator<'a> {
                 first().map(|it| self.joined_path(&it, &args[1..], span))
             }
             "decouple.config" | "starlette.config.config" => Some(self.read_variable(&given, "cast", span)),
+            "mitol.common.envs.get_string"
+            | "mitol.common.envs.get_int"
+            | "mitol.common.envs.get_bool"
+            | "mitol.common.envs.get_delimited_list" => Some(self.mitol_variable(name, &given, span)),
             "dj_database_url.config" => {
                 let variable = given.text(0, "env").unwrap_or("DATABASE_URL");
                 let default = given.at(1, "default").cloned().unwrap_or_else(|| at(PyValue::None, span));

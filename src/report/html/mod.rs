@@ -1,11 +1,14 @@
 //! A report for whoever inherits the code, as one HTML file: it opens without a network and without scripts, in light
 //! and in dark, on paper and on a telephone. Charts are drawn when the report is made.
 
+mod capacity;
 mod diagram;
 mod flow;
+mod plan;
 mod svg;
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
@@ -15,7 +18,7 @@ use serde::Serialize;
 use super::markdown::{capital, first_paragraph, numbers, opening, passed_line, phase_words};
 use super::text::thousands;
 use crate::source::Applicability;
-use crate::view::diff::Sign;
+use crate::view::diff::{Line, Sign};
 use crate::view::{Budget, Factor, FileDiff, FindingRow, Phase, Place, RuleInfo, Snippet, State, Tree, View};
 
 /// Prints the report. The view must come [with excerpts](View::with_excerpts) and [with facts](View::with_facts).
@@ -53,6 +56,9 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         style => Value::from_safe_string(include_str!("style.css").to_owned()),
         opening => opening(view),
         severities => Serde(&view.summary.by_severity),
+        capacity => Serde(capacity::rows(view)),
+        plan => Serde(plan::rows(view, &numbers)),
+        what_if => Serde(plan::what_if(view)),
         stacks => Serde(stacks),
         many_stacks => view.stacks.len() > 1,
         aside => Serde(&view.aside),
@@ -65,6 +71,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         facts => Serde(view.stacks.iter().map(|tree| facts(view, tree)).collect::<Vec<_>>()),
         passed_line => passed_line(&view.summary),
         passed => Serde(view.rules.iter().filter(|row| row.passed > 0 && row.failed == 0).collect::<Vec<_>>()),
+        shown_places => view.excerpts.iter().map(|(place, _)| anchor(place)).collect::<Vec<_>>(),
         excerpts => Serde(view.excerpts.iter().map(|it| excerpt(view, it)).collect::<Vec<_>>()),
     })
 }
@@ -224,16 +231,21 @@ struct Row {
 struct Frame {
     r#where: String,
     anchor: String,
-    text: String,
+    texts: Vec<String>,
     lines: Vec<CodeLine>,
 }
 
 #[derive(Serialize)]
 struct CodeLine {
     number: usize,
-    before: String,
-    marked: String,
-    after: String,
+    parts: Vec<Part>,
+}
+
+/// A stretch of a line.
+#[derive(Serialize)]
+struct Part {
+    is_marked: bool,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -252,8 +264,8 @@ struct Diff {
 #[derive(Serialize)]
 struct DiffLine {
     class: &'static str,
-    sign: char,
-    text: String,
+    sign: String,
+    parts: Vec<Part>,
 }
 
 fn phase_rows(view: &View, phase: &Phase<'_>, numbers: &[usize]) -> PhaseRows {
@@ -279,12 +291,6 @@ fn phase_rows(view: &View, phase: &Phase<'_>, numbers: &[usize]) -> PhaseRows {
 }
 
 fn row(view: &View, it: &FindingRow, number: usize) -> Row {
-    let frame = |(at, label): (usize, &crate::view::LabelRow)| Frame {
-        r#where: shown(view, &label.place),
-        anchor: String::new(),
-        text: label.text.clone(),
-        lines: code(&label.snippet, at == 0),
-    };
     let fix = |fix: &crate::view::FixRow| FixRow {
         title: fix.title.clone(),
         how: match fix.applicability {
@@ -299,50 +305,120 @@ fn row(view: &View, it: &FindingRow, number: usize) -> Row {
         severity: it.severity.to_string(),
         confidence: it.confidence.to_string(),
         message: it.message.clone(),
-        frames: it.labels.iter().enumerate().map(frame).collect(),
+        frames: frames(view, it),
         notes: it.notes.clone(),
         fixes: it.fixes.iter().map(fix).collect(),
         verify: it.verify.clone(),
     }
 }
 
-/// The lines of a snippet, with those around its place or without.
-fn code(snippet: &Snippet, around: bool) -> Vec<CodeLine> {
+/// The places of a finding; several of one line are one frame.
+fn frames(view: &View, it: &FindingRow) -> Vec<Frame> {
+    let mut lines: Vec<Vec<&crate::view::LabelRow>> = Vec::new();
+    for label in &it.labels {
+        let at = |it: &crate::view::LabelRow| (it.place.path.clone(), it.place.line);
+        match lines.iter_mut().find(|line| line.first().is_some_and(|first| at(first) == at(label))) {
+            Some(line) => line.push(label),
+            None => lines.push(vec![label]),
+        }
+    }
+    let frame = |(nth, labels): (usize, &Vec<&crate::view::LabelRow>)| {
+        let first = labels.first()?;
+        let mut texts: Vec<String> = Vec::new();
+        for label in labels.iter().filter(|it| !it.text.is_empty()) {
+            if !texts.contains(&label.text) {
+                texts.push(label.text.clone());
+            }
+        }
+        let marked = labels.iter().map(|it| it.snippet.at.clone()).collect();
+        let lines = code(&first.snippet, marked, nth == 0);
+        Some(Frame { r#where: shown(view, &first.place), anchor: String::new(), texts, lines })
+    };
+    lines.iter().enumerate().filter_map(frame).collect()
+}
+
+/// The lines of a snippet, with those around its own or without.
+fn code(snippet: &Snippet, marked: Vec<Range<usize>>, around: bool) -> Vec<CodeLine> {
     let lines = snippet.lines.iter().enumerate().filter(|(at, _)| around || *at == snippet.line);
     let line = |(at, text): (usize, &String)| {
-        let range = if at == snippet.line { snippet.at.clone() } else { text.len()..text.len() };
-        let part = |range: std::ops::Range<usize>| text.get(range).unwrap_or("").to_owned();
-        CodeLine {
-            number: snippet.first + at,
-            before: part(0..range.start),
-            marked: part(range.clone()),
-            after: part(range.end..text.len()),
-        }
+        let marked = if at == snippet.line { marked.clone() } else { Vec::new() };
+        CodeLine { number: snippet.first + at, parts: parts(text, marked) }
     };
     lines.map(line).collect()
 }
 
+/// A line with some of its bytes marked.
+fn parts(text: &str, mut marked: Vec<Range<usize>>) -> Vec<Part> {
+    marked.sort_by_key(|range| (range.start, range.end));
+    let mut out = Vec::new();
+    let mut at = 0;
+    let mut put = |range: Range<usize>, is_marked| {
+        let text = text.get(range).unwrap_or("");
+        if !text.is_empty() {
+            out.push(Part { is_marked, text: text.to_owned() });
+        }
+    };
+    for range in marked {
+        let (start, end) = (range.start.max(at), range.end.min(text.len()));
+        if end > start {
+            put(at..start, false);
+            put(start..end, true);
+            at = end;
+        }
+    }
+    put(at..text.len(), false);
+    out
+}
+
 fn excerpt(view: &View, (place, snippet): &(Place, Snippet)) -> Frame {
-    Frame { r#where: shown(view, place), anchor: anchor(place), text: String::new(), lines: code(snippet, true) }
+    let lines = code(snippet, vec![snippet.at.clone()], true);
+    Frame { r#where: shown(view, place), anchor: anchor(place), texts: Vec::new(), lines }
 }
 
 fn diff(view: &View, file: &FileDiff) -> Diff {
     let mut lines = Vec::new();
     for hunk in &file.hunks {
-        let head = hunk.to_string();
-        let head = head.lines().next().unwrap_or("").to_owned();
-        lines.push(DiffLine { class: "hunk", sign: ' ', text: head });
-        lines.extend(hunk.lines.iter().map(|line| DiffLine {
-            class: match line.sign {
+        let head = hunk.to_string().lines().next().unwrap_or("").to_owned();
+        lines.push(DiffLine { class: "hunk", sign: String::new(), parts: parts(&head, Vec::new()) });
+        for (at, line) in hunk.lines.iter().enumerate() {
+            let text = line.shown();
+            let class = match line.sign {
                 Sign::Same => "same",
                 Sign::Old => "old",
                 Sign::New => "new",
-            },
-            sign: line.sign.char(),
-            text: line.shown(),
-        }));
+            };
+            let marked = partner(&hunk.lines, at).map(|other| changed(&text, &other.shown()));
+            let parts = parts(&text, marked.into_iter().collect());
+            lines.push(DiffLine { class, sign: line.sign.char().to_string(), parts });
+        }
     }
     Diff { path: view.shown(&file.path), lines }
+}
+
+/// The line that one of a diff is put in the place of, or that is put in its place, where as many come as go.
+fn partner(lines: &[Line], at: usize) -> Option<&Line> {
+    let sign = lines.get(at)?.sign;
+    if sign == Sign::Same {
+        return None;
+    }
+    let first = lines[..at].iter().rposition(|it| it.sign == Sign::Same).map_or(0, |it| it + 1);
+    let end = lines[at..].iter().position(|it| it.sign == Sign::Same).map_or(lines.len(), |it| at + it);
+    let half = (end - first) / 2;
+    let (old, new) = lines[first..end].split_at(half);
+    let is_pair = old.len() == new.len()
+        && old.iter().all(|it| it.sign == Sign::Old)
+        && new.iter().all(|it| it.sign == Sign::New);
+    is_pair.then(|| if sign == Sign::Old { lines.get(at + half) } else { lines.get(at - half) })?
+}
+
+/// The bytes of a line that another does not have: all but what both start and end with.
+fn changed(text: &str, other: &str) -> Range<usize> {
+    let same = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| -> usize {
+        a.zip(b).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum()
+    };
+    let start = same(&mut text.chars(), &mut other.chars());
+    let (rest, other) = (&text[start..], &other[start..]);
+    start..text.len() - same(&mut rest.chars().rev(), &mut other.chars().rev())
 }
 
 #[derive(Serialize)]
@@ -444,6 +520,26 @@ mod tests {
     fn code_is_marked_and_markup_is_text() {
         assert_eq!(rich("`a<b` & \"c`"), "<code>a&lt;b</code> &amp; &quot;c`");
         assert_eq!(rich("<script>"), "&lt;script&gt;");
+    }
+
+    #[test]
+    fn stretches_of_a_line_may_lie_in_each_other() {
+        let shown = |marked: Vec<Range<usize>>| {
+            let part = |it: Part| if it.is_marked { format!("[{}]", it.text) } else { it.text };
+            parts("abcdef", marked).into_iter().map(part).collect::<String>()
+        };
+        assert_eq!(shown(vec![]), "abcdef");
+        assert_eq!(shown(vec![3..4, 0..1]), "[a]bc[d]ef");
+        assert_eq!(shown(vec![1..4, 2..3, 3..6, 6..6]), "a[bcd][ef]");
+        assert_eq!(shown(vec![9..12, 6..6]), "abcdef");
+    }
+
+    #[test]
+    fn what_has_changed_of_a_line_is_known() {
+        assert_eq!(changed("workers 3 é", "workers 4 é"), 8..9);
+        assert_eq!(changed("aa", "aaa"), 2..2);
+        assert_eq!(changed("aaa", "aa"), 2..3);
+        assert_eq!(changed("", "x"), 0..0);
     }
 
     #[test]

@@ -124,9 +124,7 @@ mod tests {
         let mut svg = Svg::new(10.0, 10.0);
         svg.text((0.0, 1.5), Anchor::End, "x", "</text><script>");
         let text = svg.finish("a", "\"><b>", "&");
-        assert!(
-            text.contains(r#"<text x="0" y="1.5" text-anchor="end" class="x">&lt;/text&gt;&lt;script&gt;</text>"#)
-        );
+        assert!(text.contains(r#"<text x="0" y="1.5" text-anchor="end" class="x">&lt;/text&gt;&lt;script&gt;</text>"#));
         assert!(text.contains("<title id=\"a-title\">&quot;&gt;&lt;b&gt;</title><desc id=\"a-about\">&amp;</desc>"));
     }
 

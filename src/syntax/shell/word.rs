@@ -97,6 +97,8 @@ enum Rules {
     Blanks,
     /// Nothing does.
     Whole,
+    /// Nothing does, and double quotes stand around it.
+    Quoted,
 }
 
 struct Lexer<'a> {
@@ -216,8 +218,8 @@ impl Lexer<'_> {
         while let Some(byte) = self.byte(at).filter(|_| at < end) {
             let literal = self.rules == Rules::Split;
             match byte {
-                b' ' | b'\t' | b'\n' | b'\r' if self.rules != Rules::Whole => break,
-                b'\'' => {
+                b' ' | b'\t' | b'\n' | b'\r' if !matches!(self.rules, Rules::Whole | Rules::Quoted) => break,
+                b'\'' if self.rules != Rules::Quoted => {
                     parts.push_text(run..at);
                     let close = self.skip_quoted(at).min(end);
                     let inner = at + 1..close.saturating_sub(usize::from(self.closes(close, b'\'', at))).max(at + 1);
@@ -229,6 +231,13 @@ impl Lexer<'_> {
                     at = self.double(at + 1, end, &mut parts);
                     (quoted, run) = (true, at);
                 }
+                // Within double quotes it stands for itself before anything else.
+                b'\\'
+                    if self.rules == Rules::Quoted
+                        && !matches!(self.byte(at + 1), Some(b'"' | b'\\' | b'$' | b'`' | b'}' | b'\n')) =>
+                {
+                    at += 1;
+                }
                 b'\\' => {
                     parts.push_text(run..at);
                     let len = self.char_len(at + 1);
@@ -238,7 +247,7 @@ impl Lexer<'_> {
                     at += 1 + len;
                     run = at;
                 }
-                b'$' | b'`' if !literal => match self.dollar(at, end) {
+                b'$' | b'`' if !literal => match self.dollar(at, end, self.rules == Rules::Quoted) {
                     Some((part, next)) => {
                         parts.push_text(run..at);
                         parts.parts.push(part);
@@ -273,7 +282,7 @@ impl Lexer<'_> {
                     run = if self.byte(at + 1) == Some(b'\n') { at + 2 } else { at + 1 };
                     at += 2;
                 }
-                b'$' | b'`' if self.rules != Rules::Split => match self.dollar(at, end) {
+                b'$' | b'`' if self.rules != Rules::Split => match self.dollar(at, end, true) {
                     Some((part, next)) => {
                         parts.push_text(run..at);
                         parts.parts.push(part);
@@ -289,8 +298,9 @@ impl Lexer<'_> {
         at
     }
 
-    /// What the `$` or backquote at `at` begins, and the place behind it; none when it is only itself.
-    fn dollar(&mut self, at: usize, end: usize) -> Option<(Part, usize)> {
+    /// What the `$` or backquote at `at` begins, and the place behind it; none when it is only itself. `quoted` tells
+    /// whether double quotes stand around it, whose rules then hold for what stands in its braces, too.
+    fn dollar(&mut self, at: usize, end: usize, quoted: bool) -> Option<(Part, usize)> {
         let opaque = |next: usize| {
             let text = self.text.text.get(at..next.min(end)).unwrap_or("");
             Some((Part::Opaque { text: text.into(), span: self.text.span(at..next.min(end)) }, next.min(end)))
@@ -317,7 +327,11 @@ impl Lexer<'_> {
                     return variable(name, None, next);
                 }
                 let (fallback, from) = operator(&bytes[name.end..close])?;
-                let mut inner = Lexer { text: self.text, rules: Rules::Whole, depth: self.depth + 1 };
+                let mut inner = Lexer {
+                    text: self.text,
+                    rules: if quoted { Rules::Quoted } else { Rules::Whole },
+                    depth: self.depth + 1,
+                };
                 let word = inner.word(name.end + from, close).0;
                 variable(name, Some((fallback, word)), next)
             }

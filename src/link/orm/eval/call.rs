@@ -224,13 +224,23 @@ impl Eval<'_> {
             }
             at = 1;
         }
+        let flow = self.frame().flow;
+        let told = |node: NodeId| flow.flag(node).map_or_else(|| self.type_of(node), Type::Flag);
+        let mut left: Vec<bool> = (0..params.len()).map(|place| place >= at + args.positional.len()).collect();
         for (node, slot) in args.positional.iter().zip(given.iter_mut().skip(at)) {
-            *slot = (self.type_of(*node), self.vary(*node));
+            *slot = (told(*node), self.vary(*node));
         }
         for (name, node) in args.keywords {
-            if let Some(slot) = params.iter().position(|it| it.name == *name).and_then(|at| given.get_mut(at)) {
-                *slot = (self.type_of(*node), self.vary(*node));
+            if let Some(at) = params.iter().position(|it| it.name == *name) {
+                given[at] = (told(*node), self.vary(*node));
+                left[at] = false;
             }
+        }
+        // Arguments that cannot be told may be those that are left.
+        let own = &self.names.function(function).flow;
+        let defaults = params.iter().map(|it| own.flag(it.default?));
+        for ((slot, default), _) in given.iter_mut().zip(defaults).zip(left).filter(|it| it.1 && !args.open) {
+            slot.0 = default.map_or(Type::Unknown, Type::Flag);
         }
         for (slot, param) in given.iter_mut().zip(params) {
             if matches!(slot.0, Type::Unknown) && &*param.name == "request" {
@@ -274,7 +284,8 @@ impl Eval<'_> {
         // A call that gets no rows of a queryset, and does not run for each of them, says the same each time.
         let said =
             given.iter().all(|(kind, vary)| vary.is_none() && is_same(kind)) && self.row_loop(span, scope).is_none();
-        let key = said.then(|| (function, given.iter().map(|(kind, _)| class_in(kind)).collect::<Box<[_]>>()));
+        let key = said
+            .then(|| (function, given.iter().map(|(kind, _)| (class_in(kind), flag_in(kind))).collect::<Box<[_]>>()));
         if let Some(key) = &key {
             if let Some(returned) = self.memo.get(key) {
                 let returned = returned.clone();
@@ -353,6 +364,14 @@ fn class_in(of: &Type) -> Option<ClassId> {
     match of {
         Type::Row(row) => Some(row.model),
         Type::Instance(class) => Some(*class),
+        _ => None,
+    }
+}
+
+/// The truth that a function is given.
+fn flag_in(of: &Type) -> Option<bool> {
+    match of {
+        Type::Flag(flag) => Some(*flag),
         _ => None,
     }
 }

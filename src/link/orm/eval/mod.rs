@@ -31,7 +31,7 @@ const MOST_BODIES: usize = 32;
 const MOST_STEPS: usize = 60_000;
 
 /// A function with the classes of its arguments.
-type Called = (FunctionId, Box<[Option<ClassId>]>);
+type Called = (FunctionId, Box<[(Option<ClassId>, Option<bool>)]>);
 
 /// Evaluates flows.
 pub(super) struct Eval<'a> {
@@ -241,7 +241,8 @@ impl<'a> Eval<'a> {
                 frame.vary.push(vary);
             }
             // What the queryset has brought is not asked for again.
-            let brought = flow.node(id as NodeId).guard.as_ref().is_some_and(|it| self.is_brought(it));
+            let node = flow.node(id as NodeId);
+            let brought = node.guard.as_ref().is_some_and(|it| self.is_brought(it, node.scope));
             self.quiet += usize::from(brought);
             let kind = if over { Type::Unknown } else { self.value(id as NodeId).shallow() };
             self.quiet -= usize::from(brought);

@@ -43,11 +43,21 @@ impl Eval<'_> {
                 .any(|frame| frame.loaded.iter().any(|(at, loads)| *at == root.span && loads.has(path)))
     }
 
-    /// Whether what code looks for is there on a row that the present function was given.
-    pub(super) fn is_brought(&self, guard: &Guard) -> bool {
-        // Which of its kinds the rows of a loop are is not read.
-        if let Guard::Kind(at) = guard {
-            return matches!(self.frame().args.get(*at as usize), Some((Type::Row(row), _)) if row.turn.is_some());
+    /// Whether what code looks for is there on a row that the present function was given, or it does not run, as far as
+    /// each turn goes.
+    pub(super) fn is_brought(&self, guard: &Guard, scope: Scope) -> bool {
+        match guard {
+            // Which of its kinds the rows of a loop are is not read.
+            Guard::Kind(at) => {
+                return matches!(self.frame().args.get(*at as usize), Some((Type::Row(row), _)) if row.turn.is_some());
+            }
+            Guard::Flag(at, wanted) => {
+                return matches!(self.frame().args.get(*at as usize), Some((Type::Flag(given), _)) if given != wanted);
+            }
+            // In the loop's own body it may be what most turns do; of a function that a loop calls nobody can tell.
+            Guard::Missing => return scope == 0,
+            Guard::Seldom => return true,
+            _ => {}
         }
         let rows = self.frame().args.iter().filter_map(|(given, _)| match given {
             Type::Row(row) => row.root.as_ref().map(|root| (row, root)),
@@ -56,7 +66,7 @@ impl Eval<'_> {
         rows.clone().any(|(row, root)| match guard {
             Guard::Attribute(name) => root.loads.brought.contains(&row.path_to(name)),
             Guard::Prefetched(name) => self.is_loaded(root, &row.path_to(name)),
-            Guard::Kind(_) | Guard::Action(_) => false,
+            Guard::Kind(_) | Guard::Flag(..) | Guard::Missing | Guard::Seldom | Guard::Action(_) => false,
         })
     }
 

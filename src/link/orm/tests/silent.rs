@@ -213,3 +213,31 @@ fn a_relation_asked_for_more_is_asked_anew() {
     let text = "def get():\n    for thread in Thread.objects.prefetch_related('messages'):\n        print(list(thread.messages.select_related('author')))\n";
     assert_eq!(views(text), [r#"query get:thread.messages.select_related: Prefetch("messages", queryset=...)"#]);
 }
+
+#[test]
+fn what_does_not_run_in_each_turn() {
+    // An answer that is kept is asked for once.
+    silent(
+        "ANSWERS = {}\n\ndef count(name):\n    if name not in ANSWERS:\n        ANSWERS[name] = Thread.objects.filter(room__name=name).count()\n    return ANSWERS[name]\n\ndef get():\n    return [count(room.name) for room in Room.objects.all()]\n",
+    );
+    silent(
+        "ANSWERS = {}\n\ndef count(name):\n    if not name:\n        return 0\n    if name not in ANSWERS:\n        ANSWERS[name] = Thread.objects.filter(room__name=name).count()\n    return ANSWERS[name]\n\ndef get():\n    return [count(room.name) for room in Room.objects.all()]\n",
+    );
+    // An exception is not the rule.
+    silent(
+        "def get():\n    for room in Room.objects.all():\n        try:\n            check(room)\n        except KeyError:\n            room.delete()\n",
+    );
+    // Nobody asks for it.
+    silent(
+        "def told(room, deep=False):\n    if not (deep and room.name):\n        return room.name\n    return room.threads.count()\n\ndef get():\n    return [told(room) for room in Room.objects.all()]\n",
+    );
+    silent(
+        "def told(room, deep=False):\n    if deep:\n        return room.threads.count()\n    return room.name\n\ndef get():\n    return [told(room, deep=False) for room in Room.objects.all()]\n",
+    );
+    // What is made where it is not there yet.
+    let made = "def tag(room):\n    found = Tag.objects.filter(label=room.name).first()\n    if found is None:\n        Tag.objects.create(label=room.name)\n\ndef get():\n    for room in Room.objects.all():\n        tag(room)\n";
+    let all = views(made);
+    assert!(all.len() == 1 && all[0].contains("first"), "{all:?}");
+    let asked = "def told(room, deep=False):\n    if not deep:\n        return room.name\n    return room.threads.count()\n\ndef get():\n    return [told(room, True) for room in Room.objects.all()]\n";
+    assert_eq!(views(asked).len(), 1);
+}

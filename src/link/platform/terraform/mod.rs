@@ -11,9 +11,9 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::terraform::TerraformFile;
-use crate::link::compose::select::role_of;
 use crate::link::image::join;
-use crate::link::plan::{Deployment, Role};
+use crate::link::plan::Deployment;
+use crate::link::roles::{self, Role};
 use crate::source::{FileId, Sources, Span};
 use crate::stack::{About, Anchor, Fact, Why};
 use crate::syntax::Spanned;
@@ -74,7 +74,7 @@ impl<'a> Module<'a> {
         let holders = holders.chain(services.iter().map(|it| it.span));
         let files: BTreeSet<FileId> = holders.clone().map(|it| it.file).collect();
         let at = holders.min_by_key(|it| (it.file, it.start))?;
-        let (role, because) = match role_of(self.folder) {
+        let (role, because) = match roles::of_words(self.folder) {
             Some((role @ (Role::Example | Role::Test | Role::Development), word)) => {
                 (role, Why::at(format!("has `{word}` in its path"), at))
             }

@@ -17,6 +17,13 @@ fn environ_and_environs_take_their_arguments_apart() {
 }
 
 #[test]
+fn mitol_takes_nothing_for_none() {
+    let text = "from mitol.common.envs import get_bool, get_int, get_string\nX = [get_int(name='N', default=4, description=''), get_bool(name='B', default=False, description=''), get_string(name='S', description='')]\n";
+    assert_eq!(x(text), "[4, false, None]");
+    assert_eq!(World::of(&[("a.py", text)]).with("N", "9").with("B", "True").show(&["X"]), "[9, true, None]");
+}
+
+#[test]
 fn a_file_of_variables_stands_below_the_environment() {
     let text = "import environ, os\nfrom pathlib import Path\nB = Path(__file__).resolve().parent.parent\nenv = environ.Env()\nenviron.Env.read_env(B / '.env')\nX = [env.int('N', 1), os.getenv('M', 'm')]\n";
     let files = [(".env", "N=5\nM='q'\n"), ("shop/settings.py", text)];

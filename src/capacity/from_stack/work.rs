@@ -1,0 +1,113 @@
+//! The workload of a request: what the user says, what the code shows, what is usual.
+
+use super::Builder;
+use crate::capacity::band::Band;
+use crate::capacity::demand::{Held, Work};
+use crate::capacity::input::{Input, InputId, Source, Unit};
+use crate::capacity::model::Slow;
+use crate::capacity::workload::{Typical, typical};
+use crate::stack::{Fact, Reach, Stack};
+
+/// The rows of a page, where a loop asks for each row: Django REST framework's documentation pages by 10 to 100.
+const ROWS: f64 = 20.0;
+
+/// The places that ask the database for each row of a loop, and that requests may run.
+pub(super) fn loops(stack: &Stack) -> usize {
+    let by_requests = |reach: &Fact<Reach>| reach.known().is_none_or(|it| *it == Reach::Requests);
+    stack.lazy_loads.iter().filter(|it| by_requests(&it.reach)).count()
+        + stack.queries_in_loops.iter().filter(|it| by_requests(&it.reach)).count()
+}
+
+impl Builder<'_> {
+    pub(super) fn work(&mut self, connects: bool, redis: Option<InputId>, proxy_cpu: Option<InputId>) -> Work {
+        let queries = self.queries();
+        let held = match self.stated("h_t", "time that a connection is held beside its queries", Unit::Milliseconds) {
+            Some(time) => Held::Time(time),
+            None => Held::Share(self.workload("h")),
+        };
+        Work {
+            cpu: self.workload("c"),
+            query_cpu: self.workload("c_q"),
+            queries,
+            query: self.workload("d"),
+            query_db_cpu: self.workload("d_c"),
+            connect: self.connecting("k", connects),
+            connect_cpu: self.connecting("k_a", connects),
+            connect_db_cpu: self.connecting("k_d", connects),
+            elsewhere: self.workload("e"),
+            held,
+            redis,
+            transfer: self.stated("t", "time that a client takes for an answer", Unit::Milliseconds),
+            proxy_cpu,
+            other_cpu: self.stated("o", "CPU of everything else on the host", Unit::Milliseconds),
+            connects,
+        }
+    }
+
+    /// What opening a connection takes, which nobody need know where connections are kept.
+    fn connecting(&mut self, symbol: &'static str, connects: bool) -> InputId {
+        if connects { self.workload(symbol) } else { self.inputs.known("connecting", 0.0) }
+    }
+
+    /// Queries for each request: more where loops ask for each row.
+    fn queries(&mut self) -> InputId {
+        let loops = self.loops;
+        let Some(usual) = typical("q", self.django) else { return self.inputs.known("q", 0.0) };
+        let usual = match self.process.clients.is_empty() {
+            true => Typical {
+                band: Band { low: 0.0, ..usual.band },
+                because: "usual; no database is known of this application: state 0 if it asks none",
+                ..usual
+            },
+            false => usual,
+        };
+        if loops == 0 || self.assume.workload("q").is_some() {
+            return self.workload_as("q", usual);
+        }
+        let band = Band { high: usual.band.high + ROWS, ..usual.band };
+        let because = format!(
+            "usual, and up to {ROWS} more where a page of {ROWS} rows is asked for row by row, as the code does in {loops} {}",
+            if loops == 1 { "place" } else { "places" }
+        );
+        self.inputs.add(Input {
+            symbol: "q".into(),
+            what: usual.what.into(),
+            unit: usual.unit,
+            band,
+            source: Source::Typical(because.into()),
+            key: Some("assume.workload.q".into()),
+        })
+    }
+
+    /// A second class of requests, where the user says that there is one.
+    pub(super) fn slow(&mut self, fast: &Work) -> Option<Slow> {
+        let share = self.stated("slow_share", "share of requests that are slow", Unit::Share)?;
+        let mut work = fast.clone();
+        let mut of = |symbol, what, unit, own: &mut InputId| *own = self.stated(symbol, what, unit).unwrap_or(*own);
+        of("slow_c", "`c` of a slow request", Unit::Milliseconds, &mut work.cpu);
+        of("slow_q", "`q` of a slow request", Unit::Count, &mut work.queries);
+        of("slow_d", "`d` of a slow request", Unit::Milliseconds, &mut work.query);
+        of("slow_e", "`e` of a slow request", Unit::Milliseconds, &mut work.elsewhere);
+        Some(Slow { share, work })
+    }
+
+    /// The CPUs of a server that is not in the files.
+    pub(super) fn outside_cpus(&mut self, name: &str, key: &str) -> InputId {
+        let said = self.assume.of(crate::config::Assume::ANY_DATABASE).and_then(|it| it.cpus.clone());
+        let (band, source) = match said {
+            Some(said) => (Band::point(said.value), Source::Said(said.key)),
+            None => {
+                let usual = typical("cpus", self.django).map_or(Band::point(4.0), |it| it.band);
+                (usual, Source::Typical("the server is not in these files".into()))
+            }
+        };
+        self.inputs.add(Input {
+            symbol: format!("{name}.cpus").into(),
+            what: format!("CPUs of {name}").into(),
+            unit: Unit::Count,
+            band,
+            source,
+            key: Some(key.into()),
+        })
+    }
+}

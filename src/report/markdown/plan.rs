@@ -1,0 +1,83 @@
+//! What each change buys, as the cells of a Markdown table.
+
+use serde::Serialize;
+
+use super::capacity::figure;
+use crate::report::text::count;
+use crate::view::{PlanRow, TotalRow, View};
+
+#[derive(Serialize)]
+pub(super) struct Rows {
+    changes: Vec<Change>,
+    total: Vec<String>,
+    others: String,
+}
+
+#[derive(Serialize)]
+struct Change {
+    number: String,
+    change: String,
+    figures: String,
+    gain: String,
+    alone: String,
+    binds: String,
+    effort: String,
+    risk: String,
+    phase: String,
+}
+
+/// The rows, each with the number of its finding.
+pub(super) fn rows(view: &View, numbers: &[usize]) -> Rows {
+    let change = |row: &PlanRow| Change {
+        number: number_of(view, row, numbers).map_or_else(String::new, |it| it.to_string()),
+        change: row.change.clone(),
+        figures: format!("`{}`: {} → {}", row.service, figure(row.before), figure(row.after)),
+        gain: percent(row.gain),
+        alone: percent(row.alone),
+        binds: if row.note.is_empty() { row.binds.clone() } else { format!("{}: {}", row.binds, row.note) },
+        effort: or_dash(row.effort.as_ref()),
+        risk: or_dash(row.risk.as_ref()),
+        phase: row.phase.map_or_else(|| "-".to_owned(), |it| it.to_string()),
+    };
+    let total = |row: &TotalRow| {
+        let factor = row.after / row.before;
+        format!(
+            "With everything made that gains, `{}` goes from about {} to about {} requests a second, {factor:.1} times as many; \
+             then the {} binds.",
+            row.service,
+            figure(row.before),
+            figure(row.after),
+            row.binds
+        )
+    };
+    let others = match view.plan.others {
+        0 => String::new(),
+        number => format!(
+            "{} besides {} what the model counts: single pages, failures, memory, or what happens when something restarts, \
+             are not among it.",
+            count(number, "fix"),
+            if number == 1 { "does not change" } else { "do not change" }
+        ),
+    };
+    Rows {
+        changes: view.plan.rows.iter().map(change).collect(),
+        total: view.plan.total.iter().filter(|it| it.after > it.before).map(total).collect(),
+        others,
+    }
+}
+
+/// The number of a change's finding. Where rows are sorted by how bad they are, it has another place than in the run.
+pub(in crate::report) fn number_of(view: &View, row: &PlanRow, numbers: &[usize]) -> Option<usize> {
+    let own = |it: &crate::view::FindingRow| it.rule == row.rule && it.anchor == row.anchor;
+    numbers.get(view.findings.iter().position(own)?).copied()
+}
+
+/// `+33 %`
+pub(in crate::report) fn percent(gain: f64) -> String {
+    let hundredths = (gain * 100.0).round();
+    if hundredths < 0.0 { format!("−{} %", -hundredths) } else { format!("+{} %", hundredths + 0.0) }
+}
+
+fn or_dash(text: Option<&String>) -> String {
+    text.map_or_else(|| "-".to_owned(), Clone::clone)
+}
