@@ -127,7 +127,8 @@ impl Reached {
     }
 }
 
-fn rank(reach: Reach) -> u8 {
+/// How much it matters who waits.
+pub(super) fn rank(reach: Reach) -> u8 {
     match reach {
         Reach::Commands => 0,
         Reach::Tasks => 1,

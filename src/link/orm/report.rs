@@ -1,5 +1,6 @@
 //! Events to facts: one for each relation path of a queryset, one for each query or write of a loop.
 
+use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
@@ -8,7 +9,7 @@ use super::OrmFacts;
 use super::events::{Event, EventKind};
 use super::models::{Models, Relation};
 use super::names::{ClassId, Def, Names};
-use super::reach::Reached;
+use super::reach::{Reached, rank};
 use super::types::{Set, Site, Size, Unit};
 use crate::facts::orm::{OrmDraft, Place, write};
 use crate::source::Span;
@@ -55,8 +56,10 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     let mut said = BTreeSet::new();
     let mut lines: Vec<Vec<Event>> = Vec::new();
     let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::new();
-    for event in others.into_values() {
-        // The same place reached from several loops is one thing, and so is what one loop does in several places.
+    let mut others: Vec<Event> = others.into_values().collect();
+    others.sort_by_key(|it| (it.deep, Reverse(rank(report.reached.of(it.unit)))));
+    for event in others {
+        // The same place reached from several loops is one thing, told of the one that most wait for, and so is what one loop does in several places.
         let again = (event.unit, event.head, event.call().to_owned());
         if seen.insert(event.deep) & said.insert(again) {
             // What one line of a loop does by way of what it calls is one thing, too.

@@ -80,3 +80,18 @@ fn what_one_line_asks_is_one_fact() {
     let calls: Vec<_> = facts.queries_in_loops.iter().filter_map(|it| it.call.known()).collect();
     assert_eq!(calls, [&Box::from("thread.messages.count(), thread.tags.filter(...).exists(), Room.objects.get(...)")]);
 }
+
+#[test]
+fn a_place_that_several_loops_come_to_is_told_of_the_one_that_clients_wait_for() {
+    let models = MODELS.replace(
+        "    def labels(self):",
+        "    @property\n    def size(self):\n        return Message.objects.filter(thread=self).count()\n\n    def labels(self):",
+    );
+    let admin = "from django.contrib import admin\nfrom .models import Thread\n\n\n@admin.register(Thread)\nclass ThreadAdmin(admin.ModelAdmin):\n    list_display = (\"id\", \"size\")\n";
+    let views =
+        "from .models import Thread\n\n\ndef sizes(request):\n    return [it.size for it in Thread.objects.all()]\n";
+    let files = [("chat/admin.py", admin), ("chat/models.py", &*models), ("chat/views.py", views)];
+    let told = told(&files);
+    assert!(told[0].starts_with("query sizes:"), "{told:?}");
+    assert_eq!(told.len(), 1);
+}
