@@ -31,7 +31,8 @@ use super::{
 pub struct Linked {
     /// A stack for each deployment that serves, and one for the code.
     pub stacks: Vec<Stack>,
-    /// Stacks of code that serves when it is run and that no file starts, where none starts any: shown, not judged.
+    /// Stacks of what serves when it is run and that no file starts, where none starts any, and of scripts for workers
+    /// that nothing starts: shown, not judged.
     pub unstarted: Vec<Stack>,
     /// Deployments that are not judged, in the order of their files.
     pub aside: Vec<Aside>,
@@ -60,9 +61,11 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assum
     linked.aside.sort_by(|a, b| a.name.cmp(&b.name));
     let nothing_runs = linked.stacks.is_empty();
     if linked.stacks.iter().all(|stack| stack.processes.is_empty()) {
-        let found = repository.stacks(unstarted::deployments(&repository.code));
-        linked.unstarted = found.into_iter().map(|(_, stack)| stack).filter(|it| !it.processes.is_empty()).collect();
+        let confs = repository.gunicorn.values().copied();
+        let found = repository.stacks(unstarted::deployments(&repository.code, confs));
+        linked.unstarted = found.into_iter().map(|(_, stack)| stack).filter(unstarted::is_told).collect();
     }
+    linked.unstarted.extend(repository.unstarted_scripts(&linked.stacks));
     linked.stacks.extend(repository.stacks(servers).into_iter().map(|(_, stack)| stack));
     linked.stacks.iter_mut().for_each(|stack| super::assumed::apply(stack, assume));
     linked.stacks.iter_mut().for_each(super::kubernetes::count_at_most);
@@ -186,6 +189,17 @@ impl<'a> Repository<'a> {
         found.into_iter().map(|(_, it)| it).collect()
     }
 
+    /// Stacks of the scripts that start workers, when nothing that is judged starts them.
+    fn unstarted_scripts(&mut self, judged: &[Stack]) -> Vec<Stack> {
+        let started: BTreeSet<FileId> =
+            judged.iter().flat_map(|it| &it.processes).filter_map(|it| Some(it.about.span?.file)).collect();
+        let left = self.files.scripts.values().filter(|it| !started.contains(&it.file)).copied();
+        let deployments = unstarted::scripts(left);
+        let stacks = self.stacks(deployments).into_iter().map(|(_, stack)| stack);
+        let works = |stack: &Stack| !stack.processes.is_empty() && stack.processes.iter().all(unstarted::is_worker);
+        stacks.filter(works).take(unstarted::MOST).collect()
+    }
+
     /// Whether Python code lies in a folder or below it.
     fn holds_code(&self, folder: &str) -> bool {
         self.code.iter().any(|(_, module)| {
@@ -218,6 +232,10 @@ impl<'a> Repository<'a> {
             .collect();
         for (part, &id) in parts.iter().zip(&ids) {
             self.processes(&mut stack, part, id);
+            if let Some(application) = &deployment.unserved {
+                let process = stack.add(unstarted::unserved(application, part.plan, id));
+                stack[id].processes.push(process);
+            }
         }
         let mut network = self.stores(&mut stack, deployment, &parts, &ids);
         self.clients(&mut stack, &mut network, &parts, &ids);

@@ -21,6 +21,8 @@ pub struct Deployment {
     pub left_out: Vec<LeftOut>,
     /// The servers that a cloud runs for it.
     pub managed: Vec<Managed>,
+    /// The application of its one service, where no file says which program serves it.
+    pub unserved: Option<Spanned<Box<str>>>,
     /// What it is for.
     pub role: Role,
     /// How that is known, as the rest of a sentence that starts with the deployment: `is started by …`.

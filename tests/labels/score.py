@@ -27,6 +27,7 @@ FIELDS = {
     "pool_max": [("pool", "max"), ("django_database", "pool_max")],
     "pool_recycle": [("pool", "recycle")],
     "pool_timeout": [("pool", "timeout")],
+    "rate_limit": [("limit_use", "rate")],
     "timeout_keep_alive": [("process", "keepalive")],
     "max_connections": [("database", "max_connections"), ("redis", "maxclients"), ("redis_client", "max_connections")],
     "task_time_limit": [("task_queue", "time_limit")],
@@ -114,6 +115,9 @@ def agrees(fact, label, state):
     if fact == "version":
         want = re.sub(r"^[a-z][a-z0-9_.\[\]-]*?(?=[=<>~^]|_[0-9])", "", want).lstrip("=_")
         return have.lstrip("=") == want or have.endswith(":" + want)
+    if fact == "rate_limit":
+        # In requests a second, as nginx writes it.
+        return have == want.removesuffix("r/s")
     if fact == "endpoint":
         strip = lambda it: re.sub(r"^[a-z0-9+]+://", "", it).rstrip("/")
         return strip(have) == strip(want)
@@ -177,6 +181,9 @@ def judge(row, facts, idle):
             # A label of a cache is that of Django's `CACHES` where there are any.
             is_other = entity["kind"] == "redis_client" and not entity["name"].startswith("CACHES")
             if row["entity"] == "cache" and is_other and any(it["kind"] == "cache" for it in stack["entities"]):
+                continue
+            # Nor is a client of those caches one of a broker.
+            if row["entity"] == "broker" and entity["kind"] == "redis_client" and not is_other:
                 continue
             if any(kind == entity["kind"] for kind, _ in fields) and all(entity["kind"] != kind or name_ not in [*(it["name"] for it in entity["fields"]), "name"] for kind, name_ in fields):
                 open_states.append([])

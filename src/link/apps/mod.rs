@@ -29,7 +29,7 @@ use super::versions::Versions;
 
 pub(super) use reach::Reach;
 pub(super) use seat::Seat;
-pub(super) use settings::Choice;
+pub(super) use settings::{Choice, is_for_development};
 pub use started::{class_setting, server_call, serving};
 pub(super) use terms::{client, one_each, total_processes};
 

@@ -239,9 +239,12 @@ fn candidates(code: &Code, folder: &str) -> Vec<ModuleId> {
     let settings = code.iter().filter(|(_, module)| below(&module.path, folder) && !is_aside(&module.path));
     let is_whole = |id: ModuleId| whole(code, id).iter().filter_map(|it| code.module(*it)).any(sets_up);
     let all: Vec<ModuleId> = settings.map(|it| it.0).filter(|id| is_whole(*id) && !develops(code, *id)).collect();
-    let is_base = |id: ModuleId| {
-        code.iter().any(|(other, module)| other != id && !is_aside(&module.path) && taken_in(code, other).contains(&id))
+    // What tests and builds take in of production is still what production uses.
+    let is_taken = |id: ModuleId, by: ModuleId| {
+        taken_in(code, by).contains(&id) && !(is_for_production(code, id) && develops(code, by))
     };
+    let is_base =
+        |id: ModuleId| code.iter().any(|(by, module)| by != id && !is_aside(&module.path) && is_taken(id, by));
     all.iter().copied().filter(|id| !is_base(*id)).collect()
 }
 
@@ -261,7 +264,7 @@ fn name(code: &Code, id: ModuleId) -> Option<&str> {
 
 /// Whether a settings module is one for a developer's machine or for tests, by its name. As the default of `wsgi.py` or
 /// `celery.py` it says nothing of a deployment, which names another in its environment.
-fn is_for_development(name: &str) -> bool {
+pub(crate) fn is_for_development(name: &str) -> bool {
     let last = name.rsplit(['.', '/']).next().unwrap_or(name).to_ascii_lowercase();
     last.split('_').any(|word| {
         let role = roles::of_word(word);

@@ -96,3 +96,16 @@ fn what_answers_is_not_guessed() {
         assert_eq!(stack.clients.len(), stack.databases.len());
     }
 }
+
+#[test]
+fn settings_for_production_stay_that_when_a_build_takes_them_in() {
+    let settings = [
+        ("shop/settings/__init__.py", "from .dev import *\n"),
+        ("shop/settings/dev.py", "DEBUG = True\nINSTALLED_APPS = []\n"),
+        ("shop/settings/production.py", BASE),
+        ("shop/settings/build.py", "from .production import *\nSECRET_KEY = 'x'\n"),
+    ];
+    let stack = stack(&default("shop.settings"), &settings);
+    assert_eq!(show(&stack.settings[0].module), "shop/settings/production.py|shop/settings/__init__.py");
+    assert_eq!(show(&stack.settings[0].debug), "false");
+}

@@ -71,13 +71,13 @@ pub fn deployments(sources: &Sources, manifests: &[&Manifests], composed: &[Depl
         }
         say_reaches(&mut services);
         found.deployments.push(Deployment {
-            left_out: Vec::new(),
             name: set.name.into(),
             files: set.files,
             services,
             managed: set.objects.iter().filter_map(|object| clowder::database(sources, object)).collect(),
             role: set.role,
             because: set.because,
+            ..Deployment::default()
         });
     }
     found
