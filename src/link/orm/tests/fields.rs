@@ -30,9 +30,10 @@ fn a_one_to_one_that_the_other_side_holds() {
 
 #[test]
 fn a_field_of_ones_own_for_a_relation() {
-    assert_eq!(fields(MODELS, "    room = Brief(read_only=True)\n"), [
-        r#"lazy Threads:room.owner: select_related("room__owner")"#
-    ]);
+    assert_eq!(
+        fields(MODELS, "    room = Brief(read_only=True)\n"),
+        [r#"lazy Threads:room.owner: select_related("room__owner")"#]
+    );
     let partly = "    room = Short(read_only=True)\n\n\nShort = partial(Brief, \"x\")\n";
     assert_eq!(fields(MODELS, partly), [r#"lazy Threads:room.owner: select_related("room__owner")"#]);
     assert!(fields(MODELS, "    room = Key(read_only=True)\n").is_empty());
@@ -43,17 +44,19 @@ fn a_plain_field_calls_the_method_that_it_names() {
     let expected = [r#"lazy Threads:tags: prefetch_related("tags")"#];
     assert_eq!(fields(MODELS, "    names = serializers.ReadOnlyField(source=\"labels\")\n"), expected);
     assert_eq!(fields(MODELS, "    labels = serializers.ListField()\n"), expected);
-    assert_eq!(fields(MODELS, "    count = serializers.IntegerField(source=\"messages.count\")\n"), [
-        r#"query Threads:queryset: annotate(Count("messages"))"#
-    ]);
+    assert_eq!(
+        fields(MODELS, "    count = serializers.IntegerField(source=\"messages.count\")\n"),
+        [r#"query Threads:queryset: annotate(Count("messages"))"#]
+    );
     assert!(fields(MODELS, "    closed = serializers.BooleanField()\n").is_empty());
 }
 
 #[test]
 fn a_method_field_may_be_static() {
-    assert_eq!(fields(MODELS, "    last = serializers.SerializerMethodField()\n"), [
-        r#"query Threads:thread.messages.count: annotate(Count("messages"))"#
-    ]);
+    assert_eq!(
+        fields(MODELS, "    last = serializers.SerializerMethodField()\n"),
+        [r#"query Threads:thread.messages.count: annotate(Count("messages"))"#]
+    );
 }
 
 #[test]
@@ -83,7 +86,8 @@ fn all_fields_and_those_that_are_not_left_out() {
     assert_eq!(fields(MODELS, &meta("        fields = \"__all__\"\n")), tags);
     assert_eq!(fields(MODELS, &meta("        exclude = [\"closed\"]\n")), tags);
     assert!(fields(MODELS, &meta("        exclude = [\"tags\"]\n")).is_empty());
-    assert_eq!(fields(MODELS, &meta("        exclude = [\"tags\"]\n        depth = 2\n")), [
-        r#"lazy Threads:room.owner,starter: select_related("room__owner", "starter")"#
-    ]);
+    assert_eq!(
+        fields(MODELS, &meta("        exclude = [\"tags\"]\n        depth = 2\n")),
+        [r#"lazy Threads:room.owner,starter: select_related("room__owner", "starter")"#]
+    );
 }

@@ -6,10 +6,12 @@ use super::*;
 #[test]
 fn a_class_with_a_field_is_a_model() {
     let models = "from django.db import models\nfrom shop.catalogue import AbstractProduct\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Product(AbstractProduct):\n    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)\n";
-    let views = "from .models import Product\n\n\ndef names():\n    return [it.maker.name for it in Product.objects.all()]\n";
-    assert_eq!(told(&[("shop/models.py", models), ("shop/views.py", views)]), [
-        r#"lazy names:maker: select_related("maker")"#
-    ]);
+    let views =
+        "from .models import Product\n\n\ndef names():\n    return [it.maker.name for it in Product.objects.all()]\n";
+    assert_eq!(
+        told(&[("shop/models.py", models), ("shop/views.py", views)]),
+        [r#"lazy names:maker: select_related("maker")"#]
+    );
 }
 
 #[test]
@@ -28,10 +30,10 @@ fn a_base_that_is_not_known_may_order_its_rows() {
 #[test]
 fn a_model_by_its_label() {
     let text = "from django.apps import apps\n\nT = apps.get_model(\"chat\", \"Thread\")\n\n\ndef names():\n    Pinned = apps.get_model(\"chat.Pin\")\n    return [it.room.name for it in T.objects.all()], [it.thread.closed for it in Pinned.objects.all()]\n";
-    assert_eq!(views(text), [
-        r#"lazy names:room: select_related("room")"#,
-        r#"lazy names:thread: select_related("thread")"#
-    ]);
+    assert_eq!(
+        views(text),
+        [r#"lazy names:room: select_related("room")"#, r#"lazy names:thread: select_related("thread")"#]
+    );
 }
 
 #[test]
@@ -44,19 +46,23 @@ fn a_function_made_awaitable() {
 fn a_foreign_key_that_says_what_it_holds() {
     let models = MODELS.replace("room = models.ForeignKey(", "room = models.ForeignKey[\"Room\", \"Room\"](");
     let text = "from .models import *\n\n\ndef names():\n    return [it.room.name for it in Thread.objects.all()]\n";
-    assert_eq!(told(&[("chat/models.py", &models), ("chat/views.py", text)]), [
-        r#"lazy names:room: select_related("room")"#
-    ]);
+    assert_eq!(
+        told(&[("chat/models.py", &models), ("chat/views.py", text)]),
+        [r#"lazy names:room: select_related("room")"#]
+    );
 }
 
 #[test]
 fn a_list_that_a_loop_fills() {
     let text = "def names():\n    found = []\n    for it in Thread.objects.all():\n        if it.closed:\n            found.append(it)\n    return [it.room.name for it in found]\n\n\ndef keys():\n    found = []\n    for it in Thread.objects.all():\n        found.append(it.room_id)\n    return [Room.objects.get(pk=it) for it in found]\n\n\ndef more():\n    found = []\n    found.extend(Thread.objects.filter(closed=True))\n    return [it.room.name for it in found]\n";
-    assert_eq!(views(text), [
-        r#"lazy names:room: select_related("room")"#,
-        r#"lazy more:room: select_related("room")"#,
-        "query keys:Room.objects.get: filter(pk__in=...)"
-    ]);
+    assert_eq!(
+        views(text),
+        [
+            r#"lazy names:room: select_related("room")"#,
+            r#"lazy more:room: select_related("room")"#,
+            "query keys:Room.objects.get: filter(pk__in=...)"
+        ]
+    );
     // Rows that differ in what they are.
     let mixed = "def names():\n    found = []\n    for it in Thread.objects.all():\n        found.append(it)\n    for it in Message.objects.select_related('thread'):\n        found.append(it.thread)\n    return [it.room.name for it in found]\n";
     assert!(views(mixed).is_empty());
