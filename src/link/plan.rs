@@ -171,10 +171,10 @@ impl ServicePlan {
         self.anchor.file.ends_with(".service")
     }
 
-    /// Why a variable that nothing here sets may be set all the same: by an object of the cluster that is not in these
-    /// files, as those of pods often are.
+    /// Why a variable that nothing here sets may be set all the same: by an object of the cluster or a file of variables
+    /// that is named (the reason shows where) and not in these files. That a platform lets one set more is no such reason.
     pub fn hidden_variables(&self) -> Option<&Why> {
-        self.environment_open.as_ref().filter(|_| self.pod.is_some())
+        self.environment_open.as_ref().filter(|why| self.pod.is_some() || !why.at.is_empty())
     }
 
     /// Whether a name gives one address that stays, however many containers there are.

@@ -4,6 +4,7 @@
 //! are added, one for each process that has them.
 
 mod cache;
+mod callers;
 mod celery;
 mod channels;
 mod limiter;

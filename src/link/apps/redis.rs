@@ -11,7 +11,7 @@ use crate::stack::vocabulary::{About, Anchor, RedisClient, RedisLibrary};
 use crate::stack::{Fact, Slot, Sourced, Stack, Version, Why, defaults};
 
 use super::terms::{bare, one_each};
-use super::{Apps, Seat, total_processes, uses};
+use super::{Apps, Seat, callers, total_processes, uses};
 
 /// Adds the pools that the code of a process makes.
 pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &Network) {
@@ -20,7 +20,8 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
         let Some(module) = apps.code.module(id) else { continue };
         for site in module.calls.iter().filter(|it| makes_pool(&it.name)) {
             // A client on another's pool has none of its own.
-            if site.call.keyword("connection_pool").is_some() {
+            if site.call.keyword("connection_pool").is_some() || callers::are_elsewhere(apps, seat, stack, module, site)
+            {
                 continue;
             }
             let mut name = match (&site.bound, &*site.within) {

@@ -404,6 +404,29 @@ fn celery_and_limits_without_django() {
 }
 
 #[test]
+fn what_only_workers_and_commands_call_is_no_pool_of_a_server() {
+    let of = |path: &str, text: &str, requirements: &str| {
+        let text = format!("from django.conf import settings\nfrom redis import Redis\n{text}");
+        let stack = shop(LITERAL).with(path, &text).with("requirements.txt", requirements).stack();
+        let names = stack.redis_clients.iter().map(|it| it.about.name.to_string());
+        names.filter(|it| it.ends_with(" of web")).collect::<Vec<_>>()
+    };
+    let (queue, none) = ("Django==5.2.8\nrq==2.0\n", "Django==5.2.8\n");
+    let class = "class Checker:\n    def __init__(self):\n        self.redis = Redis.from_url('redis://cache')\n\ndef use():\n    Checker()\n";
+    assert_eq!(of("shop/tasks.py", class, queue), [""; 0], "a worker runs tasks");
+    assert_eq!(of("shop/tasks/sync.py", class, queue), [""; 0]);
+    assert_eq!(of("shop/scheduler.py", class, queue), ["self.redis of web"]);
+    assert_eq!(of("shop/tasks.py", class, none), ["self.redis of web"], "no queue is installed");
+    assert_eq!(of("shop/tasks/views.py", class, queue), ["self.redis of web"], "an application called `tasks`");
+    let at_import = "client = Redis.from_url('redis://cache')\n";
+    assert_eq!(of("shop/tasks.py", at_import, queue), ["client of web"], "who imports it has it");
+    let function = "def limited():\n    with limit(Redis.from_url('redis://cache').connection_pool):\n        pass\n";
+    assert_eq!(of("shop/health.py", function, queue), [""; 0], "nothing but its definition names it");
+    assert_eq!(of("shop/health.py", &format!("{function}\nclass View:\n    get = limited\n"), queue).len(), 1);
+    assert_eq!(of("shop/health.py", &format!("@receiver(done)\n{function}"), queue).len(), 1);
+}
+
+#[test]
 fn the_threads_of_anyio_are_those_that_the_code_sets() {
     let of = |main: &str| {
         let files = Files::of(&[

@@ -25,7 +25,7 @@ pub(super) fn variables(service: &Layers<'_>, envs: &[&EnvFile]) -> Vec<Variable
     let own_set = Environment::of(own.iter().map(|it| (&it.name, &it.value)));
     let mut files_set = Environment::default();
     let mut found: BTreeMap<Box<str>, Variable> = BTreeMap::new();
-    for EnvFileNamed { layer, path, raw } in env_files(service) {
+    for EnvFileNamed { layer, path, raw, .. } in env_files(service) {
         let Some(file) = layer.path(&path).and_then(|path| layer.sources.by_path(&path)) else {
             found.extend(expected(layer, &path, envs).map(|variable| (variable.name.clone(), variable)));
             continue;
@@ -83,12 +83,15 @@ fn expected(layer: Layer<'_>, path: &str, envs: &[&EnvFile]) -> impl Iterator<It
     })
 }
 
-/// Why more may be set than is known, when a file of variables is not in the tree.
+/// Why more may be set than is known, when a file of variables is not in the tree. One that compose can do without shows
+/// at no place: it may be nowhere.
 pub(super) fn open(service: &Layers<'_>) -> Option<Why> {
-    env_files(service).into_iter().find_map(|EnvFileNamed { layer, path, .. }| {
-        let there = layer.path(&path).and_then(|path| layer.sources.by_path(&path)).is_some();
-        (!there).then(|| Why::at(format!("`{path}` is not in these files"), layer.node.content_span()))
-    })
+    let missing =
+        |it: &EnvFileNamed<'_>| it.layer.path(&it.path).and_then(|path| it.layer.sources.by_path(&path)).is_none();
+    let missing: Vec<EnvFileNamed<'_>> = env_files(service).into_iter().filter(missing).collect();
+    let first = missing.iter().find(|it| it.required).or(missing.first())?;
+    let reason = format!("`{}` is not in these files", first.path);
+    Some(if first.required { Why::at(reason, first.layer.node.content_span()) } else { Why::new(reason) })
 }
 
 /// The entries of a file of variables: those that were read, or read now when its name does not tell what it is.
@@ -106,14 +109,18 @@ struct EnvFileNamed<'a> {
     path: Box<str>,
     /// Whether its values stand as they are, quotes and dollars included.
     raw: bool,
+    /// Whether compose refuses to start without it: it does unless `required` says otherwise.
+    required: bool,
 }
 
 /// The files that `env_file` names, weakest first.
 fn env_files<'a>(service: &Layers<'a>) -> Vec<EnvFileNamed<'a>> {
     let named = service.get("env_file").items().into_iter().filter_map(|item| {
         let raw = item.node.get("format").and_then(|node| item.at(node).text()).is_some_and(|it| &*it.value == "raw");
+        let required =
+            item.node.get("required").and_then(|node| item.at(node).text()).is_none_or(|it| &*it.value != "false");
         let layer = item.node.get("path").map_or(item, |node| item.at(node));
-        Some(EnvFileNamed { layer, path: layer.text()?.value, raw })
+        Some(EnvFileNamed { layer, path: layer.text()?.value, raw, required })
     });
     named.collect()
 }

@@ -193,8 +193,13 @@ fn an_env_file_that_is_not_there_is_told() {
     let text =
         "services:\n  a:\n    image: x\n    env_file: [a.env, src/.env]\n  b:\n    image: x\n    env_file: a.env\n";
     let tree = tree(&[("docker-compose.yml", text), ("a.env", "A=1\n")]);
-    assert!(tree.service(0, "a").environment_open.is_some());
+    assert!(tree.service(0, "a").hidden_variables().is_some());
     assert_eq!(tree.service(0, "b").environment_open, None);
+    // One that compose can do without may hold something, or be nowhere.
+    let text = text.replace("[a.env, src/.env]", "[{path: src/.env, required: false}]");
+    let tree = self::tree(&[("docker-compose.yml", &text), ("a.env", "A=1\n")]);
+    let a = tree.service(0, "a");
+    assert_eq!((a.environment_open.is_some(), a.hidden_variables()), (true, None));
 }
 
 #[test]

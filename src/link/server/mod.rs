@@ -169,8 +169,10 @@ impl<'a, 'c> Settings<'a, 'c> {
         let own = self.running.assignments.iter().rev().find(|(variable, _)| &**variable == name);
         own.map(|(_, value)| value.text.clone()).or_else(|| {
             let set = self.context.environment.iter().find(|variable| &*variable.name == name);
-            // Of all variables this is the one that deployments set where no file shows it.
-            let hidden = self.context.service.hidden_variables().filter(|_| name == "WEB_CONCURRENCY");
+            // Of all variables this is the one that deployments of clusters set where no file shows it. Elsewhere the
+            // default holds, marked as one that it stands over.
+            let of_pod = name == "WEB_CONCURRENCY" && self.context.service.pod.is_some();
+            let hidden = self.context.service.hidden_variables().filter(|_| of_pod);
             set.map(|it| it.value.clone()).or_else(|| hidden.cloned().map(Fact::Unknown))
         })
     }

@@ -194,8 +194,11 @@ fn uvicorn_takes_the_variable_only_without_the_option() {
     assert_eq!(said(&repo, &it.slots), "50 at `50`");
     let (repo, it) = with("ENV WEB_CONCURRENCY=4\nCMD [\"uvicorn\", \"main:app\", \"--workers\", \"2\"]", &[]);
     assert_eq!((said(&repo, &it.processes), said(&repo, &it.overridden)), ("2 at `2`".into(), "4 at `4`".into()));
-    let (repo, it) = with("CMD uvicorn main:app --reload --workers=$WORKERS", &[]);
+    let (repo, it) = with("CMD uvicorn main:app --workers=$WORKERS", &[]);
     assert_eq!(said(&repo, &it.processes), "unknown: set by the environment (WORKERS)");
+    // `uvicorn.main.run` of 0.15 to 0.54 asks for a reloader before it asks for workers, and starts only the one.
+    let (repo, it) = with("CMD uvicorn main:app --reload --workers=$WORKERS", &[]);
+    assert_eq!(said(&repo, &it.processes), "1 at `--reload`");
     assert_eq!(known(&it.reload), Some(true));
     let drop = it.about.writers.iter().find(|it| &*it.name == "drop_reload").unwrap();
     assert_eq!(repo.text(drop.edits[0].0), " --reload");

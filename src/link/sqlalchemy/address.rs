@@ -5,7 +5,7 @@ use super::given;
 use super::maker::Maker;
 use crate::link::network::Address;
 use crate::link::values::{self, PyValue};
-use crate::stack::{Anchor, Engine, Fact, Sourced};
+use crate::stack::{Anchor, Engine, Fact, Sourced, Why};
 
 impl Reader<'_, '_> {
     /// Where it connects to, as a URL.
@@ -38,14 +38,16 @@ impl Reader<'_, '_> {
         let parts = url_parts(url);
         let span = url.span().unwrap_or_else(|| self.callee());
         let name = self.name.as_deref().or(self.site.bound.as_deref()).unwrap_or("engine");
-        let engine = match self.maker {
-            Maker::Driver(driver) if driver.scheme == "mysql" => Engine::Mysql,
-            _ => Engine::Postgres,
+        // A driver speaks to one engine; SQLAlchemy's URL alone tells its.
+        let engine = match (parts.2, &self.maker) {
+            (Some(engine), _) => Fact::derived(engine, vec![span]),
+            (None, Maker::Driver(driver)) => Fact::derived(driver.engine(), vec![self.callee()]),
+            (None, _) => Fact::Unknown(Why::at("the address does not tell what answers", span)),
         };
         Address {
             host: parts.0,
             port: parts.1,
-            engine: Fact::derived(parts.2.unwrap_or(engine), vec![span]),
+            engine,
             span,
             anchor: Anchor::new(self.draft.path.clone(), format!("{name}.url")),
         }

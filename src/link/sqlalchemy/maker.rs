@@ -1,6 +1,7 @@
 //! Which calls make a pool of database connections.
 
 use crate::facts::python::CallSite;
+use crate::stack::Engine;
 
 /// What a call makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +72,13 @@ const PEEWEE: Driver = Driver {
     scheme: "postgresql",
     is_async: false,
 };
+
+impl Driver {
+    /// What answers it.
+    pub(super) fn engine(self) -> Engine {
+        if self.scheme == "mysql" { Engine::Mysql } else { Engine::Postgres }
+    }
+}
 
 impl Maker {
     pub(super) fn of(site: &CallSite) -> Option<Self> {

@@ -2,6 +2,7 @@
 
 use crate::link::apps::tests::{Files, show};
 use crate::stack::Stack;
+use crate::stack::vocabulary::Vocable;
 
 /// A service that runs `app/main.py` with these requirements.
 fn app(requirements: &str, main: &str) -> Stack {
@@ -117,6 +118,17 @@ fn pools_of_drivers_and_other_mappers() {
             "other: driver 5 at db:5432/h",
         ]
     );
+}
+
+#[test]
+fn what_answers_is_said_by_the_address_or_a_driver() {
+    let main = "import os, asyncpg, aiomysql\nfrom sqlalchemy import create_engine\n\
+                a = create_engine(os.environ['ELSEWHERE'])\nb = create_engine('mysql+pymysql://my/b')\n\
+                c = create_engine('mssql+pyodbc://ms/c')\nd = asyncpg.create_pool(os.environ['ELSEWHERE'])\n\
+                e = aiomysql.create_pool(host='my', db='e')\n";
+    let stack = app("sqlalchemy==2.0.44\nasyncpg\n", main);
+    let engines: Vec<_> = stack.pools.iter().map(|it| it.engine.known().map(|it| it.word())).collect();
+    assert_eq!(engines, [None, Some("mysql"), Some("other"), Some("postgres"), Some("mysql")]);
 }
 
 #[test]

@@ -1,0 +1,65 @@
+//! Which process calls a function, as far as names tell: a server of Django loads the modules of its workers' tasks, and
+//! what only its commands name, without ever running them.
+
+use memchr::memmem;
+
+use crate::facts::python::{CallSite, Module, When, is_aside};
+use crate::source::SourceFile;
+use crate::stack::Stack;
+
+use super::{Apps, Seat};
+
+/// Packages whose workers run what `tasks` holds.
+const QUEUES: &[&str] =
+    &["celery", "rq", "django-rq", "dramatiq", "django-dramatiq", "huey", "django-q", "django-q2", "arq", "taskiq"];
+
+/// What a Django application has beside its tasks: a folder `tasks` with one of these is an application of that name.
+const OF_AN_APPLICATION: &[&str] = &["apps.py", "models.py", "urls.py", "views.py"];
+
+/// Whether a call stands in a function that a process which answers requests loads and does not run: a worker's task, or
+/// one that no file names which such a process has.
+pub(super) fn are_elsewhere(apps: &Apps<'_>, seat: &Seat<'_>, stack: &Stack, module: &Module, site: &CallSite) -> bool {
+    let is_called = site.when != When::Import && !site.within.is_empty();
+    is_called
+        && seat.is_django(stack)
+        && seat.serves(stack)
+        && (is_of_tasks(apps, seat, &module.path) || is_named_nowhere(apps, apps.sources.file(module.file), site))
+}
+
+/// Whether a module holds tasks for a queue that is installed.
+fn is_of_tasks(apps: &Apps<'_>, seat: &Seat<'_>, path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let is_application =
+        |folder: &str| OF_AN_APPLICATION.iter().any(|name| apps.sources.by_path(&format!("{folder}/{name}")).is_some());
+    let by_name = name == "tasks.py" || name.ends_with("_tasks.py");
+    let by_folder = folder.rsplit('/').next() == Some("tasks") && !is_application(folder);
+    (by_name || by_folder) && QUEUES.iter().any(|queue| seat.place.versions.has(queue).known() == Some(&true))
+}
+
+/// Whether a function is named by nothing but its definition in all the files that a server may load. A method is found by
+/// its object, and what stands behind a decorator by that.
+fn is_named_nowhere(apps: &Apps<'_>, own: &SourceFile, site: &CallSite) -> bool {
+    let name = &*site.within;
+    if name.contains('.') || own.name().contains("gunicorn") {
+        return false;
+    }
+    let is_part = |it: char| it.is_alphanumeric() || it == '_';
+    let mut definitions = 0;
+    for file in apps.sources.iter().filter(|file| !is_aside(&file.path) && !file.path.contains("/management/commands/"))
+    {
+        let text = file.text();
+        for at in memmem::find_iter(text.as_bytes(), name.as_bytes()) {
+            let (before, behind) = (&text[..at], &text[at + name.len()..]);
+            if before.ends_with(is_part) || behind.starts_with(is_part) {
+                continue;
+            }
+            let Some(above) = before.strip_suffix("def ").filter(|_| file.id == own.id) else { return false };
+            let above = above.strip_suffix("async ").unwrap_or(above).trim_end();
+            if above.rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with(['@', ')'])) {
+                return false;
+            }
+            definitions += 1;
+        }
+    }
+    definitions == 1
+}
