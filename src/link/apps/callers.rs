@@ -44,13 +44,16 @@ fn is_named_nowhere(apps: &Apps<'_>, own: &SourceFile, site: &CallSite) -> bool 
         return false;
     }
     let is_part = |it: char| it.is_alphanumeric() || it == '_';
+    // What it says of itself calls it from nowhere.
+    let body = body(own.text(), site.span.start as usize);
     let mut definitions = 0;
     for file in apps.sources.iter().filter(|file| !is_aside(&file.path) && !file.path.contains("/management/commands/"))
     {
         let text = file.text();
         for at in memmem::find_iter(text.as_bytes(), name.as_bytes()) {
             let (before, behind) = (&text[..at], &text[at + name.len()..]);
-            if before.ends_with(is_part) || behind.starts_with(is_part) {
+            let is_own = file.id == own.id && body.contains(&at);
+            if is_own || before.ends_with(is_part) || behind.starts_with(is_part) {
                 continue;
             }
             let Some(above) = before.strip_suffix("def ").filter(|_| file.id == own.id) else { return false };
@@ -62,4 +65,23 @@ fn is_named_nowhere(apps: &Apps<'_>, own: &SourceFile, site: &CallSite) -> bool 
         }
     }
     definitions == 1
+}
+
+/// The lines below that of `def` of the function around a place: from its first indented line to the next that is not.
+fn body(text: &str, at: usize) -> std::ops::Range<usize> {
+    let outer = |line: &str| !line.starts_with([' ', '\t', ')', '#', '\r', '\n']) && !line.is_empty();
+    let mut body = at..text.len();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        if outer(line) {
+            if start > at {
+                body.end = start;
+                break;
+            }
+            body.start = end;
+        }
+        start = end;
+    }
+    body
 }

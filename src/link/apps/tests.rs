@@ -422,6 +422,8 @@ fn what_only_workers_and_commands_call_is_no_pool_of_a_server() {
     assert_eq!(of("shop/tasks.py", at_import, queue), ["client of web"], "who imports it has it");
     let function = "def limited():\n    with limit(Redis.from_url('redis://cache').connection_pool):\n        pass\n";
     assert_eq!(of("shop/health.py", function, queue), [""; 0], "nothing but its definition names it");
+    let own = function.replace("pass", "print('limited')\n\nX = 1");
+    assert_eq!(of("shop/health.py", &own, queue), [""; 0], "nor what it says of itself");
     assert_eq!(of("shop/health.py", &format!("{function}\nclass View:\n    get = limited\n"), queue).len(), 1);
     assert_eq!(of("shop/health.py", &format!("@receiver(done)\n{function}"), queue).len(), 1);
 }
