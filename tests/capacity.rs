@@ -8,7 +8,7 @@ mod mva;
 #[path = "capacity/sample.rs"]
 mod sample;
 
-use plimsoll::capacity::{Curve, Kind, Layout, Network, Station, Verdict};
+use plimsoll::capacity::{Curve, Goal, Kind, Layout, Model, Network, SAFE, Size, Sizing, Station, Verdict};
 use proptest::prelude::*;
 use sample::Sample;
 
@@ -97,6 +97,19 @@ proptest! {
         prop_assert!(bounds.capacity() <= bounds.most());
     }
 
+    /// The sizes for a goal, put into the model, reach it; with one less of anything that was raised they do not, save
+    /// where one number takes the place of another.
+    #[test]
+    fn sizes_reach_the_goal_and_none_can_be_less(sample in sample::any(), factor in 0.2f64..20.0) {
+        let mut model = sample.model();
+        let goal = Goal::Rate(factor * model.bounds(&model.inputs.likely()).capacity());
+        let sizing = model.size(goal).unwrap();
+        prop_assert_eq!(sizing.met, factor <= 1.0 + 1e-9, "{}", factor);
+        sizes_hold(&sizing, true);
+        sample::blur(&mut model);
+        sizes_hold(&model.size(goal).unwrap(), false);
+    }
+
     /// The range holds the likely value, shares are shares, and everything is the same in a second run.
     #[test]
     fn a_study_is_a_study(sample in sample::any()) {
@@ -107,6 +120,23 @@ proptest! {
         let sum: f64 = study.shares.iter().map(|it| it.share).sum();
         prop_assert!((sum - 1.0).abs() < 1e-9, "{sum}");
         prop_assert_eq!(&study, &model.study());
+    }
+}
+
+/// Both columns reach the goal, and nothing of them can be one less.
+fn sizes_hold(sizing: &Sizing, likely: bool) {
+    let column = |it: &Size| if likely { it.likely } else { it.safe };
+    let reached = |model: &Model| {
+        if likely { sizing.reached_by(model) } else { sizing.share_of(model) >= SAFE }
+    };
+    assert!(reached(&sizing.sized(column)), "{:?}", sizing.sizes);
+    for size in sizing.sizes.iter().filter(|it| !it.follows) {
+        let was = sizing.model.inputs.get(size.input).band;
+        if column(size) <= 1.0 || (was.is_point() && column(size) <= was.likely) {
+            continue;
+        }
+        let model = sizing.sized(|it| if it.input == size.input { column(it) - 1.0 } else { column(it) });
+        assert!(!reached(&model), "one less of {size:?} does: {:?}", sizing.sizes);
     }
 }
 

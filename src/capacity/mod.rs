@@ -21,6 +21,7 @@ mod model;
 mod network;
 mod plan;
 mod resource;
+mod sizing;
 mod study;
 mod workload;
 
@@ -36,5 +37,6 @@ pub use model::{App, Model, Slow};
 pub use network::{Network, Station};
 pub use plan::{Again, Change, Figure, Plan, Step, plan};
 pub use resource::{Count, Hold, Kind, Resource, WhenFull};
+pub use sizing::{Goal, SAFE, Size, Sizing};
 pub use study::{Share, Study, Verdict};
 pub use workload::{Typical, typical};

@@ -6,9 +6,9 @@ use super::input::{InputId, Values};
 use super::model::Model;
 
 /// How often the unknown numbers are drawn.
-const DRAWS: usize = 2000;
+pub(super) const DRAWS: usize = 2000;
 /// Where the generator starts: the same tree, the same bytes.
-const SEED: u64 = 0x0070_6c69_6d73_6f6c;
+pub(super) const SEED: u64 = 0x0070_6c69_6d73_6f6c;
 /// The share of draws from which on a bottleneck is named without reserve.
 const CLEAR: f64 = 0.6;
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use plimsoll::audit_and_plan;
+use plimsoll::capacity::{Band, Goal};
 use plimsoll::report::{html, json, markdown};
 use plimsoll::view::{Filter, Setting, View};
 
@@ -26,8 +27,44 @@ pub(super) struct Audit {
     /// several times.
     #[arg(long, value_name = "NAME=NUMBER")]
     set: Vec<String>,
+    /// Say what so many users at once ask for: processes, connections, CPUs. It takes `--think-time` or `--usage`.
+    #[arg(long, value_name = "USERS", value_delimiter = ',')]
+    target_users: Vec<f64>,
+    /// Say what so many requests a second ask for.
+    #[arg(long, value_name = "RATE", value_delimiter = ',')]
+    target_rps: Vec<f64>,
+    /// What a user does between two requests: short for `--assume think_time=15s`.
+    #[arg(long, value_name = "TIME")]
+    think_time: Option<String>,
+    /// How much each of `--target-users` does.
+    #[arg(long, value_delimiter = ',', conflicts_with = "think_time", requires = "target_users")]
+    usage: Vec<Usage>,
     #[command(flatten)]
     reading: Reading,
+}
+
+/// Requests of each user in a minute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Usage {
+    /// Looks around: 1 to 2 requests a minute.
+    Light,
+    /// Reads and writes now and then: 2 to 5.
+    Normal,
+    /// Works in it without pause: 5 to 10.
+    Heavy,
+    /// Asks without a thought, as a script or a refreshing page does: 60.
+    Peak,
+}
+
+impl Usage {
+    fn per_minute(self) -> Band {
+        match self {
+            Usage::Light => Band::new(1.0, 1.5, 2.0),
+            Usage::Normal => Band::new(2.0, 3.0, 5.0),
+            Usage::Heavy => Band::new(5.0, 7.0, 10.0),
+            Usage::Peak => Band::point(60.0),
+        }
+    }
 }
 
 /// What a report is written as.
@@ -56,7 +93,12 @@ impl Format {
 impl Audit {
     pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
         let roots = Roots::folder(self.path.as_ref(), &std::env::current_dir()?)?;
-        let options = self.reading.options(&roots.root)?;
+        let mut options = self.reading.options(&roots.root)?;
+        if let Some(time) = &self.think_time {
+            let said = options.config.assume.say(&format!("think_time={time}"));
+            said.map_err(|why| Error::Usage(format!("--think-time {time}: {why}")))?;
+        }
+        let goals = self.goals(options.config.assume.workload("think_time").is_some())?;
         options.config.check_names(options.rules.names())?;
         let (report, plan) = audit_and_plan(&roots.root, &options)?;
         super::say_unmet(out, &options.config.assume, &report);
@@ -65,6 +107,7 @@ impl Audit {
         let settings = self.set.iter().map(|text| Setting::parse(text).map_err(|why| format!("--set {text}: {why}")));
         let settings: Vec<Setting> = settings.collect::<Result<_, _>>().map_err(Error::Usage)?;
         let view = view.with_what_if(&report, &options.config.assume, &settings).map_err(Error::Usage)?;
+        let view = view.with_sizing(&report, &options.config.assume, &goals);
         let format = self.format.or_else(|| self.output.as_deref().and_then(Format::of)).unwrap_or(Format::Markdown);
         let output = self.output.as_deref();
         match format {
@@ -77,4 +120,33 @@ impl Audit {
         }
         Ok(Verdict::Fine)
     }
+
+    /// What is to be sized for.
+    fn goals(&self, thinks: bool) -> Result<Vec<Goal>, Error> {
+        let mut goals = Vec::new();
+        for users in &self.target_users {
+            let users = sized("--target-users", *users)?;
+            match self.usage.as_slice() {
+                [] if !thinks => {
+                    let why = "how many requests users send depends on how long they think between two: state \
+                               `--think-time 15s`, or `--usage normal`";
+                    return Err(Error::Usage(format!("--target-users {users}: {why}")));
+                }
+                [] => goals.push(Goal::Users(users)),
+                all => goals.extend(all.iter().map(|it| Goal::Usage(users, it.per_minute()))),
+            }
+        }
+        for rate in &self.target_rps {
+            goals.push(Goal::Rate(sized("--target-rps", *rate)?));
+        }
+        Ok(goals)
+    }
+}
+
+/// A number that a goal can be.
+fn sized(flag: &str, value: f64) -> Result<f64, Error> {
+    if value > 0.0 && value <= 1e9 {
+        return Ok(value);
+    }
+    Err(Error::Usage(format!("{flag} {value}: expected a number above 0, and 1,000,000,000 at most")))
 }

@@ -8,7 +8,8 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use crate::view::{
-    Budget, Capacity, FindingRow, PlanView, ProblemRow, RuleRow, SkippedRow, Summary, UndecidedRow, View, WhatIfRow,
+    Budget, Capacity, FindingRow, PlanView, ProblemRow, RuleRow, SizingRow, SkippedRow, Summary, UndecidedRow, View,
+    WhatIfRow,
 };
 
 /// The version of the format.
@@ -81,6 +82,8 @@ struct Audit<'a> {
     plan: &'a PlanView,
     /// What would become of each application if a number were another (`--set`).
     what_if: &'a [WhatIfRow],
+    /// What goals ask of each application (`--target-users`, `--target-rps`).
+    sizing: &'a [SizingRow],
     /// The connections of each database.
     budgets: &'a [Budget],
     /// What is wrong, the worst first.
@@ -107,6 +110,7 @@ pub fn render_audit(view: &View, out: &mut impl Write) -> io::Result<()> {
         capacity: &view.capacity,
         plan: &view.plan,
         what_if: &view.what_if,
+        sizing: &view.sizing,
         budgets: &view.budgets,
         findings: &view.findings,
         undecided: &view.undecided,

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 mod capacity;
 mod plan;
+mod sizing;
 
 pub(super) use plan::{number_of, percent};
 
@@ -50,6 +51,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         opening => opening(view),
         capacity => Serde(capacity::rows(view)),
         what_if => Serde(capacity::what_if(view)),
+        sizing => Serde(sizing::rows(view)),
         plan => Serde(plan::rows(view, &numbers)),
         phases => Serde(phases.iter().map(|phase| phase_rows(view, phase, &numbers)).collect::<Vec<_>>()),
         stacks => Serde(view.overviews()),

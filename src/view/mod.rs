@@ -18,6 +18,7 @@ mod place;
 mod plan;
 mod report;
 mod rule;
+mod sizing;
 mod summary;
 mod what_if;
 
@@ -34,6 +35,7 @@ pub use place::{Place, Snippet};
 pub use plan::{PlanRow, PlanView, TotalRow};
 pub use report::{Filter, Problem, Report, Suppressed};
 pub use rule::{RuleInfo, RuleRow, Seen, seen_as};
+pub use sizing::{GoalRow, KnobRow, Need, SizingRow};
 pub use summary::{FileKind, Summary};
 pub use what_if::{Setting, WhatIfRow};
 
@@ -83,6 +85,8 @@ pub struct View {
     pub plan: PlanView,
     /// What would become of each application if a number were another; empty without [`View::with_what_if`].
     pub what_if: Vec<WhatIfRow>,
+    /// What goals ask of each application; empty without [`View::with_sizing`].
+    pub sizing: Vec<SizingRow>,
     /// The counts.
     pub summary: Summary,
 }
@@ -154,6 +158,7 @@ impl View {
             capacity: Vec::new(),
             plan: PlanView::default(),
             what_if: Vec::new(),
+            sizing: Vec::new(),
             summary: Summary::default(),
             findings,
         };

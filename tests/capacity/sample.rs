@@ -83,6 +83,7 @@ impl Sample {
             })
         };
         let one = add("one", 1.0);
+        let replicas = add("replicas", 1.0);
         let processes = add("processes", self.processes);
         let slots = add("slots", self.slots);
         let cpus = add("cpus", self.cpus);
@@ -111,18 +112,12 @@ impl Sample {
             |kind, servers, hold| Resource { kind, owner: "web".into(), servers, hold, when_full: queue, asked: None };
         let product = |ids: &[_]| Count::Product(ids.to_vec());
         let resources = vec![
-            resource(Kind::Slots, product(&[processes, slots]), Hold::Slot),
-            resource(Kind::AppCpu, Count::Cores { replicas: one, processes, cpus }, Hold::AppCpu),
-            resource(Kind::Pool, product(&[processes, pool]), Hold::Connection),
+            resource(Kind::Slots, product(&[replicas, processes, slots]), Hold::Slot),
+            resource(Kind::AppCpu, Count::Cores { replicas, processes, cpus }, Hold::AppCpu),
+            resource(Kind::Pool, product(&[replicas, processes, pool]), Hold::Connection),
         ];
-        let app = App {
-            name: "web".into(),
-            replicas: one,
-            processes,
-            looped: self.looped,
-            connects_freely: false,
-            leaks: None,
-        };
+        let app =
+            App { name: "web".into(), replicas, processes, looped: self.looped, connects_freely: false, leaks: None };
         Model { app, work, slow: None, resources, think: None, users: None, headroom: one, open: Vec::new(), inputs }
     }
 

@@ -9,7 +9,7 @@ mod words;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(super) use words::named;
+pub(super) use words::{named, number};
 
 use super::mask::clean;
 use super::{Place, Report, View};

@@ -215,7 +215,7 @@ fn about(value: f64) -> String {
 }
 
 /// A number with its thousands parted, and no more digits behind the point than it has.
-pub(super) fn number(value: f64) -> String {
+pub(in crate::view) fn number(value: f64) -> String {
     if !value.is_finite() {
         return "without limit".to_owned();
     }

@@ -1,0 +1,84 @@
+//! What goals ask for, as the cells of a Markdown table.
+
+use serde::Serialize;
+
+use super::capacity::figure;
+use super::{at, cell};
+use crate::view::{GoalRow, KnobRow, Need, Range, SizingRow, View};
+
+#[derive(Serialize)]
+pub(super) struct Sizing {
+    title: String,
+    goals: Vec<Goal>,
+    knobs: Vec<Knob>,
+    notes: Vec<String>,
+    flags: Vec<Flags>,
+}
+
+#[derive(Serialize)]
+struct Goal {
+    name: String,
+    rate: String,
+    met: String,
+}
+
+#[derive(Serialize)]
+struct Knob {
+    name: String,
+    what: String,
+    now: String,
+    needed: Vec<String>,
+    formula: String,
+}
+
+#[derive(Serialize)]
+struct Flags {
+    goal: String,
+    flags: String,
+}
+
+/// The rows of every application.
+pub(super) fn rows(view: &View) -> Vec<Sizing> {
+    let many = view.stacks.len() > 1;
+    let of = |it: &SizingRow| Sizing {
+        title: if many { format!("`{}` in {}", it.service, it.stack) } else { format!("`{}`", it.service) },
+        goals: it.goals.iter().map(goal).collect(),
+        knobs: it.knobs.iter().map(|row| knob(view, row)).collect(),
+        notes: it.notes.clone(),
+        flags: it
+            .goals
+            .iter()
+            .filter(|it| !it.shown_by.is_empty())
+            .map(|it| Flags { goal: it.goal.clone(), flags: it.shown_by.clone() })
+            .collect(),
+    };
+    view.sizing.iter().map(of).collect()
+}
+
+fn goal(it: &GoalRow) -> Goal {
+    let range = |it: &Range| match it.low == it.high {
+        true => figure(it.likely),
+        false => format!("{} ({} to {})", figure(it.likely), figure(it.low), figure(it.high)),
+    };
+    let share = format!("{:.0} % of the draws", 100.0 * it.met_in);
+    Goal {
+        name: it.goal.clone(),
+        rate: range(&it.rate),
+        met: if it.met { format!("yes, and in {share}") } else { format!("no; in {share}") },
+    }
+}
+
+fn knob(view: &View, it: &KnobRow) -> Knob {
+    let places: Vec<String> = it.places.iter().take(1).map(|place| at(view, place)).collect();
+    let need = |it: &Need| match it.enough {
+        true => "enough".to_owned(),
+        false => format!("{} … {}", figure(it.likely), figure(it.safe)),
+    };
+    Knob {
+        name: it.name.clone(),
+        what: it.what.clone(),
+        now: if places.is_empty() { cell(&it.now) } else { format!("{} ({})", cell(&it.now), places.join(", ")) },
+        needed: it.needed.iter().map(need).collect(),
+        formula: it.formula.clone(),
+    }
+}
