@@ -4,12 +4,18 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use plimsoll::audit_and_plan;
+use plimsoll::capacity::calibrate::calibrate;
+use plimsoll::config::Assume;
 use plimsoll::report::{html, json, markdown};
+use plimsoll::source::read_text;
 use plimsoll::view::{Filter, Setting, View};
 
 use super::output::Out;
 use super::roots::Roots;
 use super::{Error, Reading, Verdict};
+
+/// A file of measurements is read whole.
+const MOST_BYTES: u64 = 256 << 20;
 
 #[derive(Debug, Args)]
 pub(super) struct Audit {
@@ -26,6 +32,10 @@ pub(super) struct Audit {
     /// several times.
     #[arg(long, value_name = "NAME=NUMBER")]
     set: Vec<String>,
+    /// Take measurements out of this file, in the place of what is usual: an access log of nginx or gunicorn with times, or
+    /// the CSV of `pg_stat_statements`; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    calibrate: Vec<PathBuf>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -56,7 +66,10 @@ impl Format {
 impl Audit {
     pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
         let roots = Roots::folder(self.path.as_ref(), &std::env::current_dir()?)?;
-        let options = self.reading.options(&roots.root)?;
+        let mut options = self.reading.options(&roots.root)?;
+        for path in &self.calibrate {
+            self.measure(path, &mut options.config.assume, out)?;
+        }
         options.config.check_names(options.rules.names())?;
         let (report, plan) = audit_and_plan(&roots.root, &options)?;
         super::say_unmet(out, &options.config.assume, &report);
@@ -76,5 +89,20 @@ impl Audit {
             }
         }
         Ok(Verdict::Fine)
+    }
+
+    /// Takes over what a file of measurements gives.
+    fn measure(&self, path: &Path, assume: &mut Assume, out: &Out) -> Result<(), Error> {
+        let wrong = |why: String| Error::Usage(format!("--calibrate {}: {why}", path.display()));
+        let text = read_text(path, MOST_BYTES).map_err(wrong)?;
+        let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
+        let found = calibrate(&name, &text).map_err(wrong)?;
+        for remark in found.remarks {
+            out.say(&format!("note: {remark}"));
+        }
+        for measurement in found.measured {
+            assume.measure(measurement);
+        }
+        Ok(())
     }
 }
