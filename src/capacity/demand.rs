@@ -27,6 +27,42 @@ impl Held {
     }
 }
 
+/// What was measured of whole requests, which their parts must add up to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Seen {
+    /// The application's CPU for a request, its queries' counted: `c` is what they leave of it.
+    pub app_cpu: Option<InputId>,
+    /// How long a request held its slot.
+    pub response: Option<Response>,
+}
+
+/// How long a request held its slot, as it was measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Response {
+    /// The time.
+    pub time: InputId,
+    /// Whether it is only the most that the parts can come to: there is time in it that no slot was held.
+    pub at_most: bool,
+    /// Of the parts' inputs those that nobody states or measured, which give way.
+    pub free: Vec<InputId>,
+}
+
+/// The parts of the time that a slot is held, in milliseconds.
+struct Parts {
+    cpu: f64,
+    query_cpu: f64,
+    waits: f64,
+    elsewhere: f64,
+    redis: f64,
+    connect: f64,
+}
+
+impl Parts {
+    fn sum(&self) -> f64 {
+        self.cpu + self.connect + self.query_cpu + self.waits + self.elsewhere + self.redis
+    }
+}
+
 /// The inputs of one class of requests. Times are milliseconds for each request unless said otherwise.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Work {
@@ -60,6 +96,8 @@ pub struct Work {
     pub other_cpu: Option<InputId>,
     /// Whether every request opens a connection of its own.
     pub connects: bool,
+    /// What was measured of the whole.
+    pub seen: Seen,
 }
 
 /// What the average request asks for, in milliseconds.
@@ -94,16 +132,31 @@ impl Work {
     pub fn demand(&self, values: &Values) -> Demand {
         let of = |id: Option<InputId>| id.map_or(0.0, |id| values[id]);
         let per = |id: InputId| if self.connects { values[id] } else { 0.0 };
-        let (cpu, queries, elsewhere) = (values[self.cpu], values[self.queries], values[self.elsewhere]);
+        let queries = values[self.queries];
         let (connect, connect_cpu, connect_db) = (per(self.connect), per(self.connect_cpu), per(self.connect_db_cpu));
-        let query_cpu = queries * values[self.query_cpu];
-        let waits = queries * values[self.query];
+        let mut parts = Parts {
+            cpu: values[self.cpu],
+            query_cpu: queries * values[self.query_cpu],
+            waits: queries * values[self.query],
+            elsewhere: values[self.elsewhere],
+            redis: of(self.redis),
+            connect,
+        };
+        if let Some(whole) = self.seen.app_cpu {
+            let own = (values[whole] - connect_cpu).max(0.0);
+            parts.query_cpu = parts.query_cpu.min(own);
+            parts.cpu = own - parts.query_cpu;
+        }
+        if let Some(response) = &self.seen.response {
+            self.fit(&mut parts, response, values[response.time]);
+        }
+        let Parts { cpu, query_cpu, waits, elsewhere, redis, .. } = parts;
         let (held_wait, held_cpu) = self.held.of(elsewhere, cpu, values);
         let app_cpu = cpu + query_cpu + connect_cpu;
         let db_cpu = queries * values[self.query_db_cpu] + connect_db;
         let proxy_cpu = of(self.proxy_cpu);
         Demand {
-            slot: cpu + connect + query_cpu + waits + elsewhere + of(self.redis),
+            slot: parts.sum(),
             connection: connect + query_cpu + waits + held_cpu + held_wait,
             connect,
             queries: waits,
@@ -111,9 +164,45 @@ impl Work {
             held_cpu: held_cpu + query_cpu + connect_cpu,
             db_cpu,
             host_cpu: app_cpu + db_cpu + proxy_cpu + of(self.other_cpu),
-            redis: of(self.redis),
+            redis,
             transfer: of(self.transfer),
             proxy_cpu,
+        }
+    }
+
+    /// Makes the parts add up to what was measured. What they lack is waiting that nobody told of, where nobody states
+    /// `e`: it is in the slot's time, and no CPU may be read out of it. Of what they have too much, those give way, by
+    /// one factor, that nobody knows.
+    fn fit(&self, parts: &mut Parts, response: &Response, time: f64) {
+        let lacking = time - parts.sum();
+        if lacking >= 0.0 {
+            if !response.at_most && response.free.contains(&self.elsewhere) {
+                parts.elsewhere += lacking;
+            }
+            return;
+        }
+        let free = |ids: &[InputId]| ids.iter().any(|id| response.free.contains(id));
+        let whole = self.seen.app_cpu.is_some();
+        let mut giving: Vec<&mut f64> = Vec::new();
+        if !whole && free(&[self.cpu]) {
+            giving.push(&mut parts.cpu);
+        }
+        if !whole && free(&[self.queries, self.query_cpu]) {
+            giving.push(&mut parts.query_cpu);
+        }
+        if free(&[self.queries, self.query]) {
+            giving.push(&mut parts.waits);
+        }
+        if free(&[self.elsewhere]) {
+            giving.push(&mut parts.elsewhere);
+        }
+        if self.redis.is_some_and(|id| free(&[id])) {
+            giving.push(&mut parts.redis);
+        }
+        let all: f64 = giving.iter().map(|part| **part).sum();
+        if all > 0.0 {
+            let factor = ((all + lacking) / all).max(0.0);
+            giving.into_iter().for_each(|part| *part *= factor);
         }
     }
 }

@@ -36,6 +36,8 @@ pub enum Source {
     Read(Read),
     /// The user says so; the key by which.
     Said(Box<str>),
+    /// The user's measurements say it; what of, as the rest of a sentence that starts with the number.
+    Measured(Box<str>),
     /// Nobody says it, and this is what is usual; why, as the rest of a sentence that starts with the number.
     Typical(Box<str>),
 }

@@ -10,6 +10,7 @@
 
 mod band;
 mod bounds;
+pub mod calibrate;
 mod cliff;
 mod convoy;
 mod curve;
@@ -29,7 +30,7 @@ pub use band::{Band, Pcg};
 pub use bounds::{Bound, Bounds};
 pub use cliff::{Cliff, Fall};
 pub use curve::{Curve, Layout};
-pub use demand::{Demand, Held, Work};
+pub use demand::{Demand, Held, Response, Seen, Work};
 pub use from_stack::from_stacks;
 pub use input::{Input, InputId, Inputs, Read, Source, Unit, Values};
 pub use load::{Load, UNEVEN};

@@ -68,7 +68,9 @@ impl Model {
     /// The inputs that the workload is made of.
     pub fn work_inputs(&self) -> Vec<InputId> {
         let of = |work: &Work| {
-            let mut ids = vec![work.cpu, work.query_cpu, work.queries, work.query, work.query_db_cpu, work.elsewhere];
+            let mut ids = vec![work.query_cpu, work.queries, work.query, work.query_db_cpu, work.elsewhere];
+            ids.push(work.seen.app_cpu.unwrap_or(work.cpu));
+            ids.extend(work.seen.response.as_ref().map(|it| it.time));
             if work.connects {
                 ids.extend([work.connect, work.connect_cpu, work.connect_db_cpu]);
             }

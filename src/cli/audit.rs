@@ -4,13 +4,19 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use plimsoll::audit_and_plan;
+use plimsoll::capacity::calibrate::calibrate;
 use plimsoll::capacity::{Band, Goal};
+use plimsoll::config::Assume;
 use plimsoll::report::{html, json, markdown};
+use plimsoll::source::read_text;
 use plimsoll::view::{Filter, Setting, View};
 
 use super::output::Out;
 use super::roots::Roots;
 use super::{Error, Reading, Verdict};
+
+/// A file of measurements is read whole.
+const MOST_BYTES: u64 = 256 << 20;
 
 #[derive(Debug, Args)]
 pub(super) struct Audit {
@@ -39,6 +45,10 @@ pub(super) struct Audit {
     /// How much each of `--target-users` does.
     #[arg(long, value_delimiter = ',', conflicts_with = "think_time", requires = "target_users")]
     usage: Vec<Usage>,
+    /// Take measurements out of this file, in the place of what is usual: an access log of nginx or gunicorn with times, or
+    /// the CSV of `pg_stat_statements`; may be given several times.
+    #[arg(long, value_name = "FILE")]
+    calibrate: Vec<PathBuf>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -99,6 +109,9 @@ impl Audit {
             said.map_err(|why| Error::Usage(format!("--think-time {time}: {why}")))?;
         }
         let goals = self.goals(options.config.assume.workload("think_time").is_some())?;
+        for path in &self.calibrate {
+            self.measure(path, &mut options.config.assume, out)?;
+        }
         options.config.check_names(options.rules.names())?;
         let (report, plan) = audit_and_plan(&roots.root, &options)?;
         super::say_unmet(out, &options.config.assume, &report);
@@ -140,6 +153,21 @@ impl Audit {
             goals.push(Goal::Rate(sized("--target-rps", *rate)?));
         }
         Ok(goals)
+    }
+
+    /// Takes over what a file of measurements gives.
+    fn measure(&self, path: &Path, assume: &mut Assume, out: &Out) -> Result<(), Error> {
+        let wrong = |why: String| Error::Usage(format!("--calibrate {}: {why}", path.display()));
+        let text = read_text(path, MOST_BYTES).map_err(wrong)?;
+        let name = path.file_name().map_or_else(|| path.to_string_lossy(), |name| name.to_string_lossy());
+        let found = calibrate(&name, &text).map_err(wrong)?;
+        for remark in found.remarks {
+            out.say(&format!("note: {remark}"));
+        }
+        for measurement in found.measured {
+            assume.measure(measurement);
+        }
+        Ok(())
     }
 }
 

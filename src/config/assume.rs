@@ -45,6 +45,34 @@ pub struct Assume {
     pub(super) env: Vec<(Box<str>, Said<Box<str>>)>,
     /// What is said of the load, by key: low, likely, high, in the key's unit.
     pub(super) workload: Vec<(&'static str, Said<[f64; 3]>)>,
+    /// What was measured of it; what is said stands over it.
+    measured: Vec<Measurement>,
+}
+
+/// A number of the load that a file of measurements gives.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measurement {
+    /// What it is of.
+    pub of: Measure,
+    /// Low, likely, high, in milliseconds.
+    pub value: [f64; 3],
+    /// What it is worked out from, as the rest of a sentence that starts with the number: `of 48,210 requests in access.log`.
+    pub words: Box<str>,
+}
+
+/// What a file of measurements can give, each a mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// `d`: the time of a query, with its way there and back.
+    Query,
+    /// `d_c`: the database's CPU for a query.
+    QueryCpu,
+    /// How long a request held its worker slot, in an application that was not saturated.
+    Response,
+    /// The same with time in it that no slot was held: waiting for one, or the client's.
+    ResponseAtMost,
+    /// The application's CPU for a request, its queries' counted.
+    AppCpu,
 }
 
 impl Assume {
@@ -69,6 +97,17 @@ impl Assume {
     /// What is said of the load by this key: low, likely, high.
     pub fn workload(&self, key: &str) -> Option<&Said<[f64; 3]>> {
         self.workload.iter().find(|(own, _)| *own == key).map(|(_, said)| said)
+    }
+
+    /// Takes over what was measured; of two measurements of one thing the later holds.
+    pub fn measure(&mut self, measurement: Measurement) {
+        self.measured.retain(|it| it.of != measurement.of);
+        self.measured.push(measurement);
+    }
+
+    /// What was measured of this.
+    pub fn measured(&self, of: Measure) -> Option<&Measurement> {
+        self.measured.iter().find(|it| it.of == of)
     }
 
     /// The variables of the environment, in the file's order.

@@ -157,7 +157,7 @@ impl Sizer<'_> {
         };
         let spans = match &input.source {
             Source::Read(read) => read.spans.as_slice(),
-            Source::Said(_) | Source::Typical(_) => &[],
+            Source::Said(_) | Source::Measured(_) | Source::Typical(_) => &[],
         };
         KnobRow {
             name: clean(&input.symbol).into_owned(),

@@ -106,6 +106,7 @@ impl Sample {
             proxy_cpu: None,
             other_cpu: None,
             connects: false,
+            seen: plimsoll::capacity::Seen::default(),
         };
         let queue = WhenFull::Queue { timeout: None };
         let resource =

@@ -130,9 +130,13 @@ impl Builder<'_> {
     fn pooler(&mut self, id: Id<Pooler>, client: Id<Client>, replicas: InputId, processes: InputId, transaction: bool) {
         let pooler = &self.stack[id];
         let name = pooler.about.name.clone();
-        if let Some(size) =
-            self.count(id, "default_pool_size", "server connections for each user and database", None, None)
-        {
+        if let Some(size) = self.count(
+            id,
+            "default_pool_size",
+            "server connections for each user and database; the database must accept as many",
+            None,
+            None,
+        ) {
             let unit = (Unit::Milliseconds, 1000.0);
             let timeout = self.fact(id.into(), "query_wait_timeout", "wait for a server connection", None, None, unit);
             let hold = match pooler.pool_mode.known() {

@@ -4,6 +4,7 @@ use super::Builder;
 use crate::capacity::band::Band;
 use crate::capacity::input::{Input, InputId, Read, Source, Unit};
 use crate::capacity::workload::{Typical, typical};
+use crate::config::Measure;
 use crate::rule::expr::{field_unit, print};
 use crate::stack::{EntityId, Fact, Field, FieldInfo, Origin, Sourced, Value};
 
@@ -93,7 +94,13 @@ impl Builder<'_> {
         if let Some(id) = self.inputs.by_symbol(symbol) {
             return id;
         }
-        match self.stated(symbol, usual.what, usual.unit) {
+        let measure = match symbol {
+            "d" => Some(Measure::Query),
+            "d_c" => Some(Measure::QueryCpu),
+            _ => None,
+        };
+        let stated = self.stated(symbol, usual.what, usual.unit);
+        match stated.or_else(|| self.measured(measure?, symbol, usual.what)) {
             Some(id) => id,
             None => self.inputs.add(Input {
                 symbol: symbol.into(),
@@ -104,6 +111,20 @@ impl Builder<'_> {
                 key: Some(format!("assume.workload.{symbol}").into()),
             }),
         }
+    }
+
+    /// An input in milliseconds that the user's measurements give.
+    pub(super) fn measured(&mut self, of: Measure, symbol: &'static str, what: &str) -> Option<InputId> {
+        let found = self.assume.measured(of)?;
+        let [low, likely, high] = found.value;
+        Some(self.inputs.add(Input {
+            symbol: symbol.into(),
+            what: what.into(),
+            unit: Unit::Milliseconds,
+            band: Band::new(low, likely, high),
+            source: Source::Measured(found.words.clone()),
+            key: None,
+        }))
     }
 
     /// An input of the workload that only the user can say.

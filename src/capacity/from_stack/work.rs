@@ -2,10 +2,11 @@
 
 use super::Builder;
 use crate::capacity::band::Band;
-use crate::capacity::demand::{Held, Work};
+use crate::capacity::demand::{Held, Response, Seen, Work};
 use crate::capacity::input::{Input, InputId, Source, Unit};
 use crate::capacity::model::Slow;
 use crate::capacity::workload::{Typical, typical};
+use crate::config::Measure;
 use crate::stack::{Fact, Reach, Stack};
 
 /// The rows of a page, where a loop asks for each row: Django REST framework's documentation pages by 10 to 100.
@@ -25,7 +26,7 @@ impl Builder<'_> {
             Some(time) => Held::Time(time),
             None => Held::Share(self.workload("h")),
         };
-        Work {
+        let mut work = Work {
             cpu: self.workload("c"),
             query_cpu: self.workload("c_q"),
             queries,
@@ -41,7 +42,31 @@ impl Builder<'_> {
             proxy_cpu,
             other_cpu: self.stated("o", "CPU of everything else on the host", Unit::Milliseconds),
             connects,
+            seen: Seen::default(),
+        };
+        work.seen = self.seen(&work);
+        work
+    }
+
+    /// What was measured of whole requests. Of two classes of requests nobody knows whose times they are.
+    fn seen(&mut self, work: &Work) -> Seen {
+        if self.assume.workload("slow_share").is_some() {
+            return Seen::default();
         }
+        let app_cpu = match self.assume.workload("c") {
+            Some(_) => None,
+            None => {
+                self.measured(Measure::AppCpu, "D_app", "CPU of the application for each request, its queries' counted")
+            }
+        };
+        let exact = self.measured(Measure::Response, "S_slot", "time that a request holds a worker slot");
+        let time = exact.or_else(|| {
+            self.measured(Measure::ResponseAtMost, "S_slot", "the most that a request holds a worker slot")
+        });
+        let parts = [work.cpu, work.query_cpu, work.queries, work.query, work.elsewhere].into_iter().chain(work.redis);
+        let unknown = |id: &InputId| matches!(self.inputs.get(*id).source, Source::Typical(_));
+        let free = parts.filter(unknown).collect();
+        Seen { app_cpu, response: time.map(|time| Response { time, at_most: exact.is_none(), free }) }
     }
 
     /// What opening a connection takes, which nobody need know where connections are kept.

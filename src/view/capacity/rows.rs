@@ -106,7 +106,7 @@ impl Teller<'_> {
                 // What the model brings along by itself is no news.
                 Source::Read(it) if it.text.is_empty() => {}
                 Source::Read(_) => read.push(row),
-                Source::Said(_) | Source::Typical(_) => assumed.push(row),
+                Source::Said(_) | Source::Measured(_) | Source::Typical(_) => assumed.push(row),
             }
             debug_assert!(used.contains(&id));
         }
@@ -117,6 +117,7 @@ impl Teller<'_> {
         let (because, spans): (String, &[Span]) = match &input.source {
             Source::Read(read) => (read.text.to_string(), &read.spans),
             Source::Said(key) => (format!("stated by `{key}`"), &[]),
+            Source::Measured(of) => (format!("measured: {of}"), &[]),
             Source::Typical(why) => (why.to_string(), &[]),
         };
         InputRow {
@@ -135,6 +136,7 @@ impl Teller<'_> {
         let text = match &input.source {
             Source::Read(read) => read.text.to_string(),
             Source::Said(key) => format!("{} {} (`{key}`)", value(input), input.what),
+            Source::Measured(_) => format!("{} {} (measured)", value(input), input.what),
             Source::Typical(_) => format!("{} {} (assumed)", value(input), input.what),
         };
         clean(&text).into_owned()
