@@ -28,11 +28,13 @@ pub struct Options {
     pub fixes: bool,
     /// Whether comments in the files take findings out.
     pub comments: bool,
+    /// Whether what the files do not start is told, too.
+    pub unstarted: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { config: Config::default(), rules: Rules::builtin(), fixes: true, comments: true }
+        Self { config: Config::default(), rules: Rules::builtin(), fixes: true, comments: true, unstarted: false }
     }
 }
 
@@ -125,7 +127,6 @@ struct Run {
 /// What is said of them together.
 struct Judged {
     stacks: Vec<Stack>,
-    unstarted: Vec<Stack>,
     aside: Vec<link::Aside>,
     failed: Vec<Failed>,
     suppressed: suppress::Suppressed,
@@ -180,10 +181,13 @@ impl Run {
             .collect();
         let rules =
             options.rules.pages().iter().filter(|page| found.contains(&*page.name)).filter_map(RuleInfo::of).collect();
+        let told = options
+            .unstarted
+            .then(|| link::unstarted_stacks(&sources, &Drafts(&self.readings), &options.config.assume, &judged.stacks));
         Report {
             root,
             stacks: judged.stacks,
-            unstarted: judged.unstarted,
+            unstarted: told.unwrap_or_default(),
             aside: judged.aside,
             read_as: self.readings.iter().map(|reading| reading.drafts.iter().map(Draft::kind).collect()).collect(),
             findings: judged.failed.into_iter().map(|it| it.finding).collect(),
@@ -289,7 +293,6 @@ impl Run {
         let problems = read.chain(faults).chain(unused).collect();
         Judged {
             stacks: linked.stacks,
-            unstarted: linked.unstarted,
             aside: linked.aside,
             failed: checked.failed,
             undecided: checked.undecided,

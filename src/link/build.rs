@@ -31,9 +31,6 @@ use super::{
 pub struct Linked {
     /// A stack for each deployment that serves, and one for the code.
     pub stacks: Vec<Stack>,
-    /// Stacks of what serves when it is run and that no file starts, where none starts any, and of scripts for workers
-    /// that nothing starts: shown, not judged.
-    pub unstarted: Vec<Stack>,
     /// Deployments that are not judged, in the order of their files.
     pub aside: Vec<Aside>,
     /// What could not be joined.
@@ -60,12 +57,6 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assum
     (linked.stacks, linked.aside) = (chosen.stacks, chosen.aside);
     linked.aside.sort_by(|a, b| a.name.cmp(&b.name));
     let nothing_runs = linked.stacks.is_empty();
-    if linked.stacks.iter().all(|stack| stack.processes.is_empty()) {
-        let confs = repository.gunicorn.values().copied();
-        let found = repository.stacks(unstarted::deployments(&repository.code, confs));
-        linked.unstarted = found.into_iter().map(|(_, stack)| stack).filter(unstarted::is_told).collect();
-    }
-    linked.unstarted.extend(repository.unstarted_scripts(&linked.stacks));
     linked.stacks.extend(repository.stacks(servers).into_iter().map(|(_, stack)| stack));
     linked.stacks.iter_mut().for_each(|stack| super::assumed::apply(stack, assume));
     linked.stacks.iter_mut().for_each(super::kubernetes::count_at_most);
@@ -81,6 +72,20 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assum
         linked.stacks.push(code);
     }
     linked
+}
+
+/// Stacks of what serves when it is run and that no file starts, where no `judged` stack starts any, and of scripts for
+/// workers that none of them starts: shown, not judged. Only who shows them asks; they cost as much as deployments do.
+pub fn unstarted_stacks(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume, judged: &[Stack]) -> Vec<Stack> {
+    let mut repository = Repository::of(sources, drafts, assume);
+    let mut out = Vec::new();
+    if judged.iter().all(|stack| stack.processes.is_empty()) {
+        let confs = repository.gunicorn.values().copied();
+        let found = repository.stacks(unstarted::deployments(&repository.code, confs));
+        out.extend(found.into_iter().map(|(_, stack)| stack).filter(unstarted::is_told));
+    }
+    out.extend(repository.unstarted_scripts(judged));
+    out
 }
 
 /// What every deployment of a repository draws from.

@@ -31,5 +31,5 @@ mod unstarted;
 pub mod values;
 pub mod versions;
 
-pub use build::{Linked, link};
+pub use build::{Linked, link, unstarted_stacks};
 pub use deployed::Aside;

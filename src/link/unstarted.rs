@@ -161,11 +161,18 @@ fn of_script(script: &ShellScript) -> Deployment {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::audit_texts;
+    use std::path::PathBuf;
+
+    use crate::audit::{Options, audit_sources};
+    use crate::source::{FileId, SourceFile, Sources};
     use crate::view::Report;
 
     fn report(files: &[(&str, &str)]) -> Report {
-        audit_texts(files.iter().map(|(path, text)| (path.to_string(), text.to_string())).collect())
+        let file = |(at, (path, text)): (usize, &(&str, &str))| {
+            SourceFile::new(FileId(at as u32), *path, PathBuf::new(), *text)
+        };
+        let sources = Sources::new(files.iter().enumerate().map(file).collect());
+        audit_sources(PathBuf::new(), sources, Vec::new(), &Options { unstarted: true, ..Options::default() })
     }
 
     fn names(report: &Report) -> Vec<&str> {

@@ -18,7 +18,7 @@ pub struct Report {
     pub sources: Sources,
     /// What they say, one for each deployment.
     pub stacks: Vec<Stack>,
-    /// What code that no file starts would be when it is run, where no file starts any; no rule judges it.
+    /// What code that no file starts would be when it is run; no rule judges it. Empty unless it is asked for.
     pub unstarted: Vec<Stack>,
     /// Deployments that are not judged.
     pub aside: Vec<Aside>,
