@@ -11,11 +11,8 @@ mod capacity;
 mod plan;
 mod sizing;
 
-pub(super) use plan::{number_of, percent};
-
-use super::text::{count, thousands};
-use crate::source::Applicability;
-use crate::view::{Budget, Factor, FileDiff, FindingRow, Phase, Place, RuleInfo, Summary, View};
+use super::words::{self, RESTS, capital, first_paragraph, numbers, opening, passed_line, phase_words};
+use crate::view::{Budget, Factor, FileDiff, FindingRow, Phase, Place, RuleInfo, View};
 
 /// Prints the report.
 ///
@@ -62,65 +59,10 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         undecided => Serde(view.open().iter().map(open).collect::<Vec<_>>()),
         unread => Serde(unread(view)),
         suppressed => Serde(suppressed(view)),
-        rests => "What is said here is read from the files, or is the documented default of the program at the version \
-                  that the files name, unless this chapter says otherwise. Nothing was started and nothing was measured: \
-                  the verification of each finding says what to measure.",
+        rests => RESTS,
         passed_line => passed_line(summary),
         passed => Serde(&passed),
     })
-}
-
-/// What was read and what was found, in two sentences.
-pub(super) fn opening(view: &View) -> String {
-    let summary = &view.summary;
-    let kinds: Vec<String> = summary.files.iter().map(|it| format!("{} {}", it.count, it.kind)).collect();
-    let read = format!("plimsoll {} read {}", env!("CARGO_PKG_VERSION"), count(summary.read(), "file"));
-    let read = if kinds.is_empty() { read } else { format!("{read} ({})", kinds.join(", ")) };
-    let found = match summary.findings {
-        0 => "found nothing that caps the load".to_owned(),
-        number => {
-            let parts: Vec<String> =
-                summary.by_severity.iter().map(|(name, count)| format!("{count} {name}")).collect();
-            format!("found {}: {}", count(number, "fault"), parts.join(", "))
-        }
-    };
-    let fixes = summary.safe_fixes + summary.unsafe_fixes;
-    let fixes = match fixes {
-        0 => String::new(),
-        number => format!(
-            " {} of them {} a change that plimsoll can make itself (`plimsoll check --fix`, {} of them only with \
-             `--unsafe-fixes`, for they alter how the system behaves under load).",
-            number,
-            if number == 1 { "has" } else { "have" },
-            summary.unsafe_fixes
-        ),
-    };
-    format!("{read} and {found}.{fixes}")
-}
-
-pub(super) fn passed_line(summary: &Summary) -> String {
-    let passed = match summary.rules_passed {
-        0 => "No rule passed.".to_owned(),
-        1 => "1 rule holds wherever it applies.".to_owned(),
-        number => format!("{} rules hold wherever they apply.", thousands(number)),
-    };
-    match summary.rules_not_applicable {
-        0 => passed,
-        1 => format!("{passed} 1 more speaks of nothing that is deployed here."),
-        number => format!("{passed} {} more speak of nothing that is deployed here.", thousands(number)),
-    }
-}
-
-/// The number of each finding, in the order of the phases.
-pub(super) fn numbers(view: &View, phases: &[Phase<'_>]) -> Vec<usize> {
-    let mut out = vec![0; view.findings.len()];
-    let order = phases.iter().flat_map(|phase| &phase.rules).flat_map(|(.., findings)| findings);
-    for (number, at) in order.enumerate() {
-        if let Some(slot) = out.get_mut(*at) {
-            *slot = number + 1;
-        }
-    }
-    out
 }
 
 #[derive(Serialize)]
@@ -168,16 +110,6 @@ struct FixRows {
     diffs: Vec<String>,
 }
 
-/// What a phase is called, and what is done in it.
-pub(super) fn phase_words(number: Option<u8>) -> (&'static str, &'static str) {
-    match number {
-        Some(1) => ("Phase 1: configuration", "Changes of settings that one person can make and take back in a day."),
-        Some(2) => ("Phase 2: changes that need review", "Changes of code or of how services work together."),
-        Some(3) => ("Phase 3: architecture", "Changes that add or replace a part of the system."),
-        _ => ("Without a phase", "The rules do not say when to do these."),
-    }
-}
-
 fn phase_rows(view: &View, phase: &Phase<'_>, numbers: &[usize]) -> PhaseRows {
     let (title, about) = phase_words(phase.number);
     let rules = phase.rules.iter().map(|(name, info, findings)| {
@@ -219,11 +151,7 @@ fn row(view: &View, it: &FindingRow, number: usize) -> Row {
     let label = |label: &crate::view::LabelRow| LabelRow { r#where: at(view, &label.place), text: label.text.clone() };
     let fix = |fix: &crate::view::FixRow| FixRows {
         title: fix.title.clone(),
-        how: match fix.applicability {
-            Applicability::Safe => "safe",
-            Applicability::Unsafe => "changes how it behaves under load",
-            Applicability::Display => "to be made by hand",
-        },
+        how: words::how(fix.applicability),
         diffs: fix.files.iter().map(|file| diff(view, file)).collect(),
     };
     Row {
@@ -241,7 +169,7 @@ fn row(view: &View, it: &FindingRow, number: usize) -> Row {
 
 /// `compose.yaml:12`, as code.
 fn at(view: &View, place: &Place) -> String {
-    code(&format!("{}:{}", view.shown(&place.path), place.line))
+    code(&words::place(view, place))
 }
 
 /// A file's changes as a fenced block, its fence longer than any within.
@@ -276,13 +204,6 @@ struct TermRow {
 }
 
 fn budget(view: &View, it: &Budget) -> BudgetRows {
-    let most = match it.total.as_str() {
-        "unbounded" => "**No limit** holds for the connections that can be opened".to_owned(),
-        "unknown" => "How many connections can be opened is not known".to_owned(),
-        total => format!("**{}** connections can be opened", capital(total)),
-    };
-    let open = if it.exceeded == "unknown" { " Whether that suffices depends on what is not known." } else { "" };
-    let sentence = format!("{most}; there is room for **{}**.{open}", it.room);
     let term = |term: &crate::view::Term| TermRow {
         name: term.name.clone(),
         factors: term.factors.iter().map(|it| factor(view, it)).collect::<Vec<_>>().join(" × "),
@@ -292,7 +213,7 @@ fn budget(view: &View, it: &Budget) -> BudgetRows {
         stack: it.stack.clone(),
         database: it.database.clone(),
         r#where: it.place.as_ref().map(|place| at(view, place)).unwrap_or_default(),
-        sentence,
+        sentence: words::budget(it, |figure| format!("**{figure}**")),
         terms: it.terms.iter().map(term).collect(),
         total: it.total.clone(),
         room: it.room.clone(),
@@ -362,13 +283,7 @@ struct UnreadRow {
 }
 
 fn unread(view: &View) -> Vec<UnreadRow> {
-    let skipped =
-        view.skipped.iter().map(|it| UnreadRow { r#where: code(&view.shown(&it.path)), why: it.reason.clone() });
-    let problems = view
-        .problems
-        .iter()
-        .map(|it| UnreadRow { r#where: at(view, &it.place), why: format!("cannot be understood: {}", it.message) });
-    skipped.chain(problems).collect()
+    words::unread(view).into_iter().map(|(at, why)| UnreadRow { r#where: code(&at), why }).collect()
 }
 
 #[derive(Serialize)]
@@ -379,21 +294,8 @@ struct SuppressedRow {
 }
 
 fn suppressed(view: &View) -> Vec<SuppressedRow> {
-    let row = |(it, reason): &(FindingRow, String)| SuppressedRow {
-        r#where: it.place().map_or_else(|| code(&it.anchor), |place| at(view, place)),
-        rule: it.rule.clone(),
-        reason: reason.clone(),
-    };
-    view.suppressed.iter().map(row).collect()
-}
-
-pub(super) fn first_paragraph(text: &str) -> String {
-    text.trim().split("\n\n").next().unwrap_or("").replace('\n', " ")
-}
-
-pub(super) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    let row = |(at, rule, reason): (String, String, String)| SuppressedRow { r#where: code(&at), rule, reason };
+    words::suppressed(view).into_iter().map(row).collect()
 }
 
 /// A text in a sentence: what stands outside backticks cannot become HTML.

@@ -15,5 +15,6 @@ pub mod sarif;
 mod snippet;
 pub mod terminal;
 mod text;
+mod words;
 
 pub use text::Style;

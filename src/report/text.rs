@@ -1,5 +1,7 @@
 //! What the printers for people share: colours, wrapping, counting.
 
+use crate::rule::expr::print;
+
 /// How text for people is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
@@ -83,15 +85,18 @@ pub(super) fn count(number: usize, one: &str) -> String {
 
 /// `12,345`
 pub(super) fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
+    print::thousands(&number.to_string())
+}
+
+/// A figure as it is, its thousands parted: `0.25`, `1,500`, `no limit`.
+pub(super) fn figure(value: f64) -> String {
+    if value.is_infinite() {
+        "no limit".to_owned()
+    } else if (1000.0..1e15).contains(&value) {
+        thousands(value as usize)
+    } else {
+        format!("{value}")
     }
-    out
 }
 
 #[cfg(test)]

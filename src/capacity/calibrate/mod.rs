@@ -8,6 +8,7 @@ mod csv;
 mod statements;
 
 use crate::config::Measurement;
+use crate::rule::expr::print;
 
 /// What a file of measurements gives.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -36,15 +37,7 @@ pub fn calibrate(name: &str, text: &str) -> Result<Calibration, String> {
 
 /// `48,210 requests`
 fn count(number: usize, one: &str, many: &str) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    format!("{out} {}", if number == 1 { one } else { many })
+    format!("{} {}", print::thousands(&number.to_string()), if number == 1 { one } else { many })
 }
 
 #[cfg(test)]

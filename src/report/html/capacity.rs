@@ -4,11 +4,8 @@ use serde::Serialize;
 
 use super::svg::{Anchor, Svg, cut, number};
 use super::{PlaceRow, place_row};
-use crate::report::text::thousands;
+use crate::report::text::{figure, thousands};
 use crate::view::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range, View};
-
-/// A bound that is so many times the smallest is only named.
-const FAR: f64 = 20.0;
 
 #[derive(Serialize)]
 pub(super) struct Rows {
@@ -87,10 +84,7 @@ pub(super) fn rows(view: &View) -> Vec<Rows> {
 }
 
 fn of(view: &View, it: &Capacity, at: usize) -> Rows {
-    let most = it.bounds.first().map_or(f64::INFINITY, |it| FAR * it.rate);
-    let (near, far): (Vec<&BoundRow>, Vec<&BoundRow>) = it.bounds.iter().partition(|row| row.rate <= most);
-    let mut far: Vec<String> = far.into_iter().map(|row| row.resource.clone()).collect();
-    far.dedup();
+    let (near, far) = it.near_and_far();
     let mut figures = vec![figure_of(&it.rate, "requests a second")];
     figures.extend(it.users.as_ref().map(|users| figure_of(users, "users")));
     let input = |it: &InputRow| input(view, it);
@@ -103,7 +97,7 @@ fn of(view: &View, it: &Capacity, at: usize) -> Rows {
         cliffs: it.cliffs.iter().map(|row| cliff(view, row)).collect(),
         bounds_drawing: draw_bounds(it, &near, &format!("bounds-{at}")),
         bounds: near.iter().map(|row| bound(view, row)).collect(),
-        far,
+        far: far.into_iter().map(str::to_owned).collect(),
         curve_drawing: draw_curve(it, &format!("curve-{at}")),
         loads: it.loads.iter().map(load).collect(),
         assumptions: it.assumptions.iter().map(input).collect(),
@@ -113,16 +107,16 @@ fn of(view: &View, it: &Capacity, at: usize) -> Rows {
 }
 
 fn figure_of(range: &Range, unit: &'static str) -> Figure {
-    Figure { likely: shown(range.likely), unit, range: format!("{} to {}", shown(range.low), shown(range.high)) }
+    Figure { likely: figure(range.likely), unit, range: format!("{} to {}", figure(range.low), figure(range.high)) }
 }
 
 fn cliff(view: &View, it: &CliffRow) -> Cliff {
     Cliff {
         resource: it.resource.clone(),
         text: it.text.clone(),
-        room: shown(it.room),
-        asked: it.asked.map_or_else(|| "no limit".to_owned(), shown),
-        rate: shown(it.rate),
+        room: figure(it.room),
+        asked: it.asked.map_or_else(|| "no limit".to_owned(), figure),
+        rate: figure(it.rate),
         certainty: it.certainty.clone(),
         places: it.places.iter().map(|place| place_row(view, place)).collect(),
     }
@@ -132,11 +126,11 @@ fn bound(view: &View, it: &BoundRow) -> Bound {
     Bound {
         resource: it.resource.clone(),
         fails: it.when_full == "fail",
-        servers: shown(it.servers),
+        servers: figure(it.servers),
         because: it.because.clone(),
-        hold: shown(it.hold),
+        hold: figure(it.hold),
         formula: it.formula.clone(),
-        rate: shown(it.rate),
+        rate: figure(it.rate),
         binds: if it.binds >= 0.01 { format!("{:.0} %", 100.0 * it.binds) } else { String::new() },
         places: it.places.iter().map(|place| place_row(view, place)).collect(),
     }
@@ -145,8 +139,8 @@ fn bound(view: &View, it: &BoundRow) -> Bound {
 fn load(it: &LoadRow) -> Load {
     Load {
         users: thousands(it.users),
-        rate: shown(it.rate),
-        response: shown(it.response),
+        rate: figure(it.rate),
+        response: figure(it.response),
         binds: it.binds.clone(),
         fails: it.fails.clone(),
     }
@@ -160,17 +154,6 @@ fn input(view: &View, it: &InputRow) -> Input {
         because: it.because.clone(),
         better: it.better.clone(),
         places: it.places.iter().map(|place| place_row(view, place)).collect(),
-    }
-}
-
-/// A number as it is, its thousands parted.
-pub(super) fn shown(value: f64) -> String {
-    if value.is_infinite() {
-        "no limit".to_owned()
-    } else if (1000.0..1e15).contains(&value) {
-        thousands(value as usize)
-    } else {
-        format!("{value}")
     }
 }
 
@@ -194,13 +177,13 @@ fn draw_bounds(it: &Capacity, bounds: &[&BoundRow], name: &str) -> String {
         svg.text((0.0, y + 14.0), Anchor::Start, if nth == 0 { "name" } else { "more" }, &name);
         svg.rect([0.0, y + 20.0, length(row.rate), 18.0], class);
         let binds = if row.binds >= 0.01 { format!(", binds in {:.0} %", 100.0 * row.binds) } else { String::new() };
-        let text = format!("{}{binds}", shown(row.rate));
+        let text = format!("{}{binds}", figure(row.rate));
         svg.text((length(row.rate) + 8.0, y + 33.0), Anchor::Start, "more", &text);
     }
     let foot = ROW * bounds.len() as f64 + 14.0;
     svg.text((0.0, foot), Anchor::Start, "more", "requests a second; the scale is logarithmic");
     let all: Vec<String> =
-        bounds.iter().map(|row| format!("{} {}", row.resource.replace('`', ""), shown(row.rate))).collect();
+        bounds.iter().map(|row| format!("{} {}", row.resource.replace('`', ""), figure(row.rate))).collect();
     svg.finish(name, &format!("What bounds {}", it.service), &format!("Requests a second: {}.", all.join("; ")))
 }
 
@@ -238,7 +221,7 @@ fn draw_curve(it: &Capacity, name: &str) -> String {
                 svg.path(&format!("M{}", path.join("L")), class);
             }
         }
-        svg.text((left + 6.0, top + 12.0), Anchor::Start, "more", &shown(most));
+        svg.text((left + 6.0, top + 12.0), Anchor::Start, "more", &figure(most));
         svg.text((left, top + height + 17.0), Anchor::Start, "more", "0");
         svg.text((left + width, top + height + 17.0), Anchor::End, "more", &format!("{} users", thousands(last.users)));
     };
@@ -247,8 +230,8 @@ fn draw_curve(it: &Capacity, name: &str) -> String {
     let about = format!(
         "With {} users {} requests a second at {} ms.{}",
         thousands(last.users),
-        shown(last.rate),
-        shown(last.response),
+        figure(last.rate),
+        figure(last.response),
         fails.map_or_else(String::new, |it| format!(" From {} users on requests fail.", thousands(it.users)))
     );
     svg.finish(name, &format!("Load of {} against users", it.service), &about)

@@ -2,10 +2,9 @@
 
 use serde::Serialize;
 
-use super::capacity::shown;
 use super::svg::{Anchor, Svg, cut};
-use crate::report::markdown::{number_of, percent};
-use crate::report::text::count;
+use crate::report::text::figure;
+use crate::report::words::{number_of, others, percent};
 use crate::view::{PlanRow, Range, View, WhatIfRow};
 
 #[derive(Serialize)]
@@ -56,8 +55,8 @@ pub(super) fn rows(view: &View, numbers: &[usize]) -> Rows {
         finding: number_of(view, row, numbers),
         change: row.change.clone(),
         service: row.service.clone(),
-        before: shown(row.before),
-        after: shown(row.after),
+        before: figure(row.before),
+        after: figure(row.after),
         gain: percent(row.gain),
         alone: percent(row.alone),
         binds: row.binds.clone(),
@@ -69,8 +68,8 @@ pub(super) fn rows(view: &View, numbers: &[usize]) -> Rows {
     };
     let total = |it: &crate::view::TotalRow| Total {
         service: it.service.clone(),
-        before: shown(it.before),
-        after: shown(it.after),
+        before: figure(it.before),
+        after: figure(it.after),
         times: format!("{:.1}", it.after / it.before),
         binds: it.binds.clone(),
     };
@@ -86,10 +85,7 @@ pub(super) fn rows(view: &View, numbers: &[usize]) -> Rows {
         drawings: services.iter().enumerate().filter_map(drawing).collect(),
         changes: view.plan.rows.iter().map(change).collect(),
         totals: view.plan.total.iter().filter(|it| it.after > it.before).map(total).collect(),
-        others: match view.plan.others {
-            0 => String::new(),
-            number => format!("{} besides", count(number, "fix")),
-        },
+        others: others(view.plan.others),
     }
 }
 
@@ -111,13 +107,13 @@ fn draw(service: &str, rows: &[&PlanRow], name: &str) -> String {
         svg.rect([0.0, y + 20.0, x(low).max(1.0), 18.0], "bar rest");
         let class = if row.after < row.before { "bar cliff" } else { "bar first" };
         svg.rect([x(low), y + 20.0, (x(high) - x(low)).max(1.0), 18.0], class);
-        let text = format!("{} ({})", shown(row.after), percent(row.gain));
+        let text = format!("{} ({})", figure(row.after), percent(row.gain));
         svg.text((x(high) + 8.0, y + 33.0), Anchor::Start, "name", &text);
     }
     let foot = ROW * made.len() as f64 + 14.0;
     svg.text((0.0, foot), Anchor::Start, "more", "requests a second, at the likely values");
     let said: Vec<String> =
-        made.iter().map(|row| format!("{}: {} to {}", row.change, shown(row.before), shown(row.after))).collect();
+        made.iter().map(|row| format!("{}: {} to {}", row.change, figure(row.before), figure(row.after))).collect();
     svg.finish(name, &format!("What each change buys {service}"), &said.join(". "))
 }
 
@@ -133,7 +129,7 @@ pub(super) struct WhatIf {
 
 /// What would become of each application.
 pub(super) fn what_if(view: &View) -> Vec<WhatIf> {
-    let range = |it: &Range| format!("{} ({} to {})", shown(it.likely), shown(it.low), shown(it.high));
+    let range = |it: &Range| format!("{} ({} to {})", figure(it.likely), figure(it.low), figure(it.high));
     let binds = |text: &str| if text.is_empty() { "undetermined".to_owned() } else { text.to_owned() };
     let row = |it: &WhatIfRow| WhatIf {
         service: it.service.clone(),

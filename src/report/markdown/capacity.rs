@@ -3,11 +3,8 @@
 use serde::Serialize;
 
 use super::{at, cell};
-use crate::report::text::thousands;
+use crate::report::text::{figure, thousands};
 use crate::view::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range, View, WhatIfRow};
-
-/// A bound that is so many times the smallest is only named.
-const FAR: f64 = 20.0;
 
 #[derive(Serialize)]
 pub(super) struct Rows {
@@ -62,18 +59,16 @@ struct Input {
 pub(super) fn rows(view: &View) -> Vec<Rows> {
     let many = view.stacks.len() > 1;
     let of = |it: &Capacity| {
-        let most = it.bounds.first().map_or(f64::INFINITY, |it| FAR * it.rate);
-        let near = it.bounds.iter().filter(|row| row.rate <= most);
-        let far: Vec<&str> = it.bounds.iter().filter(|row| row.rate > most).map(|row| row.resource.as_str()).collect();
+        let (near, far) = it.near_and_far();
         Rows {
             title: if many { format!("`{}` in {}", it.service, it.stack) } else { format!("`{}`", it.service) },
             answer: it.answer.join(" "),
             cliffs: it.cliffs.iter().map(|row| cliff(view, row)).collect(),
-            bounds: near.map(|row| bound(view, row)).collect(),
+            bounds: near.into_iter().map(|row| bound(view, row)).collect(),
             far: if far.is_empty() {
                 String::new()
             } else {
-                format!("Further off by more than {FAR} times: {}.", far.join(", "))
+                format!("Further off by more than 20 times: {}.", far.join(", "))
             },
             loads: it.loads.iter().map(load).collect(),
             assumptions: it.assumptions.iter().map(input).collect(),
@@ -126,11 +121,6 @@ fn input(it: &InputRow) -> Input {
         because: it.because.clone(),
         better: it.better.as_ref().map_or_else(|| "-".to_owned(), |it| format!("`{it}`")),
     }
-}
-
-/// A number as it is, with its thousands parted.
-pub(super) fn figure(value: f64) -> String {
-    if (1000.0..1e15).contains(&value) { thousands(value as usize) } else { format!("{value}") }
 }
 
 #[derive(Serialize)]

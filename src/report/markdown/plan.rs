@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::capacity::figure;
-use crate::report::text::count;
+use crate::report::text::figure;
+use crate::report::words::{number_of, others, percent};
 use crate::view::{PlanRow, TotalRow, View};
 
 #[derive(Serialize)]
@@ -50,32 +50,11 @@ pub(super) fn rows(view: &View, numbers: &[usize]) -> Rows {
             row.binds
         )
     };
-    let others = match view.plan.others {
-        0 => String::new(),
-        number => format!(
-            "{} besides {} what the model counts: single pages, failures, memory, or what happens when something restarts, \
-             are not among it.",
-            count(number, "fix"),
-            if number == 1 { "does not change" } else { "do not change" }
-        ),
-    };
     Rows {
         changes: view.plan.rows.iter().map(change).collect(),
         total: view.plan.total.iter().filter(|it| it.after > it.before).map(total).collect(),
-        others,
+        others: others(view.plan.others),
     }
-}
-
-/// The number of a change's finding. Where rows are sorted by how bad they are, it has another place than in the run.
-pub(in crate::report) fn number_of(view: &View, row: &PlanRow, numbers: &[usize]) -> Option<usize> {
-    let own = |it: &crate::view::FindingRow| it.rule == row.rule && it.anchor == row.anchor;
-    numbers.get(view.findings.iter().position(own)?).copied()
-}
-
-/// `+33 %`
-pub(in crate::report) fn percent(gain: f64) -> String {
-    let hundredths = (gain * 100.0).round();
-    if hundredths < 0.0 { format!("−{} %", -hundredths) } else { format!("+{} %", hundredths + 0.0) }
 }
 
 fn or_dash(text: Option<&String>) -> String {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::capacity::figure;
 use super::{at, cell};
+use crate::report::text::figure;
 use crate::view::{GoalRow, KnobRow, Need, Range, SizingRow, View};
 
 #[derive(Serialize)]

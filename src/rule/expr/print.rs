@@ -18,6 +18,18 @@ pub fn number(value: f64, unit: Unit) -> String {
     if unit == Unit::Name { value.to_string() } else { decimal(value) }
 }
 
+/// The digits of a whole number with commas between the thousands: `12,345`.
+pub fn thousands(digits: &str) -> String {
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// With at most two decimals, and commas between the thousands.
 fn decimal(value: f64) -> String {
     let text = format!("{:.2}", value.abs());
@@ -26,12 +38,7 @@ fn decimal(value: f64) -> String {
     if value < 0.0 && text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
         out.push('-');
     }
-    for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
+    out.push_str(&thousands(whole));
     let fraction = fraction.trim_end_matches('0');
     if !fraction.is_empty() {
         out.push('.');

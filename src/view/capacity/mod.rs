@@ -149,7 +149,19 @@ impl View {
     }
 }
 
+/// A bound that is so many times the smallest is only named.
+const FAR: f64 = 20.0;
+
 impl Capacity {
+    /// The bounds near the smallest, and the names of those that are more than twenty times as far off.
+    pub fn near_and_far(&self) -> (Vec<&BoundRow>, Vec<&str>) {
+        let most = self.bounds.first().map_or(f64::INFINITY, |it| FAR * it.rate);
+        let (near, far): (Vec<&BoundRow>, Vec<&BoundRow>) = self.bounds.iter().partition(|row| row.rate <= most);
+        let mut far: Vec<&str> = far.into_iter().map(|row| row.resource.as_str()).collect();
+        far.dedup();
+        (near, far)
+    }
+
     fn of(sources: &Sources, stack: &str, model: &Model) -> Self {
         let study = model.study();
         let values = model.inputs.likely();

@@ -2,6 +2,7 @@
 
 use super::{Range, Teller, rounded};
 use crate::capacity::{Band, Cliff, Count, Fall, Kind, Resource, Verdict, WhenFull};
+use crate::rule::expr::print;
 use crate::view::mask::clean;
 
 /// Below this factor between the ends of a figure its service times are known.
@@ -220,15 +221,7 @@ pub(in crate::view) fn number(value: f64) -> String {
         return "without limit".to_owned();
     }
     if value >= 1000.0 {
-        let whole = format!("{value:.0}");
-        let mut out = String::new();
-        for (at, digit) in whole.chars().enumerate() {
-            if at > 0 && (whole.len() - at).is_multiple_of(3) {
-                out.push(',');
-            }
-            out.push(digit);
-        }
-        return out;
+        return print::thousands(&format!("{value:.0}"));
     }
     let text = format!("{value:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
