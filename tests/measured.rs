@@ -67,7 +67,7 @@ fn files(folder: &Path, with: &BTreeMap<String, String>) -> Vec<SourceFile> {
     let file = |(at, path): (usize, &PathBuf)| {
         let mut text = std::fs::read_to_string(path).unwrap();
         for (name, value) in with {
-            text = text.replace(&format!("@{name}@"), value);
+            text = text.replace(&format!("__{name}__"), value);
         }
         let name = path.file_name().unwrap().to_str().unwrap();
         SourceFile::new(FileId(at as u32), name, PathBuf::new(), text)
