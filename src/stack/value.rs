@@ -65,6 +65,13 @@ impl Version {
         if parts.is_empty() { None } else { Some(parts) }
     }
 
+    /// Any of the series that a text names: `16` is every 16.x, `1.27-alpine` every 1.27.x. None where it names none.
+    pub fn of_series(text: &str) -> Option<Self> {
+        let low = Self::release(text)?;
+        let high = low.iter().copied().chain([u64::MAX]).collect();
+        Some(Self { low, high: Some(high), written: text.into() })
+    }
+
     /// Whether every version it can be is less than `than` (`5.1` is less than `5.1.1`, and equal to `5.1.0`).
     pub fn less(&self, than: &[u64]) -> super::Truth {
         use std::cmp::Ordering::Less;

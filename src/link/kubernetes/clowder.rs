@@ -27,11 +27,7 @@ pub(super) fn database(sources: &Sources, object: &Object) -> Option<Managed> {
             writers: Vec::new(),
         },
         engine: Fact::derived(Engine::Postgres, vec![object.name.span]),
-        version: crate::link::compose::service::parsed(version, |text| {
-            let release = Version::release(text)?;
-            let high = release.iter().copied().chain([u64::MAX]).collect();
-            Some(Version { low: release, high: Some(high), written: text.into() })
-        }),
+        version: crate::link::stores::parsed(version, Version::of_series),
         max_connections: Fact::unknown(why),
         reserved_connections: Fact::unknown(why),
         shared_buffers: Fact::unknown(why),

@@ -50,14 +50,10 @@ pub(super) fn of_image(image: Option<&str>, span: Option<Span>) -> Fact<Version>
     };
     let name = ImageName::parse(image);
     let tag = name.tag.unwrap_or("latest");
-    let version = match Version::release(tag) {
-        // `1.27` is every 1.27.x, `1` the newest of its line.
-        Some(release) => {
-            let mut high = release.clone();
-            high.push(u64::MAX);
-            let low = if release.len() == 1 { MAINLINE.to_vec() } else { release };
-            Version { low, high: Some(high), written: tag.into() }
-        }
+    let version = match Version::of_series(tag) {
+        // `1` is the newest of its line.
+        Some(series) if series.low.len() == 1 => Version { low: MAINLINE.to_vec(), ..series },
+        Some(series) => series,
         None if name.digest || !is_official(image) => {
             return Fact::Unknown(crate::stack::Why::at("the image names no version", span));
         }

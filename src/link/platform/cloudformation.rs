@@ -208,11 +208,7 @@ impl<'a> Template<'a, '_> {
                 Some(engine) => Fact::derived(engine, vec![node.get("Engine").map_or(name.span, |it| it.span)]),
                 None => Fact::Unknown(Why::at("what engine it has is not known", name.span)),
             },
-            version: crate::link::stores::parsed(version, |text| {
-                let release = Version::release(text)?;
-                let high = release.iter().copied().chain([u64::MAX]).collect();
-                Some(Version { low: release, high: Some(high), written: text.into() })
-            }),
+            version: crate::link::stores::parsed(version, Version::of_series),
             max_connections,
             reserved_connections: open("what the cloud keeps for itself"),
             shared_buffers: open("what the cloud sets"),

@@ -109,13 +109,9 @@ fn database(seen: &Seen<'_>, node: &Node) -> Option<Managed> {
             writers: Vec::new(),
         },
         engine: Fact::derived(engine, vec![name.span]),
-        version: node.get("version").map_or(Fact::unknown("DigitalOcean's own"), |it| {
-            said::parsed(it, |text| {
-                let release = Version::release(text)?;
-                let high = release.iter().copied().chain([u64::MAX]).collect();
-                Some(Version { low: release, high: Some(high), written: text.into() })
-            })
-        }),
+        version: node
+            .get("version")
+            .map_or(Fact::unknown("DigitalOcean's own"), |it| said::parsed(it, Version::of_series)),
         max_connections: Fact::unknown(why),
         reserved_connections: Fact::unknown(why),
         shared_buffers: Fact::unknown(why),

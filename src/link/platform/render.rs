@@ -178,11 +178,7 @@ fn about(seen: &Seen<'_>, name: &Spanned<Box<str>>, list: &str) -> About {
 fn database(seen: &Seen<'_>, node: &Node) -> Option<Managed> {
     let name = said::spanned(node.get("name")?)?;
     let version = match node.get("postgresMajorVersion") {
-        Some(major) => said::parsed(major, |text| {
-            let release = Version::release(text)?;
-            let high = release.iter().copied().chain([u64::MAX]).collect();
-            Some(Version { low: release, high: Some(high), written: text.into() })
-        }),
+        Some(major) => said::parsed(major, Version::of_series),
         None => Fact::unknown("the newest that Render has when it is made"),
     };
     let (max_connections, memory) = match node.get("plan").and_then(said::spanned) {

@@ -99,14 +99,8 @@ impl<'a> Server<'a> {
 pub(super) fn version(plan: &ServicePlan, image: &str) -> Fact<Version> {
     let span = plan.image.as_ref().map(|it| it.span);
     let tag = ImageName::parse(image).tag;
-    match (tag.and_then(Version::release), span) {
-        (Some(release), Some(span)) => {
-            // A tag such as `16` is every 16.x.
-            let mut high = release.clone();
-            high.push(u64::MAX);
-            let written = tag.unwrap_or_default();
-            Fact::derived(Version { low: release, high: Some(high), written: written.into() }, vec![span])
-        }
+    match (tag.and_then(Version::of_series), span) {
+        (Some(version), Some(span)) => Fact::derived(version, vec![span]),
         _ => Fact::unknown("the image names no version"),
     }
 }

@@ -40,11 +40,7 @@ fn database(
     Database {
         about: module.about(kind, name),
         engine: Fact::derived(engine, vec![engine_at]),
-        version: parsed(or_unknown(version, "the cloud's own, for none is said", name.span), |text| {
-            let release = Version::release(text)?;
-            let high = release.iter().copied().chain([u64::MAX]).collect();
-            Some(Version { low: release, high: Some(high), written: text.into() })
-        }),
+        version: parsed(or_unknown(version, "the cloud's own, for none is said", name.span), Version::of_series),
         reserved_connections: open("what the cloud keeps for itself"),
         shared_buffers: open("what the cloud sets"),
         work_mem: open("what the cloud sets"),
