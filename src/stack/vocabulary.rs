@@ -1113,6 +1113,23 @@ vocabulary! {
         /// The service that is asked.
         service: Option<Id<Service>>;
     }
+    /// A method and a path that an application answers. Only who asks for them has them in the stack.
+    Endpoint "endpoint" in endpoints {
+        /// The method: `GET`; `WEBSOCKET` for what is upgraded.
+        method: Fact<Box<str>> = "answers {}";
+        /// The whole path with each parameter in braces: `/threads/{thread_id}/`.
+        path: Fact<Box<str>> = "at `{}`";
+        /// The parameters of the path with what each takes: `thread_id: int`; absent when it has none.
+        parameters: Fact<Box<str>> = "takes `{}`";
+        /// The function or class that answers.
+        handler: Fact<Box<str>> = "answered by `{}`";
+        /// Whether its method is one that changes something.
+        writes: Fact<bool> = "changes something|only reads";
+        /// Whether something asks for a login, by its name: a decorator, a dependency, a permission.
+        login: Fact<bool> = "asks for a login|nothing read here asks for a login";
+        /// The process that answers.
+        process: Option<Id<Process>>;
+    }
     /// A relation that is loaded for each row of a loop.
     LazyLoad "lazy_load" in lazy_loads {
         /// Whose mapper.
