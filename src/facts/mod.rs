@@ -15,6 +15,7 @@ pub mod procfile;
 pub mod proxy;
 pub mod python;
 pub mod requirements;
+pub mod routes;
 pub mod script;
 pub mod sections;
 pub mod tasks;

@@ -8,6 +8,7 @@ use crate::facts::gunicorn::GunicornConf;
 use crate::facts::kubernetes::Block;
 use crate::facts::proxy::ProxyConf;
 use crate::facts::requirements::Requirements;
+use crate::facts::routes::RouteFile;
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
 use crate::stack::vocabulary::KINDS;
@@ -19,6 +20,7 @@ use super::deployed::{Aside, Chosen};
 use super::image::{self, Image};
 use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
+use super::routes::Routes;
 use super::values::Code;
 use super::versions::{self, Versions};
 use super::{
@@ -40,8 +42,19 @@ pub struct Linked {
 /// Joins the drafts; `facts` are what [`orm::join`] says of them. What the user assumes of the
 /// world stands where the files leave something open.
 pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assume: &Assume) -> Linked {
+    link_with_routes(sources, drafts, facts, assume, &[])
+}
+
+/// The same with the endpoints of applications, from what the files say of routes.
+pub fn link_with_routes(
+    sources: &Sources,
+    drafts: &Drafts<'_>,
+    facts: &orm::OrmFacts,
+    assume: &Assume,
+    routes: &[RouteFile],
+) -> Linked {
     let mut linked = Linked::default();
-    let mut repository = Repository::of(sources, drafts, assume);
+    let mut repository = Repository { routes, ..Repository::of(sources, drafts, assume) };
     let (planned, problems) = repository.planned(drafts);
     linked.problems.extend(problems);
     let taken: BTreeSet<FileId> = planned.iter().flat_map(|it| it.files.iter().copied()).collect();
@@ -76,8 +89,14 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assum
 
 /// Stacks of what serves when it is run and that no file starts, where no `judged` stack starts any, and of scripts for
 /// workers that none of them starts: shown, not judged. Only who shows them asks; they cost as much as deployments do.
-pub fn unstarted_stacks(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume, judged: &[Stack]) -> Vec<Stack> {
-    let mut repository = Repository::of(sources, drafts, assume);
+pub fn unstarted_stacks(
+    sources: &Sources,
+    drafts: &Drafts<'_>,
+    assume: &Assume,
+    judged: &[Stack],
+    routes: &[RouteFile],
+) -> Vec<Stack> {
+    let mut repository = Repository { routes, ..Repository::of(sources, drafts, assume) };
     let mut out = Vec::new();
     if judged.iter().all(|stack| stack.processes.is_empty()) {
         let confs = repository.gunicorn.values().copied();
@@ -99,6 +118,8 @@ struct Repository<'a> {
     gunicorn: BTreeMap<&'a str, &'a GunicornConf>,
     requirements: Vec<(&'a SourceFile, &'a Requirements)>,
     code: Code,
+    /// What files say of routes; none where nobody asks for endpoints.
+    routes: &'a [RouteFile],
     settings: BTreeMap<&'a str, &'a [Setting]>,
     /// Whether a service of any deployment runs nginx: then its files are not those of the host.
     serves_by_nginx: bool,
@@ -141,6 +162,7 @@ impl<'a> Repository<'a> {
                 .map(|(file, draft)| (&*sources.file(file).path, draft.as_slice()))
                 .chain(blocks.filter_map(Block::settings))
                 .collect(),
+            routes: &[],
             serves_by_nginx: false,
             read_by_nginx: Some(BTreeSet::new()),
         }
@@ -325,7 +347,8 @@ impl<'a> Repository<'a> {
                 versions::add(stack, versions, Some(id));
             }
         }
-        apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network);
+        let routes = (!self.routes.is_empty()).then(|| Routes::new(&self.code, self.routes));
+        apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network, routes.as_ref());
     }
 
     /// The packages that a folder's files ask for; those of the whole tree when its own ask for none.

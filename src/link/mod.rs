@@ -22,6 +22,7 @@ pub mod plan;
 pub mod platform;
 pub mod proxies;
 pub mod roles;
+pub mod routes;
 pub mod rows;
 pub mod server;
 pub mod services;
@@ -31,5 +32,5 @@ mod unstarted;
 pub mod values;
 pub mod versions;
 
-pub use build::{Linked, link, unstarted_stacks};
+pub use build::{Linked, link, link_with_routes, unstarted_stacks};
 pub use deployed::Aside;

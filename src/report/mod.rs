@@ -9,6 +9,7 @@ pub mod github;
 pub mod graph;
 pub mod html;
 pub mod json;
+pub mod load;
 pub mod markdown;
 pub mod rules;
 pub mod sarif;

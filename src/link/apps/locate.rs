@@ -23,7 +23,7 @@ pub(super) fn context(plan: &ServicePlan) -> &str {
 }
 
 /// The module that a dotted name means in a service.
-pub(super) fn module(code: &Code, place: &Place<'_>, dotted: &str) -> Option<ModuleId> {
+pub(in crate::link) fn module(code: &Code, place: &Place<'_>, dotted: &str) -> Option<ModuleId> {
     let path = dotted.replace('.', "/");
     let there = workdir(place);
     for folder in ["", "src"] {

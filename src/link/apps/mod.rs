@@ -25,9 +25,11 @@ use super::django;
 use super::image::Image;
 use super::network::Network;
 use super::plan::{Running, ServicePlan};
+use super::routes::Routes;
 use super::values::Code;
 use super::versions::Versions;
 
+pub(super) use locate::module as locate_module;
 pub(super) use reach::Reach;
 pub(super) use seat::Seat;
 pub(super) use settings::{Choice, is_for_development};
@@ -54,8 +56,15 @@ pub fn celery_setting(code: &Code, place: &Place<'_>, app: &str, name: &str) -> 
     celery::setting_text(code, place, app, name)
 }
 
-/// Adds to the stack what the processes' code opens.
-pub fn add(stack: &mut Stack, sources: &Sources, code: &Code, places: &[Place<'_>], network: &mut Network) {
+/// Adds to the stack what the processes' code opens, and what it answers where its routes are given.
+pub fn add(
+    stack: &mut Stack,
+    sources: &Sources,
+    code: &Code,
+    places: &[Place<'_>],
+    network: &mut Network,
+    routes: Option<&Routes<'_>>,
+) {
     let seats = seat::seats(stack, code, places);
     let reach = Reach::of(stack, &seats);
     let apps = Apps { sources, code, reach: &reach };
@@ -76,6 +85,7 @@ pub fn add(stack: &mut Stack, sources: &Sources, code: &Code, places: &[Place<'_
         redis::add(stack, &apps, seat, network);
         if seat.serves(stack) {
             limiter::add(stack, &apps, seat);
+            routes.into_iter().for_each(|routes| routes.add(stack, sources, seat));
         }
         celery::add(stack, &apps, seat, network);
     }
