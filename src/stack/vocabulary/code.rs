@@ -1,7 +1,27 @@
-//! What code does with the database: loops that query, lists that have no end.
+//! What code answers, and what it does with the database: endpoints, loops that query, lists that have no end.
 
-use super::{About, Orm, Reach};
+use super::{About, Id, Orm, Process, Reach};
 use crate::stack::fact::Fact;
+
+entity! {
+    /// A method and a path that an application answers. Only who asks for them has them in the stack.
+    Endpoint {
+        /// The method: `GET`; `WEBSOCKET` for what is upgraded.
+        method: Fact<Box<str>> = "answers {}";
+        /// The whole path with each parameter in braces: `/threads/{thread_id}/`.
+        path: Fact<Box<str>> = "at `{}`";
+        /// The parameters of the path with what each takes: `thread_id: int`; absent when it has none.
+        parameters: Fact<Box<str>> = "takes `{}`";
+        /// The function or class that answers.
+        handler: Fact<Box<str>> = "answered by `{}`";
+        /// Whether its method is one that changes something.
+        writes: Fact<bool> = "changes something|only reads";
+        /// Whether something asks for a login, by its name: a decorator, a dependency, a permission.
+        login: Fact<bool> = "asks for a login|nothing read here asks for a login";
+        /// The process that answers.
+        process: Option<Id<Process>>;
+    }
+}
 
 entity! {
     /// A relation that is loaded for each row of a loop.

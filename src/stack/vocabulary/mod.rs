@@ -244,6 +244,7 @@ kinds! {
     LimitUse "limit_use" in limit_uses;
     Proxy "proxy" in proxies;
     Route "route" in routes;
+    Endpoint "endpoint" in endpoints;
     LazyLoad "lazy_load" in lazy_loads;
     QueryInLoop "query_in_loop" in queries_in_loops;
     WriteInLoop "write_in_loop" in writes_in_loops;
