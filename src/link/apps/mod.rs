@@ -28,6 +28,7 @@ use super::plan::{Running, ServicePlan};
 use super::values::Code;
 use super::versions::Versions;
 
+pub(super) use locate::{at as module_at, framework};
 pub(super) use reach::Reach;
 pub(super) use seat::Seat;
 pub(super) use settings::{Choice, is_for_development};
