@@ -1,6 +1,6 @@
 //! Configurations of `name = value` lines in sections that name what runs: uWSGI's `.ini` and `.yaml`, supervisord's and
-//! circus's `.conf`, systemd's units, and the flat `.toml` of hypercorn. Names and their order are kept, for uWSGI reads them in order;
-//! what a value means is for `link`, which knows who reads the file.
+//! circus's `.conf`, systemd's units, the flat `.toml` of hypercorn, and Apache's where it starts mod_wsgi. Names and their
+//! order are kept, for uWSGI reads them in order; what a value means is for `link`, which knows who reads the file.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,12 @@ pub enum Reader {
     Systemd,
     /// hypercorn.
     Hypercorn,
+    /// Apache: a directive and its words in a line, which a backslash at its end joins to the next.
+    Apache,
 }
+
+/// The directive by which Apache starts processes of mod_wsgi.
+pub const MOD_WSGI: &str = "WSGIDaemonProcess";
 
 /// A line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,6 +79,7 @@ fn reader(file: &SourceFile) -> Option<Reader> {
         "yaml" | "yml" if has("uwsgi:") => Some(Reader::Uwsgi),
         "service" if has("[Service]") => Some(Reader::Systemd),
         "toml" if stem.contains("hypercorn") => Some(Reader::Hypercorn),
+        "conf" if file.text().lines().any(|line| line.trim_start().starts_with(MOD_WSGI)) => Some(Reader::Apache),
         _ => None,
     }
 }
@@ -102,7 +108,7 @@ fn lines(file: &SourceFile, reader: Reader) -> Vec<Entry> {
         start += length;
         let joined = match reader {
             Reader::Supervisor => line.starts_with([' ', '\t']) && !entries.is_empty(),
-            Reader::Systemd => std::mem::take(&mut goes_on),
+            Reader::Systemd | Reader::Apache => std::mem::take(&mut goes_on),
             _ => false,
         };
         if body.is_empty() || body.starts_with([';', '#']) {
@@ -110,7 +116,7 @@ fn lines(file: &SourceFile, reader: Reader) -> Vec<Entry> {
         }
         if let (true, Some(last)) = (joined, entries.last_mut()) {
             goes_on = append(last, file, at, body, reader);
-        } else if let Some(name) = body.strip_prefix('[') {
+        } else if let Some(name) = body.strip_prefix('[').filter(|_| reader != Reader::Apache) {
             section = name.trim_end_matches(']').trim().into();
         } else if let Some((name, value)) = parted(body, reader) {
             let value_at = at + body.len() - value.len();
@@ -128,6 +134,7 @@ fn lines(file: &SourceFile, reader: Reader) -> Vec<Entry> {
 fn parted(body: &str, reader: Reader) -> Option<(&str, &str)> {
     let at = match reader {
         Reader::Supervisor => body.find(['=', ':'])?,
+        Reader::Apache => body.find([' ', '\t'])?,
         _ => body.find('=')?,
     };
     let (name, value) = body.split_at(at);
@@ -143,7 +150,7 @@ fn named(name: &str, reader: Reader) -> Box<str> {
 fn append(entry: &mut Entry, file: &SourceFile, at: usize, text: &str, reader: Reader) -> bool {
     let (text, goes_on) = match reader {
         Reader::Supervisor => (without_comment(text), false),
-        Reader::Systemd => match text.strip_suffix('\\') {
+        Reader::Systemd | Reader::Apache => match text.strip_suffix('\\') {
             Some(text) => (text.trim_end(), true),
             None => (text, false),
         },
@@ -258,6 +265,14 @@ mod tests {
                 row("Service", "User", "www"),
             ]
         );
+    }
+
+    #[test]
+    fn apache_starts_mod_wsgi_by_a_directive() {
+        let text = "<VirtualHost *:80>\n  # WSGIDaemonProcess old\n  WSGIDaemonProcess shop \\\n    threads=25\n</VirtualHost>\n";
+        let found = read_at("shop.conf", text);
+        assert!(found.contains(&row("", "WSGIDaemonProcess", "shop threads=25")), "{found:?}");
+        assert!(read_at("other.conf", "# WSGIDaemonProcess old\n").is_empty());
     }
 
     #[test]

@@ -24,8 +24,8 @@ use super::routes::Routes;
 use super::values::Code;
 use super::versions::{self, Versions};
 use super::{
-    apps, command, compose, framework, kubernetes, nginx, orm, platform, proxies, roles, server, services, sqlalchemy,
-    stores, unstarted,
+    apps, command, compose, kubernetes, nginx, orm, platform, proxies, roles, server, services, sqlalchemy, stores,
+    unstarted,
 };
 
 /// What the files say together.
@@ -296,7 +296,8 @@ impl<'a> Repository<'a> {
             service: part.plan,
             environment: &part.plan.environment,
             gunicorn_conf: &gunicorn_conf,
-            framework_of: &|application| framework::of(&self.code, folder, application),
+            framework_of: &|application| apps::framework(&self.code, &place, application),
+            module_at: &|path| apps::module_at(&self.code, &place, path).is_some(),
             version_of: &|package| versions.version(package),
             requirement_of: &|package| versions.requirement(package),
             celery_setting: &|app, name| apps::celery_setting(&self.code, &place, app, name),

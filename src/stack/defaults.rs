@@ -34,11 +34,13 @@ const SERVERS: &[Row] = &[
     row("gunicorn", "timeout", 30.0, "gunicorn 27.0.1, config.py"),
     row("gunicorn", "graceful_timeout", 30.0, "gunicorn 27.0.1, config.py"),
     row("gunicorn", "keepalive", 2.0, "gunicorn 27.0.1, config.py"),
+    row("gunicorn", "backlog", 2048.0, "gunicorn 27.0.1, config.py"),
     row("gunicorn", "port", 8000.0, "gunicorn 27.0.1, config.py"),
     row("uvicorn", "workers", 1.0, "uvicorn 0.54.0, config.py"),
     row("uvicorn", "limit_max_requests", 0.0, "uvicorn 0.54.0, main.py"),
     Row { since: &[0, 41], ..row("uvicorn", "limit_max_requests_jitter", 0.0, "uvicorn 0.54.0, main.py") },
     row("uvicorn", "timeout_keep_alive", 5.0, "uvicorn 0.54.0, main.py"),
+    row("uvicorn", "backlog", 2048.0, "uvicorn 0.54.0, main.py"),
     row("uvicorn", "port", 8000.0, "uvicorn 0.54.0, main.py"),
     row("fastapi", "port", 8000.0, "fastapi-cli 0.0.34, cli.py"),
     row("daphne", "port", 8000.0, "daphne 4.2.3, cli.py"),
@@ -61,6 +63,20 @@ const SERVERS: &[Row] = &[
     row("uWSGI", "processes", 1.0, "uWSGI 2.0.31, core/init.c"),
     row("uWSGI", "threads", 1.0, "uWSGI 2.0.31, core/init.c"),
     row("uWSGI", "max-requests", 0.0, "uWSGI 2.0.31, core/uwsgi.c"),
+    row("uWSGI", "max-worker-lifetime", 0.0, "uWSGI 2.0.31, core/uwsgi.c"),
+    row("uWSGI", "listen", 100.0, "uWSGI 2.0.31, core/init.c"),
+    row("uWSGI", "http-timeout", 60.0, "uWSGI 2.0.31, plugins/http/http.c"),
+    row("mod_wsgi", "processes", 1.0, "mod_wsgi 6.0.0, wsgi_daemon.c"),
+    row("mod_wsgi", "threads", 15.0, "mod_wsgi 6.0.0, wsgi_daemon.c"),
+    row("mod_wsgi", "maximum-requests", 0.0, "mod_wsgi 6.0.0, wsgi_daemon.c"),
+    row("mod_wsgi", "graceful-timeout", 15.0, "mod_wsgi 6.0.0, wsgi_daemon.c"),
+    row("mod_wsgi", "listen-backlog", 100.0, "mod_wsgi 6.0.0, wsgi_daemon.h"),
+    row("mod_wsgi-express", "processes", 1.0, "mod_wsgi 6.0.0, express/server.py"),
+    row("mod_wsgi-express", "threads", 5.0, "mod_wsgi 6.0.0, express/options.py"),
+    row("mod_wsgi-express", "port", 8000.0, "mod_wsgi 6.0.0, express/options.py"),
+    row("mod_wsgi-express", "request-timeout", 60.0, "mod_wsgi 6.0.0, express/options.py"),
+    row("pulpcore-api", "port", 24817.0, "pulpcore 3.117, app/entrypoint.py"),
+    row("pulpcore-content", "port", 24816.0, "pulpcore 3.117, content/entrypoint.py"),
     row("rq", "num-workers", 1.0, "rq 3.0.0, cli/workers.py"),
     row("dramatiq", "threads", 8.0, "dramatiq 2.2.1, cli.py"),
     row("taskiq", "workers", 2.0, "taskiq 0.13.0, cli/worker/args.py"),
@@ -74,6 +90,7 @@ const SERVERS: &[Row] = &[
     row("uwsgi-nginx", "processes", 16.0, "tiangolo/uwsgi-nginx-docker afe929b, python3.11.dockerfile"),
     row("celery", "worker_prefetch_multiplier", 4.0, "celery 5.7.0, app/defaults.py"),
     row("Django", "runserver port", 8000.0, "Django 5.2.19, commands/runserver.py"),
+    row("Django", "cache TIMEOUT", 300.0, "Django 5.2.19, core/cache/backends/base.py"),
     row("Flask", "port", 5000.0, "Flask 3.1, cli.py"),
 ];
 
@@ -131,6 +148,7 @@ const PLATFORMS: &[Row] = &[
 pub const WORDS: &[(&str, &str, &str, &str)] = &[
     ("PgBouncer", "pool_mode", "session", "PgBouncer 1.18.0, SHOW CONFIG"),
     ("Redis", "maxmemory-policy", "noeviction", "Redis 7.0.15, CONFIG GET"),
+    ("uWSGI", "cheaper-algo", "spare", "uWSGI 2.0.31, core/master.c"),
 ];
 
 const MIB: f64 = 1024.0 * 1024.0;

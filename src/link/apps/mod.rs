@@ -29,7 +29,7 @@ use super::routes::Routes;
 use super::values::Code;
 use super::versions::Versions;
 
-pub(super) use locate::module as locate_module;
+pub(super) use locate::{at as module_at, framework, module as locate_module};
 pub(super) use reach::Reach;
 pub(super) use seat::Seat;
 pub(super) use settings::{Choice, is_for_development};

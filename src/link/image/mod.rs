@@ -163,7 +163,7 @@ impl Builder<'_> {
             env: BTreeMap::new(),
             entrypoint: None,
             cmd: None,
-            workdir: "/".into(),
+            workdir: super::server::own_folder(&from).unwrap_or("/").into(),
             base: (!from.is_empty()).then(|| Spanned::new(from, stage.from.span)),
             shell: Vec::new(),
             copies: Vec::new(),
@@ -289,9 +289,11 @@ impl State {
         for source in sources {
             let source = join(&self.workdir, source);
             let name = source.rsplit('/').next().unwrap_or("");
+            // Several files keep their names.
+            let name = if name.contains('*') { "" } else { name };
             let within = format!("{}/{name}", folder.trim_end_matches('/'));
             // Whether a target without a slash is a folder cannot be seen; one of the two paths is never asked for.
-            let targets = [Some(within), (!is_folder).then(|| folder.clone())];
+            let targets = [Some(within), (!is_folder && !name.is_empty()).then(|| folder.clone())];
             let moved: Vec<Copied> = targets
                 .iter()
                 .flatten()
@@ -450,6 +452,15 @@ EXPOSE 8000/tcp
         assert_eq!(image.requirements, ["backend/requirements.txt".into()]);
         assert_eq!(image.packages[0].name.as_ref(), "gunicorn");
         assert_eq!(image.expose[0].value, 8000);
+    }
+
+    #[test]
+    fn what_a_run_installs_is_where_it_puts_it() {
+        let text = "FROM debian\nCOPY . /app\nRUN install -dm 0775 -o web /srv && \\\n install -Dm 0755 -o web /app/docker/start.sh /start.sh && \\\n install -m 755 /app/docker/bin/* /usr/local/bin/\n";
+        let image = built(text, None, "").1.unwrap();
+        let at = |path: &str| places::copied_from(&image.copies, path);
+        assert_eq!(at("/start.sh"), ["docker/start.sh".into()]);
+        assert_eq!(at("/usr/local/bin/start-api"), ["docker/bin/start-api".into()]);
     }
 
     #[test]

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use crate::facts::docker::{Dockerfile, Stage, Step};
 use crate::facts::procfile::Procfile;
-use crate::facts::sections::{Reader, SectionFile};
+use crate::facts::sections::{Entry, MOD_WSGI, Reader, SectionFile};
 use crate::link::plan::{Build, CommandLine, Deployment, ServicePlan, Variable};
 use crate::link::platform;
 use crate::link::roles;
 use crate::source::Span;
 use crate::stack::{Anchor, Fact, Why};
-use crate::syntax::{Spanned, shell};
+use crate::syntax::{Mapped, Piece, Spanned, shell};
 
 /// Words in a path that tell of what is made, checked or filled in, and is not what runs in the end.
 const WORKS: &[&str] = &["lint", "builder", "template", "templates", "fixtures"];
@@ -26,7 +26,7 @@ pub fn standalone(
 ) -> Vec<Deployment> {
     let images = dockerfiles.iter().copied().filter(|it| is_production(&it.path)).filter_map(|it| of_image(it, exists));
     let procfiles = procfiles.iter().copied().filter(|it| is_production(&it.path)).filter_map(of_procfile);
-    images.chain(procfiles).chain(of_units(sections)).collect()
+    images.chain(procfiles).chain(of_units(sections)).chain(of_apache(sections)).collect()
 }
 
 fn is_production(path: &str) -> bool {
@@ -129,6 +129,36 @@ fn of_procfile(procfile: &Procfile) -> Option<Deployment> {
         ..Deployment::default()
     };
     (!deployment.services.is_empty()).then_some(deployment)
+}
+
+/// Each configuration by which Apache starts processes of mod_wsgi, a service for each group of them.
+fn of_apache(sections: &[&SectionFile]) -> Vec<Deployment> {
+    let is_ours = |it: &&&SectionFile| it.reader == Reader::Apache && is_production(&it.path);
+    let found = sections.iter().filter(is_ours).map(|file| {
+        let starts = file.entries.iter().filter(|entry| &*entry.name.value == MOD_WSGI);
+        Deployment {
+            name: file.path.clone(),
+            files: vec![file.file],
+            services: starts.filter_map(|entry| of_directive(file, entry)).collect(),
+            because: Why::new("says what Apache starts"),
+            ..Deployment::default()
+        }
+    });
+    found.collect()
+}
+
+/// `WSGIDaemonProcess NAME option=value …`, which stands as the command.
+fn of_directive(file: &SectionFile, entry: &Entry) -> Option<ServicePlan> {
+    let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut text = Mapped::verbatim(entry.name.value.clone(), entry.name.span);
+    let between = Span { start: entry.name.span.end, ..entry.value.span(0..0) };
+    text.extend(&Mapped { text: " ".into(), pieces: vec![Piece { start: 0, span: between }] }, 0..1);
+    text.extend(&entry.value, 0..entry.value.text.len());
+    let span = text.span(0..text.text.len());
+    let group = entry.value.text.split_whitespace().next()?;
+    let mut service = service(Spanned::new(group.into(), span), Anchor::new(&*file.path, MOD_WSGI), folder);
+    service.command = Some(CommandLine::Text { script: shell::parse(&text).tree, text, shell: false, span });
+    Some(service)
 }
 
 /// The units of each folder, which one host runs together.

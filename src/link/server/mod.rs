@@ -10,7 +10,9 @@ mod granian;
 mod gunicorn;
 mod hypercorn;
 mod main_module;
+mod mod_wsgi;
 mod options;
+mod pulpcore;
 mod python;
 mod python_function;
 mod tasks;
@@ -33,7 +35,7 @@ use super::command::wrapper::is_python;
 use super::plan::{Append, Running, ServicePlan, Variable};
 pub use main_module::ServerCall;
 use options::Options;
-pub(super) use tiangolo::own_start;
+pub(super) use tiangolo::{own_folder, own_start};
 
 /// What else a process is made of: its service, its environment, and what other files say of its application.
 pub struct Context<'a> {
@@ -45,6 +47,8 @@ pub struct Context<'a> {
     pub gunicorn_conf: &'a dyn Fn(&str) -> Option<&'a GunicornConf>,
     /// What an application is written with, by how the command names it: `wingman.asgi:application`, `app.main:app`.
     pub framework_of: &'a dyn Fn(&str) -> Option<Framework>,
+    /// Whether a module stands at an absolute path of the container, which is given without its ending.
+    pub module_at: &'a dyn Fn(&str) -> bool,
     /// The version of a Python package in the image.
     pub version_of: &'a dyn Fn(&str) -> Fact<Version>,
     /// The requirement of a package that a person would change, and the command that must follow such a change.
@@ -103,7 +107,9 @@ pub fn process(running: &Running, context: &Context<'_>) -> Option<Process> {
         name if name.starts_with("uwsgi") => Some(uwsgi::read(&settings)),
         name if is_python(name) => dev::manage(&settings).or_else(|| main_module::read(&settings)),
         name => {
-            tasks::read(&settings, name).or_else(|| tiangolo::read(&settings, name)).or_else(|| dev::manage(&settings))
+            let own = mod_wsgi::read(&settings, name).or_else(|| pulpcore::read(&settings, name));
+            let own = own.or_else(|| tasks::read(&settings, name));
+            own.or_else(|| tiangolo::read(&settings, name)).or_else(|| dev::manage(&settings))
         }
     }
     .map(|process| copied(process, &running.copies))

@@ -47,7 +47,7 @@ entity! {
 entity! {
     /// Django's settings, as one process uses them.
     Settings {
-        /// The file of their module.
+        /// The file of their module; its dotted name where it is not in these files.
         module: Fact<Box<str>> = "the settings are `{}`";
         /// Whether `DEBUG` is on.
         debug: Fact<bool> = "`DEBUG` is {}";

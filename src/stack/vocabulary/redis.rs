@@ -11,6 +11,8 @@ entity! {
         storage: Fact<Storage> = "stored in {}";
         /// Which library, for Redis.
         library: Fact<RedisLibrary> = "by {}";
+        /// How long an entry is kept, in seconds; unbounded for `None`, and none is kept for 0.
+        timeout: Fact<f64> = "keeps entries for {} s";
         /// How the process serves.
         mode: Fact<Mode> = "serves as {}";
         /// How many processes use it, over all replicas.

@@ -59,6 +59,21 @@ entity! {
         memory_per_child: Fact<u64> = "a child ends above {} bytes of memory";
         /// By how many requests that differs at most from worker to worker.
         max_requests_jitter: Fact<u64> = "a jitter of {}";
+        /// After how many seconds a worker is replaced, whatever it does; 0 for never.
+        max_worker_lifetime: Fact<f64> = "a worker ends after {} s";
+        /// The resident memory from which on a worker is replaced after a request, in bytes; unbounded when nobody looks at it.
+        reload_on_rss: Fact<u64> = "a worker ends above {} bytes of memory";
+        /// The fewest worker processes, where their number follows the load.
+        cheaper: Fact<u64> = "at least {} worker processes";
+        /// By what their number follows it, by uWSGI's own name.
+        cheaper_algo: Fact<Box<str>> = "workers follow the load by `{}`";
+        /// How many connections wait to be accepted, before the kernel refuses more; `net.core.somaxconn` caps it.
+        backlog: Fact<u64> = "a backlog of {} connections";
+        /// How many connections one worker process has open at most, idle ones too; absent where the worker takes one
+        /// after the other.
+        worker_connections: Fact<u64> = "at most {} connections in each process";
+        /// How long uWSGI's own HTTP router waits for the worker, in seconds.
+        http_timeout: Fact<f64> = "its HTTP router waits {} s";
         /// After how many seconds without a sign a worker is killed.
         timeout: Fact<f64> = "a timeout of {} s";
         /// How long workers may finish their requests in, in seconds.

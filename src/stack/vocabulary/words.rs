@@ -74,6 +74,8 @@ words! {
         Granian = "granian",
         /// uWSGI.
         Uwsgi = "uwsgi",
+        /// mod_wsgi, in Apache.
+        ModWsgi = "mod_wsgi",
         /// waitress.
         Waitress = "waitress",
         /// Sanic's own server.
@@ -104,6 +106,8 @@ words! {
         Arq = "arq",
         /// A cluster of Django Q.
         DjangoQ = "django_q",
+        /// A worker of pulpcore.
+        PulpcoreWorker = "pulpcore_worker",
         /// Something else.
         Other = "other",
     }
@@ -233,6 +237,6 @@ impl Program {
     /// Whether it works on tasks, and answers no requests.
     pub fn is_worker(self) -> bool {
         use Program::*;
-        matches!(self, CeleryWorker | CeleryBeat | Rq | Dramatiq | Taskiq | Huey | Arq | DjangoQ)
+        matches!(self, CeleryWorker | CeleryBeat | Rq | Dramatiq | Taskiq | Huey | Arq | DjangoQ | PulpcoreWorker)
     }
 }
