@@ -87,6 +87,7 @@ impl Draft {
                 sections::Reader::Supervisor => "configuration of a process manager",
                 sections::Reader::Systemd => "systemd unit",
                 sections::Reader::Hypercorn => "hypercorn configuration",
+                sections::Reader::Unit => "configuration of NGINX Unit",
             },
             Draft::Settings(_) => "server settings",
             Draft::Tasks(_) => "file of tasks",

@@ -33,6 +33,8 @@ pub enum Reader {
     Systemd,
     /// hypercorn.
     Hypercorn,
+    /// NGINX Unit: JSON, each object a section by the way to it (`applications.shop.limits`); lists are left out.
+    Unit,
 }
 
 /// A line.
@@ -73,6 +75,7 @@ fn reader(file: &SourceFile) -> Option<Reader> {
         }
         "yaml" | "yml" if has("uwsgi:") => Some(Reader::Uwsgi),
         "service" if has("[Service]") => Some(Reader::Systemd),
+        "json" if is_of_unit(file) => Some(Reader::Unit),
         "toml" if stem.contains("hypercorn") => Some(Reader::Hypercorn),
         _ => None,
     }
@@ -83,6 +86,7 @@ pub fn read(file: &SourceFile) -> Option<SectionFile> {
     let reader = reader(file)?;
     let entries = match (reader, file.name().rsplit_once('.')?.1) {
         (Reader::Hypercorn, _) => flat(file),
+        (Reader::Unit, _) => objects(file),
         (_, "yaml" | "yml") => tree(file),
         _ => lines(file, reader),
     };
@@ -181,6 +185,30 @@ fn tree(file: &SourceFile) -> Vec<Entry> {
     entries
 }
 
+/// Whether JSON is a configuration of NGINX Unit, by what only that has.
+fn is_of_unit(file: &SourceFile) -> bool {
+    ["\"listeners\"", "\"applications\""].iter().all(|key| file.text().contains(key))
+}
+
+/// What the objects of JSON say, each under the way to it.
+fn objects(file: &SourceFile) -> Vec<Entry> {
+    fn below(node: &Node, section: &str, file: &SourceFile, entries: &mut Vec<Entry>) {
+        for (name, value) in node.entries() {
+            if value.entries().next().is_some() {
+                let dot = if section.is_empty() { "" } else { "." };
+                below(value, &format!("{section}{dot}{}", name.value), file, entries);
+            } else if let Some(value) = value.mapped(file) {
+                entries.push(Entry { section: section.into(), name: name.clone(), value });
+            }
+        }
+    }
+    let mut entries = Vec::new();
+    if let Some(root) = yaml::parse(file).tree.documents.first() {
+        below(root, "", file, &mut entries);
+    }
+    entries
+}
+
 /// The entries of a table of TOML at its top; of a list, the first item.
 fn flat(file: &SourceFile) -> Vec<Entry> {
     let root = toml::parse(file).tree;
@@ -256,6 +284,20 @@ mod tests {
                 row("Unit", "A", "b"),
                 row("Service", "ExecStart", "/venv/bin/gunicorn --workers 3 app:app"),
                 row("Service", "User", "www"),
+            ]
+        );
+    }
+
+    #[test]
+    fn objects_of_json_are_sections_by_the_way_to_them() {
+        let text = r#"{"listeners": {"*:80": {"pass": "routes"}}, "routes": [{"action": {}}],
+            "applications": {"web": {"type": "python 3", "processes": {"max": 4}}}}"#;
+        assert_eq!(
+            read_at("docker-entrypoint.d/config.json", text),
+            [
+                row("listeners.*:80", "pass", "routes"),
+                row("applications.web", "type", "python 3"),
+                row("applications.web.processes", "max", "4"),
             ]
         );
     }

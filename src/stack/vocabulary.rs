@@ -233,6 +233,8 @@ macro_rules! vocabulary {
             pub because: Why,
             /// Whether Kubernetes runs it.
             pub in_pods: bool,
+            /// Files of settings that are taken by their name alone, for no file says which are used.
+            pub by_name: std::collections::BTreeSet<crate::source::FileId>,
             $( $(#[doc = $doc])* pub $list: Vec<$kind>, )*
         }
 
@@ -489,6 +491,8 @@ words! {
         Traefik = "traefik",
         /// Caddy.
         Caddy = "caddy",
+        /// ingress-nginx, the controller of a cluster.
+        IngressNginx = "ingress_nginx",
     }
     /// Who runs a piece of code, at most.
     Reach {
@@ -535,6 +539,8 @@ vocabulary! {
         migrates: Fact<bool> = "runs migrations when it starts|runs no migrations when it starts";
         /// How many worker processes its environment asks for (`WEB_CONCURRENCY`).
         web_concurrency: Fact<u64> = "`WEB_CONCURRENCY` is {}";
+        /// How many requests its platform sends to one container at once; more wait, or start another.
+        most_at_once: Fact<u64> = "is sent at most {} requests at once";
         /// How long Docker waits between SIGTERM and SIGKILL, in seconds.
         stop_grace: Fact<f64> = "{} s until it is killed";
         /// When Docker starts it anew after it has ended: `no`, `always`, `on-failure`, `unless-stopped`.

@@ -63,7 +63,7 @@ fn seat<'a>(
     Seat {
         process,
         place,
-        evaluator: locate::evaluator(code, place.plan, found).with_packages(place.versions),
+        evaluator: locate::evaluator(code, place, running, found).with_packages(place.versions),
         app,
         settings,
         loaded,
