@@ -89,6 +89,7 @@ impl Draft {
                 sections::Reader::Systemd => "systemd unit",
                 sections::Reader::Hypercorn => "hypercorn configuration",
                 sections::Reader::Apache => "Apache configuration",
+                sections::Reader::Unit => "configuration of NGINX Unit",
             },
             Draft::Settings(_) => "server settings",
             Draft::Tasks(_) => "file of tasks",

@@ -35,6 +35,8 @@ pub enum Reader {
     Hypercorn,
     /// Apache: a directive and its words in a line, which a backslash at its end joins to the next.
     Apache,
+    /// NGINX Unit: JSON, each object a section by the way to it (`applications.shop.limits`); lists are left out.
+    Unit,
 }
 
 /// The directive by which Apache starts processes of mod_wsgi.
@@ -78,6 +80,7 @@ fn reader(file: &SourceFile) -> Option<Reader> {
         }
         "yaml" | "yml" if has("uwsgi:") => Some(Reader::Uwsgi),
         "service" if has("[Service]") => Some(Reader::Systemd),
+        "json" if is_of_unit(file) => Some(Reader::Unit),
         "toml" if stem.contains("hypercorn") => Some(Reader::Hypercorn),
         "conf" if file.text().lines().any(|line| line.trim_start().starts_with(MOD_WSGI)) => Some(Reader::Apache),
         _ => None,
@@ -89,6 +92,7 @@ pub fn read(file: &SourceFile) -> Option<SectionFile> {
     let reader = reader(file)?;
     let entries = match (reader, file.name().rsplit_once('.')?.1) {
         (Reader::Hypercorn, _) => flat(file),
+        (Reader::Unit, _) => objects(file),
         (_, "yaml" | "yml") => tree(file),
         _ => lines(file, reader),
     };
@@ -188,6 +192,30 @@ fn tree(file: &SourceFile) -> Vec<Entry> {
     entries
 }
 
+/// Whether JSON is a configuration of NGINX Unit, by what only that has.
+fn is_of_unit(file: &SourceFile) -> bool {
+    ["\"listeners\"", "\"applications\""].iter().all(|key| file.text().contains(key))
+}
+
+/// What the objects of JSON say, each under the way to it.
+fn objects(file: &SourceFile) -> Vec<Entry> {
+    fn below(node: &Node, section: &str, file: &SourceFile, entries: &mut Vec<Entry>) {
+        for (name, value) in node.entries() {
+            if value.entries().next().is_some() {
+                let dot = if section.is_empty() { "" } else { "." };
+                below(value, &format!("{section}{dot}{}", name.value), file, entries);
+            } else if let Some(value) = value.mapped(file) {
+                entries.push(Entry { section: section.into(), name: name.clone(), value });
+            }
+        }
+    }
+    let mut entries = Vec::new();
+    if let Some(root) = yaml::parse(file).tree.documents.first() {
+        below(root, "", file, &mut entries);
+    }
+    entries
+}
+
 /// The entries of a table of TOML at its top; of a list, the first item.
 fn flat(file: &SourceFile) -> Vec<Entry> {
     let root = toml::parse(file).tree;
@@ -273,6 +301,20 @@ mod tests {
         let found = read_at("shop.conf", text);
         assert!(found.contains(&row("", "WSGIDaemonProcess", "shop threads=25")), "{found:?}");
         assert!(read_at("other.conf", "# WSGIDaemonProcess old\n").is_empty());
+    }
+
+    #[test]
+    fn objects_of_json_are_sections_by_the_way_to_them() {
+        let text = r#"{"listeners": {"*:80": {"pass": "routes"}}, "routes": [{"action": {}}],
+            "applications": {"web": {"type": "python 3", "processes": {"max": 4}}}}"#;
+        assert_eq!(
+            read_at("docker-entrypoint.d/config.json", text),
+            [
+                row("listeners.*:80", "pass", "routes"),
+                row("applications.web", "type", "python 3"),
+                row("applications.web.processes", "max", "4"),
+            ]
+        );
     }
 
     #[test]

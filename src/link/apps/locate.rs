@@ -2,7 +2,7 @@
 
 use crate::link::framework;
 use crate::link::image::{join, repository_paths};
-use crate::link::plan::ServicePlan;
+use crate::link::plan::{Running, ServicePlan};
 use crate::link::values::{Code, Environment, Evaluator, ModuleId};
 use crate::stack::Framework;
 
@@ -66,8 +66,14 @@ pub(super) fn celery(code: &Code, place: &Place<'_>, app: &str) -> Option<(Modul
     inner.map(|it| (it, None)).or_else(|| application(code, place, app))
 }
 
-/// An evaluator for an environment.
-pub(super) fn evaluator<'a>(code: &'a Code, plan: &'a ServicePlan, settings: Option<&Choice>) -> Evaluator<'a> {
-    let environment = Environment { variables: &plan.environment, complete: plan.environment_open.is_none() };
+/// An evaluator for what a command of a service sees; for what its only command does, where none is told.
+pub(super) fn evaluator<'a>(
+    code: &'a Code,
+    place: &Place<'a>,
+    running: Option<&Running>,
+    settings: Option<&Choice>,
+) -> Evaluator<'a> {
+    let only = if let [only] = place.running { Some(only) } else { None };
+    let environment = Environment::of(place.plan, running.or(only));
     Evaluator::new(code, environment, settings.into_iter().flat_map(Choice::modules))
 }

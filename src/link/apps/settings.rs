@@ -53,6 +53,11 @@ impl Choice {
         Some(self.first).filter(|_| self.others.is_empty())
     }
 
+    /// Whether a name is all that tells which it is.
+    pub(crate) fn is_by_name(&self) -> bool {
+        matches!(self.how, How::ByName(_) | How::OverDefault(..))
+    }
+
     /// All that may be used.
     pub(crate) fn modules(&self) -> impl Iterator<Item = ModuleId> {
         std::iter::once(self.first).chain(self.others.iter().copied())

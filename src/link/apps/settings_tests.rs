@@ -53,6 +53,8 @@ fn settings_for_production_are_taken_by_their_name() {
     assert!(
         matches!(&taken.settings[0].module, crate::stack::Fact::Known(it) if matches!(it.origin, crate::stack::Origin::Assumed(_)))
     );
+    assert_eq!(taken.by_name.len(), 1);
+    assert_eq!(stack(&default("shop.settings.production"), &settings("shop/settings/production.py")).by_name.len(), 0);
     // Nobody knows what `other` is for.
     let open = stack("", &settings("shop/settings/other.py"));
     assert_eq!(show(&open.task_queues[0].endpoint), "? which settings Celery reads is not known");

@@ -1,5 +1,6 @@
 //! Images: what the stage that is built says in the end, build arguments and parent stages put in.
 
+mod ignored;
 mod places;
 mod standalone;
 
@@ -14,6 +15,7 @@ use crate::syntax::image::ImageName;
 
 use super::plan::{Build, CommandLine, ListStyle, ServicePlan, Variable};
 
+pub use ignored::Ignored;
 pub use places::{container_paths, join, matches, repository_paths};
 pub(in crate::link) use standalone::service;
 pub use standalone::standalone;
@@ -48,6 +50,8 @@ pub struct Image {
     pub packages: Vec<Package>,
     /// The requirement files that its `RUN` lines install, as paths below the root, the likeliest first.
     pub requirements: Vec<Box<str>>,
+    /// What its `.dockerignore` keeps out of it.
+    pub ignored: Ignored,
     /// Where a health check is written.
     pub healthcheck: Option<Span>,
     /// The stage that is built: its `FROM`.
@@ -325,6 +329,7 @@ impl State {
             expose: self.expose,
             packages: self.packages,
             requirements: self.requirements,
+            ignored: Ignored::default(),
             healthcheck: self.healthcheck,
             span: self.span,
         }

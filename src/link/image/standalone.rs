@@ -8,7 +8,7 @@ use crate::facts::procfile::Procfile;
 use crate::facts::sections::{Entry, MOD_WSGI, Reader, SectionFile};
 use crate::link::plan::{Build, CommandLine, Deployment, ServicePlan, Variable};
 use crate::link::platform;
-use crate::link::roles;
+use crate::link::roles::{self, Role};
 use crate::source::Span;
 use crate::stack::{Anchor, Fact, Why};
 use crate::syntax::{Mapped, Piece, Spanned, shell};
@@ -101,6 +101,19 @@ fn context<'a>(dockerfile: &Dockerfile, folder: &'a str, exists: &dyn Fn(&str) -
     best.0.into()
 }
 
+/// Whether a command builds again what a person edits, which no server has: `make watch-css`, `npm run watch`,
+/// `tailwindcss --watch`. What a program of one's own watches may be anything.
+fn watches(command: &str) -> bool {
+    const WATCHERS: [&str; 4] = ["watchmedo", "watchfiles", "nodemon", "livereload"];
+    let mut words = command.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
+    let Some(first) = words.find(|word| !word.contains('=') && *word != "exec" && *word != "env") else { return false };
+    let is_watch = |word: &str| {
+        let mut parts = word.trim_start_matches('-').split(['-', ':', '_']);
+        word == "--watch" || (!word.contains('.') && parts.any(|part| part == "watch"))
+    };
+    WATCHERS.contains(&first) || (!first.starts_with("python") && words.any(is_watch))
+}
+
 fn of_procfile(procfile: &Procfile) -> Option<Deployment> {
     let folder = procfile.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let services: Vec<ServicePlan> = procfile
@@ -121,11 +134,20 @@ fn of_procfile(procfile: &Procfile) -> Option<Deployment> {
             service
         })
         .collect();
+    let watcher = procfile.processes.iter().find(|it| watches(&it.text.text));
+    let (role, because) = match watcher {
+        Some(it) => {
+            let reason = format!("is for development: `{}` waits for files to change", it.name.value);
+            (Role::Development, Why::at(reason, it.span))
+        }
+        None => (Role::Default, Why::new("says what a platform starts")),
+    };
     let deployment = Deployment {
         name: procfile.path.clone(),
         files: vec![procfile.file],
         services,
-        because: Why::new("says what a platform starts"),
+        role,
+        because,
         ..Deployment::default()
     };
     (!deployment.services.is_empty()).then_some(deployment)
@@ -215,6 +237,8 @@ pub(in crate::link) fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: 
         environment: Vec::new(),
         labels: Vec::new(),
         hidden: Vec::new(),
+        most_at_once: Fact::Absent,
+        absent: Vec::new(),
         environment_open: Some(Why::new("set where it is deployed")),
         environment_slot: None,
         replicas: Fact::unknown("set where it is deployed"),
@@ -293,6 +317,30 @@ mod tests {
         assert_eq!(&*found[0].services[0].build.as_ref().unwrap().context, "");
         let found = standalone(&[&dockerfile], &[], &[], &|path| path == "docker/web/uwsgi.ini");
         assert_eq!(&*found[0].services[0].build.as_ref().unwrap().context, "docker/web");
+    }
+
+    #[test]
+    fn who_watches_files_is_a_developer() {
+        for yes in [
+            "make watch-scss",
+            "npm run watch",
+            "yarn build:css --watch",
+            "NODE_ENV=x npx tailwindcss -i a --watch",
+            "watchmedo auto-restart -- celery worker",
+        ] {
+            assert!(watches(yes), "{yes}");
+        }
+        for no in ["gunicorn app:app", "python watch.py", "python -m watch", "bin/watch.sh", "make run", "bin/watcher"]
+        {
+            assert!(!watches(no), "{no}");
+        }
+        let file = SourceFile::new(FileId(0), "Procfile", Default::default(), "web: make run\ncss: make watch-css\n");
+        let procfile = crate::facts::procfile::read(&file);
+        let found = standalone(&[], &[&procfile], &[], &|_| false);
+        assert_eq!(
+            (found[0].role, &*found[0].because.reason),
+            (Role::Development, "is for development: `css` waits for files to change",)
+        );
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 mod tiangolo;
+mod unit;
 mod uwsgi;
 mod waitress;
 
@@ -36,6 +37,7 @@ use super::plan::{Append, Running, ServicePlan, Variable};
 pub use main_module::ServerCall;
 use options::Options;
 pub(super) use tiangolo::{own_folder, own_start};
+pub(super) use unit::{FOLDERS as UNIT_FOLDERS, expand as expand_units};
 
 /// What else a process is made of: its service, its environment, and what other files say of its application.
 pub struct Context<'a> {
@@ -63,6 +65,8 @@ pub struct Context<'a> {
     pub class_setting: &'a dyn Fn(&str, &str) -> Fact<Box<str>>,
     /// The server that a script (`main.py`) or a module becomes when it is run.
     pub server_call: &'a dyn Fn(&str) -> Option<ServerCall>,
+    /// NGINX Unit's configuration, or why it is not known.
+    pub unit: &'a dyn Fn() -> Result<&'a SectionFile, &'static str>,
     /// The image it runs in the end, by its name.
     pub image: Option<&'a str>,
 }
@@ -102,6 +106,7 @@ pub fn process(running: &Running, context: &Context<'_>) -> Option<Process> {
         "waitress-serve" | "waitress" => Some(waitress::read(&settings)),
         "sanic" => Some(asgi::sanic(&settings)),
         "celery" => celery::read(&settings),
+        "unitd" | "unitd-debug" => unit::read(&settings),
         "flask" => dev::flask(&settings),
         "quart" => dev::quart(&settings),
         name if name.starts_with("uwsgi") => Some(uwsgi::read(&settings)),
@@ -113,6 +118,11 @@ pub fn process(running: &Running, context: &Context<'_>) -> Option<Process> {
         }
     }
     .map(|process| copied(process, &running.copies))
+}
+
+/// The program that an image starts when no file names one.
+pub(super) fn own_start(image: &str) -> Option<&'static str> {
+    tiangolo::own_start(image).or_else(|| unit::own_start(image))
 }
 
 /// A process that its manager starts several times.

@@ -11,7 +11,7 @@ use crate::syntax::image::ImageName;
 use super::{Settings, asgi, gunicorn, number, uwsgi};
 
 /// The program that an image of these starts when no file names one.
-pub(in crate::link) fn own_start(image: &str) -> Option<&'static str> {
+pub(super) fn own_start(image: &str) -> Option<&'static str> {
     family(image).map(|_| "/start.sh")
 }
 

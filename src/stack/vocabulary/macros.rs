@@ -73,6 +73,8 @@ macro_rules! kinds {
             pub because: Why,
             /// Whether Kubernetes runs it.
             pub in_pods: bool,
+            /// Files of settings that are taken by their name alone, for no file says which are used.
+            pub by_name: std::collections::BTreeSet<crate::source::FileId>,
             $( #[doc = concat!("Each [`", stringify!($kind), "`](struct@", stringify!($kind), ") of it.")] pub $list: Vec<$kind>, )*
         }
 

@@ -23,6 +23,8 @@ entity! {
         migrates: Fact<bool> = "runs migrations when it starts|runs no migrations when it starts";
         /// How many worker processes its environment asks for (`WEB_CONCURRENCY`).
         web_concurrency: Fact<u64> = "`WEB_CONCURRENCY` is {}";
+        /// How many requests its platform sends to one container at once; more wait, or start another.
+        most_at_once: Fact<u64> = "is sent at most {} requests at once";
         /// How long Docker waits between SIGTERM and SIGKILL, in seconds.
         stop_grace: Fact<f64> = "{} s until it is killed";
         /// When Docker starts it anew after it has ended: `no`, `always`, `on-failure`, `unless-stopped`.

@@ -206,6 +206,8 @@ words! {
         Traefik = "traefik",
         /// Caddy.
         Caddy = "caddy",
+        /// ingress-nginx, the controller of a cluster.
+        IngressNginx = "ingress_nginx",
     }
     /// Who runs a piece of code, at most.
     Reach {

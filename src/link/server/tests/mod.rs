@@ -35,6 +35,7 @@ fn processes_of(repo: &Repo) -> Vec<Process> {
             }
             _ => Fact::Absent,
         },
+        unit: &|| Err("none is here"),
         sections: &|path| {
             let paths = image::repository_paths(path, &repo.service, repo.image.as_ref());
             paths.iter().find_map(|path| files.sections.get(&**path).copied())
