@@ -12,7 +12,7 @@ use crate::facts::routes::RouteFile;
 use crate::facts::sections::{Reader, SectionFile};
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
-use crate::stack::vocabulary::KINDS;
+use crate::stack::vocabulary::{KINDS, Program};
 use crate::stack::{Id, Process, Service, Stack, Value};
 use crate::syntax::lines::Setting;
 use crate::syntax::{Spanned, SyntaxError};
@@ -89,7 +89,8 @@ pub fn link_with_routes(
 }
 
 /// Stacks of what serves when it is run and that no file starts, where no `judged` stack starts any, and of scripts for
-/// workers that none of them starts: shown, not judged. Only who shows them asks; they cost as much as deployments do.
+/// workers that none of them starts, or of Celery's applications where nothing does: shown, not judged. Only who shows
+/// them asks; they cost as much as deployments do.
 pub fn unstarted_stacks(
     sources: &Sources,
     drafts: &Drafts<'_>,
@@ -105,6 +106,13 @@ pub fn unstarted_stacks(
         out.extend(found.into_iter().map(|(_, stack)| stack).filter(unstarted::is_told));
     }
     out.extend(repository.unstarted_scripts(judged));
+    let files = drafts.env().map(|(file, env)| (sources.file(file), env));
+    out.extend(repository.stacks(unstarted::celery::of_init_script(files)).into_iter().map(|(_, stack)| stack));
+    let is_worker = |it: &Process| it.program.known() == Some(&Program::CeleryWorker);
+    if !judged.iter().chain(&out).any(|stack| stack.processes.iter().any(is_worker)) {
+        let found = repository.stacks(unstarted::celery::applications(&repository.code));
+        out.extend(found.into_iter().map(|(_, stack)| stack).filter(unstarted::is_told));
+    }
     out
 }
 

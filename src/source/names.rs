@@ -129,6 +129,8 @@ pub fn may_matter(path: &str) -> bool {
         || folder.split('/').any(|part| part == ".envs")
         // Debian's nginx: `sites-available/default`.
         || ["sites-available", "sites-enabled", "conf.d"].iter().any(|it| folder.ends_with(it))
+        // What Celery's init script reads: `/etc/default/celeryd`.
+        || (folder.ends_with("default") && name.starts_with("celery"))
         // Scripts that images start with have names like `compose/production/django/start`.
         || (!name.contains('.') && (name.contains("entrypoint") || name.starts_with("start")))
 }

@@ -3,6 +3,7 @@
 use crate::link::framework;
 use crate::link::image::{join, repository_paths};
 use crate::link::plan::{Running, ServicePlan};
+use crate::link::server::own_folder;
 use crate::link::values::{Code, Environment, Evaluator, ModuleId};
 use crate::stack::Framework;
 
@@ -15,7 +16,10 @@ fn workdir(place: &Place<'_>) -> String {
     match (&place.plan.working_dir, place.image) {
         (Some(folder), _) => join(image, folder),
         (None, Some(_)) => image.to_owned(),
-        (None, None) => join("/", &place.plan.folder),
+        (None, None) => {
+            let own = place.plan.image.as_ref().and_then(|image| own_folder(&image.value));
+            own.map_or_else(|| join("/", &place.plan.folder), str::to_owned)
+        }
     }
 }
 
