@@ -69,7 +69,9 @@ fn seat<'a>(
     Seat {
         process,
         place,
-        evaluator: locate::evaluator(code, place, running, found).with_packages(place.versions),
+        evaluator: locate::evaluator(code, place, running, found)
+            .with_packages(place.versions)
+            .with_image(place.plan, place.image),
         app,
         settings,
         elsewhere: elsewhere.filter(|it| it.module.known().is_some()),
