@@ -133,12 +133,7 @@ fn named(
         let why = Why::at(format!("which settings are used is set by {NAME}"), at);
         return left(code, &candidates(code, locate::context(place.plan)), why);
     };
-    // What an application names may lie beside it, where it puts its own folder among those that are searched.
-    let beside_app = || {
-        let module = code.module(app.filter(|_| name.by_app)?)?;
-        code.resolve(module.path.rsplit_once('/').map_or("", |it| it.0), &dotted.value)
-    };
-    let Some(module) = locate::module(code, place, &dotted.value).or_else(beside_app) else {
+    let Some(module) = locate::module(code, place, &dotted.value) else {
         return Err(Why::new(format!("the settings module `{}` is not there", dotted.value)));
     };
     let found = Choice { first: module, others: Vec::new(), how: How::Said(at) };

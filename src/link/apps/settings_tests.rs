@@ -115,13 +115,6 @@ fn settings_for_production_stay_that_when_a_build_takes_them_in() {
 const WSGI: &str = "import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ['DJANGO_SETTINGS_MODULE'] = 'settings'\napplication = get_wsgi_application()\n";
 
 #[test]
-fn an_application_names_settings_beside_it() {
-    let docker = "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nCMD gunicorn shop.wsgi:application\n";
-    let files = [("Dockerfile", docker), ("shop/__init__.py", ""), ("shop/wsgi.py", WSGI), ("shop/settings.py", BASE)];
-    assert_eq!(show(&Files::of(&files).stack().settings[0].module), "shop/settings.py");
-}
-
-#[test]
 fn settings_of_a_library_are_told_by_their_name() {
     let docker = "FROM python:3.13\nENV DJANGO_SETTINGS_MODULE=library.app.settings\nWORKDIR /srv\nCOPY . .\nCMD gunicorn shop.wsgi:application\n";
     let stack = Files::of(&[("Dockerfile", docker), ("shop/wsgi.py", WSGI)]).stack();
