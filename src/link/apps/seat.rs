@@ -69,9 +69,7 @@ fn seat<'a>(
     Seat {
         process,
         place,
-        evaluator: locate::evaluator(code, place, running, found)
-            .with_packages(place.versions)
-            .with_image(place.plan, place.image),
+        evaluator: locate::evaluator(code, place, running, found).with_packages(place.versions),
         app,
         settings,
         elsewhere: elsewhere.filter(|it| it.module.known().is_some()),

@@ -129,21 +129,3 @@ fn uwsgi_is_given_its_environment() {
     let files = [("Dockerfile", &*docker), ("shop/wsgi.py", WSGI), ("shop/settings.py", BASE), ("shop/prod.py", BASE)];
     assert_eq!(show(&Files::of(&files).stack().settings[0].module), "shop/prod.py");
 }
-
-#[test]
-fn an_image_puts_settings_beside_others() {
-    let docker = "FROM python:3.13\nCOPY . /srv\nCOPY docker/local.py /srv/shop/local.py\nWORKDIR /srv\nCMD gunicorn shop.wsgi:application\n";
-    let settings = format!("{BASE}try:\n    from .local import *\nexcept ImportError:\n    pass\n");
-    let local = "DEBUG = True\n";
-    let files = [
-        ("Dockerfile", docker),
-        ("shop/__init__.py", ""),
-        ("shop/wsgi.py", WSGI),
-        ("shop/settings.py", &*settings),
-        ("docker/local.py", local),
-    ];
-    assert_eq!(show(&Files::of(&files).stack().settings[0].debug), "true");
-    let elsewhere = docker.replace("COPY docker/local.py /srv/shop/local.py\n", "");
-    let files: Vec<_> = std::iter::once(("Dockerfile", &*elsewhere)).chain(files[1..].iter().copied()).collect();
-    assert_eq!(show(&Files::of(&files).stack().settings[0].debug), "false");
-}

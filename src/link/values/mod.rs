@@ -26,7 +26,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::image::Image;
 use super::plan::{Running, ServicePlan, Variable};
 use super::versions::Versions;
 use crate::facts::python::{Function, Guard};
@@ -157,8 +156,6 @@ pub struct Evaluator<'a> {
     settings: Vec<ModuleId>,
     /// The packages that are installed, as far as that is known.
     packages: Option<&'a Versions<'a>>,
-    /// Where the code stands in a container, as far as that is known.
-    placed: Option<(&'a ServicePlan, &'a Image)>,
     steps: Cell<u32>,
     depth: Cell<u32>,
     /// Names that are being worked out: one that needs itself has no value.
@@ -175,7 +172,6 @@ impl<'a> Evaluator<'a> {
             environment,
             settings: settings.into_iter().collect(),
             packages: None,
-            placed: None,
             steps: Cell::new(0),
             depth: Cell::new(0),
             open: RefCell::default(),
@@ -187,12 +183,6 @@ impl<'a> Evaluator<'a> {
     #[must_use]
     pub fn with_packages(self, packages: &'a Versions<'a>) -> Self {
         Self { packages: Some(packages), ..self }
-    }
-
-    /// The same, in this image: it may hold a module beside others that it does not lie beside in the repository.
-    #[must_use]
-    pub fn with_image(self, service: &'a ServicePlan, image: Option<&'a Image>) -> Self {
-        Self { placed: image.map(|image| (service, image)), ..self }
     }
 
     /// The code it evaluates.

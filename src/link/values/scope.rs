@@ -6,7 +6,6 @@ use super::code::folder;
 use super::lift::{self, at, branch};
 use super::{Dict, Evaluator, Made, ModuleId, PyValue};
 use crate::facts::python::{Event, EventKind, Guard, Path, Step};
-use crate::link::image::{container_paths, repository_paths};
 use crate::source::Span;
 use crate::stack::{Condition, Fact, Truth, Why};
 
@@ -245,25 +244,7 @@ impl<'a> Evaluator<'a> {
     /// The module that a name means for code of a module.
     pub(super) fn resolve(&self, from: ModuleId, dotted: &str) -> Option<ModuleId> {
         let path = &self.code.module(from)?.path;
-        self.code.resolve(folder(path), dotted).or_else(|| self.placed(folder(path), dotted))
-    }
-
-    /// A module that a file of another place becomes in the image: `COPY docker/local.py /app/shop/local.py`.
-    fn placed(&self, folder: &str, dotted: &str) -> Option<ModuleId> {
-        let (service, image) = self.placed?;
-        let name = format!("{}.py", dotted.rsplit('.').next()?);
-        if !image.copies.iter().any(|copy| copy.target.rsplit('/').next() == Some(&name)) {
-            return None;
-        }
-        let beside = match dotted.strip_prefix('.') {
-            Some(absolute) => format!("{}.py", absolute.replace('.', "/")),
-            None => format!("{folder}/{}.py", dotted.replace('.', "/")).trim_start_matches('/').into(),
-        };
-        let inside = container_paths(&beside, service, Some(image));
-        let sources = inside.iter().flat_map(|path| repository_paths(path, service, Some(image)));
-        sources
-            .filter_map(|path| Some(format!(".{}", path.strip_suffix(".py")?.replace('/', "."))))
-            .find_map(|absolute| self.code.resolve("", &absolute))
+        self.code.resolve(folder(path), dotted)
     }
 
     fn imported(&self, importer: ModuleId, module: &str, item: Option<&str>, span: Span) -> Fact<PyValue> {
