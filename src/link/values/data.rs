@@ -23,13 +23,12 @@ const USUAL: &[&str] =
 const LONGEST: usize = 1 << 16;
 
 /// The files that modules may load, with what they say: those whose names stand in one that loads any.
-pub fn files<'m>(
+pub(in crate::link) fn files<'m>(
     sources: &Sources,
     modules: impl Iterator<Item = &'m Arc<Module>>,
 ) -> BTreeMap<Box<str>, Fact<PyValue>> {
-    let loads = |module: &&Arc<Module>| {
-        module.imports.iter().any(|it| LOADERS.contains(&it.split('.').next().unwrap_or(it)))
-    };
+    let loads =
+        |module: &&Arc<Module>| module.imports.iter().any(|it| LOADERS.contains(&it.split('.').next().unwrap_or(it)));
     let texts: Vec<&str> = modules.filter(loads).map(|module| sources.file(module.file).text()).collect();
     if texts.is_empty() {
         return BTreeMap::new();
@@ -72,7 +71,6 @@ fn value(node: &Node) -> Fact<PyValue> {
             value => Fact::written(value, node.span),
         },
         Value::Scalar { text, .. } => at(PyValue::Str(text.clone()), node.span),
-        _ => at(PyValue::None, node.span),
     }
 }
 
@@ -181,10 +179,8 @@ impl Evaluator<'_> {
         if named.iter().any(|path| path.ends_with(".py") || path.contains('*')) {
             return Some(self.unknown_at(span));
         }
-        let by_section = !matches!(
-            given.named("environments").map(|it| it.known()),
-            None | Some(Some(PyValue::Bool(false)))
-        );
+        let by_section =
+            !matches!(given.named("environments").map(|it| it.known()), None | Some(Some(PyValue::Bool(false))));
         let switch = given.text(usize::MAX, "env_switcher").unwrap_or("ENV_FOR_DYNACONF");
         let own = given.text(usize::MAX, "env").unwrap_or("development");
         let current = self.variable(switch, Some(at(PyValue::Str(own.into()), span)), span);
@@ -203,9 +199,9 @@ impl Evaluator<'_> {
                 Fact::Known(Sourced { value: PyValue::Str(env), origin, .. }) => {
                     let is_sure = !matches!(origin, Origin::Assumed(_));
                     let elsewhere = || {
-                        root.entries.iter().any(|(called, _)| {
-                            !called.eq_ignore_ascii_case("default") && section(called).is_some()
-                        })
+                        root.entries
+                            .iter()
+                            .any(|(called, _)| !called.eq_ignore_ascii_case("default") && section(called).is_some())
                     };
                     if !is_sure && elsewhere() {
                         return Some(Fact::Unknown(Why::at(format!("which section holds is set by {switch}"), span)));
@@ -233,14 +229,8 @@ fn boxed(fact: Fact<PyValue>, span: Span) -> Fact<PyValue> {
                 attributes.set(name, boxed(value.clone(), span));
                 attributes.set(&name.to_ascii_uppercase(), boxed(value.clone(), span));
             }
-            let object = Object {
-                of: BOX.into(),
-                class: None,
-                args: Vec::new(),
-                keywords: Vec::new(),
-                attributes,
-                span,
-            };
+            let object =
+                Object { of: BOX.into(), class: None, args: Vec::new(), keywords: Vec::new(), attributes, span };
             lift::like(PyValue::Object(object.into()), &it.origin)
         }
         _ => Fact::Known(it.clone()),
