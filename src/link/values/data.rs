@@ -7,6 +7,7 @@ use super::code::folder;
 use super::lift::{self, at};
 use super::outside::Given;
 use super::{Dict, Evaluator, HOLE, Made, Object, PyValue};
+use crate::facts::env::EnvFile;
 use crate::facts::platform::of_toml;
 use crate::facts::python::Module;
 use crate::source::{SourceFile, Sources, Span};
@@ -150,6 +151,9 @@ impl Evaluator<'_> {
         // A setting that only the environment has is unknown, not absent.
         let default = said.unwrap_or_else(|| self.unknown_at(span));
         let variable = format!("{}{}", prefix.to_ascii_uppercase(), name.to_ascii_uppercase());
+        if self.may_load(&given, &variable) {
+            return Fact::Unknown(Why::at(format!("perhaps set by a file of variables ({variable})"), span));
+        }
         let found = self.variable(&variable, Some(default), span);
         let is_set = self.environment.variables.iter().any(|it| *it.name == *variable);
         match found {
@@ -159,6 +163,17 @@ impl Evaluator<'_> {
             }
             other => boxed(other, span),
         }
+    }
+
+    /// Whether `load_dotenv=True` makes it read a file that says a variable.
+    fn may_load(&self, given: &Given<'_>, variable: &str) -> bool {
+        let loads = given.named("load_dotenv").is_some_and(|it| it.known() != Some(&PyValue::Bool(false)));
+        let says = |path: &str, file: &EnvFile| {
+            path.rsplit('/').next() == Some(".env")
+                && !self.environment.absent.iter().any(|it| **it == *path)
+                && file.entries.iter().any(|it| *it.name.value == *variable)
+        };
+        loads && self.code.dotenv.iter().any(|(path, file)| says(path, file))
     }
 
     fn in_files(&self, object: &Object, given: &Given<'_>, name: &str, span: Span) -> Option<Fact<PyValue>> {
