@@ -198,6 +198,11 @@ impl Sources {
         self.files.get(id.0 as usize).unwrap_or(&self.nowhere)
     }
 
+    /// The file of an id, to keep.
+    pub fn share(&self, id: FileId) -> Arc<SourceFile> {
+        self.files.get(id.0 as usize).unwrap_or(&self.nowhere).clone()
+    }
+
     /// The file at a path below the root.
     pub fn by_path(&self, path: &str) -> Option<&SourceFile> {
         // Paths are compared as their bytes, which is how the walk sorts them.

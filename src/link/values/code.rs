@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use super::PyValue;
+use super::data::DataFile;
 use crate::facts::env::EnvFile;
 use crate::facts::python::Module;
 use crate::source::FileId;
-use crate::stack::Fact;
 use crate::syntax::python::Expr;
 
 /// A module: its place among those of a [`Code`].
@@ -58,7 +57,7 @@ pub struct Code {
     /// The files of variables, by path, that code may read itself.
     pub(super) dotenv: BTreeMap<Box<str>, EnvFile>,
     /// The files of settings, by path, that code may load itself, with what they say.
-    pub(super) data: BTreeMap<Box<str>, Fact<PyValue>>,
+    pub(super) data: BTreeMap<Box<str>, DataFile>,
     /// The modules that read such files of variables, with the file that each names.
     pub(super) dotenv_readers: OnceLock<Box<[DotenvReader]>>,
 }
@@ -90,7 +89,7 @@ impl Code {
 
     /// The same, with files of settings.
     #[must_use]
-    pub fn with_data(mut self, data: BTreeMap<Box<str>, Fact<PyValue>>) -> Self {
+    pub(in crate::link) fn with_data(mut self, data: BTreeMap<Box<str>, DataFile>) -> Self {
         self.data = data;
         self
     }

@@ -1,7 +1,7 @@
 //! Files of settings that code loads by a path that it writes out: YAML, TOML, and what dynaconf makes of both.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use super::code::folder;
 use super::lift::{self, at};
@@ -27,7 +27,7 @@ const LONGEST: usize = 1 << 16;
 pub(in crate::link) fn files<'m>(
     sources: &Sources,
     modules: impl Iterator<Item = &'m Arc<Module>>,
-) -> BTreeMap<Box<str>, Fact<PyValue>> {
+) -> BTreeMap<Box<str>, DataFile> {
     let loads =
         |module: &&Arc<Module>| module.imports.iter().any(|it| LOADERS.contains(&it.split('.').next().unwrap_or(it)));
     let texts: Vec<&str> = modules.filter(loads).map(|module| sources.file(module.file).text()).collect();
@@ -35,13 +35,37 @@ pub(in crate::link) fn files<'m>(
         return BTreeMap::new();
     }
     let by_dynaconf = texts.iter().any(|text| text.contains("dynaconf"));
-    let is_named = |file: &&SourceFile| {
-        let name = file.name();
-        let is_data = name.ends_with(".toml") || name.ends_with(".yaml") || name.ends_with(".yml");
-        let is_usual = by_dynaconf && USUAL.contains(&name);
-        is_data && file.text().len() <= LONGEST && (is_usual || texts.iter().any(|text| text.contains(name)))
-    };
-    sources.iter().filter(is_named).filter_map(|file| Some((file.path.clone(), parsed(file)?))).collect()
+    // Looked for once in each text: a repository may hold thousands of such files that no code names.
+    let mut named: BTreeSet<&str> = texts.iter().flat_map(|text| names(text)).collect();
+    named.extend(USUAL.iter().filter(|_| by_dynaconf));
+    let is_named = |file: &&SourceFile| named.contains(file.name()) && file.text().len() <= LONGEST;
+    let kept = |file: &SourceFile| DataFile { file: sources.share(file.id), said: OnceLock::new() };
+    sources.iter().filter(is_named).map(|file| (file.path.clone(), kept(file))).collect()
+}
+
+/// A file of settings, which is parsed when code loads it: most that are called so are something else.
+#[derive(Debug)]
+pub(in crate::link) struct DataFile {
+    file: Arc<SourceFile>,
+    said: OnceLock<Option<Fact<PyValue>>>,
+}
+
+impl DataFile {
+    /// What it says; [`None`] when it cannot be read.
+    fn said(&self) -> Option<&Fact<PyValue>> {
+        self.said.get_or_init(|| parsed(&self.file)).as_ref()
+    }
+}
+
+/// The names of such files that stand in a text.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let endings = [".toml", ".yaml", ".yml"];
+    let found = endings.into_iter().flat_map(move |ending| text.match_indices(ending));
+    found.map(move |(at, ending)| {
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let from = text[..at].trim_end_matches(is_part).len();
+        &text[from..at + ending.len()]
+    })
 }
 
 /// What a file says; [`None`] when it cannot be read.
@@ -117,7 +141,7 @@ impl Evaluator<'_> {
         let data = &self.code.data;
         let there = |path: &str| {
             let is_there = !self.environment.absent.iter().any(|it| **it == *path);
-            data.get(path).filter(|_| is_there)
+            data.get(path).filter(|_| is_there)?.said()
         };
         let rest = path.strip_prefix(HOLE).unwrap_or(path).trim_start_matches("./").trim_start_matches('/');
         if rest.contains(HOLE) || rest.is_empty() {
