@@ -22,7 +22,7 @@ use super::image::{self, Image};
 use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
 use super::routes::Routes;
-use super::values::Code;
+use super::values::{Code, data};
 use super::versions::{self, Versions};
 use super::{
     apps, command, compose, kubernetes, nginx, orm, platform, proxies, roles, server, services, sqlalchemy, stores,
@@ -169,6 +169,7 @@ impl<'a> Repository<'a> {
                 .collect(),
             requirements: drafts.requirements().map(|(file, draft)| (sources.file(file), draft)).collect(),
             code: Code::new(drafts.python().map(|(_, draft)| draft.clone()))
+                .with_data(data::files(sources, drafts.python().map(|(_, draft)| draft)))
                 .with_dotenv(drafts.env().map(|(file, env)| (sources.file(file).path.clone(), env.clone()))),
             settings: drafts
                 .settings()
@@ -475,7 +476,7 @@ impl<'a> Repository<'a> {
             |image: &&Image| !image.copies.is_empty() && image.copies.iter().all(|it| !it.source.contains('$'));
         let absent = image.as_ref().filter(is_seen).map_or_else(Vec::new, |image| {
             let is_absent = |path: &&str| image::container_paths(path, plan, Some(image)).is_empty();
-            self.code.dotenv_files().filter(is_absent).map(Box::from).collect()
+            self.code.read_files().filter(is_absent).map(Box::from).collect()
         });
         let environment = image::environment(plan, image.as_ref());
         let environment = super::assumed::environment(plan, environment, self.assume);

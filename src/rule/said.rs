@@ -143,7 +143,10 @@ impl<'a> Said<'a> {
             }
             Origin::Assumed(assumption) => {
                 self.confidence = self.confidence.min(Confidence::Medium);
-                let text = format!("{name}{words}, as `{}` says{when}", assumption.key);
+                let text = match assumption.taken() {
+                    Some(what) => format!("{name}{words} where {what}{when}"),
+                    None => format!("{name}{words}, as `{}` says{when}", assumption.key),
+                };
                 match assumption.at {
                     Some(span) => self.label(span, text),
                     None => self.note(text),

@@ -16,6 +16,7 @@ mod servers;
 mod settings;
 mod stores;
 mod uvicorn;
+mod yaml;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -29,6 +30,7 @@ fn main() {
         uvicorn::trials(),
         celery::trials(),
         stores::trials(),
+        yaml::trials(),
     ];
     libtest_mimic::run(&arguments, all.into_iter().flatten().collect()).exit();
 }

@@ -15,6 +15,8 @@ use crate::stack::vocabulary::Reach;
 const TASKS: &[&str] = &["task", "shared_task", "periodic_task", "db_task", "db_periodic_task", "actor", "job"];
 /// How a task is put into its queue, in place of being called.
 const QUEUED: &[&str] = &["delay", "apply_async", "s", "si", "signature", "send", "schedule", "enqueue", "retry"];
+/// What traitlets calls of a program to start it.
+const STARTS: &[&str] = &["initialize", "start", "launch_instance"];
 /// Decorators that leave it to callers when a function runs.
 const PLAIN: &[&str] = &["staticmethod", "classmethod", "atomic", "wraps", "cache", "lru_cache", "retry"];
 
@@ -94,7 +96,9 @@ impl Reached {
                     continue;
                 }
                 reached.aside.insert(id, own.unwrap_or(Reach::Commands));
-                if draft.place == Place::Any {
+                // What traitlets itself calls to start a program has the names of much else.
+                let starts = STARTS.contains(&name) && is_of_program(names, id, function);
+                if draft.place == Place::Any && !starts {
                     callers.push((id, by));
                 }
             }

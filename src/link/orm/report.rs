@@ -16,7 +16,7 @@ use super::types::{Set, Site, Size, Unit};
 use crate::facts::orm::{OrmDraft, Place, write};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, LazyLoad, Orm, QueryInLoop, Reach, WriteInLoop};
-use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
+use crate::stack::{Anchor, Assumption, Fact, Origin, Sourced, Writer};
 
 /// The facts of events.
 pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> OrmFacts {
@@ -371,7 +371,16 @@ impl Report<'_> {
             EventKind::Lazy { .. } => {}
             EventKind::Query { orm, .. } => {
                 let orm = derived(*orm, Vec::new());
-                self.out.queries_in_loops.push(QueryInLoop { about, orm, call, over, short, reach, remedy });
+                let is_spare = line.iter().all(|event| event.spare);
+                let each_turn = match is_spare {
+                    true => {
+                        let what = "what stands before it in `or` is empty";
+                        let origin = Origin::Assumed(Assumption::that(what, Some(event.deep)));
+                        Fact::Known(Sourced { value: true, origin, slots: Vec::new() })
+                    }
+                    false => derived(true, Vec::new()),
+                };
+                self.out.queries_in_loops.push(QueryInLoop { about, orm, call, over, each_turn, short, reach, remedy });
             }
             EventKind::Write { orm, how, .. } => {
                 let hows = || {

@@ -1,12 +1,13 @@
 //! Files of settings that code loads by a path that it writes out: YAML, TOML, and what dynaconf makes of both.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use super::code::folder;
 use super::lift::{self, at};
 use super::outside::Given;
 use super::{Dict, Evaluator, HOLE, Made, Object, PyValue};
+use crate::facts::env::EnvFile;
 use crate::facts::platform::of_toml;
 use crate::facts::python::Module;
 use crate::source::{SourceFile, Sources, Span};
@@ -23,25 +24,48 @@ const USUAL: &[&str] =
 const LONGEST: usize = 1 << 16;
 
 /// The files that modules may load, with what they say: those whose names stand in one that loads any.
-pub fn files<'m>(
+pub(in crate::link) fn files<'m>(
     sources: &Sources,
     modules: impl Iterator<Item = &'m Arc<Module>>,
-) -> BTreeMap<Box<str>, Fact<PyValue>> {
-    let loads = |module: &&Arc<Module>| {
-        module.imports.iter().any(|it| LOADERS.contains(&it.split('.').next().unwrap_or(it)))
-    };
+) -> BTreeMap<Box<str>, DataFile> {
+    let loads =
+        |module: &&Arc<Module>| module.imports.iter().any(|it| LOADERS.contains(&it.split('.').next().unwrap_or(it)));
     let texts: Vec<&str> = modules.filter(loads).map(|module| sources.file(module.file).text()).collect();
     if texts.is_empty() {
         return BTreeMap::new();
     }
     let by_dynaconf = texts.iter().any(|text| text.contains("dynaconf"));
-    let is_named = |file: &&SourceFile| {
-        let name = file.name();
-        let is_data = name.ends_with(".toml") || name.ends_with(".yaml") || name.ends_with(".yml");
-        let is_usual = by_dynaconf && USUAL.contains(&name);
-        is_data && file.text().len() <= LONGEST && (is_usual || texts.iter().any(|text| text.contains(name)))
-    };
-    sources.iter().filter(is_named).filter_map(|file| Some((file.path.clone(), parsed(file)?))).collect()
+    // Looked for once in each text: a repository may hold thousands of such files that no code names.
+    let mut named: BTreeSet<&str> = texts.iter().flat_map(|text| names(text)).collect();
+    named.extend(USUAL.iter().filter(|_| by_dynaconf));
+    let is_named = |file: &&SourceFile| named.contains(file.name()) && file.text().len() <= LONGEST;
+    let kept = |file: &SourceFile| DataFile { file: sources.share(file.id), said: OnceLock::new() };
+    sources.iter().filter(is_named).map(|file| (file.path.clone(), kept(file))).collect()
+}
+
+/// A file of settings, which is parsed when code loads it: most that are called so are something else.
+#[derive(Debug)]
+pub(in crate::link) struct DataFile {
+    file: Arc<SourceFile>,
+    said: OnceLock<Option<Fact<PyValue>>>,
+}
+
+impl DataFile {
+    /// What it says; [`None`] when it cannot be read.
+    fn said(&self) -> Option<&Fact<PyValue>> {
+        self.said.get_or_init(|| parsed(&self.file)).as_ref()
+    }
+}
+
+/// The names of such files that stand in a text.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    let endings = [".toml", ".yaml", ".yml"];
+    let found = endings.into_iter().flat_map(move |ending| text.match_indices(ending));
+    found.map(move |(at, ending)| {
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let from = text[..at].trim_end_matches(is_part).len();
+        &text[from..at + ending.len()]
+    })
 }
 
 /// What a file says; [`None`] when it cannot be read.
@@ -72,7 +96,6 @@ fn value(node: &Node) -> Fact<PyValue> {
             value => Fact::written(value, node.span),
         },
         Value::Scalar { text, .. } => at(PyValue::Str(text.clone()), node.span),
-        _ => at(PyValue::None, node.span),
     }
 }
 
@@ -118,7 +141,7 @@ impl Evaluator<'_> {
         let data = &self.code.data;
         let there = |path: &str| {
             let is_there = !self.environment.absent.iter().any(|it| **it == *path);
-            data.get(path).filter(|_| is_there)
+            data.get(path).filter(|_| is_there)?.said()
         };
         let rest = path.strip_prefix(HOLE).unwrap_or(path).trim_start_matches("./").trim_start_matches('/');
         if rest.contains(HOLE) || rest.is_empty() {
@@ -152,6 +175,9 @@ impl Evaluator<'_> {
         // A setting that only the environment has is unknown, not absent.
         let default = said.unwrap_or_else(|| self.unknown_at(span));
         let variable = format!("{}{}", prefix.to_ascii_uppercase(), name.to_ascii_uppercase());
+        if self.may_load(&given, &variable) {
+            return Fact::Unknown(Why::at(format!("perhaps set by a file of variables ({variable})"), span));
+        }
         let found = self.variable(&variable, Some(default), span);
         let is_set = self.environment.variables.iter().any(|it| *it.name == *variable);
         match found {
@@ -161,6 +187,17 @@ impl Evaluator<'_> {
             }
             other => boxed(other, span),
         }
+    }
+
+    /// Whether `load_dotenv=True` makes it read a file that says a variable.
+    fn may_load(&self, given: &Given<'_>, variable: &str) -> bool {
+        let loads = given.named("load_dotenv").is_some_and(|it| it.known() != Some(&PyValue::Bool(false)));
+        let says = |path: &str, file: &EnvFile| {
+            path.rsplit('/').next() == Some(".env")
+                && !self.environment.absent.iter().any(|it| **it == *path)
+                && file.entries.iter().any(|it| *it.name.value == *variable)
+        };
+        loads && self.code.dotenv.iter().any(|(path, file)| says(path, file))
     }
 
     fn in_files(&self, object: &Object, given: &Given<'_>, name: &str, span: Span) -> Option<Fact<PyValue>> {
@@ -181,10 +218,8 @@ impl Evaluator<'_> {
         if named.iter().any(|path| path.ends_with(".py") || path.contains('*')) {
             return Some(self.unknown_at(span));
         }
-        let by_section = !matches!(
-            given.named("environments").map(|it| it.known()),
-            None | Some(Some(PyValue::Bool(false)))
-        );
+        let by_section =
+            !matches!(given.named("environments").map(|it| it.known()), None | Some(Some(PyValue::Bool(false))));
         let switch = given.text(usize::MAX, "env_switcher").unwrap_or("ENV_FOR_DYNACONF");
         let own = given.text(usize::MAX, "env").unwrap_or("development");
         let current = self.variable(switch, Some(at(PyValue::Str(own.into()), span)), span);
@@ -203,9 +238,9 @@ impl Evaluator<'_> {
                 Fact::Known(Sourced { value: PyValue::Str(env), origin, .. }) => {
                     let is_sure = !matches!(origin, Origin::Assumed(_));
                     let elsewhere = || {
-                        root.entries.iter().any(|(called, _)| {
-                            !called.eq_ignore_ascii_case("default") && section(called).is_some()
-                        })
+                        root.entries
+                            .iter()
+                            .any(|(called, _)| !called.eq_ignore_ascii_case("default") && section(called).is_some())
                     };
                     if !is_sure && elsewhere() {
                         return Some(Fact::Unknown(Why::at(format!("which section holds is set by {switch}"), span)));
@@ -233,14 +268,8 @@ fn boxed(fact: Fact<PyValue>, span: Span) -> Fact<PyValue> {
                 attributes.set(name, boxed(value.clone(), span));
                 attributes.set(&name.to_ascii_uppercase(), boxed(value.clone(), span));
             }
-            let object = Object {
-                of: BOX.into(),
-                class: None,
-                args: Vec::new(),
-                keywords: Vec::new(),
-                attributes,
-                span,
-            };
+            let object =
+                Object { of: BOX.into(), class: None, args: Vec::new(), keywords: Vec::new(), attributes, span };
             lift::like(PyValue::Object(object.into()), &it.origin)
         }
         _ => Fact::Known(it.clone()),

@@ -8,6 +8,7 @@ mod call;
 mod code;
 mod configurations;
 mod convert;
+pub(in crate::link) mod data;
 mod environ;
 mod eval;
 mod flow;

@@ -62,6 +62,8 @@ entity! {
         call: Fact<Box<str>> = "`{}` for each row";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
+        /// Whether each turn asks it; taken so where an `or` asks it only when all before it is empty.
+        each_turn: Fact<bool> = "asked in each turn|not asked in each turn";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.

@@ -48,6 +48,11 @@ fn what_a_program_does_when_it_starts_is_no_request() {
         "from traitlets.config import Application\nfrom .models import Thread\n\n\nclass Hub(Application):\n    def init_threads(self):\n        return {rooms}\n\n    def start(self):\n        self.init_threads()\n"
     );
     assert_eq!(reached(&[("chat/app.py", &program)]), ["Hub.init_threads:room Some(Commands)"]);
+    let other = "from .models import Room\n\n\nclass View:\n    def get(self, request):\n        self.server.start()\n";
+    assert_eq!(
+        reached(&[("chat/app.py", &program), ("chat/views.py", other)]),
+        ["Hub.init_threads:room Some(Commands)"]
+    );
     // What a view calls of it, requests wait for.
     let view = "from .models import Room\nfrom .app import hub\n\n\ndef show(request):\n    hub.init_threads()\n";
     let told = reached(&[("chat/app.py", &program), ("chat/views.py", view)]);
