@@ -501,6 +501,57 @@ words! {
         /// A person or a clock: commands and scripts.
         Commands = "commands",
     }
+    /// What a function is to the framework that runs it.
+    Role {
+        /// It answers requests: `@app.get(...)`.
+        Route = "route",
+        /// FastAPI runs it before a handler.
+        Dependency = "dependency",
+        /// It stands around the handlers.
+        Middleware = "middleware",
+        /// It answers messages of a WebSocket, in Channels.
+        Consumer = "consumer",
+        /// A view of Django, or a method of one.
+        View = "view",
+        /// Another framework calls it: `@bot.message(...)`.
+        Handler = "handler",
+        /// A queue runs it.
+        Task = "task",
+        /// It runs when the application starts or ends.
+        Start = "start",
+        /// A command.
+        Command = "command",
+        /// Other functions call it.
+        Function = "function",
+    }
+    /// What a call waits for.
+    WaitKind {
+        /// Another server's answer.
+        Http = "http",
+        /// Time.
+        Sleep = "sleep",
+        /// A database.
+        Database = "database",
+        /// A database, by Django's mapper.
+        DjangoOrm = "django_orm",
+        /// Redis.
+        Cache = "cache",
+        /// A process.
+        Subprocess = "subprocess",
+        /// Its own computing.
+        Cpu = "cpu",
+        /// A mail server.
+        Mail = "mail",
+        /// What another thread or worker does.
+        Result = "result",
+    }
+    /// Why reading an attribute asks the database.
+    Implicit {
+        /// The row was committed, and has expired.
+        Expired = "expired",
+        /// It is a relation that nobody has loaded.
+        Lazy = "lazy",
+    }
     /// How nginx picks a server of an upstream.
     Balance {
         /// In turn.
@@ -1175,6 +1226,131 @@ vocabulary! {
         commits: Fact<bool> = "commits each time|does not commit each time";
         /// What does it in one statement: `bulk_create`, `bulk_update`.
         remedy: Fact<Box<str>> = "`{}` does it in one";
+    }
+    /// A call that waits in an `async def`, and with it everything else in its event loop.
+    BlockingCall "blocking_call" in blocking_calls {
+        /// The call: `requests.get(...)`.
+        call: Fact<Box<str>> = "`{}` waits, and the event loop with it";
+        /// Another of the same function that waits for the like, the first of them; absent when there is none.
+        also: Fact<Box<str>> = "`{}` waits, too";
+        /// What it waits for.
+        kind: Fact<WaitKind> = "waits for: {}";
+        /// The `async def` that it runs in.
+        handler: Fact<Box<str>> = "in `async def {}`";
+        /// What that is to the framework.
+        role: Fact<Role> = "a {}";
+        /// The plain functions by way of which it is called; absent when the `async def` calls it itself.
+        through: Fact<Box<str>> = "called by way of `{}`";
+        /// How many they are.
+        hops: Fact<u64> = "{} functions on the way";
+        /// Whether requests or messages are known to come to it.
+        served: Fact<bool> = "requests come to it|nothing is seen that serves it";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
+        /// Whether the call sets an end to its waiting; absent where that is not its own.
+        has_timeout: Fact<bool> = "has a timeout|has no timeout";
+        /// How many other `async def`s come to the same call.
+        others: Fact<u64> = "{} more `async def`s come to it";
+        /// What waits without holding up the loop.
+        remedy: Fact<Box<str>> = "{} does not hold it up";
+    }
+    /// A session or a connection of SQLAlchemy's that waits, used in an `async def`.
+    SyncSession "sync_session" in sync_sessions {
+        /// The `async def`.
+        handler: Fact<Box<str>> = "in `async def {}`";
+        /// What it is to the framework.
+        role: Fact<Role> = "a {}";
+        /// The first call that asks the database.
+        call: Fact<Box<str>> = "`{}` waits for the database, and the event loop with it";
+        /// The plain functions by way of which it is called; absent when the `async def` calls it itself.
+        through: Fact<Box<str>> = "called by way of `{}`";
+        /// How many calls ask.
+        calls: Fact<u64> = "{} calls ask the database";
+        /// Whether other requests run while it holds a connection: a dependency gives the session back behind the answer, or
+        /// something is awaited meanwhile.
+        held: Fact<bool> = "other requests run while it holds a connection|no other request runs while it holds a connection";
+        /// Whether it awaits nothing at all.
+        awaits: Fact<bool> = "awaits something|awaits nothing";
+        /// Whether requests are known to come to it.
+        served: Fact<bool> = "requests come to it|nothing is seen that serves it";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
+    }
+    /// An `AsyncSession` that several tasks use at once.
+    SharedSession "shared_session" in shared_sessions {
+        /// The `async def` that starts the tasks.
+        handler: Fact<Box<str>> = "in `async def {}`";
+        /// What starts them: `asyncio.gather(...)`.
+        call: Fact<Box<str>> = "`{}` runs them at once";
+        /// What uses the session in each: `load(session, ...)`.
+        uses: Fact<Box<str>> = "`{}` uses the session";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
+    }
+    /// An attribute of a row, read where an `AsyncSession` would have to ask the database for it.
+    ImplicitIo "implicit_io" in implicit_ios {
+        /// The attribute: `book.title`.
+        read: Fact<Box<str>> = "`{}` is read here";
+        /// Why it is not there.
+        cause: Fact<Implicit> = "because: {}";
+        /// The commit behind which the row has expired, or what loaded it without the relation.
+        since: Fact<Box<str>> = "`{}`";
+        /// The `async def` that reads it.
+        handler: Fact<Box<str>> = "in `async def {}`";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
+    }
+    /// A connection that a session holds while something slow is awaited.
+    HeldSession "held_session" in held_sessions {
+        /// The call that takes the connection.
+        query: Fact<Box<str>> = "`{}` takes a connection";
+        /// What is awaited with it: `client.get(...)`.
+        wait: Fact<Box<str>> = "`{}` is awaited with it";
+        /// What that waits for.
+        kind: Fact<WaitKind> = "waits for: {}";
+        /// The `async def`.
+        handler: Fact<Box<str>> = "in `async def {}`";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
+    }
+    /// A task for each of any number of things, all at once.
+    UnboundedGather "unbounded_gather" in unbounded_gathers {
+        /// What starts them.
+        call: Fact<Box<str>> = "`{}` runs them all at once";
+        /// What each runs.
+        each: Fact<Box<str>> = "`{}` for each";
+        /// What there is one of for each.
+        over: Fact<Box<str>> = "for each of these";
+        /// What each waits for.
+        kind: Fact<WaitKind> = "waits for: {}";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
+    }
+    /// A client of HTTP that is made in a function that runs again and again.
+    HttpClient "http_client" in http_clients {
+        /// What makes it: `httpx.AsyncClient()`.
+        call: Fact<Box<str>> = "`{}` makes a client";
+        /// The function.
+        handler: Fact<Box<str>> = "in `{}`";
+        /// Whether requests are known to come to it.
+        served: Fact<bool> = "requests come to it|nothing is seen that serves it";
+        /// Whether it is made in a loop, too.
+        in_loop: Fact<bool> = "in each turn of a loop|once in each call";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
+    }
+    /// A request to another server that waits for its answer for ever.
+    HttpCall "http_call" in http_calls {
+        /// The call: `requests.get(...)`.
+        call: Fact<Box<str>> = "`{}` sets no end to its waiting";
+        /// The function that makes it.
+        handler: Fact<Box<str>> = "in `{}`";
+        /// Whether requests are known to come to it.
+        served: Fact<bool> = "requests come to it|nothing is seen that serves it";
+        /// Whether it says itself that there is no end: `timeout=None`.
+        told: Fact<bool> = "it is told to wait for ever|it is told nothing";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
     }
     /// An endpoint that answers with a list.
     Listing "listing" in listings {
