@@ -165,7 +165,7 @@ fn is_none(flow: &Flow, id: NodeId) -> bool {
 }
 
 /// An expression in short: `Message.objects.filter(...).count()`.
-fn spelled(flow: &Flow, params: &[Parameter], id: NodeId) -> String {
+pub(super) fn spelled(flow: &Flow, params: &[Parameter], id: NodeId) -> String {
     /// Longer ones lose their beginning.
     const MOST: usize = 70;
     let mut parts: Vec<String> = Vec::new();

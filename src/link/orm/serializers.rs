@@ -26,8 +26,7 @@ pub(super) fn flow() -> Flow {
     Flow {
         nodes: vec![node(NodeKind::Param(0), 0), node(NodeKind::Row(0), 1)],
         loops: vec![Loop { iter: 0, head: nowhere, parent: 0, is_async: false }],
-        returns: Vec::new(),
-        spares: Vec::new(),
+        ..Flow::default()
     }
 }
 

@@ -220,6 +220,57 @@ words! {
         /// A person or a clock: commands and scripts.
         Commands = "commands",
     }
+    /// What a function is to the framework that runs it.
+    Role {
+        /// It answers requests: `@app.get(...)`.
+        Route = "route",
+        /// FastAPI runs it before a handler.
+        Dependency = "dependency",
+        /// It stands around the handlers.
+        Middleware = "middleware",
+        /// It answers messages of a WebSocket, in Channels.
+        Consumer = "consumer",
+        /// A view of Django, or a method of one.
+        View = "view",
+        /// Another framework calls it: `@bot.message(...)`.
+        Handler = "handler",
+        /// A queue runs it.
+        Task = "task",
+        /// It runs when the application starts or ends.
+        Start = "start",
+        /// A command.
+        Command = "command",
+        /// Other functions call it.
+        Function = "function",
+    }
+    /// What a call waits for.
+    WaitKind {
+        /// Another server's answer.
+        Http = "http",
+        /// Time.
+        Sleep = "sleep",
+        /// A database.
+        Database = "database",
+        /// A database, by Django's mapper.
+        DjangoOrm = "django_orm",
+        /// Redis.
+        Cache = "cache",
+        /// A process.
+        Subprocess = "subprocess",
+        /// Its own computing.
+        Cpu = "cpu",
+        /// A mail server.
+        Mail = "mail",
+        /// What another thread or worker does.
+        Result = "result",
+    }
+    /// Why reading an attribute asks the database.
+    Implicit {
+        /// The row was committed, and has expired.
+        Expired = "expired",
+        /// It is a relation that nobody has loaded.
+        Lazy = "lazy",
+    }
     /// How nginx picks a server of an upstream.
     Balance {
         /// In turn.
