@@ -631,6 +631,8 @@ vocabulary! {
         shared_buffers: Fact<u64> = "{} bytes of shared buffers";
         /// What one sort or hash of one query may use, in bytes.
         work_mem: Fact<u64> = "{} bytes for each sort or hash";
+        /// Whether slow statements are told: logged, or counted by `pg_stat_statements`.
+        slow_statements: Fact<bool> = "slow statements are told|slow statements are not told";
         /// The size of `/dev/shm`, in bytes.
         shm_size: Fact<u64> = "{} bytes of `/dev/shm`";
         /// The memory of its container, in bytes.
@@ -1112,6 +1114,19 @@ vocabulary! {
         proxy: Option<Id<Proxy>>;
         /// The service that is asked.
         service: Option<Id<Service>>;
+    }
+    /// What keeps watch over a deployment: told where its files hold all of it, an application with its own database.
+    Upkeep "upkeep" in upkeeps {
+        /// Whether anything tells how the application fares: a metrics endpoint, an exporter, an agent.
+        metrics: Fact<bool> = "something tells how it fares|nothing tells how it fares";
+        /// Whether anything collects the application's errors.
+        error_tracker: Fact<bool> = "something collects its errors|nothing collects its errors";
+        /// Whether anything makes copies of the database.
+        backups: Fact<bool> = "something copies its data|nothing copies its data";
+        /// The databases and Redis servers that nothing watches; absent when there are none.
+        unwatched: Fact<Box<str>> = "nothing watches {}";
+        /// The services that run once and that the others cannot do without; absent when there are none.
+        singles: Fact<Box<str>> = "there is one {}";
     }
     /// A method and a path that an application answers. Only who asks for them has them in the stack.
     Endpoint "endpoint" in endpoints {

@@ -9,6 +9,7 @@
 )]
 
 mod celery;
+mod load;
 mod nginx;
 mod nginx_tree;
 mod python;
@@ -29,6 +30,7 @@ fn main() {
         uvicorn::trials(),
         celery::trials(),
         stores::trials(),
+        load::trials(),
     ];
     libtest_mimic::run(&arguments, all.into_iter().flatten().collect()).exit();
 }
