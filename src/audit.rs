@@ -232,7 +232,8 @@ impl Run {
         let again = |sources: &Sources, edited: &[FileId]| {
             let run = self.with(sources, edited);
             let linked = link::link(sources, &Drafts(&run.readings), &run.orm, assume);
-            capacity::from_stacks(&linked.stacks, assume)
+            let models = capacity::from_stacks(&linked.stacks, assume);
+            (linked.stacks, models)
         };
         let minutes = |finding: &Finding| report.rules.iter().find(|it| *it.name == *finding.rule)?.minutes();
         let change = |(at, finding): (usize, &'_ Finding)| {

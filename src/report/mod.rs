@@ -3,6 +3,7 @@
 //! Each module lays a [`View`](crate::view::View) out in one format. Nothing here computes, reads a file or knows the
 //! stack; what a printer needs and the view lacks belongs into the view.
 
+mod changes;
 pub mod concise;
 pub mod facts;
 pub mod github;
@@ -13,6 +14,7 @@ pub mod load;
 pub mod markdown;
 pub mod rules;
 pub mod sarif;
+mod sizing;
 mod snippet;
 pub mod terminal;
 mod text;

@@ -151,6 +151,7 @@ fn is_meant(kind: Kind, root: &Node) -> bool {
 }
 
 pub use tree::at;
+pub(in crate::facts) use tree::of_toml;
 
 #[cfg(test)]
 mod tests {

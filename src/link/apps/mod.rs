@@ -18,7 +18,9 @@ mod terms;
 mod threads;
 mod uses;
 
-use crate::source::Sources;
+use std::collections::BTreeSet;
+
+use crate::source::{FileId, Sources};
 use crate::stack::{Fact, Id, Service, Stack};
 
 use super::django;
@@ -29,7 +31,7 @@ use super::routes::Routes;
 use super::values::Code;
 use super::versions::Versions;
 
-pub(super) use locate::module as locate_module;
+pub(super) use locate::{at as module_at, framework, module as locate_module};
 pub(super) use reach::Reach;
 pub(super) use seat::Seat;
 pub(super) use settings::{Choice, is_for_development};
@@ -68,6 +70,7 @@ pub fn add(
     let seats = seat::seats(stack, code, places);
     let reach = Reach::of(stack, &seats);
     let apps = Apps { sources, code, reach: &reach };
+    stack.by_name = by_name(code, &seats);
     for seat in &seats {
         if seat.is_django(stack) {
             django::add(stack, &apps, seat, network);
@@ -89,6 +92,14 @@ pub fn add(
         }
         celery::add(stack, &apps, seat, network);
     }
+}
+
+/// The files of settings that only their name speaks for: no process is told to use them.
+fn by_name(code: &Code, seats: &[Seat<'_>]) -> BTreeSet<FileId> {
+    let choices = || seats.iter().filter_map(|seat| seat.settings.as_ref().ok());
+    let file = |choice: &settings::Choice| Some(code.module(choice.first())?.file);
+    let told: BTreeSet<FileId> = choices().filter(|it| !it.is_by_name()).filter_map(file).collect();
+    choices().filter(|it| it.is_by_name()).filter_map(file).filter(|it| !told.contains(it)).collect()
 }
 
 /// What all seats share.

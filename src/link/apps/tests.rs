@@ -70,6 +70,21 @@ impl Files {
     }
 }
 
+#[test]
+fn what_a_start_script_sets_stands_over_the_containers_environment() {
+    let files = Files::of(&[
+        ("compose.yaml", "services:\n  web:\n    build: .\n    environment:\n      SIZE: 4\n      MORE: 2\n"),
+        ("Dockerfile", "FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD [\"./start.sh\"]\n"),
+        ("start.sh", "#!/bin/sh\nexport SIZE=12\nLOST=1\nMORE=3 exec uvicorn main:app\n"),
+        (
+            "main.py",
+            "import os\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\n\nengine = create_engine('postgresql://db/x', pool_size=int(os.environ['SIZE']), max_overflow=int(os.environ['MORE']), pool_timeout=int(os.environ.get('LOST', 9)))\napp = FastAPI()\n",
+        ),
+    ]);
+    let pool = &files.stack().pools[0];
+    assert_eq!([show(&pool.size), show(&pool.max_overflow), show(&pool.timeout)], ["12", "3", "9"]);
+}
+
 /// A fact in a few words.
 pub(in crate::link) fn show<T: Clone + Into<crate::stack::Value>>(fact: &Fact<T>) -> String {
     use crate::stack::Value;

@@ -77,6 +77,7 @@ impl Reached {
                 let own = match draft.place {
                     Place::Command => Some(Reach::Commands),
                     _ if task => Some(Reach::Tasks),
+                    Place::Any if is_of_program(names, id, function) => Some(Reach::Commands),
                     Place::Admin => Some(Reach::Admin),
                     Place::Any | Place::Template => None,
                 };
@@ -166,6 +167,25 @@ fn is_task(names: &Names<'_>, id: FunctionId, function: &FunctionDraft) -> bool 
     let owner = function.owner.map(|at| ClassId { draft: id.draft, at });
     function.decorators.iter().any(|it| TASKS.contains(&last(it)))
         || owner.is_some_and(|class| &*function.name == "run" && names.derives_external(class, "Task"))
+}
+
+/// Whether a function is of a program that a person or a machine starts: a command of click or typer, a method of a
+/// program of traitlets (as JupyterHub is), or what Django runs once an application is loaded. What requests call of it,
+/// they run all the same.
+fn is_of_program(names: &Names<'_>, id: FunctionId, function: &FunctionDraft) -> bool {
+    const LIBRARIES: [&str; 2] = ["click", "typer"];
+    let imports = &names.draft(id.draft).imports;
+    let by_library = imports.iter().any(|it| LIBRARIES.contains(&it.module.split('.').next().unwrap_or_default()));
+    let is_command = |decorator: &str| {
+        last(decorator) == "command" && (by_library || decorator.rsplit('.').nth(1).is_some_and(|it| it == "cli"))
+    };
+    if function.decorators.iter().any(|it| is_command(it)) {
+        return true;
+    }
+    let Some(class) = function.owner.map(|at| ClassId { draft: id.draft, at }) else { return false };
+    let is_program = |base: &str| base.starts_with("traitlets.") && last(base) == "Application";
+    names.lineage(class).external.iter().any(|base| is_program(base))
+        || (&*function.name == "ready" && names.derives_external(class, "AppConfig"))
 }
 
 /// Whether a function runs only where code of the repository calls it: no framework knows it, no template can name it.

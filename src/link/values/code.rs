@@ -79,6 +79,11 @@ impl Code {
         code
     }
 
+    /// The files of variables that code may read itself.
+    pub fn dotenv_files(&self) -> impl Iterator<Item = &str> {
+        self.dotenv.keys().map(|path| &**path)
+    }
+
     /// The same, with the files of variables that code may read itself.
     #[must_use]
     pub fn with_dotenv(mut self, files: impl IntoIterator<Item = (Box<str>, EnvFile)>) -> Self {
