@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use super::sought::{Places, Sought};
+
 /// A file of this run: its index in the sorted list of files that were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u32);
@@ -79,17 +81,23 @@ pub struct SourceFile {
     pub disk: PathBuf,
     text: Box<str>,
     lines: OnceLock<Vec<u32>>,
+    sought: OnceLock<Places>,
 }
 
 impl SourceFile {
     /// A file with this content; `disk` may be empty for one that exists in memory only.
     pub fn new(id: FileId, path: impl Into<Box<str>>, disk: PathBuf, text: impl Into<Box<str>>) -> Self {
-        Self { id, path: path.into(), disk, text: text.into(), lines: OnceLock::new() }
+        Self { id, path: path.into(), disk, text: text.into(), lines: OnceLock::new(), sought: OnceLock::new() }
     }
 
     /// The whole text, byte for byte, a byte order mark included.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Where its text has one of the words that are looked for, in order.
+    pub fn places(&self, sought: Sought) -> &[u32] {
+        self.sought.get_or_init(|| Places::of(&self.text)).get(sought)
     }
 
     /// The last part of the path.

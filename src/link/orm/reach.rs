@@ -3,7 +3,7 @@
 //! A function is taken to be called wherever its name stands, which may be too often and is never too rarely; where
 //! nobody in the repository names it, or a framework may call it, it is taken to serve requests.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::names::{ClassId, FunctionId, Names};
 use super::types::Unit;
@@ -35,9 +35,9 @@ struct Mention<'a> {
 
 impl Reached {
     pub(super) fn read(names: &Names<'_>) -> Self {
-        let mut reached = Self { aside: HashMap::new(), places: names.drafts.iter().map(|it| it.place).collect() };
-        let mut mentions: HashMap<&str, Vec<Mention<'_>>> = HashMap::new();
-        let mut renamed = HashSet::new();
+        let mut reached = Self { aside: HashMap::default(), places: names.drafts.iter().map(|it| it.place).collect() };
+        let mut mentions: HashMap<&str, Vec<Mention<'_>>> = HashMap::default();
+        let mut renamed = HashSet::default();
         for (at, draft) in names.drafts.iter().enumerate() {
             let at = at as u32;
             let mut all = Vec::new();
@@ -140,7 +140,7 @@ pub(super) fn rank(reach: Reach) -> u8 {
 
 /// The names that stand in a flow; a text may be one, too: `getattr(it, "name")`.
 fn within<'a>(flow: &'a Flow, by: Unit, out: &mut Vec<Mention<'a>>) {
-    let mut queued = HashSet::new();
+    let mut queued = HashSet::default();
     for node in &flow.nodes {
         if let NodeKind::Attr { of, name, .. } = &node.kind
             && QUEUED.contains(&&**name)

@@ -2,8 +2,10 @@
 
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::OrmFacts;
 use super::events::{Event, EventKind};
@@ -20,11 +22,11 @@ use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
 pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> OrmFacts {
     let reached = Reached::read(names);
     let changed = changed(&events);
-    let mut report = Report { names, models, reached, changed, anchors: HashMap::new(), out: OrmFacts::default() };
+    let mut report = Report { names, models, reached, changed, anchors: HashMap::default(), out: OrmFacts::default() };
     let mut groups: BTreeMap<(Unit, Span, Option<String>), Vec<Event>> = BTreeMap::new();
     let mut others: BTreeMap<(Span, Span), Event> = BTreeMap::new();
     let mut read = BTreeSet::new();
-    let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::new();
+    let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::default();
     for event in events {
         let turn = (event.unit, event.head);
         match &event.kind {
@@ -55,7 +57,7 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     let mut seen = BTreeSet::new();
     let mut said = BTreeSet::new();
     let mut lines: Vec<Vec<Event>> = Vec::new();
-    let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::new();
+    let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
     let mut others: Vec<Event> = others.into_values().collect();
     others.sort_by_key(|it| (it.deep, Reverse(rank(report.reached.of(it.unit)))));
     for event in others {
@@ -78,7 +80,7 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
 
 /// The models whose rows are changed in the turns of each loop; new rows are no change.
 fn changed(events: &[Event]) -> HashMap<(Unit, Span), HashSet<ClassId>> {
-    let mut changed: HashMap<_, HashSet<ClassId>> = HashMap::new();
+    let mut changed: HashMap<_, HashSet<ClassId>> = HashMap::default();
     for event in events {
         if let EventKind::Write { how, .. } = &event.kind
             && let Some(model) = how.model.filter(|_| !how.remedy.starts_with("bulk_create"))
