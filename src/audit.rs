@@ -14,7 +14,7 @@ use crate::facts::{Draft, Drafts, Reading, read};
 use crate::fix::{self, Audited, Used};
 use crate::link;
 use crate::link::orm::{self, OrmFacts};
-use crate::rule::{Failed, Finding, RuleName, Rules, Tally, Undecided, check, suppress};
+use crate::rule::{Failed, Finding, Page, RuleName, Rules, Tally, Undecided, check, suppress};
 use crate::source::{self, EditError, FileId, Fix, Skipped, SourceFile, Sources, WalkError, WalkOptions};
 use crate::stack::Stack;
 use crate::view::{Applied, Patch, Problem, Report, RuleInfo, Suppressed};
@@ -31,6 +31,8 @@ pub struct Options {
     pub comments: bool,
     /// Whether what the files do not start is told, too.
     pub unstarted: bool,
+    /// Whether rules that only remark on something run, too: what an audit says, and a check only when it is asked to.
+    pub remarks: bool,
     /// Whether the endpoints of applications are told, too.
     pub endpoints: bool,
 }
@@ -43,6 +45,7 @@ impl Default for Options {
             fixes: true,
             comments: true,
             unstarted: false,
+            remarks: true,
             endpoints: false,
         }
     }
@@ -293,7 +296,8 @@ impl Run {
     fn judge(&self, sources: &Sources, options: &Options) -> Judged {
         let drafts = Drafts(&self.readings);
         let linked = link::link_with_routes(sources, &drafts, &self.orm, &options.config.assume, &self.routes);
-        let runs = |name: &str| options.config.runs(name);
+        let is_wanted = |name: &str| options.remarks || !options.rules.page(name).is_some_and(Page::is_remark);
+        let runs = |name: &str| options.config.runs(name) && is_wanted(name);
         let mut checked = check(&options.rules, runs, &linked.stacks);
         let mut suppressed = if options.comments {
             suppress::suppress(sources, &options.rules, runs, &mut checked.failed)

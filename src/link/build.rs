@@ -26,7 +26,7 @@ use super::values::{Code, data};
 use super::versions::{self, Versions};
 use super::{
     apps, command, compose, kubernetes, nginx, orm, platform, proxies, roles, server, services, sqlalchemy, stores,
-    unstarted,
+    unstarted, upkeep,
 };
 
 /// What the files say together.
@@ -284,7 +284,22 @@ impl<'a> Repository<'a> {
         let read = self.proxies(&mut stack, deployment, &parts, &ids);
         self.other_proxies(&mut stack, deployment, &network, &parts, &ids);
         nginx::note_sockets(&mut stack);
+        let plans: Vec<&ServicePlan> = parts.iter().map(|part| part.plan).collect();
+        upkeep::add(&mut stack, deployment, &plans, &ids, &self.words());
         (stack, read)
+    }
+
+    /// What is looked through for whatever keeps watch.
+    fn words(&self) -> upkeep::Words<'_> {
+        let required = self.requirements.iter().flat_map(|(_, it)| &it.packages).map(|it| &*it.name);
+        let scripts = self.files.scripts.values().map(|it| it.file);
+        let tasks = self.files.tasks.keys().filter_map(|path| Some(self.sources.by_path(path)?.id));
+        upkeep::Words {
+            sources: self.sources,
+            code: &self.code,
+            packages: required.collect(),
+            scripts: scripts.chain(tasks).collect(),
+        }
     }
 
     /// The servers and workers of a service.

@@ -29,6 +29,7 @@ pub mod services;
 pub mod sqlalchemy;
 pub mod stores;
 mod unstarted;
+mod upkeep;
 pub mod values;
 pub mod versions;
 

@@ -8,8 +8,8 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use crate::view::{
-    Budget, Capacity, Comparison, FindingRow, PlanView, ProblemRow, RuleRow, SizingRow, SkippedRow, Summary, UndecidedRow, View,
-    WhatIfRow,
+    Budget, Capacity, Comparison, FindingRow, PlanView, ProblemRow, RuleRow, SizingRow, SkippedRow, Summary,
+    UndecidedRow, View, WhatIfRow,
 };
 
 /// The version of the format.

@@ -11,8 +11,8 @@ mod capacity;
 mod plan;
 
 use super::graph::write_flowchart;
-use super::{changes, sizing};
 use super::words::{self, RESTS, capital, first_paragraph, numbers, opening, passed_line, phase_words};
+use super::{changes, sizing};
 use crate::view::{Budget, Factor, FileDiff, FindingRow, Graph, Phase, Place, RuleInfo, View};
 
 /// Prints the report.

@@ -87,7 +87,9 @@ impl Earlier {
             .map_err(|why| format!("is not what `plimsoll audit --format json` writes: {why}"))?;
         match earlier.version {
             Self::VERSION => Ok(earlier),
-            other => Err(format!("has the format of version {other}, and this plimsoll reads version {}", Self::VERSION)),
+            other => {
+                Err(format!("has the format of version {other}, and this plimsoll reads version {}", Self::VERSION))
+            }
         }
     }
 }
@@ -188,19 +190,29 @@ impl View {
         self.comparison = Some(Comparison {
             name: clean(&earlier.name).into_owned(),
             plimsoll: clean(&earlier.plimsoll).into_owned(),
-            capacity: pairs(&earlier.capacity, &self.capacity, |it| (&it.stack, &it.service), |it| (&it.stack, &it.service))
-                .map(|(before, now)| capacity(before, now))
-                .collect(),
-            budgets: pairs(&earlier.budgets, &self.budgets, |it| (&it.stack, &it.database), |it| (&it.stack, &it.database))
-                .map(|(before, now)| BudgetChange {
-                    stack: clean(before.map_or_else(|| now.map_or("", |it| &it.stack), |it| &it.stack)).into_owned(),
-                    database: clean(before.map_or_else(|| now.map_or("", |it| &it.database), |it| &it.database))
-                        .into_owned(),
-                    before: before.map(|it| (clean(&it.total).into_owned(), clean(&it.room).into_owned())),
-                    now: now.map(|it| (it.total.clone(), it.room.clone())),
-                })
-                .filter(|it| it.before != it.now)
-                .collect(),
+            capacity: pairs(
+                &earlier.capacity,
+                &self.capacity,
+                |it| (&it.stack, &it.service),
+                |it| (&it.stack, &it.service),
+            )
+            .map(|(before, now)| capacity(before, now))
+            .collect(),
+            budgets: pairs(
+                &earlier.budgets,
+                &self.budgets,
+                |it| (&it.stack, &it.database),
+                |it| (&it.stack, &it.database),
+            )
+            .map(|(before, now)| BudgetChange {
+                stack: clean(before.map_or_else(|| now.map_or("", |it| &it.stack), |it| &it.stack)).into_owned(),
+                database: clean(before.map_or_else(|| now.map_or("", |it| &it.database), |it| &it.database))
+                    .into_owned(),
+                before: before.map(|it| (clean(&it.total).into_owned(), clean(&it.room).into_owned())),
+                now: now.map(|it| (it.total.clone(), it.room.clone())),
+            })
+            .filter(|it| it.before != it.now)
+            .collect(),
             settled,
             new,
             left,
@@ -318,7 +330,10 @@ mod tests {
         let wrong = Earlier::parse("{\"version\": 1}").unwrap_err();
         assert!(wrong.starts_with("is not what `plimsoll audit --format json` writes: missing field"), "{wrong}");
         let later = r#"{"version": 2, "plimsoll": "9", "name": "", "capacity": [], "budgets": [], "findings": []}"#;
-        assert_eq!(Earlier::parse(later).unwrap_err(), "has the format of version 2, and this plimsoll reads version 1");
+        assert_eq!(
+            Earlier::parse(later).unwrap_err(),
+            "has the format of version 2, and this plimsoll reads version 1"
+        );
     }
 
     #[test]

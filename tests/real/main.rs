@@ -9,6 +9,7 @@
 )]
 
 mod celery;
+mod load;
 mod nginx;
 mod nginx_tree;
 mod python;
@@ -31,6 +32,7 @@ fn main() {
         celery::trials(),
         stores::trials(),
         yaml::trials(),
+        load::trials(),
     ];
     libtest_mimic::run(&arguments, all.into_iter().flatten().collect()).exit();
 }

@@ -63,11 +63,10 @@ impl<'a> Join<'a, '_> {
     pub(super) fn class_view(&mut self, class: At, only: &[Box<str>], path: Path, login: Option<Span>, route: Span) {
         let (lineage, outside) = self.names.lineage(class);
         let name = self.names.class(class).name.clone();
-        let mut found: Vec<(Box<str>, Option<(At, Span)>)> = Vec::new();
+        let mut found: Vec<(Box<str>, Option<At>)> = Vec::new();
         for method in OWN {
             if let Some(at) = self.method(&lineage, method) {
-                let span = self.names.function(at).name.span;
-                found.push((method.to_ascii_uppercase().into(), Some((at, span))));
+                found.push((method.to_ascii_uppercase().into(), Some(at)));
             }
         }
         for methods in outside.iter().filter_map(|base| methods_of_library(base)) {
@@ -99,8 +98,9 @@ impl<'a> Join<'a, '_> {
         for (method, own) in found {
             let login = self.permission(class, &lineage, &outside, login);
             let (handler, file, at) = match own {
-                Some((function, span)) => {
+                Some(function) => {
                     let short = method.to_ascii_lowercase();
+                    let span = self.names.function(function).name.span;
                     (format!("{}.{short}", name.value).into(), function.file, span)
                 }
                 None => (name.value.clone(), class.file, name.span),

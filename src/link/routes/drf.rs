@@ -5,7 +5,8 @@ use super::index;
 use super::names::{At, Def, last};
 use super::path::{self, Path};
 use super::{Answer, Join, Login, Methods};
-use crate::syntax::python::{Call, Expr, ExprKind};
+use crate::source::Span;
+use crate::syntax::python::{Call, ExprKind};
 
 /// Routers lie within each other at most so deep.
 const MOST_DEPTH: usize = 8;
@@ -120,68 +121,74 @@ impl<'a> Join<'a, '_> {
 
     fn view_set(&mut self, class: At, path: &Path, slash: &str, put: &Put) {
         let (lineage, outside) = self.names.lineage(class);
+        let wanted =
+            self.value(&lineage, "http_method_names").map_or_else(Vec::new, |(file, names)| self.texts(file, names));
+        let span = self.names.class(class).name.span;
+        let one = path.then(&path::angled(&format!("/<{}>", self.lookup(class)), span));
+        let set = Routed { class, many: path.clone(), one, slash, wanted, login: put.login };
         let brings = |action: &str| {
             let named = |base: &str| BRINGS.iter().find(|(name, _)| *name == last(base));
             outside.iter().filter_map(|base| named(base)).any(|(_, actions)| actions.contains(&action))
         };
-        let wanted: Vec<Box<str>> =
-            self.value(&lineage, "http_method_names").map_or_else(Vec::new, |(file, names)| self.texts(file, names));
-        let keeps = |method: &str| wanted.is_empty() || wanted.iter().any(|it| it.eq_ignore_ascii_case(method));
-        let span = self.names.class(class).name.span;
-        let one = path::angled(&format!("/<{}>", self.lookup(class)), span);
-        let end = |path: &Path| {
-            let mut path = path.clone();
-            path.text.push_str(slash);
-            path
-        };
         for (action, method, detail) in ACTIONS {
-            if keeps(method) && (brings(action) || self.method(&lineage, action).is_some()) {
-                let whole = if *detail { path.then(&one) } else { path.clone() };
-                self.action(class, action, &[(*method).into()], end(&whole), put.login);
+            if set.keeps(method) && (brings(action) || self.method(&lineage, action).is_some()) {
+                self.action(class, action, &[(*method).into()], set.path(*detail), put.login);
             }
         }
-        for class_at in &lineage {
-            let functions = self.names.file(class_at.file).functions.iter().enumerate();
-            let own: Vec<usize> = functions.filter(|(_, it)| it.owner == Some(class_at.at)).map(|it| it.0).collect();
-            for at in own {
-                self.extra(class, At { file: class_at.file, at }, path, &one, &end, &keeps, put);
-            }
+        for owner in &lineage {
+            let functions = self.names.file(owner.file).functions.iter().enumerate();
+            let own: Vec<usize> = functions.filter(|(_, it)| it.owner == Some(owner.at)).map(|it| it.0).collect();
+            own.into_iter().for_each(|at| self.extra(&set, At { file: owner.file, at }));
         }
     }
 
     /// `@action(detail=True, methods=["post"], url_path="cancel")`
-    #[allow(clippy::too_many_arguments, reason = "what the routes of one view set share")]
-    fn extra(
-        &mut self,
-        class: At,
-        function: At,
-        path: &Path,
-        one: &Path,
-        end: &dyn Fn(&Path) -> Path,
-        keeps: &dyn Fn(&str) -> bool,
-        put: &Put,
-    ) {
+    fn extra(&mut self, set: &Routed<'_>, function: At) {
         let draft = self.names.function(function);
         for decorator in &draft.decorators {
             let Some(call) = decorator.call() else { continue };
-            if !call.func.dotted().is_some_and(|it| last(&it) == "action") {
+            if call.func.dotted().is_none_or(|it| last(&it) != "action") {
                 continue;
             }
-            let is = |expr: Option<&Expr>| matches!(expr.map(|it| &it.kind), Some(ExprKind::Bool(true)));
-            let detail = is(call.keyword("detail"));
+            let detail = call.keyword("detail").is_some_and(|it| matches!(it.kind, ExprKind::Bool(true)));
             let said = call.keyword("methods").or_else(|| call.args.first());
             let methods = said.map_or_else(|| vec!["GET".into()], |it| self.texts(function.file, it));
-            let methods: Vec<Box<str>> =
-                methods.iter().map(|it| it.to_ascii_uppercase().into()).filter(|it: &Box<str>| keeps(it)).collect();
+            let methods: Vec<Box<str>> = methods.into_iter().filter(|it| set.keeps(it)).collect();
             let name = match call.keyword("url_path").filter(|it| !matches!(it.kind, ExprKind::None)) {
                 Some(said) => self.path(function.file, said, path::regex),
                 None => path::angled(&draft.name.value, draft.name.span),
             };
-            let base = if detail { path.then(one) } else { path.clone() };
-            let mut whole = base;
+            let mut whole = if detail { set.one.clone() } else { set.many.clone() };
             whole.text.push('/');
-            let whole = end(&whole.then(&name));
-            self.action(class, &draft.name.value, &methods, whole, put.login);
+            let mut whole = whole.then(&name);
+            whole.text.push_str(set.slash);
+            self.action(set.class, &draft.name.value, &methods, whole, set.login);
         }
+    }
+}
+
+/// A view set where a router has put it.
+struct Routed<'s> {
+    class: At,
+    /// The path of all objects, without the slash at its end.
+    many: Path,
+    /// The path of one of them.
+    one: Path,
+    /// What paths end with.
+    slash: &'s str,
+    /// The methods that it answers; none where it does not say.
+    wanted: Vec<Box<str>>,
+    login: Option<Span>,
+}
+
+impl Routed<'_> {
+    fn keeps(&self, method: &str) -> bool {
+        self.wanted.is_empty() || self.wanted.iter().any(|it| it.eq_ignore_ascii_case(method))
+    }
+
+    fn path(&self, detail: bool) -> Path {
+        let mut path = if detail { self.one.clone() } else { self.many.clone() };
+        path.text.push_str(self.slash);
+        path
     }
 }

@@ -175,13 +175,13 @@ fn returned(names: &Names<'_>, function: At, not: Option<At>) -> Option<At> {
     let steps = names.file(function.file).steps.iter().enumerate();
     let sets =
         steps.filter(|(_, step)| matches!(step, Step::Set(set, value) if **set == *name && value.call().is_some()));
-    let found = sets.map(|(at, _)| At { file: function.file, at }).filter(|at| Some(*at) != not);
+    let mut found = sets.map(|(at, _)| At { file: function.file, at }).filter(|at| Some(*at) != not);
     // What calls the function itself is not what it makes.
     let is_own = |at: &At| {
         let called = names.made(*at).and_then(|call| names.of_expr(at.file, &call.func));
         called != Some(Def::Function(function))
     };
-    found.filter(is_own).last()
+    found.rfind(is_own)
 }
 
 /// What a factory makes and returns: `create_app`.

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::audit::{Options, audit_sources};
+use crate::config::Assume;
+use crate::facts::{Drafts, read, routes};
+use crate::link::link_with_routes;
+use crate::link::orm::OrmFacts;
 use crate::source::{FileId, SourceFile, Sources};
 use crate::stack::Fact;
 
@@ -15,10 +18,11 @@ fn endpoints(command: &str, files: &[(&str, &str)]) -> Vec<String> {
     let file =
         |(at, (path, text)): (usize, &(&str, &str))| SourceFile::new(FileId(at as u32), *path, PathBuf::new(), *text);
     let sources = Sources::new(all.iter().enumerate().map(file).collect());
-    let options = Options { endpoints: true, fixes: false, ..Options::default() };
-    let report = audit_sources(PathBuf::new(), sources, Vec::new(), &options);
-    assert!(report.problems.is_empty(), "{:?}", report.problems);
-    let all = report.stacks.iter().flat_map(|stack| &stack.endpoints);
+    let readings: Vec<_> = sources.iter().map(|file| std::sync::Arc::new(read(file))).collect();
+    let said: Vec<_> = sources.iter().filter_map(routes::read).collect();
+    let linked = link_with_routes(&sources, &Drafts(&readings), &OrmFacts::default(), &Assume::default(), &said);
+    assert!(linked.problems.is_empty(), "{:?}", linked.problems);
+    let all = linked.stacks.iter().flat_map(|stack| &stack.endpoints);
     let line = |it: &crate::stack::vocabulary::Endpoint| {
         let login = match &it.login {
             Fact::Known(said) if said.value => " login",

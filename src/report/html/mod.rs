@@ -17,8 +17,8 @@ use minijinja::{AutoEscape, Environment, context, escape_formatter};
 use serde::Serialize;
 
 use super::text::thousands;
-use super::{changes, sizing};
 use super::words::{self, RESTS, numbers, opening, passed_line};
+use super::{changes, sizing};
 use crate::view::{Graph, Place, State, Tree, View};
 
 /// Prints the report. The view must come [with excerpts](View::with_excerpts) and [with facts](View::with_facts).

@@ -39,7 +39,7 @@ const THINK_TIME = Number(__ENV.THINK_TIME || {seconds});
 // What is still good enough, in milliseconds.
 const P95 = Number(__ENV.P95 || 500);
 ",
-        base = quoted(&test.base),
+        base = quoted(&test.base, '\''),
         steps = steps.join(","),
         seconds = test.think,
     )?;
@@ -53,7 +53,7 @@ fn parameters(test: &LoadTest, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "const PARAMETERS = {{")?;
     for parameter in &test.parameters {
         let comment = of_parameter(parameter);
-        writeln!(out, "  {}: [{}], // {comment}", quoted(&parameter.name), quoted(&parameter.example))?;
+        writeln!(out, "  {}: [{}], // {comment}", quoted(&parameter.name, '\''), quoted(&parameter.example, '\''))?;
     }
     writeln!(out, "}};\n")
 }
@@ -93,8 +93,8 @@ fn row(request: &Request) -> String {
     format!(
         "{{ weight: {}, method: {}, path: {}{login}{body} }}, // {}",
         request.weight,
-        quoted(&request.method),
-        quoted(&request.path),
+        quoted(&request.method, '\''),
+        quoted(&request.path, '\''),
         one_line(&request.handler)
     )
 }
@@ -145,7 +145,7 @@ function drawn() {
 }
 
 function filled(path) {
-  return path.replace(/\{(\w+)\}/g, (_, name) => {
+  return path.replace(/[{]([0-9A-Za-z_]+)[}]/g, (_, name) => {
     const values = PARAMETERS[name];
     return encodeURIComponent(values[Math.floor(Math.random() * values.length)]);
   });

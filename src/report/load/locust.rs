@@ -43,14 +43,14 @@ THINK_TIME = float(os.environ.get(\"THINK_TIME\", \"{seconds}\"))
 P95 = float(os.environ.get(\"P95\", \"500\"))
 MOST_FAILED = 0.01
 ",
-        base = quoted(&test.base),
+        base = quoted(&test.base, '"'),
         steps = steps.join(","),
         seconds = test.think,
     )?;
     writeln!(out, "# Fill in values that exist; each request takes one of them at random.\nPARAMETERS = {{")?;
     for parameter in &test.parameters {
         let comment = of_parameter(parameter);
-        writeln!(out, "    {}: [{}],  # {comment}", quoted(&parameter.name), quoted(&parameter.example))?;
+        writeln!(out, "    {}: [{}],  # {comment}", quoted(&parameter.name, '"'), quoted(&parameter.example, '"'))?;
     }
     writeln!(out, "}}\n")?;
     requests(test, out)?;
@@ -92,8 +92,8 @@ fn row(request: &Request) -> String {
     format!(
         "({}, {}, {}, {login}, {body}),  # {}",
         request.weight,
-        quoted(&request.method),
-        quoted(&request.path),
+        quoted(&request.method, '"'),
+        quoted(&request.path, '"'),
         one_line(&request.handler)
     )
 }
@@ -106,7 +106,7 @@ if not ASKED:
 
 def filled(path):
     """The path with a value for each parameter."""
-    return re.sub(r"\{(\w+)\}", lambda it: quote(str(random.choice(PARAMETERS[it[1]])), safe=""), path)
+    return re.sub("[{]([0-9A-Za-z_]+)[}]", lambda it: quote(str(random.choice(PARAMETERS[it[1]])), safe=""), path)
 
 
 class Visitor(HttpUser):

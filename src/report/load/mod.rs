@@ -12,13 +12,11 @@ use crate::view::{LoadTest, Parameter};
 
 /// The lines of a script's head, without the signs of a comment.
 fn head(test: &LoadTest, tool: &str, model: &str) -> Vec<String> {
-    let mut lines = vec![
-        format!(
-            "Load test of `{}` ({}), for {tool}. plimsoll wrote it from the endpoints in the code.",
-            test.service, test.stack
-        ),
-        String::new(),
-    ];
+    let (service, stack) = (&test.service, &test.stack);
+    let mut lines = wrap(&format!(
+        "Load test of `{service}` ({stack}), for {tool}. plimsoll wrote it from the endpoints in the code."
+    ));
+    lines.push(String::new());
     let wrapped = |lines: &mut Vec<String>, text: &str| lines.extend(wrap(text));
     if test.ramp.expected.is_empty() {
         wrapped(&mut lines, "Nothing is known of how much load it takes.");
@@ -65,19 +63,20 @@ fn wrap(text: &str) -> Vec<String> {
     lines
 }
 
-/// A text in quotes, as JavaScript and Python both read it: what is not plain is escaped.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("'");
+/// A text in these quotes, as JavaScript and Python both read it: what is not plain is escaped.
+fn quoted(text: &str, quote: char) -> String {
+    let mut out = String::from(quote);
     for c in text.chars() {
         match c {
-            '\'' | '\\' => out.extend(['\\', c]),
+            '\\' => out.push_str("\\\\"),
+            c if c == quote => out.extend(['\\', c]),
             '\n' => out.push_str("\\n"),
             c if (' '..='~').contains(&c) => out.push(c),
             c if u32::from(c) < 0x1_0000 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             _ => out.push('?'),
         }
     }
-    out.push('\'');
+    out.push(quote);
     out
 }
 
@@ -98,7 +97,8 @@ mod tests {
 
     #[test]
     fn texts_end_where_they_should() {
-        assert_eq!(quoted("/a'b\\c"), r"'/a\'b\\c'");
-        assert_eq!(quoted("/é\n"), r"'/\u00e9\n'");
+        assert_eq!(quoted("/a'b\\c", '\''), r"'/a\'b\\c'");
+        assert_eq!(quoted("a'b", '"'), r#""a'b""#);
+        assert_eq!(quoted("/é\n", '\''), r"'/\u00e9\n'");
     }
 }

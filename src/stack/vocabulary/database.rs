@@ -19,6 +19,8 @@ entity! {
         shared_buffers: Fact<u64> = "{} bytes of shared buffers";
         /// What one sort or hash of one query may use, in bytes.
         work_mem: Fact<u64> = "{} bytes for each sort or hash";
+        /// Whether slow statements are told: logged, or counted by `pg_stat_statements`.
+        slow_statements: Fact<bool> = "slow statements are told|slow statements are not told";
         /// The size of `/dev/shm`, in bytes.
         shm_size: Fact<u64> = "{} bytes of `/dev/shm`";
         /// The memory of its container, in bytes.

@@ -246,6 +246,7 @@ kinds! {
     LimitUse "limit_use" in limit_uses;
     Proxy "proxy" in proxies;
     Route "route" in routes;
+    Upkeep "upkeep" in upkeeps;
     Endpoint "endpoint" in endpoints;
     LazyLoad "lazy_load" in lazy_loads;
     QueryInLoop "query_in_loop" in queries_in_loops;

@@ -154,3 +154,19 @@ entity! {
         service: Option<Id<Service>>;
     }
 }
+
+entity! {
+    /// What keeps watch over a deployment: told where its files hold all of it, an application with its own database.
+    Upkeep {
+        /// Whether anything tells how the application fares: a metrics endpoint, an exporter, an agent.
+        metrics: Fact<bool> = "something tells how it fares|nothing tells how it fares";
+        /// Whether anything collects the application's errors.
+        error_tracker: Fact<bool> = "something collects its errors|nothing collects its errors";
+        /// Whether anything makes copies of the database.
+        backups: Fact<bool> = "something copies its data|nothing copies its data";
+        /// The databases and Redis servers that nothing watches; absent when there are none.
+        unwatched: Fact<Box<str>> = "nothing watches {}";
+        /// The services that run once and that the others cannot do without; absent when there are none.
+        singles: Fact<Box<str>> = "there is one {}";
+    }
+}

@@ -73,7 +73,7 @@ impl LoadTest {
     ) -> Result<Self, NoLoadTest> {
         let mut all: Vec<(&Stack, String)> = Vec::new();
         for stack in report.stacks.iter().chain(&report.unstarted) {
-            for endpoint in &stack.endpoints {
+            for endpoint in stack.endpoints.iter().filter(|it| is_asked(stack, it)) {
                 let owner = owner(endpoint).to_owned();
                 if !all.iter().any(|(_, known)| *known == owner) {
                     all.push((stack, owner));
@@ -112,6 +112,11 @@ impl LoadTest {
     pub fn asks_for_login(&self) -> bool {
         self.requests.iter().any(|it| it.login)
     }
+}
+
+/// Whether ordinary requests reach what answers an endpoint.
+fn is_asked(stack: &Stack, endpoint: &Endpoint) -> bool {
+    endpoint.process.is_none_or(|id| stack[id].only_sockets.known() != Some(&true))
 }
 
 fn owner(endpoint: &Endpoint) -> &str {

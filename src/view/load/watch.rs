@@ -106,10 +106,13 @@ impl List<'_> {
                 continue;
             }
             let name = &*database.about.name;
+            // The image's own defaults, which stand in its entrypoint and not in the container's environment.
             let psql = |sql: &str| match database.service {
                 Some(id) => {
                     let host = &self.stack[id].about.name;
-                    format!("docker compose exec {host} sh -c 'psql -U \"$POSTGRES_USER\" -c \"{sql}\"'")
+                    let user = "${POSTGRES_USER:-postgres}";
+                    let name = format!("${{POSTGRES_DB:-{user}}}");
+                    format!("docker compose exec {host} sh -c 'psql -U \"{user}\" \"{name}\" -c \"{sql}\"'")
                 }
                 None => format!("psql -c \"{sql}\""),
             };
