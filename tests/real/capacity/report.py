@@ -77,6 +77,13 @@ def table(rows):
             "| What the fixes gain | Said | Seen | Seen / said |", "|---|--:|--:|--:|"]
     for what, said, seen, noisy in gains:
         out.append(f"| {what}{' (CPU: noisy)' if noisy else ''} | ×{said:.2f} | ×{seen:.2f} | {seen / said:.2f} |")
+    files = [(row, row["before"]["by_files"]) for row in rows if row["before"].get("by_files")]
+    if files:
+        out += ["", "| By the server's own access log, `pg_stat_statements` and `q` alone (`--calibrate`) | Said (range) | Seen |",
+                "|---|--:|--:|"]
+        for row, said in files:
+            said = f"{number(said['likely'])} ({number(said['low'])} to {number(said['high'])})"
+            out.append(f"| {row['what']} | {said} | {number(row['before']['measured']['rate'])} |")
     return "\n".join(out) + "\n"
 
 

@@ -93,6 +93,8 @@ class Stack:
         (self.work.parent / "hosts").write_text(hosts)
         self.work.mkdir(parents=True, exist_ok=True)
         shutil.chown(self.work, "postgres", "postgres")
+        for name in ("access.log", "few.log", "statements.csv"):
+            (self.work / name).unlink(missing_ok=True)
         # What others need comes first.
         kinds = {name: self.kind(service) for name, service in self.services.items()}
         order = ["postgres", "redis", "pgbouncer", "web", "nginx"]
