@@ -45,8 +45,9 @@ pub(super) struct Audit {
     /// How much each of `--target-users` does.
     #[arg(long, value_delimiter = ',', conflicts_with = "think_time", requires = "target_users")]
     usage: Vec<Usage>,
-    /// Take measurements out of this file, in the place of what is usual: an access log of nginx or gunicorn with times, or
-    /// the CSV of `pg_stat_statements`; may be given several times.
+    /// Take measurements out of this file, in the place of what is usual: an access log of nginx or gunicorn with times, the
+    /// CSV of `pg_stat_statements`, metrics as Prometheus reads them, or the result of k6, Locust or wrk; may be given
+    /// several times.
     #[arg(long, value_name = "FILE")]
     calibrate: Vec<PathBuf>,
     /// Say what has changed since an earlier audit, which `--format json` wrote.

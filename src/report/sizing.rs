@@ -4,13 +4,14 @@ use serde::Serialize;
 
 use super::text::figure;
 use super::words;
-use crate::view::{GoalRow, KnobRow, Need, Range, SizingRow, View};
+use crate::view::{BesideRow, GoalRow, KnobRow, Need, Range, SizingRow, View};
 
 #[derive(Serialize)]
 pub(super) struct Sizing {
     title: String,
     goals: Vec<Goal>,
     knobs: Vec<Knob>,
+    beside: Vec<BesideRow>,
     notes: Vec<String>,
     flags: Vec<Flags>,
 }
@@ -46,6 +47,7 @@ pub(super) fn rows(view: &View) -> Vec<Sizing> {
         title: if many { format!("`{}` in {}", it.service, it.stack) } else { format!("`{}`", it.service) },
         goals: it.goals.iter().map(goal).collect(),
         knobs: it.knobs.iter().map(|row| knob(view, row)).collect(),
+        beside: it.beside.clone(),
         notes: it.notes.clone(),
         flags: it
             .goals
@@ -66,7 +68,11 @@ fn goal(it: &GoalRow) -> Goal {
     Goal {
         name: it.goal.clone(),
         rate: range(&it.rate),
-        met: if it.met { format!("yes, and in {share}") } else { format!("no; in {share}") },
+        met: match (it.met, it.stopped_by.as_str()) {
+            (true, _) => format!("yes, and in {share}"),
+            (false, "") => format!("no; in {share}"),
+            (false, by) => format!("no, for {by}; in {share}"),
+        },
     }
 }
 

@@ -39,7 +39,7 @@ pub use place::{Place, Snippet};
 pub use plan::{PlanRow, PlanView, TotalRow};
 pub use report::{Filter, Problem, Report, Suppressed};
 pub use rule::{RuleInfo, RuleRow, Seen, seen_as};
-pub use sizing::{GoalRow, KnobRow, Need, SizingRow};
+pub use sizing::{BesideRow, GoalRow, KnobRow, Need, SizingRow};
 pub use summary::{FileKind, Summary};
 pub use what_if::{Setting, WhatIfRow};
 
