@@ -36,7 +36,7 @@ use super::command::wrapper::is_python;
 use super::plan::{Append, Running, ServicePlan, Variable};
 pub use main_module::ServerCall;
 use options::Options;
-pub(super) use tiangolo::{own_folder, own_start};
+pub(super) use tiangolo::own_folder;
 pub(super) use unit::{FOLDERS as UNIT_FOLDERS, expand as expand_units};
 
 /// What else a process is made of: its service, its environment, and what other files say of its application.
