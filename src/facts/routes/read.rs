@@ -9,6 +9,10 @@ use crate::syntax::python::{self, Alias, CompareOp, Expr, ExprKind, Stmt, StmtKi
 /// A loop over more items than this is told by one turn, whose names nobody knows.
 const MOST_TURNS: usize = 64;
 
+/// What a condition ends with that holds on a developer's machine alone: `settings.ENVIRONMENT == "local"`.
+const LOCAL: &[&str] =
+    &["== \"local\"", "== 'local'", "== \"development\"", "== 'development'", "== \"dev\"", "== 'dev'"];
+
 /// What a file says, when [`super::wants`] lets it be read.
 pub fn read(file: &SourceFile) -> Option<RouteFile> {
     if !super::wants(file) {
@@ -62,7 +66,8 @@ impl Reader<'_> {
                 let debugs = |test: &Option<Expr>| {
                     test.as_ref().is_some_and(|test| {
                         let text = self.file.slice(test.span);
-                        text.contains("DEBUG") && !text.contains("not ") || text.starts_with("__name__")
+                        let is_local = LOCAL.iter().any(|it| text.ends_with(it));
+                        text.contains("DEBUG") && !text.contains("not ") || is_local || text.starts_with("__name__")
                     })
                 };
                 let kept: Vec<&[Stmt]> =

@@ -4,6 +4,7 @@ use super::index;
 use super::names::{At, Def, last};
 use super::path::{self, Path};
 use super::{Answer, Join, Login, Methods, login};
+use crate::facts::python::EventKind;
 use crate::link::apps::locate_module;
 use crate::link::values;
 use crate::source::Span;
@@ -24,13 +25,26 @@ pub(super) struct Put {
 impl Join<'_, '_> {
     /// What a project answers: the routes of `ROOT_URLCONF`.
     pub(super) fn project(&mut self) {
-        let Ok(settings) = &self.seat.settings else { return };
-        let root = values::text(self.seat.evaluator.setting(settings.first(), &["ROOT_URLCONF"]));
-        let Some(dotted) = root.known() else { return };
-        let module = locate_module(self.names.code, self.seat.place, dotted);
+        let said = self.seat.settings.as_ref().ok().and_then(|settings| {
+            let root = values::text(self.seat.evaluator.setting(settings.first(), &["ROOT_URLCONF"]));
+            root.known().cloned()
+        });
+        let Some(dotted) = said.or_else(|| self.agreed_root()) else { return };
+        let module = locate_module(self.names.code, self.seat.place, &dotted);
         if let Some(file) = module.and_then(|id| self.names.of_module(id)) {
             self.urls(file, &Put::default());
         }
+    }
+
+    /// The `ROOT_URLCONF` that all settings name which name one, where nothing says which of them are used.
+    fn agreed_root(&self) -> Option<Box<str>> {
+        let events = self.names.code.iter().flat_map(|(_, module)| &module.events);
+        let mut roots = events.filter_map(|event| match &event.kind {
+            EventKind::Set { path, value } if &*path.root == "ROOT_URLCONF" && path.steps.is_empty() => value.str(),
+            _ => None,
+        });
+        let first = roots.next()?;
+        roots.all(|other| other == first).then(|| first.into())
     }
 
     /// The `urlpatterns` of a file.

@@ -55,6 +55,8 @@ pub(super) struct Index<'a> {
     given_decorated: Vec<Decorated<'a>>,
     /// Objects that are made around another: `api = Api(app)`.
     around: BTreeMap<At, Vec<At>>,
+    /// What functions are given, by their files and the names of their parameters: `create_app(router=router)`.
+    handed: BTreeMap<(usize, Box<str>), At>,
 }
 
 /// Methods that put routes into what they are called on.
@@ -95,6 +97,7 @@ impl<'a> Index<'a> {
     }
 
     fn used(&mut self, names: &Names<'a>, file: usize, call: &'a Call, span: Span) {
+        self.hands(names, file, call);
         let ExprKind::Attribute { value, name } = &call.func.kind else { return };
         let used = Use { file, method: &name.value, call, span };
         match object(names, file, value) {
@@ -113,10 +116,29 @@ impl<'a> Index<'a> {
 
     fn made(&mut self, names: &Names<'a>, at: At, value: &'a Expr) {
         let Some(call) = value.call() else { return };
+        self.hands(names, at.file, call);
         let is_api = call.func.dotted().is_some_and(|it| super::names::last(&it) == "Api");
         if is_api && let Some(other) = call.args.first().and_then(|it| object(names, at.file, it)) {
             self.around.entry(other).or_default().push(at);
         }
+    }
+
+    /// What a function of the repository is given by a call.
+    fn hands(&mut self, names: &Names<'a>, file: usize, call: &'a Call) {
+        let Some(Def::Function(function)) = names.of_expr(file, &call.func) else { return };
+        let params = names.function(function).params.iter().map(|it| it.0.clone());
+        let placed = params.zip(&call.args);
+        let named = call.keywords.iter().filter_map(|it| Some((it.name.as_ref()?.value.clone(), &it.value)));
+        for (name, value) in placed.chain(named) {
+            if let Some(at) = object(names, file, value) {
+                self.handed.entry((function.file, name)).or_insert(at);
+            }
+        }
+    }
+
+    /// What a parameter of this name is given, in any function of a file.
+    pub(super) fn handed(&self, file: usize, name: &str) -> Option<At> {
+        self.handed.get(&(file, name.into())).copied()
     }
 
     fn decorates(&mut self, names: &Names<'a>, what: Handler, decorator: &'a Expr) {

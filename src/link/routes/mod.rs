@@ -28,7 +28,7 @@ use crate::stack::{Anchor, Fact, Stack, Why};
 use crate::syntax::python::{BinOp, Expr, ExprKind, FPart};
 
 use index::Index;
-use names::{At, Def, Names, last};
+use names::{At, Def, Names};
 use path::Path;
 
 /// More endpoints than this of one application are not told.
@@ -204,10 +204,8 @@ impl<'a> Join<'a, '_> {
             }
         });
         let is_app = |at: At| {
-            let called = self.names.made(at).and_then(|call| self.names.called(at.file, call));
-            called.is_some_and(|it| {
-                matches!(last(&it), "FastAPI" | "Flask" | "Quart" | "Starlette" | "Sanic" | "APIFlask" | "OpenAPI")
-            })
+            let kind = self.kind(at);
+            matches!(&*kind, "FastAPI" | "Flask" | "Quart" | "Starlette" | "Sanic" | "APIFlask" | "OpenAPI")
         };
         if let Some(at) = named.filter(|at| is_app(*at)) {
             return Some(at);

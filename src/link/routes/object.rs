@@ -61,10 +61,20 @@ impl Join<'_, '_> {
         self.object(at, &Put { path, ..Put::default() }, None);
     }
 
+    /// The last part of the name of what makes an object; of a class of the repository that of what it is made from.
+    pub(super) fn kind(&self, at: At) -> Box<str> {
+        let Some(call) = self.names.made(at) else { return "".into() };
+        if let Some(Def::Class(class)) = self.names.of_expr(at.file, &call.func) {
+            let (_, outside) = self.names.lineage(class);
+            return outside.first().map_or("", |it| last(it)).into();
+        }
+        self.names.called(at.file, call).map_or_else(Box::default, |it| last(&it).into())
+    }
+
     /// Whether its paths have angles (Flask), and not braces.
     fn is_angled(&self, at: At) -> bool {
-        let called = self.names.made(at).and_then(|call| self.names.called(at.file, call)).unwrap_or_default();
-        matches!(last(&called), "Flask" | "Quart" | "Blueprint" | "Sanic" | "Api" | "APIFlask" | "APIBlueprint")
+        let kind = self.kind(at);
+        matches!(&*kind, "Flask" | "Quart" | "Blueprint" | "Sanic" | "Api" | "APIFlask" | "APIBlueprint")
     }
 
     /// What an object answers that is put at a path; `prefix` is what stands in the place of its own.
@@ -228,7 +238,7 @@ impl Join<'_, '_> {
 
     /// The router or application that an expression names.
     fn child(&self, file: usize, expr: &Expr) -> Option<At> {
-        index::object(self.names, file, expr)
+        index::object(self.names, file, expr).or_else(|| self.index.handed(file, &expr.dotted()?))
     }
 
     /// A function or class that a route names as a value: `Items.as_view("items")`, `home`.

@@ -329,3 +329,29 @@ fn a_prefix_that_nobody_knows_is_a_parameter() {
     let found = endpoints("uvicorn main:app", &[("main.py", main)]);
     assert_eq!(found, ["GET /{os_environ__prefix}/x (os_environ__prefix) x"]);
 }
+
+#[test]
+fn a_factory_is_given_its_routers() {
+    let main = "from app.factory import create_application\nfrom app.api import router\n\napp = create_application(router=router)\n";
+    let setup = "from fastapi import FastAPI\n\nclass App(FastAPI):\n    pass\n\ndef create_application(router, prefix='/v1'):\n    application = App()\n    application.include_router(router)\n    if settings.ENVIRONMENT == 'local':\n        @application.get('/only-here')\n        def only_here():\n            pass\n    return application\n";
+    let api =
+        "from fastapi import APIRouter\nrouter = APIRouter(prefix='/x')\n\n@router.get('/y')\ndef y():\n    pass\n";
+    let files = [("app/__init__.py", ""), ("app/main.py", main), ("app/factory.py", setup), ("app/api.py", api)];
+    assert_eq!(endpoints("uvicorn app.main:app", &files), ["GET /x/y y"]);
+}
+
+#[test]
+fn settings_that_agree_on_the_routes() {
+    let urls = "from django.urls import path\nfrom .views import home\nurlpatterns = [path('', home)]\n";
+    let views = "def home(request):\n    return 1\n";
+    let wsgi = "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n";
+    let files = [
+        ("shop/__init__.py", ""),
+        ("shop/urls.py", urls),
+        ("shop/views.py", views),
+        ("shop/settings/a.py", SETTINGS),
+        ("shop/settings/b.py", SETTINGS),
+        ("shop/wsgi.py", wsgi),
+    ];
+    assert_eq!(endpoints("gunicorn shop.wsgi:application", &files), ["GET / home"]);
+}
