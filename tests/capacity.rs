@@ -1,12 +1,18 @@
 //! The capacity model: what must hold of it whatever the numbers, and two solvers that share no code with it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
+#[path = "capacity/claims.rs"]
+mod claims;
 #[path = "capacity/events.rs"]
 mod events;
+#[path = "capacity/files.rs"]
+mod files;
 #[path = "capacity/mva.rs"]
 mod mva;
 #[path = "capacity/sample.rs"]
 mod sample;
+#[path = "capacity/stacks.rs"]
+mod stacks;
 
 use plimsoll::capacity::{Curve, Goal, Kind, Layout, Model, Network, SAFE, Size, Sizing, Station, Verdict};
 use proptest::prelude::*;

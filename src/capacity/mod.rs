@@ -9,6 +9,7 @@
 //! Times are milliseconds, rates are requests per second, sizes are kilobytes, unless a name says otherwise.
 
 mod band;
+mod beside;
 mod bounds;
 pub mod calibrate;
 mod cliff;
@@ -27,17 +28,18 @@ mod study;
 mod workload;
 
 pub use band::{Band, Pcg};
+pub use beside::{Asked, Beside, Held as HeldBeside};
 pub use bounds::{Bound, Bounds};
 pub use cliff::{Cliff, Fall};
 pub use curve::{Curve, Layout};
 pub use demand::{Demand, Held, Response, Seen, Work};
-pub use from_stack::from_stacks;
+pub use from_stack::{besides, from_stacks};
 pub use input::{Input, InputId, Inputs, Read, Source, Unit, Values};
 pub use load::{Load, UNEVEN};
 pub use model::{App, Model, Slow};
 pub use network::{Network, Station};
 pub use plan::{Again, Change, Figure, Plan, Step, plan};
-pub use resource::{Count, Hold, Kind, Resource, WhenFull};
+pub use resource::{Count, Hold, Kind, Resource, Term, WhenFull};
 pub use sizing::{Goal, SAFE, Size, Sizing};
 pub use study::{Share, Study, Verdict};
 pub use workload::{Typical, typical};

@@ -54,6 +54,35 @@ impl Kind {
     }
 }
 
+/// A part of what may be asked for at once: all of `each` multiplied, and by the smallest of `least`, if there are any.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    /// Replicas, processes.
+    pub each: Vec<InputId>,
+    /// What limits one of them: its pool, and the requests that it works on at once.
+    pub least: Vec<InputId>,
+}
+
+impl Term {
+    fn at(&self, values: &Values) -> f64 {
+        let least = self.least.iter().map(|id| values[*id]).reduce(f64::min).unwrap_or(1.0);
+        times(product(&self.each, values), least)
+    }
+
+    fn inputs(&self) -> impl Iterator<Item = InputId> {
+        self.each.iter().chain(&self.least).copied()
+    }
+}
+
+/// Nothing of what has no limit is nothing.
+fn times(a: f64, b: f64) -> f64 {
+    if a == 0.0 || b == 0.0 { 0.0 } else { a * b }
+}
+
+fn product(ids: &[InputId], values: &Values) -> f64 {
+    ids.iter().map(|id| values[*id]).fold(1.0, times)
+}
+
 /// How many there are, worked out from inputs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Count {
@@ -72,17 +101,14 @@ pub enum Count {
     Less(InputId, Vec<Vec<InputId>>),
     /// All multiplied and divided by two: a proxy has a connection to each side.
     Half(Vec<InputId>),
-    /// The sum of products: what several ways may ask for at once.
-    Sum(Vec<Vec<InputId>>),
+    /// The sum of what several ways may ask for at once.
+    Sum(Vec<Term>),
 }
 
 impl Count {
     /// The number, with these inputs.
     pub fn at(&self, values: &Values) -> f64 {
-        // Nothing of what has no limit is nothing.
-        let product = |ids: &[InputId]| {
-            ids.iter().map(|id| values[*id]).fold(1.0, |a, b| if a == 0.0 || b == 0.0 { 0.0 } else { a * b })
-        };
+        let product = |ids: &[InputId]| product(ids, values);
         match self {
             Count::Product(ids) => product(ids),
             Count::Cores { replicas, processes, cpus } => values[*replicas] * values[*processes].min(values[*cpus]),
@@ -90,7 +116,7 @@ impl Count {
                 others.iter().fold(values[*whole], |left, other| left - product(other)).max(0.0)
             }
             Count::Half(ids) => product(ids) / 2.0,
-            Count::Sum(terms) => terms.iter().map(|term| product(term)).sum(),
+            Count::Sum(terms) => terms.iter().map(|term| term.at(values)).sum(),
         }
     }
 
@@ -100,7 +126,7 @@ impl Count {
             Count::Product(ids) | Count::Half(ids) => ids.clone(),
             Count::Cores { replicas, processes, cpus } => vec![*replicas, *processes, *cpus],
             Count::Less(whole, others) => std::iter::once(*whole).chain(others.iter().flatten().copied()).collect(),
-            Count::Sum(terms) => terms.iter().flatten().copied().collect(),
+            Count::Sum(terms) => terms.iter().flat_map(Term::inputs).collect(),
         }
     }
 }

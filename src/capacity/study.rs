@@ -9,6 +9,8 @@ use super::model::Model;
 pub(super) const DRAWS: usize = 2000;
 /// Where the generator starts: the same tree, the same bytes.
 pub(super) const SEED: u64 = 0x0070_6c69_6d73_6f6c;
+/// A cliff that fewer draws than this share of them meet is no word worth: which they are is chance.
+const RARE: f64 = 0.01;
 /// The share of draws from which on a bottleneck is named without reserve.
 const CLEAR: f64 = 0.6;
 
@@ -92,7 +94,7 @@ impl Model {
         // A cliff that only some draws meet is named too: what is left open is said, never passed over.
         let mut cliffs = self.cliffs(&likely, &bounds);
         for (resource, times) in possible.iter().enumerate() {
-            if *times > 0 && !cliffs.iter().any(|it| it.resource == resource) {
+            if *times as f64 >= RARE * DRAWS as f64 && !cliffs.iter().any(|it| it.resource == resource) {
                 let values = draws.iter().map(|it| &it.values).find(|values| self.resources[resource].can_fill(values));
                 let found = values.map(|values| self.cliffs(values, &self.bounds(values)));
                 cliffs.extend(found.into_iter().flatten().filter(|it| it.resource == resource));

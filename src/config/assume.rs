@@ -58,6 +58,20 @@ pub struct Measurement {
     pub value: [f64; 3],
     /// What it is worked out from, as the rest of a sentence that starts with the number: `of 48,210 requests in access.log`.
     pub words: Box<str>,
+    /// The number of samples that it is the mean of.
+    pub samples: f64,
+}
+
+impl Measurement {
+    /// The mean of both, each counted by its samples.
+    fn and(&mut self, other: Measurement) {
+        let all = self.samples + other.samples;
+        for (own, its) in self.value.iter_mut().zip(other.value) {
+            *own = (*own * self.samples + its * other.samples) / all.max(f64::MIN_POSITIVE);
+        }
+        self.samples = all;
+        self.words = format!("{}; and {}", self.words, other.words).into();
+    }
 }
 
 /// What a file of measurements can give, each a mean.
@@ -99,10 +113,12 @@ impl Assume {
         self.workload.iter().find(|(own, _)| *own == key).map(|(_, said)| said)
     }
 
-    /// Takes over what was measured; of two measurements of one thing the later holds.
+    /// Takes over what was measured; two measurements of one thing are one of all their samples.
     pub fn measure(&mut self, measurement: Measurement) {
-        self.measured.retain(|it| it.of != measurement.of);
-        self.measured.push(measurement);
+        match self.measured.iter_mut().find(|it| it.of == measurement.of) {
+            Some(same) => same.and(measurement),
+            None => self.measured.push(measurement),
+        }
     }
 
     /// What was measured of this.

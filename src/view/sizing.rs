@@ -7,7 +7,8 @@ use super::capacity::{named, number, rounded};
 use super::mask::clean;
 use super::{Place, Range, Report, View};
 use crate::capacity::{
-    Band, Goal, Hold, Input, InputId, Kind, Model, Resource, SAFE, Size, Sizing, Source, from_stacks,
+    Asked, Band, Beside, Goal, HeldBeside, Hold, Input, InputId, Kind, Model, Resource, SAFE, Size, Sizing, Source,
+    WhenFull, besides, from_stacks,
 };
 use crate::config::Assume;
 use crate::source::Sources;
@@ -24,8 +25,23 @@ pub struct SizingRow {
     pub goals: Vec<GoalRow>,
     /// The numbers, in the order in which one asks for the next.
     pub knobs: Vec<KnobRow>,
+    /// Background tasks and open WebSockets, which have a room of their own; with the first application of a deployment.
+    pub beside: Vec<BesideRow>,
     /// What bounds it beside these numbers, and what they take, each as a sentence.
     pub notes: Vec<String>,
+}
+
+/// What there is for background tasks or open WebSockets, and what each goal asks of it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct BesideRow {
+    /// `background tasks of `celery``.
+    pub what: String,
+    /// How many there are at once, and what that comes to.
+    pub now: String,
+    /// What each goal asks for, in the order of the goals; empty where nothing says it.
+    pub needed: Vec<String>,
+    /// What that is worked out from.
+    pub formula: String,
 }
 
 /// One goal.
@@ -39,6 +55,8 @@ pub struct GoalRow {
     pub met: bool,
     /// The share of draws in which it is reached as it is (0 to 1).
     pub met_in: f64,
+    /// What keeps it from being reached as it is, at the likely values; empty where it is.
+    pub stopped_by: String,
     /// The flags that show the model with the sizes for nine of ten draws; empty where nothing changes, or where a part
     /// that the deployment has not got must be added first.
     pub shown_by: String,
@@ -81,11 +99,17 @@ impl View {
         }
         let models = from_stacks(&report.stacks, assume);
         for (stack, models) in report.stacks.iter().zip(&models) {
+            let mut besides = besides(stack, assume);
             for model in models {
                 let sizings: Vec<Sizing> = goals.iter().filter_map(|goal| model.size(*goal)).collect();
                 if let Some(first) = sizings.first() {
                     let sizer = Sizer { sources: &report.sources, stack, model: &first.model, sizings: &sizings };
-                    self.sizing.push(sizer.row(model));
+                    let mut row = sizer.row(model);
+                    // What is beside requests is there once, whatever the applications.
+                    for beside in besides.drain(..) {
+                        sizer.beside(&beside, model, &mut row);
+                    }
+                    self.sizing.push(row);
                 }
             }
         }
@@ -118,8 +142,63 @@ impl Sizer<'_> {
             service: clean(&model.app.name).into_owned(),
             goals: self.sizings.iter().map(|it| self.goal(it, model)).collect(),
             knobs: ids.into_iter().map(|(id, resource)| self.knob(id, resource)).collect(),
+            beside: Vec::new(),
             notes: self.notes(model),
         }
+    }
+
+    /// What goals ask for beside requests; a note where nobody says how much.
+    fn beside(&self, beside: &Beside, model: &Model, row: &mut SizingRow) {
+        let owner = clean(&beside.owner);
+        let room = beside.at_once();
+        let at_once = match room.low == room.high {
+            true => number(room.likely),
+            false => {
+                let [low, likely, high] = [room.low, room.likely, room.high].map(f64::round).map(number);
+                format!("{likely} ({low} to {high})")
+            }
+        };
+        let asked: Vec<Option<Asked>> = self.sizings.iter().map(|it| beside.asked(model, it.goal)).collect();
+        if asked.iter().all(Option::is_none) {
+            row.notes.push(match beside.what {
+                HeldBeside::Tasks => format!(
+                    "`{owner}` works on {at_once} background tasks at once. State how long one takes and how many a request \
+                     starts, `--assume task_time=2s --assume tasks=0.1`, to see whether they keep up."
+                ),
+                HeldBeside::Sockets => format!(
+                    "`{owner}` has connections for {at_once} open WebSockets, two for each, if no request needs any. State how \
+                     many each user keeps open, `--assume sockets=1`, to see whether they fit."
+                ),
+            });
+            return;
+        }
+        let (what, now) = match (beside.what, beside.rate()) {
+            (HeldBeside::Tasks, Some(rate)) => (
+                format!("background tasks of `{owner}`"),
+                format!("{at_once} at once, {} a second", number(rounded(rate.likely, 2))),
+            ),
+            (HeldBeside::Tasks, None) => (format!("background tasks of `{owner}`"), format!("{at_once} at once")),
+            (HeldBeside::Sockets, _) => {
+                (format!("open WebSockets of `{owner}`, if no request needs a connection"), at_once)
+            }
+        };
+        let cell = |it: &Option<Asked>| {
+            let Some(it) = it else { return String::new() };
+            let load = match beside.what {
+                HeldBeside::Tasks => format!("{} a second", number(rounded(it.load, 2))),
+                HeldBeside::Sockets => format!("{} open", number(rounded(it.load, 3))),
+            };
+            if it.enough >= SAFE {
+                return format!("{load}: enough");
+            }
+            format!("{load}: {} … {} at once", number(it.likely), number(it.safe))
+        };
+        let formula = match beside.what {
+            HeldBeside::Tasks => "X · tasks · task_time/η",
+            HeldBeside::Sockets => "users · sockets/η",
+        };
+        let needed = asked.iter().map(cell).collect();
+        row.beside.push(BesideRow { what, now, needed, formula: formula.to_owned() });
     }
 
     fn goal(&self, sizing: &Sizing, model: &Model) -> GoalRow {
@@ -139,6 +218,15 @@ impl Sizer<'_> {
             rate: range(sizing.rate),
             met: sizing.met,
             met_in: rounded(sizing.now, 2),
+            stopped_by: sizing.stopped.and_then(|at| model.resources.get(at)).map_or_else(String::new, |it| {
+                match it.when_full {
+                    WhenFull::Reject if it.kind == Kind::Backends => {
+                        format!("`{}` refuses connections", clean(&it.owner))
+                    }
+                    WhenFull::Reject => format!("the {} refuses or drops requests", named(it.kind, &it.owner)),
+                    WhenFull::Queue { .. } => format!("the {} gives out", named(it.kind, &it.owner)),
+                }
+            }),
             shown_by: clean(&flags.join(" ")).into_owned(),
         }
     }
@@ -248,7 +336,8 @@ impl Sizer<'_> {
     fn connections(&self, sizing: &Sizing, size: &Size) -> Option<String> {
         let resource: &Resource = self.model.resources.get(size.resource)?;
         let database = self.stack.databases.iter().find(|it| it.about.name == resource.owner)?;
-        if resource.kind != Kind::Backends || size.safe <= self.input(size.input).band.likely {
+        let refuses = resource.kind == Kind::Backends && resource.when_full == WhenFull::Reject;
+        if !refuses || size.safe <= self.input(size.input).band.likely {
             return None;
         }
         let (likely, safe) = sizing.pooled(Hold::Transaction);

@@ -8,8 +8,9 @@
 
 use serde_json::Value;
 
-use super::{Calibration, count};
-use crate::config::{Measure, Measurement};
+use super::sample::response;
+use super::{Calibration, count, sample};
+use crate::config::Measure;
 
 /// What nginx itself answers, by the ends of paths: it holds no slot.
 const ASSETS: &[&str] =
@@ -84,7 +85,7 @@ pub(super) fn read(name: &str, text: &str) -> Result<Calibration, String> {
             Some((at, _)) => format!(
                 "line {at}: no time is known in it; expected a line of nginx's access log with `$request_time` or \
                  `$upstream_response_time`, of gunicorn's with `%(L)s`, JSON or `name=value` with these names, \
-                 or the CSV of `pg_stat_statements`; a bare whole number at the end may be a size, and is not read"
+                 the CSV of `pg_stat_statements` or Locust, metrics of Prometheus, a summary of k6, the output of wrk; a bare whole number at the end may be a size, and is not read"
             ),
             None => "holds no request that the application answered".to_owned(),
         });
@@ -105,24 +106,26 @@ pub(super) fn read(name: &str, text: &str) -> Result<Calibration, String> {
     if values.is_empty() {
         return Err("holds no request that the application answered".to_owned());
     }
-    Ok(Calibration { measured: vec![measurement(name, values, whose)], remarks })
+    let mut found = measurement(name, values, whose)?;
+    found.remarks.append(&mut remarks);
+    Ok(found)
 }
 
-/// The mean holds over the utilisation law, so it is the likely value and the highest: waiting is in it. The median is
-/// the lowest, where it is smaller.
-fn measurement(name: &str, mut values: Vec<f64>, whose: Whose) -> Measurement {
+fn measurement(name: &str, mut values: Vec<f64>, whose: Whose) -> Result<Calibration, String> {
     values.sort_by(f64::total_cmp);
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    let median = values[values.len() / 2];
-    let of = count(values.len(), "request", "requests");
-    let (of_what, words) = match whose {
-        Whose::Application => (Measure::Response, format!("of {of} in {name}, median {median:.1} ms")),
-        Whose::Client => (
-            Measure::ResponseAtMost,
-            format!("of {of} in {name}, median {median:.1} ms; the time that clients take is in it"),
-        ),
+    let requests = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / requests;
+    let spread = values.iter().map(|it| (it - mean).powi(2)).sum::<f64>() / requests;
+    let times = sample::Times {
+        requests,
+        mean,
+        median: Some(values[values.len() / 2]),
+        varies: Some(spread.sqrt() / mean.max(1e-9)),
     };
-    Measurement { of: of_what, value: [median.min(mean), mean, mean], words: words.into() }
+    match whose {
+        Whose::Application => response(name, &times, Measure::Response, ""),
+        Whose::Client => response(name, &times, Measure::ResponseAtMost, "; the time that clients take is in it"),
+    }
 }
 
 /// Of all lines the times of one kind: the application's where there is one.

@@ -5,6 +5,9 @@
 
 mod access_log;
 mod csv;
+mod load_test;
+mod prometheus;
+mod sample;
 mod statements;
 
 use crate::config::Measurement;
@@ -28,9 +31,23 @@ pub fn calibrate(name: &str, text: &str) -> Result<Calibration, String> {
     if text.trim().is_empty() {
         return Err("is empty".to_owned());
     }
+    if let Some(value) = text.trim_start().starts_with('{').then(|| serde_json::from_str(text).ok()).flatten()
+        && load_test::is_k6(&value)
+    {
+        return load_test::k6(name, &value);
+    }
+    if load_test::is_wrk(text) {
+        return load_test::wrk(name, text);
+    }
+    if prometheus::is(text) {
+        return prometheus::read(name, text);
+    }
     let header = csv::header(text);
     if statements::is(&header) {
         return statements::read(name, text);
+    }
+    if load_test::is_locust(&header) {
+        return load_test::locust(name, text);
     }
     access_log::read(name, text)
 }

@@ -4,6 +4,7 @@
 //! `total_exec_time` was `total_time` before version 13; planning is `total_plan_time`, 0 unless `track_planning`;
 //! `toplevel` is false for statements within functions, whose time is in the outer one's too.
 
+use super::sample::widened;
 use super::{Calibration, count, csv};
 use crate::config::{Measure, Measurement};
 
@@ -52,11 +53,20 @@ pub(super) fn read(name: &str, text: &str) -> Result<Calibration, String> {
     }
     let mean = busy / calls;
     let words = format!("of {} in {name}", count(calls as usize, "query", "queries"));
-    let measured = |of, value, words: String| Measurement { of, value, words: words.into() };
+    let measured = |of, mut value: [f64; 3], words: String| {
+        widened(&mut value, calls, None);
+        Measurement { of, value, words: words.into(), samples: calls }
+    };
     let most = (busy - blocks).max(0.0) / calls + BESIDE;
     let mut remarks = vec![format!(
         "{name} says how long queries take, not how many a request asks: state `q` (calls / requests over the same time)"
     )];
+    if calls < 100.0 {
+        remarks.push(format!(
+            "{name} holds only {}: their mean may be far off",
+            count(calls as usize, "query", "queries")
+        ));
+    }
     if left_out > 0.0 {
         remarks.push(format!(
             "{} in {name} left out: transactions' ends, settings, maintenance, or within another statement",

@@ -3,7 +3,7 @@
 use super::Builder;
 use super::app::positive;
 use crate::capacity::input::{InputId, Unit};
-use crate::capacity::resource::{Count, Hold, Kind, Resource, WhenFull};
+use crate::capacity::resource::{Count, Hold, Kind, Resource, Term, WhenFull};
 use crate::stack::{Client, Database, Id, Mode, PoolClass, PoolMode, Pooler};
 
 /// What the way to the database says of a request.
@@ -32,7 +32,8 @@ impl Builder<'_> {
             if asked_first {
                 let transaction = self.own_pool(client, replicas, processes, &mut way);
                 if let Some(pooler) = through {
-                    self.pooler(pooler, client, replicas, processes, transaction);
+                    let hold = self.pooler(pooler, client, replicas, processes, transaction);
+                    self.behind(pooler, hold);
                 }
             } else if let Some(database) = it.database {
                 others.push(self.stack[database].about.name.clone());
@@ -45,7 +46,16 @@ impl Builder<'_> {
             }
         }
         for (database, clients) in &refused {
-            self.backends(*database, clients, replicas, processes);
+            match self.asked(clients, replicas, processes) {
+                Some(asked) => self.backends(*database, clients, asked, Hold::Connection, WhenFull::Reject),
+                None => {
+                    let name = &self.stack[*database].about.name;
+                    let why = format!(
+                        "How many connections the application can open to `{name}` is not known, so no limit is compared."
+                    );
+                    self.open.push(why.into());
+                }
+            }
         }
         if let Some(database) = first {
             self.database_cpu(database);
@@ -121,15 +131,79 @@ impl Builder<'_> {
     fn asked(&mut self, clients: &[Id<Client>], replicas: InputId, processes: InputId) -> Option<Count> {
         let mut terms = Vec::new();
         for client in clients {
-            let most = self.count(*client, "connections", "connections that each process can open", None, None)?;
-            terms.push(vec![replicas, processes, most]);
+            let least = match self.of_pool(*client) {
+                Some(least) => least,
+                None => {
+                    vec![self.count(*client, "connections", "connections that each process can open", None, None)?]
+                }
+            };
+            terms.push(Term { each: vec![replicas, processes], least });
         }
         Some(Count::Sum(terms))
     }
 
-    fn pooler(&mut self, id: Id<Pooler>, client: Id<Client>, replicas: InputId, processes: InputId, transaction: bool) {
+    /// What a process can open where it has a pool: the pool's own number, so that both change together, and no more than
+    /// it has requests at work.
+    fn of_pool(&mut self, id: Id<Client>) -> Option<Vec<InputId>> {
+        let client = &self.stack[id];
+        client.connections.known()?;
+        let what = "connections of each process's pool";
+        if let Some(django) = client.django_database {
+            let pooled =
+                self.stack[django].pooled.known() == Some(&true) && self.stack[django].pool_max.known().is_some();
+            return if pooled { Some(vec![self.count(django, "pool_max", what, None, None)?]) } else { None };
+        }
+        let pool = client.pool?;
+        let counted = !matches!(self.stack[pool].class.known(), None | Some(PoolClass::Null | PoolClass::None));
+        if !counted || self.stack[pool].max.known().is_none() {
+            return None;
+        }
+        let mut least = vec![self.count(pool, "max", what, None, None)?];
+        if self.process.slots.known().is_some() {
+            least.extend(self.count(self.id, "slots", "requests that each process works on at once", None, None));
+        }
+        Some(least)
+    }
+
+    /// What a pooler asks of the database behind it. Where it is refused a connection its clients wait for those that it
+    /// has: with a pool of 60 before a database with room for 47, PgBouncer 1.18 served what 47 do, and nobody failed.
+    fn behind(&mut self, id: Id<Pooler>, hold: Hold) {
+        let pooler = &self.stack[id];
+        let Some(database) = pooler.database else { return };
+        let own =
+            |it: &&Id<Client>| self.stack[**it].process.is_none() && self.stack[**it].about.name == pooler.about.name;
+        let Some(term) = self.stack[database].clients.iter().find(own).copied() else { return };
+        let what = "server connections that the pooler can open";
+        let mut each: Vec<InputId> = Vec::new();
+        for field in ["replicas", "processes", "connections"] {
+            match self.count(term, field, what, None, None) {
+                Some(id) => each.push(id),
+                None if field == "connections" => return,
+                None => {}
+            }
+        }
+        let unit = (Unit::Milliseconds, 1000.0);
+        let timeout = self.fact(id.into(), "query_wait_timeout", "wait for a server connection", None, None, unit);
+        let asked = Count::Sum(vec![Term { each, least: Vec::new() }]);
+        self.backends(database, &[term], asked, hold, WhenFull::Queue { timeout });
+    }
+
+    /// The pooler's own connections, and what it accepts; for how long a request holds one of the first.
+    fn pooler(
+        &mut self,
+        id: Id<Pooler>,
+        client: Id<Client>,
+        replicas: InputId,
+        processes: InputId,
+        transaction: bool,
+    ) -> Hold {
         let pooler = &self.stack[id];
         let name = pooler.about.name.clone();
+        let hold = match pooler.pool_mode.known() {
+            Some(PoolMode::Transaction) if transaction => Hold::Transaction,
+            Some(PoolMode::Transaction | PoolMode::Statement) => Hold::Queries,
+            _ => Hold::Connection,
+        };
         if let Some(size) = self.count(
             id,
             "default_pool_size",
@@ -139,11 +213,6 @@ impl Builder<'_> {
         ) {
             let unit = (Unit::Milliseconds, 1000.0);
             let timeout = self.fact(id.into(), "query_wait_timeout", "wait for a server connection", None, None, unit);
-            let hold = match pooler.pool_mode.known() {
-                Some(PoolMode::Transaction) if transaction => Hold::Transaction,
-                Some(PoolMode::Transaction | PoolMode::Statement) => Hold::Queries,
-                _ => Hold::Connection,
-            };
             self.resources.push(Resource {
                 kind: Kind::Pooler,
                 owner: name.clone(),
@@ -165,9 +234,11 @@ impl Builder<'_> {
                 asked,
             });
         }
+        hold
     }
 
-    fn backends(&mut self, id: Id<Database>, clients: &[Id<Client>], replicas: InputId, processes: InputId) {
+    /// The connections that a database accepts, of which these clients ask for so many.
+    fn backends(&mut self, id: Id<Database>, clients: &[Id<Client>], asked: Count, hold: Hold, when_full: WhenFull) {
         let database = &self.stack[id];
         let name = database.about.name.clone();
         let key = || Some("assume.database.max_connections".into());
@@ -201,23 +272,13 @@ impl Builder<'_> {
                 others.push(ids.into_iter().flatten().collect());
             }
         }
-        let asked = self.asked(clients, replicas, processes);
-        if asked.is_none() {
-            self.open.push(
-                format!(
-                    "How many connections the application can open to `{name}` is not known, so no limit is compared."
-                )
-                .into(),
-            );
-            return;
-        }
         self.resources.push(Resource {
             kind: Kind::Backends,
             owner: name,
             servers: Count::Less(most, others),
-            hold: Hold::Connection,
-            when_full: WhenFull::Reject,
-            asked,
+            hold,
+            when_full,
+            asked: Some(asked),
         });
     }
 

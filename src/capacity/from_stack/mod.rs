@@ -4,6 +4,7 @@
 //! high value, and the reason why it is open. Nothing is assumed without an input that says so.
 
 mod app;
+mod beside;
 mod database;
 mod proxy;
 mod reading;
@@ -15,6 +16,8 @@ use super::resource::Resource;
 use crate::config::Assume;
 use crate::stack::{Framework, Id, Mode, Process, Stack};
 use reading::Key;
+
+pub use beside::besides;
 
 /// The models of each stack: one for each process that answers requests, in the stack's order. What the code shows of
 /// queries, which belongs to no deployment, holds for all.
@@ -46,25 +49,32 @@ struct Builder<'a> {
     open: Vec<Box<str>>,
 }
 
+impl<'a> Builder<'a> {
+    fn new(stack: &'a Stack, assume: &'a Assume, id: Id<Process>, loops: usize) -> Self {
+        let process = &stack[id];
+        let owner = process.about.owner.clone().unwrap_or_else(|| process.about.name.clone());
+        let django = process.framework.known() == Some(&Framework::Django)
+            || process.mode.known() == Some(&Mode::AsgiDjango)
+            || stack.settings.iter().any(|it| it.process == Some(id));
+        Builder {
+            stack,
+            assume,
+            id,
+            process,
+            owner,
+            django,
+            loops,
+            inputs: Inputs::default(),
+            known: Vec::new(),
+            resources: Vec::new(),
+            open: Vec::new(),
+        }
+    }
+}
+
 fn build(stack: &Stack, assume: &Assume, id: Id<Process>, loops: usize) -> Model {
-    let process = &stack[id];
-    let owner = process.about.owner.clone().unwrap_or_else(|| process.about.name.clone());
-    let django = process.framework.known() == Some(&Framework::Django)
-        || process.mode.known() == Some(&Mode::AsgiDjango)
-        || stack.settings.iter().any(|it| it.process == Some(id));
-    let mut builder = Builder {
-        stack,
-        assume,
-        id,
-        process,
-        owner: owner.clone(),
-        django,
-        loops,
-        inputs: Inputs::default(),
-        known: Vec::new(),
-        resources: Vec::new(),
-        open: Vec::new(),
-    };
+    let mut builder = Builder::new(stack, assume, id, loops);
+    let owner = builder.owner.clone();
     let (replicas, processes) = builder.processes();
     let cpus = builder.cpus();
     let threads = builder.slots(replicas, processes);

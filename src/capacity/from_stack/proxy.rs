@@ -17,8 +17,7 @@ impl Builder<'_> {
         let host = *hosts.first()?;
         let nginx: Id<Nginx> = self.stack[host].nginx?;
         let name = self.stack[nginx].about.owner.clone().unwrap_or_else(|| self.stack[nginx].about.name.clone());
-        let guess = Some(Guess { band: [2.0, 4.0, 8.0] });
-        let workers = self.count(nginx, "worker_processes", "worker processes of nginx", guess, None);
+        let workers = self.nginx_workers(nginx);
         let connections = self.count(nginx, "worker_connections", "connections of each worker of nginx", None, None);
         if let (Some(workers), Some(connections)) = (workers, connections) {
             self.resources.push(Resource {
@@ -53,6 +52,14 @@ impl Builder<'_> {
             asked: None,
         });
         Some(cpu)
+    }
+
+    /// The workers: with `auto` as many as the host has CPUs, whatever the container may use.
+    pub(super) fn nginx_workers(&mut self, id: Id<Nginx>) -> Option<InputId> {
+        let host = self.assume.workload("host_cpus").map(|it| it.value);
+        let auto = self.stack[id].auto_workers.known() == Some(&true);
+        let guess = Some(Guess { band: host.filter(|_| auto).unwrap_or([2.0, 4.0, 8.0]) });
+        self.count(id, "worker_processes", "worker processes of nginx", guess, None)
     }
 
     /// Limits of a rate, where the user says of how many keys requests come. A limit holds for one key, a client's

@@ -14,8 +14,9 @@ use solve::Sizes;
 use super::band::{Band, Pcg};
 use super::demand::Demand;
 use super::input::{Input, InputId, Read, Source, Unit, Values};
+use super::load::UNEVEN;
 use super::model::Model;
-use super::resource::{Count, Hold, Kind, Resource, WhenFull};
+use super::resource::{Count, Hold, Kind, Resource, Term, WhenFull};
 use super::study::{DRAWS, SEED};
 
 /// The share of draws that the cautious sizes reach the goal in.
@@ -60,6 +61,8 @@ pub struct Sizing {
     pub met: bool,
     /// The share of draws in which it is reached as it is (0 to 1).
     pub now: f64,
+    /// What keeps it from being reached as it is, at the likely values: what refuses requests before what gives out.
+    pub stopped: Option<usize>,
     /// What is sized: the model, with a pool of connections where it had none and nothing limits them.
     pub model: Model,
     /// The numbers that must change or that nobody knows, in the order in which they follow from each other.
@@ -72,11 +75,13 @@ struct Case {
     demand: Demand,
     /// The requests a second that the capacity must come to: the goal by the headroom.
     need: f64,
+    /// The headroom.
+    headroom: f64,
 }
 
 impl Goal {
     /// The requests a second, with these values; `u` draws what the goal itself leaves open.
-    fn rate(self, model: &Model, values: &Values, demand: &Demand, u: Option<f64>) -> Option<f64> {
+    pub(super) fn rate(self, model: &Model, values: &Values, demand: &Demand, u: Option<f64>) -> Option<f64> {
         let rate = match self {
             Goal::Rate(rate) => rate,
             Goal::Users(users) => {
@@ -92,8 +97,9 @@ impl Goal {
 impl Case {
     fn of(model: &Model, values: Values, goal: Goal, u: Option<f64>) -> Option<Self> {
         let demand = model.demand(&values);
-        let need = goal.rate(model, &values, &demand, u)? / values[model.headroom].clamp(0.01, 1.0);
-        Some(Self { values, demand, need })
+        let headroom = values[model.headroom].clamp(0.01, 1.0);
+        let need = goal.rate(model, &values, &demand, u)? / headroom;
+        Some(Self { values, demand, need, headroom })
     }
 
     /// Every draw of what nobody knows, as the study has them; what the goal itself leaves open is drawn by a generator
@@ -107,6 +113,21 @@ impl Case {
     fn asks(&self, hold: Hold) -> f64 {
         self.need * hold.of(&self.demand) / 1000.0
     }
+
+    /// How many connections each pool must have, in the `processes` that have one each, where a process works on `slots`
+    /// requests at once and the pool has `now`.
+    ///
+    /// The headroom leaves a large pool room enough for chance; a small one needs more: with `b` in use on average and
+    /// `b + √b` there, a request seldom waits (square-root staffing, Halfin and Whitt 1981). And clients stick to an event
+    /// loop, so that the fullest has more than its share. Neither makes a pool that there is too small; it says how large
+    /// one is made.
+    fn pool(&self, hold: Hold, [processes, slots, now]: [f64; 3], looped: bool) -> f64 {
+        let asked = self.asks(hold) / processes;
+        let busy = asked * self.headroom;
+        let uneven = if looped && processes > 1.0 { UNEVEN } else { 1.0 };
+        let comfortable = (asked / uneven).max((busy + busy.sqrt()).min(slots.max(1.0)));
+        asked.max(comfortable.min(now))
+    }
 }
 
 impl Model {
@@ -118,7 +139,7 @@ impl Model {
         let (first, safe) = (model.solve(&likely, 1.0), model.solve(&drawn, SAFE));
         let now = Sizes::default();
         let before = self.connects_as_it_is();
-        let rate = |case: &Case| case.need * case.values[model.headroom].clamp(0.01, 1.0);
+        let rate = |case: &Case| case.need * case.headroom;
         let middle = rate(&likely[0]);
         let rates: Vec<f64> = drawn.iter().map(rate).collect();
         let rate =
@@ -131,11 +152,13 @@ impl Model {
                 sizes.push(Size { input: *input, resource: *resource, likely, safe, follows: *follows });
             }
         }
+        let met = before && model.share(&likely, &now) >= 1.0;
         sizes.sort_by_key(|it| (order(model.resources[it.resource].kind), it.resource, it.follows));
         Some(Sizing {
             goal,
             rate,
-            met: before && model.share(&likely, &now) >= 1.0,
+            met,
+            stopped: if met { None } else { self.stopped(&likely[0].values) },
             now: if before { model.share(&drawn, &now) } else { 0.0 },
             model,
             sizes,
@@ -162,6 +185,12 @@ impl Model {
         !self.app.connects_freely
     }
 
+    /// What keeps a goal from being reached with these values: what refuses connections, or else what gives out first.
+    fn stopped(&self, values: &Values) -> Option<usize> {
+        let refused = |it: &Resource| solve::refuses(it) && it.can_fill(values);
+        self.resources.iter().position(refused).or_else(|| self.bounds(values).bottleneck().map(|it| it.resource))
+    }
+
     /// The same with a pool of connections, where nothing limits them: without one no number of them is enough.
     fn with_pool(&self) -> Model {
         let mut model = self.clone();
@@ -185,7 +214,8 @@ impl Model {
         let all = Count::Product(vec![self.app.replicas, self.app.processes, pool]);
         for resource in &mut model.resources {
             if resource.kind == Kind::Backends && resource.asked.is_some() {
-                resource.asked = Some(all.clone());
+                let each = vec![self.app.replicas, self.app.processes, pool];
+                resource.asked = Some(Count::Sum(vec![Term { each, least: Vec::new() }]));
             }
         }
         model.resources.push(Resource {
@@ -225,13 +255,13 @@ impl Sizing {
     /// Whether a model of this shape reaches the goal at its likely values.
     pub fn reached_by(&self, model: &Model) -> bool {
         let case = Case::of(model, model.inputs.likely(), self.goal, None);
-        case.is_some_and(|case| model.reaches(&case, &case.values))
+        case.is_some_and(|case| self.model.reaches(&case, &case.values))
     }
 
     /// The share of draws in which a model of this shape reaches the goal.
     pub fn share_of(&self, model: &Model) -> f64 {
         let cases = self.cases(model);
-        if cases.is_empty() { 0.0 } else { model.share(&cases, &Sizes::default()) }
+        if cases.is_empty() { 0.0 } else { self.model.share(&cases, &Sizes::default()) }
     }
 }
 
@@ -240,7 +270,7 @@ fn up(value: f64) -> f64 {
     (value * (1.0 - SLACK)).ceil()
 }
 
-fn quantile(values: &[f64], share: f64) -> f64 {
+pub(super) fn quantile(values: &[f64], share: f64) -> f64 {
     let mut all = values.to_vec();
     all.sort_by(f64::total_cmp);
     let at = ((all.len().saturating_sub(1)) as f64 * share).ceil() as usize;

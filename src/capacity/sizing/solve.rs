@@ -49,13 +49,31 @@ impl Model {
             if 1000.0 * servers < case.need * hold * (1.0 - SLACK) {
                 return false;
             }
-            if resource.kind != Kind::Pool || !self.app.looped {
+            if resource.kind != Kind::Pool {
                 return true;
             }
             let processes = values[self.app.replicas] * values[self.app.processes];
+            let each = case.pool(resource.hold, self.about_pool(resource, values), self.app.looped);
+            if servers < each * processes * (1.0 - SLACK) {
+                return false;
+            }
+            if !self.app.looped {
+                return true;
+            }
             let low = convoy::lower(processes, servers / processes.max(1.0), hold, case.demand.held_cpu);
             low >= case.need * (1.0 - SLACK)
         })
+    }
+
+    /// The processes, the requests that each works on at once, and the connections of each one's pool as it is; without
+    /// limit where nobody knows them or there are none.
+    fn about_pool(&self, resource: &Resource, values: &Values) -> [f64; 3] {
+        let processes = (values[self.app.replicas] * values[self.app.processes]).max(1.0);
+        let slots = self.resources.iter().filter(|it| it.kind == Kind::Slots);
+        let slots = slots.map(|it| it.servers.at(values)).fold(f64::INFINITY, f64::min) / processes;
+        let last = resource.reads().last().copied();
+        let now = last.and_then(|id| self.now(id)).filter(|it| *it > 0.0).unwrap_or(f64::INFINITY);
+        [processes, slots, now]
     }
 
     /// The share of cases in which these sizes reach what is needed.
@@ -121,10 +139,12 @@ impl Model {
         }
     }
 
-    /// The connections that a process can open, where they are as many as this.
+    /// The connections that a process can open, where they are as many as this and have no other number of their own.
     fn following(&self, id: InputId) -> Vec<InputId> {
+        let held: Vec<InputId> = self.resources.iter().flat_map(Resource::reads).collect();
         let same = |other: &InputId| {
             ![id, self.app.replicas, self.app.processes].contains(other)
+                && !held.contains(other)
                 && self.inputs.get(*other).band == self.inputs.get(id).band
         };
         let mut all: Vec<InputId> =
@@ -146,7 +166,7 @@ impl Model {
                 Count::Cores { replicas, processes, cpus } => {
                     self.cores(&mut sizes, cases, level, at, [*replicas, *processes, *cpus]);
                 }
-                Count::Less(most, _) if refuses(resource) => self.room(&mut sizes, cases, at, *most),
+                Count::Less(most, _) if resource.asked.is_some() => self.room(&mut sizes, cases, at, *most),
                 Count::Product(ids) if refuses(resource) => {
                     if let Some(most) = ids.last() {
                         self.room(&mut sizes, cases, at, *most);
@@ -220,12 +240,16 @@ impl Model {
             let values = sizes.on(&case.values);
             let one = resource.servers.at(&values.clone().with(id, 1.0));
             let asked = case.asks(resource.hold);
-            if resource.kind == Kind::Pool && self.app.looped {
+            if resource.kind == Kind::Pool {
                 let processes = values[self.app.replicas] * values[self.app.processes];
+                let each = case.pool(resource.hold, self.about_pool(resource, &values), self.app.looped);
+                if !self.app.looped {
+                    return each * processes / one;
+                }
                 let (hold, cpu) = (resource.hold.of(&case.demand), case.demand.held_cpu);
                 let free = processes - case.need * cpu / 1000.0;
                 let loops = if free > 0.0 { case.need * (hold - cpu) / 1000.0 / free } else { f64::INFINITY };
-                return loops.max(asked / one);
+                return loops.max(each * processes / one);
             }
             asked / one
         };
@@ -271,6 +295,6 @@ impl Model {
 }
 
 /// Whether it is a database, or a pooler, that refuses whom it has no connection for.
-fn refuses(resource: &Resource) -> bool {
+pub(super) fn refuses(resource: &Resource) -> bool {
     resource.kind == Kind::Backends && resource.when_full == WhenFull::Reject && resource.asked.is_some()
 }

@@ -106,7 +106,11 @@ impl<'a> Builder<'a> {
                 NodeKind::Test(of)
             }
             ExprKind::Unary { operand, .. } => NodeKind::Mix(vec![self.expr(operand)]),
-            ExprKind::And(parts) | ExprKind::Or(parts) => NodeKind::Either(self.all(parts)),
+            ExprKind::Or(parts) => {
+                self.flow.spares.extend(parts.iter().skip(1).map(|part| part.span));
+                NodeKind::Either(self.all(parts))
+            }
+            ExprKind::And(parts) => NodeKind::Either(self.all(parts)),
             ExprKind::Compare { left, rest } => {
                 let mut parts = vec![self.expr(left)];
                 parts.extend(rest.iter().map(|(_, operand)| self.expr(operand)));

@@ -22,6 +22,8 @@ pub struct Flow {
     pub loops: Vec<Loop>,
     /// What is returned.
     pub returns: Vec<NodeId>,
+    /// What runs only where all that stands before it in an `or` is empty.
+    pub spares: Vec<Span>,
     /// What is yielded.
     pub yields: Vec<NodeId>,
     /// What stands in a `with`.

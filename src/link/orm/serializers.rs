@@ -31,7 +31,7 @@ pub(super) fn flow() -> Flow {
 }
 
 fn nowhere() -> Span {
-    Span::at(FileId(u32::MAX), 0)
+    Span::at(FileId::NOWHERE, 0)
 }
 
 /// Whether a class is a serializer.

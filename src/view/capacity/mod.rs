@@ -17,15 +17,22 @@ use crate::capacity::{Model, Study, Verdict, from_stacks};
 use crate::config::Assume;
 use crate::source::Sources;
 
-/// A figure with its bounds.
+/// A figure with its bounds. What nothing limits is infinite, and `null` in JSON, which has no such number.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Range {
     /// Nine of ten draws of what is not known come to more.
+    #[schemars(schema_with = "number_or_null")]
     pub low: f64,
     /// With every number at its likely value.
+    #[schemars(schema_with = "number_or_null")]
     pub likely: f64,
     /// Nine of ten draws come to less.
+    #[schemars(schema_with = "number_or_null")]
     pub high: f64,
+}
+
+fn number_or_null(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "type": ["number", "null"] })
 }
 
 /// How much load one application takes.
@@ -202,7 +209,7 @@ struct Teller<'a> {
 }
 
 /// A number with so many digits that count.
-pub(super) fn rounded(value: f64, digits: i32) -> f64 {
+pub(in crate::view) fn rounded(value: f64, digits: i32) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }

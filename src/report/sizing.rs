@@ -1,16 +1,17 @@
-//! What goals ask for, as the cells of a Markdown table.
+//! What goals ask for, as the cells of a table.
 
 use serde::Serialize;
 
-use super::{at, cell};
-use crate::report::text::figure;
-use crate::view::{GoalRow, KnobRow, Need, Range, SizingRow, View};
+use super::text::figure;
+use super::words;
+use crate::view::{BesideRow, GoalRow, KnobRow, Need, Range, SizingRow, View};
 
 #[derive(Serialize)]
 pub(super) struct Sizing {
     title: String,
     goals: Vec<Goal>,
     knobs: Vec<Knob>,
+    beside: Vec<BesideRow>,
     notes: Vec<String>,
     flags: Vec<Flags>,
 }
@@ -27,6 +28,8 @@ struct Knob {
     name: String,
     what: String,
     now: String,
+    /// Where it is written, if it is: `compose.yaml:12`.
+    r#where: String,
     needed: Vec<String>,
     formula: String,
 }
@@ -44,6 +47,7 @@ pub(super) fn rows(view: &View) -> Vec<Sizing> {
         title: if many { format!("`{}` in {}", it.service, it.stack) } else { format!("`{}`", it.service) },
         goals: it.goals.iter().map(goal).collect(),
         knobs: it.knobs.iter().map(|row| knob(view, row)).collect(),
+        beside: it.beside.clone(),
         notes: it.notes.clone(),
         flags: it
             .goals
@@ -64,12 +68,15 @@ fn goal(it: &GoalRow) -> Goal {
     Goal {
         name: it.goal.clone(),
         rate: range(&it.rate),
-        met: if it.met { format!("yes, and in {share}") } else { format!("no; in {share}") },
+        met: match (it.met, it.stopped_by.as_str()) {
+            (true, _) => format!("yes, and in {share}"),
+            (false, "") => format!("no; in {share}"),
+            (false, by) => format!("no, for {by}; in {share}"),
+        },
     }
 }
 
 fn knob(view: &View, it: &KnobRow) -> Knob {
-    let places: Vec<String> = it.places.iter().take(1).map(|place| at(view, place)).collect();
     let need = |it: &Need| match it.enough {
         true => "enough".to_owned(),
         false => format!("{} … {}", figure(it.likely), figure(it.safe)),
@@ -77,7 +84,8 @@ fn knob(view: &View, it: &KnobRow) -> Knob {
     Knob {
         name: it.name.clone(),
         what: it.what.clone(),
-        now: if places.is_empty() { cell(&it.now) } else { format!("{} ({})", cell(&it.now), places.join(", ")) },
+        now: it.now.clone(),
+        r#where: it.places.first().map_or_else(String::new, |place| words::place(view, place)),
         needed: it.needed.iter().map(need).collect(),
         formula: it.formula.clone(),
     }

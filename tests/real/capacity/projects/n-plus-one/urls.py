@@ -1,0 +1,5 @@
+from django.urls import path
+
+from library.views import report
+
+urlpatterns = [path("report", report)]

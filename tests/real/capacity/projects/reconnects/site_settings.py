@@ -1,0 +1,14 @@
+SECRET_KEY = "measured"
+ALLOWED_HOSTS = ["*"]
+DEBUG = False
+ROOT_URLCONF = "urls"
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "bench",
+        "USER": "bench",
+        "PASSWORD": "bench",
+        "HOST": "db",
+        "PORT": 5432,
+    }
+}
