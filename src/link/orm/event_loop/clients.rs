@@ -47,7 +47,8 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
             let Some(path) = called.path() else { continue };
             let seldom = matches!(flow.node(node).guard, Some(Guard::Missing | Guard::Seldom));
             // Whoever is given it may keep it.
-            let handed_on = flow.returns.contains(&node) && told.roles.of(id) == Role::Function;
+            let handed_on =
+                flow.returns.iter().any(|it| may_be(flow, *it, node)) && told.roles.of(id) == Role::Function;
             if MAKERS.contains(&path)
                 && !handed_on
                 && !once
@@ -96,6 +97,15 @@ fn flow_mounts(told: &Told<'_, '_>, id: FunctionId) -> bool {
     let draft = told.code.names.draft(id.draft);
     let flows = draft.functions.iter().map(|it| &it.flow).chain([&draft.top]);
     flows.flat_map(|it| &it.nodes).any(|it| matches!(&it.kind, NodeKind::Attr { name, .. } if &**name == "mount"))
+}
+
+/// Whether a value is that of a node, on some branch.
+fn may_be(flow: &Flow, value: NodeId, node: NodeId) -> bool {
+    value == node
+        || match &flow.node(value).kind {
+            NodeKind::Either(all) => all.iter().any(|it| may_be(flow, *it, node)),
+            _ => false,
+        }
 }
 
 /// Whether what a call gives is put where it stays.
