@@ -9,11 +9,12 @@ use rayon::prelude::*;
 use crate::capacity::{self, Plan};
 use crate::config::Config;
 use crate::facts::orm::OrmDraft;
+use crate::facts::routes::{self, RouteFile};
 use crate::facts::{Draft, Drafts, Reading, read};
 use crate::fix::{self, Audited, Used};
 use crate::link;
 use crate::link::orm::{self, OrmFacts};
-use crate::rule::{Failed, Finding, RuleName, Rules, Tally, Undecided, check, suppress};
+use crate::rule::{Failed, Finding, Page, RuleName, Rules, Tally, Undecided, check, suppress};
 use crate::source::{self, EditError, FileId, Fix, Skipped, SourceFile, Sources, WalkError, WalkOptions};
 use crate::stack::Stack;
 use crate::view::{Applied, Patch, Problem, Report, RuleInfo, Suppressed};
@@ -30,11 +31,23 @@ pub struct Options {
     pub comments: bool,
     /// Whether what the files do not start is told, too.
     pub unstarted: bool,
+    /// Whether rules that only remark on something run, too: what an audit says, and a check only when it is asked to.
+    pub remarks: bool,
+    /// Whether the endpoints of applications are told, too.
+    pub endpoints: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { config: Config::default(), rules: Rules::builtin(), fixes: true, comments: true, unstarted: false }
+        Self {
+            config: Config::default(),
+            rules: Rules::builtin(),
+            fixes: true,
+            comments: true,
+            unstarted: false,
+            remarks: true,
+            endpoints: false,
+        }
     }
 }
 
@@ -79,7 +92,7 @@ pub fn audit_texts(files: Vec<(String, String)>) -> Report {
 
 /// Audits files that were read.
 pub fn audit_sources(root: PathBuf, sources: Sources, skipped: Vec<Skipped>, options: &Options) -> Report {
-    Run::read(&sources).report(root, sources, skipped, options, &|_, _, _| true)
+    Run::read(&sources).with_routes(&sources, options).report(root, sources, skipped, options, &|_, _, _| true)
 }
 
 /// Audits a folder, with the patch that settles what is `wanted`. Other fixes are not proven, and not in the report.
@@ -122,6 +135,8 @@ pub fn settle(report: &Report, options: &Options, wanted: &dyn Fn(&Finding, &Fix
 struct Run {
     readings: Vec<Arc<Reading>>,
     orm: Arc<OrmFacts>,
+    /// What they say of routes; none where nobody asks for endpoints.
+    routes: Vec<RouteFile>,
 }
 
 /// What is said of them together.
@@ -141,7 +156,16 @@ impl Run {
         let files: Vec<&SourceFile> = sources.iter().collect();
         let readings: Vec<_> = files.par_iter().map(|file| Arc::new(read(file))).collect();
         let orm = Arc::new(join(&readings));
-        Self { readings, orm }
+        Self { readings, orm, routes: Vec::new() }
+    }
+
+    /// The same with what the files say of routes, when that is asked for.
+    fn with_routes(mut self, sources: &Sources, options: &Options) -> Self {
+        if options.endpoints {
+            let files: Vec<&SourceFile> = sources.iter().collect();
+            self.routes = files.par_iter().filter_map(|file| routes::read(file)).collect();
+        }
+        self
     }
 
     /// What is said of the files, with those fixes that are `wanted` and hold.
@@ -181,9 +205,10 @@ impl Run {
             .collect();
         let rules =
             options.rules.pages().iter().filter(|page| found.contains(&*page.name)).filter_map(RuleInfo::of).collect();
-        let told = options
-            .unstarted
-            .then(|| link::unstarted_stacks(&sources, &Drafts(&self.readings), &options.config.assume, &judged.stacks));
+        let told = options.unstarted.then(|| {
+            let assume = &options.config.assume;
+            link::unstarted_stacks(&sources, &Drafts(&self.readings), assume, &judged.stacks, &self.routes)
+        });
         Report {
             root,
             stacks: judged.stacks,
@@ -207,7 +232,8 @@ impl Run {
         let again = |sources: &Sources, edited: &[FileId]| {
             let run = self.with(sources, edited);
             let linked = link::link(sources, &Drafts(&run.readings), &run.orm, assume);
-            capacity::from_stacks(&linked.stacks, assume)
+            let models = capacity::from_stacks(&linked.stacks, assume);
+            (linked.stacks, models)
         };
         let minutes = |finding: &Finding| report.rules.iter().find(|it| *it.name == *finding.rule)?.minutes();
         let change = |(at, finding): (usize, &'_ Finding)| {
@@ -263,13 +289,15 @@ impl Run {
             }
         }
         let orm = if same_code { self.orm.clone() } else { Arc::new(join(&readings)) };
-        Self { readings, orm }
+        Self { readings, orm, routes: Vec::new() }
     }
 
     /// Joins what they say and judges it; the fixes are proposed, not proven.
     fn judge(&self, sources: &Sources, options: &Options) -> Judged {
-        let linked = link::link(sources, &Drafts(&self.readings), &self.orm, &options.config.assume);
-        let runs = |name: &str| options.config.runs(name);
+        let drafts = Drafts(&self.readings);
+        let linked = link::link_with_routes(sources, &drafts, &self.orm, &options.config.assume, &self.routes);
+        let is_wanted = |name: &str| options.remarks || !options.rules.page(name).is_some_and(Page::is_remark);
+        let runs = |name: &str| options.config.runs(name) && is_wanted(name);
         let mut checked = check(&options.rules, runs, &linked.stacks);
         let mut suppressed = if options.comments {
             suppress::suppress(sources, &options.rules, runs, &mut checked.failed)

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use super::model::Model;
 use super::resource::{Kind, WhenFull};
 use crate::source::{Applicability, Edit, FileId, Fix, Sources, apply};
+use crate::stack::Stack;
 
 /// The most changes that are tried against each other: the order takes the square of them.
 const MOST: usize = 40;
@@ -62,7 +63,7 @@ pub struct Step {
 }
 
 /// What to do in which order.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// As it is.
     pub now: Vec<Figure>,
@@ -72,17 +73,19 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// How many others there are, which concern what the model does not count.
     pub others: usize,
+    /// The deployments with everything made; empty where nothing is.
+    pub stacks: Vec<Stack>,
 }
 
-/// What the files say when some of them hold another text: the models of each stack.
-pub type Again<'a> = dyn Fn(&Sources, &[FileId]) -> Vec<Vec<Model>> + Sync + 'a;
+/// What the files say when some of them hold another text: the stacks, with the models of each.
+pub type Again<'a> = dyn Fn(&Sources, &[FileId]) -> (Vec<Stack>, Vec<Vec<Model>>) + Sync + 'a;
 
 /// The plan that the changes make.
 pub fn plan(sources: &Sources, models: &[Vec<Model>], changes: &[Change<'_>], again: &Again<'_>) -> Plan {
     let now = figures(models);
     let changes: Vec<Change<'_>> =
         changes.iter().filter(|it| it.fix.applicability != Applicability::Display).take(MOST).copied().collect();
-    let with = |made: &[Change<'_>]| made_on_copies(sources, made, again);
+    let with = |made: &[Change<'_>]| Some(figures(&made_on_copies(sources, made, again)?.1));
     let alone: Vec<Option<Vec<Figure>>> = changes.par_iter().map(|it| with(&[*it])).collect();
     let all = changes.len();
     let mut open: Vec<(Change<'_>, Vec<Figure>)> = changes
@@ -121,14 +124,16 @@ pub fn plan(sources: &Sources, models: &[Vec<Model>], changes: &[Change<'_>], ag
                 made: false,
             });
             steps.extend(left);
-            return Plan { now, then: before, steps, others };
+            break;
         };
         let (change, alone) = open.remove(at);
-        let Some(after) = tried.into_iter().nth(at).flatten() else { return Plan { now, then: before, steps, others } };
+        let Some(after) = tried.into_iter().nth(at).flatten() else { break };
         made.push(change);
         steps.push(Step { finding: change.finding, before: before.clone(), after: after.clone(), alone, made: true });
         before = after;
     }
+    let stacks = if made.is_empty() { None } else { made_on_copies(sources, &made, again) };
+    Plan { now, then: before, steps, others, stacks: stacks.map_or_else(Vec::new, |it| it.0) }
 }
 
 /// How many servers have room that had none, and the sum of the logarithms of what the applications gain.
@@ -182,8 +187,12 @@ fn figures(models: &[Vec<Model>]) -> Vec<Figure> {
     models.iter().enumerate().flat_map(|(stack, models)| models.iter().map(move |it| of(stack, it))).collect()
 }
 
-/// The figures with these changes made together; nothing when they do not fit together.
-fn made_on_copies(sources: &Sources, changes: &[Change<'_>], again: &Again<'_>) -> Option<Vec<Figure>> {
+/// What the files say with these changes made together; nothing when they do not fit together.
+fn made_on_copies(
+    sources: &Sources,
+    changes: &[Change<'_>],
+    again: &Again<'_>,
+) -> Option<(Vec<Stack>, Vec<Vec<Model>>)> {
     let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
     for edit in changes.iter().flat_map(|it| it.fix.edits()) {
         edits.entry(edit.span.file).or_default().push(edit);
@@ -198,5 +207,5 @@ fn made_on_copies(sources: &Sources, changes: &[Change<'_>], again: &Again<'_>) 
         copies.replace(file, text);
         edited.push(file);
     }
-    Some(figures(&again(&copies, &edited)))
+    Some(again(&copies, &edited))
 }

@@ -9,7 +9,7 @@ use plimsoll::capacity::{Band, Goal};
 use plimsoll::config::Assume;
 use plimsoll::report::{html, json, markdown};
 use plimsoll::source::read_text;
-use plimsoll::view::{Filter, Setting, View};
+use plimsoll::view::{Earlier, Filter, Setting, View};
 
 use super::output::Out;
 use super::roots::Roots;
@@ -50,6 +50,9 @@ pub(super) struct Audit {
     /// several times.
     #[arg(long, value_name = "FILE")]
     calibrate: Vec<PathBuf>,
+    /// Say what has changed since an earlier audit, which `--format json` wrote.
+    #[arg(long, value_name = "FILE")]
+    compare: Option<PathBuf>,
     #[command(flatten)]
     reading: Reading,
 }
@@ -113,15 +116,17 @@ impl Audit {
         for path in &self.calibrate {
             self.measure(path, &mut options.config.assume, out)?;
         }
+        let earlier = self.compare.as_deref().map(earlier).transpose()?;
         options.config.check_names(options.rules.names())?;
         let (report, plan) = audit_and_plan(&roots.root, &options)?;
         super::say_unmet(out, &options.config.assume, &report);
         let view = View::new(&report, &Filter::default()).with_capacity(&report, &options.config.assume);
-        let view = view.with_plan(&report, &plan);
+        let view = view.with_graphs(&report).with_plan(&report, &plan);
         let settings = self.set.iter().map(|text| Setting::parse(text).map_err(|why| format!("--set {text}: {why}")));
         let settings: Vec<Setting> = settings.collect::<Result<_, _>>().map_err(Error::Usage)?;
         let view = view.with_what_if(&report, &options.config.assume, &settings).map_err(Error::Usage)?;
         let view = view.with_sizing(&report, &options.config.assume, &goals);
+        let view = earlier.iter().fold(view, View::with_comparison);
         let format = self.format.or_else(|| self.output.as_deref().and_then(Format::of)).unwrap_or(Format::Markdown);
         let output = self.output.as_deref();
         match format {
@@ -170,6 +175,12 @@ impl Audit {
         }
         Ok(())
     }
+}
+
+/// What an earlier audit wrote.
+fn earlier(path: &Path) -> Result<Earlier, Error> {
+    let read = read_text(path, MOST_BYTES).and_then(|text| Earlier::parse(&text));
+    read.map_err(|why| Error::Usage(format!("--compare {}: {why}", path.display())))
 }
 
 /// A number that a goal can be.

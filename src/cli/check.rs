@@ -34,7 +34,8 @@ pub(super) struct Check {
     /// Report also what comments in the files take out: `plimsoll: ignore[…]`.
     #[arg(long)]
     no_ignore_comments: bool,
-    /// Show findings as bad as this, or worse: info, low, medium, high, error.
+    /// Show findings as bad as this, or worse: info, low, medium, high, error. With `info` also remarks, which else only
+    /// an audit makes.
     #[arg(long, value_name = "MIN")]
     severity: Option<Severity>,
     /// Show findings as sure as this, or surer: low, medium, high.
@@ -130,6 +131,7 @@ impl Check {
     fn options(&self, roots: &Roots) -> Result<Options, Error> {
         let mut options = self.reading.options(&roots.root)?;
         options.comments = !self.no_ignore_comments;
+        options.remarks = self.severity == Some(Severity::Info) || !self.select.is_empty();
         let config: &mut Config = &mut options.config;
         let selectors = |names: &[String]| names.iter().map(|name| Selector::flag(name)).collect::<Vec<_>>();
         if !self.select.is_empty() {

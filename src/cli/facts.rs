@@ -46,7 +46,7 @@ enum Language {
 impl Facts {
     pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
         let roots = Roots::folder(self.path.as_ref(), &std::env::current_dir()?)?;
-        let options = Options { fixes: false, unstarted: true, ..self.reading.options(&roots.root)? };
+        let options = Options { fixes: false, unstarted: true, endpoints: true, ..self.reading.options(&roots.root)? };
         let report = audit(&roots.root, &options)?;
         super::say_unmet(out, &options.config.assume, &report);
         let view = View { prefix: roots.prefix, ..View::new(&report, &Filter::default()).with_facts(&report) };

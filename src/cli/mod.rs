@@ -6,6 +6,7 @@ mod completions;
 mod explain;
 mod facts;
 mod list;
+mod loadtest;
 mod output;
 mod patch;
 mod roots;
@@ -50,6 +51,8 @@ enum Command {
     Audit(audit::Audit),
     /// Show the stack as the files say it, each value with its origin.
     Facts(facts::Facts),
+    /// Write a load test for the endpoints in the code, around the load that is expected.
+    Loadtest(loadtest::Loadtest),
     /// Show a rule's page: why, when it is fine, examples.
     Explain(explain::Explain),
     /// List the rules.
@@ -195,6 +198,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(command) => command.run(&out),
         Command::Audit(command) => command.run(&out),
         Command::Facts(command) => command.run(&out),
+        Command::Loadtest(command) => command.run(&out),
         Command::Explain(command) => command.run(&out),
         Command::Rules(command) => command.run(&out),
         Command::Completions(command) => command.run(&out, Cli::command()),

@@ -89,9 +89,9 @@ pub enum Step {
         /// The instruction.
         span: Span,
     },
-    /// What a `RUN` moves, copies or links within the image (`mv`, `cp`, `ln -s`).
+    /// What a `RUN` moves, copies or links within the image (`mv`, `cp`, `ln -s`, `install`).
     Place {
-        /// What.
+        /// What; the last part of a path may hold `*`.
         sources: Vec<Box<str>>,
         /// Where to.
         target: Box<str>,
@@ -347,18 +347,26 @@ fn packages(file: &SourceFile, text: &Mapped, steps: &mut Vec<Step>) {
 
 /// What a `RUN` puts elsewhere in the image. A `;` or `&&` ends a command; words with quotes inside are not looked at.
 fn placed(text: &Mapped, steps: &mut Vec<Step>) {
-    if !["mv ", "cp ", "ln "].iter().any(|program| text.text.contains(program)) {
+    if !["mv ", "cp ", "ln ", "install "].iter().any(|program| text.text.contains(program)) {
         return;
     }
     for line in text.text.split([';', '\n', '|', '&']) {
         let mut words = line.split_whitespace();
-        if !matches!(words.next(), Some("mv" | "cp" | "ln")) {
-            continue;
-        }
-        let paths: Vec<&str> = words.filter(|word| !word.starts_with('-')).map(|word| word.trim_matches('"')).collect();
-        let plain = |path: &&str| !path.contains(['*', '?', '(', '`', '"', '\'', '>', '<']);
+        let paths: Vec<&str> = match words.next() {
+            Some("mv" | "cp" | "ln") => words.filter(|word| !word.starts_with('-')).collect(),
+            Some("install") => installed(words),
+            _ => continue,
+        };
+        let paths: Vec<&str> = paths.into_iter().map(|word| word.trim_matches('"')).collect();
+        let plain = |path: &str| {
+            !path.contains(['*', '?', '(', '`', '"', '\'', '>', '<']) && !path.replace("${", "").contains('{')
+        };
+        // All files of a folder may be meant: `bin/*`.
+        let is_source = |path: &&str| {
+            path.rsplit_once('/').map_or(plain(path), |(folder, name)| plain(folder) && plain(&name.replace('*', "")))
+        };
         let Some((target, sources @ [_, ..])) = paths.split_last() else { continue };
-        if !paths.iter().all(plain) {
+        if !plain(target) || !sources.iter().all(is_source) {
             continue;
         }
         let at = target.as_ptr() as usize - text.text.as_ptr() as usize;
@@ -368,6 +376,26 @@ fn placed(text: &Mapped, steps: &mut Vec<Step>) {
             span: text.span(at..at + target.len()),
         });
     }
+}
+
+/// The paths that `install -Dm 0755 -o user FROM… TO` is given; none where it only makes folders.
+fn installed<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut paths = Vec::new();
+    let mut words = words.peekable();
+    while let Some(word) = words.next() {
+        match word.strip_prefix('-') {
+            Some("-directory") => return Vec::new(),
+            Some(long) if long.starts_with('-') => {}
+            Some(short) if short.contains(['d', 't']) => return Vec::new(),
+            // Of a cluster the last letter may take the next word.
+            Some(short) if short.ends_with(['m', 'o', 'g', 'S']) => {
+                words.next();
+            }
+            Some(_) => {}
+            None => paths.push(word),
+        }
+    }
+    paths
 }
 
 /// Whether an option of pip takes the next word.

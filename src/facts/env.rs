@@ -23,7 +23,14 @@ pub fn is_env_file(path: &str) -> bool {
     if name.split('.').any(|part| copied.contains(&part)) {
         return false;
     }
-    name == ".env" || name.ends_with(".env") || name.starts_with(".env.") || folder.split('/').any(|it| it == ".envs")
+    let by_name = name == ".env" || name.ends_with(".env") || name.starts_with(".env.");
+    by_name || folder.split('/').any(|it| it == ".envs") || is_of_init_script(path)
+}
+
+/// Whether a path is that of a file that Celery's init scripts read: `/etc/default/celeryd`.
+fn is_of_init_script(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    folder.ends_with("default") && name.starts_with("celery") && !name.contains('.')
 }
 
 /// Reads a file of variables. Only its first error is told: one that is a template has one in every other line.
@@ -39,9 +46,10 @@ mod tests {
 
     #[test]
     fn knows_env_files() {
-        let are = [".env", "deploy/web.env", ".env.production", ".envs/.production/.django"];
+        let are =
+            [".env", "deploy/web.env", ".env.production", ".envs/.production/.django", "etc/default/celeryd-generic"];
         let are_not = [".env.example", "example.env", "env.py", ".envrc", ".env.j2", "environment"];
-        assert_eq!(are.map(is_env_file), [true; 4]);
+        assert_eq!(are.map(is_env_file), [true; 5]);
         assert_eq!(are_not.map(is_env_file), [false; 6]);
     }
 }

@@ -51,12 +51,38 @@ pub fn is_gunicorn_conf(file: &SourceFile) -> bool {
     }
 }
 
+/// What stands above a configuration whose lines are all indented, so that it is Python.
+pub const ABOVE: &str = "if 1:";
+
+/// Whether the lines of a file, whatever stands before each, may be a configuration of gunicorn.
+pub fn is_gunicorn_block(file: &SourceFile) -> bool {
+    let sets = |line: &str| {
+        let mut sides = line.splitn(2, '=').map(str::trim);
+        sides.next().is_some_and(|name| matches!(name, "workers" | "worker_class" | "bind" | "wsgi_app"))
+            && sides.next().is_some()
+    };
+    let (is_python, is_named) = (file.name().ends_with(".py"), file.name().contains("gunicorn"));
+    is_python && (is_named || file.text().lines().any(sets))
+}
+
+/// Reads a configuration that stands below [`ABOVE`].
+pub fn read_below(file: &SourceFile) -> Option<GunicornConf> {
+    let parsed = python::parse(file);
+    match parsed.tree.body.as_slice() {
+        [Stmt { kind: StmtKind::If(branches), .. }] if parsed.errors.is_empty() => Some(of(file, &branches.first()?.1)),
+        _ => None,
+    }
+}
+
 /// Reads a configuration file.
 pub fn read(file: &SourceFile) -> GunicornConf {
-    let module = python::parse(file).tree;
+    of(file, &python::parse(file).tree.body)
+}
+
+fn of(file: &SourceFile, body: &[Stmt]) -> GunicornConf {
     let mut assignments = Vec::new();
-    collect(&module.body, false, &mut assignments, 0);
-    let functions = module.body.iter().filter_map(|stmt| match &stmt.kind {
+    collect(body, false, &mut assignments, 0);
+    let functions = body.iter().filter_map(|stmt| match &stmt.kind {
         StmtKind::Function(function) if !function.is_async && function.decorators.is_empty() => {
             Some((**function).clone())
         }

@@ -15,6 +15,7 @@ pub mod procfile;
 pub mod proxy;
 pub mod python;
 pub mod requirements;
+pub mod routes;
 pub mod script;
 pub mod sections;
 pub mod tasks;
@@ -55,7 +56,7 @@ pub enum Draft {
     Requirements(requirements::Requirements),
     /// A shell script.
     Script(script::ShellScript),
-    /// A configuration that names what runs: uWSGI's, supervisord's, a unit of systemd.
+    /// A configuration that names what runs: uWSGI's, supervisord's, a unit of systemd, Apache's with mod_wsgi.
     Sections(sections::SectionFile),
     /// `postgresql.conf`, `pgbouncer.ini`, `redis.conf`.
     Settings(Vec<Setting>),
@@ -87,6 +88,8 @@ impl Draft {
                 sections::Reader::Supervisor => "configuration of a process manager",
                 sections::Reader::Systemd => "systemd unit",
                 sections::Reader::Hypercorn => "hypercorn configuration",
+                sections::Reader::Apache => "Apache configuration",
+                sections::Reader::Unit => "configuration of NGINX Unit",
             },
             Draft::Settings(_) => "server settings",
             Draft::Tasks(_) => "file of tasks",

@@ -1,6 +1,6 @@
 //! Configurations of `name = value` lines in sections that name what runs: uWSGI's `.ini` and `.yaml`, supervisord's and
-//! circus's `.conf`, systemd's units, and the flat `.toml` of hypercorn. Names and their order are kept, for uWSGI reads them in order;
-//! what a value means is for `link`, which knows who reads the file.
+//! circus's `.conf`, systemd's units, the flat `.toml` of hypercorn, and Apache's where it starts mod_wsgi. Names and their
+//! order are kept, for uWSGI reads them in order; what a value means is for `link`, which knows who reads the file.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,14 @@ pub enum Reader {
     Systemd,
     /// hypercorn.
     Hypercorn,
+    /// Apache: a directive and its words in a line, which a backslash at its end joins to the next.
+    Apache,
+    /// NGINX Unit: JSON, each object a section by the way to it (`applications.shop.limits`); lists are left out.
+    Unit,
 }
+
+/// The directive by which Apache starts processes of mod_wsgi.
+pub const MOD_WSGI: &str = "WSGIDaemonProcess";
 
 /// A line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,7 +80,9 @@ fn reader(file: &SourceFile) -> Option<Reader> {
         }
         "yaml" | "yml" if has("uwsgi:") => Some(Reader::Uwsgi),
         "service" if has("[Service]") => Some(Reader::Systemd),
+        "json" if is_of_unit(file) => Some(Reader::Unit),
         "toml" if stem.contains("hypercorn") => Some(Reader::Hypercorn),
+        "conf" if file.text().lines().any(|line| line.trim_start().starts_with(MOD_WSGI)) => Some(Reader::Apache),
         _ => None,
     }
 }
@@ -83,6 +92,7 @@ pub fn read(file: &SourceFile) -> Option<SectionFile> {
     let reader = reader(file)?;
     let entries = match (reader, file.name().rsplit_once('.')?.1) {
         (Reader::Hypercorn, _) => flat(file),
+        (Reader::Unit, _) => objects(file),
         (_, "yaml" | "yml") => tree(file),
         _ => lines(file, reader),
     };
@@ -102,7 +112,7 @@ fn lines(file: &SourceFile, reader: Reader) -> Vec<Entry> {
         start += length;
         let joined = match reader {
             Reader::Supervisor => line.starts_with([' ', '\t']) && !entries.is_empty(),
-            Reader::Systemd => std::mem::take(&mut goes_on),
+            Reader::Systemd | Reader::Apache => std::mem::take(&mut goes_on),
             _ => false,
         };
         if body.is_empty() || body.starts_with([';', '#']) {
@@ -110,7 +120,7 @@ fn lines(file: &SourceFile, reader: Reader) -> Vec<Entry> {
         }
         if let (true, Some(last)) = (joined, entries.last_mut()) {
             goes_on = append(last, file, at, body, reader);
-        } else if let Some(name) = body.strip_prefix('[') {
+        } else if let Some(name) = body.strip_prefix('[').filter(|_| reader != Reader::Apache) {
             section = name.trim_end_matches(']').trim().into();
         } else if let Some((name, value)) = parted(body, reader) {
             let value_at = at + body.len() - value.len();
@@ -128,6 +138,7 @@ fn lines(file: &SourceFile, reader: Reader) -> Vec<Entry> {
 fn parted(body: &str, reader: Reader) -> Option<(&str, &str)> {
     let at = match reader {
         Reader::Supervisor => body.find(['=', ':'])?,
+        Reader::Apache => body.find([' ', '\t'])?,
         _ => body.find('=')?,
     };
     let (name, value) = body.split_at(at);
@@ -143,7 +154,7 @@ fn named(name: &str, reader: Reader) -> Box<str> {
 fn append(entry: &mut Entry, file: &SourceFile, at: usize, text: &str, reader: Reader) -> bool {
     let (text, goes_on) = match reader {
         Reader::Supervisor => (without_comment(text), false),
-        Reader::Systemd => match text.strip_suffix('\\') {
+        Reader::Systemd | Reader::Apache => match text.strip_suffix('\\') {
             Some(text) => (text.trim_end(), true),
             None => (text, false),
         },
@@ -177,6 +188,30 @@ fn tree(file: &SourceFile) -> Vec<Entry> {
         let values: &[Node] = if node.items().is_empty() { alone } else { node.items() };
         let each = values.iter().filter_map(|value| value.mapped(file));
         entries.extend(each.map(|value| Entry { section: "uwsgi".into(), name: name.clone(), value }));
+    }
+    entries
+}
+
+/// Whether JSON is a configuration of NGINX Unit, by what only that has.
+fn is_of_unit(file: &SourceFile) -> bool {
+    ["\"listeners\"", "\"applications\""].iter().all(|key| file.text().contains(key))
+}
+
+/// What the objects of JSON say, each under the way to it.
+fn objects(file: &SourceFile) -> Vec<Entry> {
+    fn below(node: &Node, section: &str, file: &SourceFile, entries: &mut Vec<Entry>) {
+        for (name, value) in node.entries() {
+            if value.entries().next().is_some() {
+                let dot = if section.is_empty() { "" } else { "." };
+                below(value, &format!("{section}{dot}{}", name.value), file, entries);
+            } else if let Some(value) = value.mapped(file) {
+                entries.push(Entry { section: section.into(), name: name.clone(), value });
+            }
+        }
+    }
+    let mut entries = Vec::new();
+    if let Some(root) = yaml::parse(file).tree.documents.first() {
+        below(root, "", file, &mut entries);
     }
     entries
 }
@@ -256,6 +291,28 @@ mod tests {
                 row("Unit", "A", "b"),
                 row("Service", "ExecStart", "/venv/bin/gunicorn --workers 3 app:app"),
                 row("Service", "User", "www"),
+            ]
+        );
+    }
+
+    #[test]
+    fn apache_starts_mod_wsgi_by_a_directive() {
+        let text = "<VirtualHost *:80>\n  # WSGIDaemonProcess old\n  WSGIDaemonProcess shop \\\n    threads=25\n</VirtualHost>\n";
+        let found = read_at("shop.conf", text);
+        assert!(found.contains(&row("", "WSGIDaemonProcess", "shop threads=25")), "{found:?}");
+        assert!(read_at("other.conf", "# WSGIDaemonProcess old\n").is_empty());
+    }
+
+    #[test]
+    fn objects_of_json_are_sections_by_the_way_to_them() {
+        let text = r#"{"listeners": {"*:80": {"pass": "routes"}}, "routes": [{"action": {}}],
+            "applications": {"web": {"type": "python 3", "processes": {"max": 4}}}}"#;
+        assert_eq!(
+            read_at("docker-entrypoint.d/config.json", text),
+            [
+                row("listeners.*:80", "pass", "routes"),
+                row("applications.web", "type", "python 3"),
+                row("applications.web.processes", "max", "4"),
             ]
         );
     }

@@ -8,9 +8,11 @@ use crate::facts::gunicorn::GunicornConf;
 use crate::facts::kubernetes::Block;
 use crate::facts::proxy::ProxyConf;
 use crate::facts::requirements::Requirements;
+use crate::facts::routes::RouteFile;
+use crate::facts::sections::{Reader, SectionFile};
 use crate::facts::{Drafts, nginx as nginx_facts};
 use crate::source::{FileId, SourceFile, Sources};
-use crate::stack::vocabulary::KINDS;
+use crate::stack::vocabulary::{KINDS, Program};
 use crate::stack::{Id, Process, Service, Stack, Value};
 use crate::syntax::lines::Setting;
 use crate::syntax::{Spanned, SyntaxError};
@@ -19,11 +21,12 @@ use super::deployed::{Aside, Chosen};
 use super::image::{self, Image};
 use super::network::{self, Network};
 use super::plan::{Deployment, Running, ServicePlan};
-use super::values::Code;
+use super::routes::Routes;
+use super::values::{Code, data};
 use super::versions::{self, Versions};
 use super::{
-    apps, command, compose, framework, kubernetes, nginx, orm, platform, proxies, roles, server, services, sqlalchemy,
-    stores, unstarted,
+    apps, command, compose, kubernetes, nginx, orm, platform, proxies, roles, server, services, sqlalchemy, stores,
+    unstarted, upkeep,
 };
 
 /// What the files say together.
@@ -40,8 +43,19 @@ pub struct Linked {
 /// Joins the drafts; `facts` are what [`orm::join`] says of them. What the user assumes of the
 /// world stands where the files leave something open.
 pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assume: &Assume) -> Linked {
+    link_with_routes(sources, drafts, facts, assume, &[])
+}
+
+/// The same with the endpoints of applications, from what the files say of routes.
+pub fn link_with_routes(
+    sources: &Sources,
+    drafts: &Drafts<'_>,
+    facts: &orm::OrmFacts,
+    assume: &Assume,
+    routes: &[RouteFile],
+) -> Linked {
     let mut linked = Linked::default();
-    let mut repository = Repository::of(sources, drafts, assume);
+    let mut repository = Repository { routes, ..Repository::of(sources, drafts, assume) };
     let (planned, problems) = repository.planned(drafts);
     linked.problems.extend(problems);
     let taken: BTreeSet<FileId> = planned.iter().flat_map(|it| it.files.iter().copied()).collect();
@@ -75,9 +89,16 @@ pub fn link(sources: &Sources, drafts: &Drafts<'_>, facts: &orm::OrmFacts, assum
 }
 
 /// Stacks of what serves when it is run and that no file starts, where no `judged` stack starts any, and of scripts for
-/// workers that none of them starts: shown, not judged. Only who shows them asks; they cost as much as deployments do.
-pub fn unstarted_stacks(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume, judged: &[Stack]) -> Vec<Stack> {
-    let mut repository = Repository::of(sources, drafts, assume);
+/// workers that none of them starts, or of Celery's applications where nothing does: shown, not judged. Only who shows
+/// them asks; they cost as much as deployments do.
+pub fn unstarted_stacks(
+    sources: &Sources,
+    drafts: &Drafts<'_>,
+    assume: &Assume,
+    judged: &[Stack],
+    routes: &[RouteFile],
+) -> Vec<Stack> {
+    let mut repository = Repository { routes, ..Repository::of(sources, drafts, assume) };
     let mut out = Vec::new();
     if judged.iter().all(|stack| stack.processes.is_empty()) {
         let confs = repository.gunicorn.values().copied();
@@ -85,6 +106,13 @@ pub fn unstarted_stacks(sources: &Sources, drafts: &Drafts<'_>, assume: &Assume,
         out.extend(found.into_iter().map(|(_, stack)| stack).filter(unstarted::is_told));
     }
     out.extend(repository.unstarted_scripts(judged));
+    let files = drafts.env().map(|(file, env)| (sources.file(file), env));
+    out.extend(repository.stacks(unstarted::celery::of_init_script(files)).into_iter().map(|(_, stack)| stack));
+    let is_worker = |it: &Process| it.program.known() == Some(&Program::CeleryWorker);
+    if !judged.iter().chain(&out).any(|stack| stack.processes.iter().any(is_worker)) {
+        let found = repository.stacks(unstarted::celery::applications(&repository.code));
+        out.extend(found.into_iter().map(|(_, stack)| stack).filter(unstarted::is_told));
+    }
     out
 }
 
@@ -99,6 +127,8 @@ struct Repository<'a> {
     gunicorn: BTreeMap<&'a str, &'a GunicornConf>,
     requirements: Vec<(&'a SourceFile, &'a Requirements)>,
     code: Code,
+    /// What files say of routes; none where nobody asks for endpoints.
+    routes: &'a [RouteFile],
     settings: BTreeMap<&'a str, &'a [Setting]>,
     /// Whether a service of any deployment runs nginx: then its files are not those of the host.
     serves_by_nginx: bool,
@@ -132,15 +162,21 @@ impl<'a> Repository<'a> {
             files: command::Files::of(drafts),
             nginx: drafts.nginx().map(|(_, draft)| draft).chain(blocks.clone().filter_map(Block::nginx)).collect(),
             proxy_files: drafts.proxy().map(|(_, draft)| draft).collect(),
-            gunicorn: drafts.gunicorn().map(|(_, draft)| (&*draft.path, draft)).collect(),
+            gunicorn: drafts
+                .gunicorn()
+                .map(|(_, draft)| (&*draft.path, draft))
+                .chain(blocks.clone().filter_map(|block| Some((&*block.path, block.gunicorn()?))))
+                .collect(),
             requirements: drafts.requirements().map(|(file, draft)| (sources.file(file), draft)).collect(),
             code: Code::new(drafts.python().map(|(_, draft)| draft.clone()))
+                .with_data(data::files(sources, drafts.python().map(|(_, draft)| draft)))
                 .with_dotenv(drafts.env().map(|(file, env)| (sources.file(file).path.clone(), env.clone()))),
             settings: drafts
                 .settings()
                 .map(|(file, draft)| (&*sources.file(file).path, draft.as_slice()))
                 .chain(blocks.filter_map(Block::settings))
                 .collect(),
+            routes: &[],
             serves_by_nginx: false,
             read_by_nginx: Some(BTreeSet::new()),
         }
@@ -246,9 +282,24 @@ impl<'a> Repository<'a> {
         self.clients(&mut stack, &mut network, &parts, &ids);
         network::join_clients(&mut stack);
         let read = self.proxies(&mut stack, deployment, &parts, &ids);
-        self.other_proxies(&mut stack, &network, &parts, &ids);
+        self.other_proxies(&mut stack, deployment, &network, &parts, &ids);
         nginx::note_sockets(&mut stack);
+        let plans: Vec<&ServicePlan> = parts.iter().map(|part| part.plan).collect();
+        upkeep::add(&mut stack, deployment, &plans, &ids, &self.words());
         (stack, read)
+    }
+
+    /// What is looked through for whatever keeps watch.
+    fn words(&self) -> upkeep::Words<'_> {
+        let required = self.requirements.iter().flat_map(|(_, it)| &it.packages).map(|it| &*it.name);
+        let scripts = self.files.scripts.values().map(|it| it.file);
+        let tasks = self.files.tasks.keys().filter_map(|path| Some(self.sources.by_path(path)?.id));
+        upkeep::Words {
+            sources: self.sources,
+            code: &self.code,
+            packages: required.collect(),
+            scripts: scripts.chain(tasks).collect(),
+        }
     }
 
     /// The servers and workers of a service.
@@ -263,6 +314,7 @@ impl<'a> Repository<'a> {
             let paths = image::repository_paths(path, part.plan, part.image.as_ref());
             paths.iter().find_map(|path| self.files.sections.get(&**path).copied())
         };
+        let unit = || self.unit(part.plan, part.image.as_ref());
         let place = apps::Place {
             service: id,
             plan: part.plan,
@@ -274,13 +326,15 @@ impl<'a> Repository<'a> {
             service: part.plan,
             environment: &part.plan.environment,
             gunicorn_conf: &gunicorn_conf,
-            framework_of: &|application| framework::of(&self.code, folder, application),
+            framework_of: &|application| apps::framework(&self.code, &place, application),
+            module_at: &|path| apps::module_at(&self.code, &place, path).is_some(),
             version_of: &|package| versions.version(package),
             requirement_of: &|package| versions.requirement(package),
             celery_setting: &|app, name| apps::celery_setting(&self.code, &place, app, name),
             sections: &sections,
             class_setting: &|class, name| apps::class_setting(&self.code, &place, class, name),
             server_call: &|named| apps::server_call(&self.code, &place, named),
+            unit: &unit,
             image: image_of(part.plan, part.image.as_ref()).map(|image| &*image.value),
         };
         let mut processes = server::processes(&part.running, &context);
@@ -295,12 +349,34 @@ impl<'a> Repository<'a> {
         }
     }
 
+    /// The one configuration of NGINX Unit that lies where its image looks for it, by its own or another usual name.
+    fn unit(&self, plan: &ServicePlan, image: Option<&Image>) -> Result<&'a SectionFile, &'static str> {
+        let all = || self.files.sections.values().copied().filter(|it| it.reader == Reader::Unit);
+        let is_there = |file: &&SectionFile| {
+            let own = file.path.rsplit('/').next().unwrap_or(&file.path);
+            server::UNIT_FOLDERS.iter().any(|folder| {
+                [own, "config.json", "unit.json"].iter().any(|name| {
+                    let path = format!("{folder}/{name}");
+                    let found = image::repository_paths(&path, plan, image);
+                    found.iter().any(|path| **path == *file.path)
+                })
+            })
+        };
+        let mut found = all().filter(is_there);
+        match (found.next(), found.next()) {
+            (Some(only), None) => Ok(only),
+            (None, _) => Err("no configuration of NGINX Unit is where it looks for one"),
+            (Some(_), Some(_)) => Err("several configurations of NGINX Unit take each other's place"),
+        }
+    }
+
     /// Who connects to what.
     fn clients(&self, stack: &mut Stack, network: &mut Network, parts: &[Part<'_>], ids: &[Id<Service>]) {
         let versions: Vec<Versions<'_>> =
             parts.iter().map(|part| self.versions(folder(part.plan), part.image.as_ref())).collect();
         let seen = parts.iter().zip(ids).zip(&versions).map(|((part, &id), versions)| sqlalchemy::Seen {
             plan: part.plan,
+            running: &part.running,
             id,
             folder: folder(part.plan),
             versions,
@@ -325,7 +401,8 @@ impl<'a> Repository<'a> {
                 versions::add(stack, versions, Some(id));
             }
         }
-        apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network);
+        let routes = (!self.routes.is_empty()).then(|| Routes::new(&self.code, self.routes));
+        apps::add(stack, self.sources, &self.code, &places.collect::<Vec<_>>(), network, routes.as_ref());
     }
 
     /// The packages that a folder's files ask for; those of the whole tree when its own ask for none.
@@ -383,7 +460,14 @@ impl<'a> Repository<'a> {
     }
 
     /// The proxies that are not nginx.
-    fn other_proxies(&self, stack: &mut Stack, network: &Network, parts: &[Part<'_>], ids: &[Id<Service>]) {
+    fn other_proxies(
+        &self,
+        stack: &mut Stack,
+        deployment: &Deployment,
+        network: &Network,
+        parts: &[Part<'_>],
+        ids: &[Id<Service>],
+    ) {
         let seen = parts.iter().zip(ids).map(|(part, &id)| proxies::Seen {
             plan: part.plan,
             id,
@@ -391,19 +475,32 @@ impl<'a> Repository<'a> {
             name: image_of(part.plan, part.image.as_ref()).map(|it| &*it.value),
             running: &part.running,
         });
-        proxies::add(stack, self.sources, &self.proxy_files, network, &seen.collect::<Vec<_>>());
+        let seen: Vec<_> = seen.collect();
+        proxies::add(stack, self.sources, &self.proxy_files, &deployment.ingresses, network, &seen);
     }
 
     /// A plan with its image, whose variables are put below the service's own.
     fn with_image(&self, plan: &ServicePlan) -> (ServicePlan, Option<Image>) {
-        let image = plan.build.as_ref().and_then(|build| image::image(build, &self.dockerfiles));
+        let image = plan.build.as_ref().and_then(|build| {
+            let image = image::image(build, &self.dockerfiles)?;
+            let ignored = image::Ignored::of(build, &self.sources.file(image.dockerfile).path, self.sources);
+            Some(Image { ignored, ..image })
+        });
+        // Of an image into which nothing is copied that can be seen, nobody knows what is in it.
+        let is_seen =
+            |image: &&Image| !image.copies.is_empty() && image.copies.iter().all(|it| !it.source.contains('$'));
+        let absent = image.as_ref().filter(is_seen).map_or_else(Vec::new, |image| {
+            let is_absent = |path: &&str| image::container_paths(path, plan, Some(image)).is_empty();
+            self.code.read_files().filter(is_absent).map(Box::from).collect()
+        });
         let environment = image::environment(plan, image.as_ref());
         let environment = super::assumed::environment(plan, environment, self.assume);
-        (ServicePlan { environment, ..plan.clone() }, image)
+        (ServicePlan { environment, absent, ..plan.clone() }, image)
     }
 
     fn running(&self, plan: &ServicePlan, image: Option<&Image>) -> Vec<Running> {
-        command::running(plan, image, &self.files)
+        let running = command::running(plan, image, &self.files);
+        server::expand_units(running, plan, &|| self.unit(plan, image))
     }
 
     fn part<'p>(&self, plan: &'p ServicePlan, image: Option<Image>) -> Part<'p> {

@@ -75,6 +75,8 @@ impl Chosen {
     /// Images and Procfiles, which say what could be deployed: judged where nothing says that something else is. Call
     /// it once, when the others are told apart.
     pub(super) fn take_alone(&mut self, alone: Vec<(Deployment, Stack)>) {
+        let (alone, idle): (Vec<_>, Vec<_>) = alone.into_iter().partition(|(it, _)| it.is_deployed());
+        idle.into_iter().for_each(|(deployment, _)| self.leave(deployment));
         let nothing_said = self.stacks.is_empty();
         let serves = |stack: &Stack| stack.processes.iter().any(|it| it.dev_server.known() != Some(&true));
         let platforms: Vec<(Box<str>, Box<str>)> = alone

@@ -112,6 +112,13 @@ pub(super) fn of_cache(entry: &Fact<PyValue>) -> Fact<Box<str>> {
     Fact::Known(Sourced { value, origin: it.origin.clone(), slots: Vec::new() }).by_way_of(sentinels.span())
 }
 
+/// A master that Sentinels watch, by what code says of both.
+pub(super) fn by_sentinels(sentinels: &Fact<PyValue>, master: Fact<Box<str>>) -> Fact<Box<str>> {
+    let hosts = of(sentinels).known().cloned();
+    let value = master.map(|master| watched(&master, hosts.as_deref().unwrap_or("?")).into());
+    value.by_way_of(sentinels.span())
+}
+
 /// A master that Sentinels watch.
 fn watched(master: &str, sentinels: &str) -> String {
     let master = master.replace(HOLE, "?");

@@ -20,7 +20,11 @@ const BY_PACKAGE: &[(&str, Framework)] = &[
 /// says it, or one that it loads.
 pub fn of(code: &Code, folder: &str, application: &str) -> Option<Framework> {
     let dotted = application.split(':').next().unwrap_or(application).trim_end_matches("()");
-    let module = code.resolve(folder, dotted)?;
+    of_module(code, code.resolve(folder, dotted)?)
+}
+
+/// What an application's module is written with: by its own imports, or those of what it loads.
+pub fn of_module(code: &Code, module: ModuleId) -> Option<Framework> {
     imported(code, module).or_else(|| code.reached(module).into_iter().find_map(|id| imported(code, id)))
 }
 

@@ -22,14 +22,16 @@ pub mod plan;
 pub mod platform;
 pub mod proxies;
 pub mod roles;
+pub mod routes;
 pub mod rows;
 pub mod server;
 pub mod services;
 pub mod sqlalchemy;
 pub mod stores;
 mod unstarted;
+mod upkeep;
 pub mod values;
 pub mod versions;
 
-pub use build::{Linked, link, unstarted_stacks};
+pub use build::{Linked, link, link_with_routes, unstarted_stacks};
 pub use deployed::Aside;

@@ -21,12 +21,40 @@ pub struct Deployment {
     pub left_out: Vec<LeftOut>,
     /// The servers that a cloud runs for it.
     pub managed: Vec<Managed>,
+    /// What its cluster's controllers are told to pass to its services.
+    pub ingresses: Vec<Ingress>,
     /// The application of its one service, where no file says which program serves it.
     pub unserved: Option<Spanned<Box<str>>>,
     /// What it is for.
     pub role: Role,
     /// How that is known, as the rest of a sentence that starts with the deployment: `is started by …`.
     pub because: Why,
+}
+
+/// An `Ingress` of Kubernetes.
+#[derive(Clone, Debug)]
+pub struct Ingress {
+    /// Its name, where it is written.
+    pub name: Spanned<Box<str>>,
+    /// What it is keyed by.
+    pub anchor: Anchor,
+    /// The class that tells which controller serves it.
+    pub class: Option<Spanned<Box<str>>>,
+    /// Its annotations.
+    pub annotations: Vec<(Box<str>, Spanned<Box<str>>)>,
+    /// Where its paths lead.
+    pub paths: Vec<IngressPath>,
+}
+
+/// A path of an `Ingress`.
+#[derive(Clone, Debug)]
+pub struct IngressPath {
+    /// The host and the path: `shop.example.com/api`.
+    pub rule: Box<str>,
+    /// The `Service`.
+    pub service: Spanned<Box<str>>,
+    /// Its port, where a number says it.
+    pub port: Option<Spanned<Box<str>>>,
 }
 
 /// A service that is written down and not started.
@@ -95,6 +123,10 @@ pub struct ServicePlan {
     pub labels: Vec<Variable>,
     /// Why more variables may be set than are known, if they may: a file of them that is not in the tree.
     pub environment_open: Option<Why>,
+    /// How many requests its platform sends to one container at once; absent where none counts them.
+    pub most_at_once: Fact<u64>,
+    /// Files of variables that are in the repository and not in its container, by their paths below the root.
+    pub absent: Vec<Box<str>>,
     /// Where another variable could be put: the value is `NAME: value` or `- NAME=value` as the file has it.
     pub environment_slot: Option<EnvironmentSlot>,
     /// `deploy.replicas` or `scale`; 1 by default.

@@ -1,6 +1,8 @@
 //! Programs that serve or work when they are run, and that nothing starts: what they would be, for whoever looks. No rule
 //! judges what nobody deploys.
 
+pub(super) mod celery;
+
 use std::collections::BTreeMap;
 
 use crate::facts::gunicorn::GunicornConf;
@@ -160,14 +162,14 @@ fn of_script(script: &ShellScript) -> Deployment {
 }
 
 #[cfg(test)]
-mod tests {
+pub(in crate::link) mod tests {
     use std::path::PathBuf;
 
     use crate::audit::{Options, audit_sources};
     use crate::source::{FileId, SourceFile, Sources};
     use crate::view::Report;
 
-    fn report(files: &[(&str, &str)]) -> Report {
+    pub(super) fn report(files: &[(&str, &str)]) -> Report {
         let file = |(at, (path, text)): (usize, &(&str, &str))| {
             SourceFile::new(FileId(at as u32), *path, PathBuf::new(), *text)
         };
@@ -175,7 +177,7 @@ mod tests {
         audit_sources(PathBuf::new(), sources, Vec::new(), &Options { unstarted: true, ..Options::default() })
     }
 
-    fn names(report: &Report) -> Vec<&str> {
+    pub(super) fn names(report: &Report) -> Vec<&str> {
         report.unstarted.iter().map(|stack| &*stack.name).collect()
     }
 

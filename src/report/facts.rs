@@ -36,8 +36,12 @@ fn write_stacks(view: &View, style: Style, out: &mut impl Write) -> io::Result<(
         }
         let because = if stack.because.is_empty() { String::new() } else { format!("  {}", stack.because) };
         writeln!(out, "{}{}", style.paint(Paint::Bold, &stack.name), style.paint(Paint::Dim, &because))?;
-        for entity in &stack.entities {
+        // Endpoints are too many to be read one by one; as JSON they all stand there.
+        for entity in stack.entities.iter().filter(|it| it.kind != "endpoint") {
             write_entity(view, entity, style, out)?;
+        }
+        for line in &stack.endpoints {
+            writeln!(out, "  {line}")?;
         }
     }
     Ok(())

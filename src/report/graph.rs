@@ -9,8 +9,12 @@ use crate::view::{Graph, Shape, View};
 /// # Errors
 /// When `out` cannot be written to.
 pub fn render_mermaid(view: &View, out: &mut impl Write) -> io::Result<()> {
+    write_flowchart(&view.graphs, out)
+}
+
+pub(super) fn write_flowchart(graphs: &[Graph], out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "flowchart LR")?;
-    for (at, graph) in view.graphs.iter().enumerate() {
+    for (at, graph) in graphs.iter().enumerate() {
         writeln!(out, "  subgraph s{at}[\"{}\"]", escape(&graph.name))?;
         write_nodes(at, graph, out)?;
         writeln!(out, "  end")?;

@@ -9,10 +9,11 @@ use serde::Serialize;
 
 mod capacity;
 mod plan;
-mod sizing;
 
+use super::graph::write_flowchart;
 use super::words::{self, RESTS, capital, first_paragraph, numbers, opening, passed_line, phase_words};
-use crate::view::{Budget, Factor, FileDiff, FindingRow, Phase, Place, RuleInfo, View};
+use super::{changes, sizing};
+use crate::view::{Budget, Factor, FileDiff, FindingRow, Graph, Phase, Place, RuleInfo, View};
 
 /// Prints the report.
 ///
@@ -48,10 +49,13 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         opening => opening(view),
         capacity => Serde(capacity::rows(view)),
         what_if => Serde(capacity::what_if(view)),
+        changes => Serde(changes::rows(view)),
         sizing => Serde(sizing::rows(view)),
         plan => Serde(plan::rows(view, &numbers)),
         phases => Serde(phases.iter().map(|phase| phase_rows(view, phase, &numbers)).collect::<Vec<_>>()),
         stacks => Serde(view.overviews()),
+        drawing => flowchart(&view.graphs),
+        drawing_then => flowchart(&view.graphs_then),
         many_stacks => view.stacks.len() > 1,
         budgets => Serde(view.budgets.iter().map(|it| budget(view, it)).collect::<Vec<_>>()),
         files => Serde(files(view, &numbers)),
@@ -63,6 +67,15 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         passed_line => passed_line(summary),
         passed => Serde(&passed),
     })
+}
+
+/// Drawings as Mermaid; nothing where there are none.
+fn flowchart(graphs: &[Graph]) -> String {
+    let mut out = Vec::new();
+    match graphs.is_empty() || write_flowchart(graphs, &mut out).is_err() {
+        true => String::new(),
+        false => String::from_utf8(out).unwrap_or_default(),
+    }
 }
 
 #[derive(Serialize)]

@@ -3,15 +3,18 @@
 //! Each module lays a [`View`](crate::view::View) out in one format. Nothing here computes, reads a file or knows the
 //! stack; what a printer needs and the view lacks belongs into the view.
 
+mod changes;
 pub mod concise;
 pub mod facts;
 pub mod github;
 pub mod graph;
 pub mod html;
 pub mod json;
+pub mod load;
 pub mod markdown;
 pub mod rules;
 pub mod sarif;
+mod sizing;
 mod snippet;
 pub mod terminal;
 mod text;

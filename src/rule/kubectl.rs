@@ -1,7 +1,7 @@
 //! Commands that look into containers, as Kubernetes has them.
 
 /// A text whose commands of Docker Compose are kubectl's, where that has one for them.
-pub(super) fn instead(text: &str) -> String {
+pub(crate) fn instead(text: &str) -> String {
     const COMPOSE: &str = "docker compose ";
     let mut out = String::new();
     let mut rest = text;

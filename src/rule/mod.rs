@@ -7,7 +7,7 @@ pub mod check;
 pub mod example;
 pub mod expr;
 pub mod finding;
-mod kubectl;
+pub(crate) mod kubectl;
 pub mod page;
 mod registry;
 mod said;

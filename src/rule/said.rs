@@ -9,6 +9,9 @@ use crate::stack::{EntityId, Fact, Field, Origin, Set, Sourced, Stack, Value, Wh
 /// What a place says that a value only passed through on its way.
 const BY_WAY: &str = "by way of this";
 
+/// What is said of settings that are taken by their name.
+const BY_NAME: &str = "the settings are taken by their name: no file here says which are used";
+
 /// The labels and notes of a judgement on one entity.
 pub(super) struct Said<'a> {
     stack: &'a Stack,
@@ -39,6 +42,7 @@ impl<'a> Said<'a> {
                 }
             }
             Fact::Unbounded(why) => {
+                self.weigh(&why.at);
                 let text = format!("{name}{} ({})", unlimited(info), why.reason);
                 match why.at.first() {
                     Some(span) => self.label(*span, text),
@@ -98,6 +102,14 @@ impl<'a> Said<'a> {
         }
     }
 
+    /// Lowers the confidence where a place is in settings that are taken by their name.
+    fn weigh(&mut self, spans: &[Span]) {
+        if spans.iter().any(|span| self.stack.by_name.contains(&span.file)) {
+            self.confidence = self.confidence.min(Confidence::Medium);
+            self.note(BY_NAME.to_owned());
+        }
+    }
+
     fn value(&mut self, name: &str, info: &FieldInfo, sourced: &Sourced<Value>, when: Option<&str>) {
         let words = match sourced.value {
             Value::Number(number) if number.is_infinite() => unlimited(info),
@@ -106,6 +118,7 @@ impl<'a> Said<'a> {
         let when = when.map_or_else(String::new, |when| format!(" when {when}"));
         match &sourced.origin {
             Origin::Written(spans) => {
+                self.weigh(spans);
                 for (at, span) in spans.iter().enumerate() {
                     let text = if at == 0 { format!("{name}{words}{when}") } else { BY_WAY.to_owned() };
                     // A place that holds the value, or is held by it, has said it already.
@@ -117,6 +130,7 @@ impl<'a> Said<'a> {
                 }
             }
             Origin::Default(default) => {
+                self.weigh(default.at.as_slice());
                 let unless = default.unless.as_ref().map_or_else(String::new, |it| format!(", unless {it}"));
                 if default.unless.is_some() {
                     self.confidence = self.confidence.min(Confidence::Medium);
@@ -129,7 +143,10 @@ impl<'a> Said<'a> {
             }
             Origin::Assumed(assumption) => {
                 self.confidence = self.confidence.min(Confidence::Medium);
-                let text = format!("{name}{words}, as `{}` says{when}", assumption.key);
+                let text = match assumption.taken() {
+                    Some(what) => format!("{name}{words} where {what}{when}"),
+                    None => format!("{name}{words}, as `{}` says{when}", assumption.key),
+                };
                 match assumption.at {
                     Some(span) => self.label(span, text),
                     None => self.note(text),
@@ -277,6 +294,17 @@ mod tests {
         let (labels, notes, confidence) = said(process, &["processes", "threads"]);
         let expected = [(span(1), "8 worker processes".to_owned()), (span(2), "4 threads a process".to_owned())];
         assert_eq!((labels, notes, confidence), (expected.to_vec(), Vec::new(), Confidence::High));
+    }
+
+    #[test]
+    fn what_stands_in_settings_that_only_their_name_speaks_for_is_less_sure() {
+        let mut stack = Stack { by_name: [span(1).file].into(), ..Stack::default() };
+        stack.add(Process { processes: Fact::written(8, span(1)), ..Default::default() });
+        let of = EntityId { kind: Kind::Process, at: 0 };
+        let field = Kind::Process.info().fields.iter().position(|info| info.name == "processes").unwrap();
+        let mut said = Said::new(&stack, of);
+        said.read(&Reading { of, field, taken: None });
+        assert_eq!((said.confidence, said.notes), (Confidence::Medium, vec![BY_NAME.to_owned()]));
     }
 
     #[test]

@@ -7,13 +7,11 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
-
 use super::{Failed, Finding, RuleName, Rules};
 use crate::config::closest;
-use crate::source::{SourceFile, Sources, Span};
+use crate::source::{Sought, SourceFile, Sources, Span};
 
-/// What starts the words of a suppression.
+/// What starts the words of a suppression; [`Sought::Comment`] finds it.
 const MARKER: &str = "plimsoll:";
 
 /// The signs that start a comment in the languages that are read; of two that end alike the longer first.
@@ -94,7 +92,7 @@ fn speaks_of(suppression: &Suppression, failed: &Failed, sources: &Sources) -> b
 
 /// Finds a file's comments.
 fn collect(file: &SourceFile, rules: &Rules, out: &mut Suppressed) {
-    for at in memmem::find_iter(file.text().as_bytes(), MARKER) {
+    for at in file.places(Sought::Comment).iter().map(|at| *at as usize) {
         let line = file.line_of(at);
         let range = file.line_range(line);
         let (Some(before), Some(behind)) =

@@ -5,9 +5,16 @@ use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
+use super::sought::{Places, Sought};
+
 /// A file of this run: its index in the sorted list of files that were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u32);
+
+impl FileId {
+    /// Of no file: the place of what is written in none.
+    pub const NOWHERE: Self = Self(u32::MAX);
+}
 
 /// A range of bytes in one file. Lines and columns are for the reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,17 +86,23 @@ pub struct SourceFile {
     pub disk: PathBuf,
     text: Box<str>,
     lines: OnceLock<Vec<u32>>,
+    sought: OnceLock<Places>,
 }
 
 impl SourceFile {
     /// A file with this content; `disk` may be empty for one that exists in memory only.
     pub fn new(id: FileId, path: impl Into<Box<str>>, disk: PathBuf, text: impl Into<Box<str>>) -> Self {
-        Self { id, path: path.into(), disk, text: text.into(), lines: OnceLock::new() }
+        Self { id, path: path.into(), disk, text: text.into(), lines: OnceLock::new(), sought: OnceLock::new() }
     }
 
     /// The whole text, byte for byte, a byte order mark included.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Where its text has one of the words that are looked for, in order.
+    pub fn places(&self, sought: Sought) -> &[u32] {
+        self.sought.get_or_init(|| Places::of(&self.text)).get(sought)
     }
 
     /// The last part of the path.
@@ -167,21 +180,35 @@ impl SourceFile {
 }
 
 /// The files of a run, in the order of their paths. A copy shares them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
+    /// The file of ids that are of none: it is empty and called nothing.
+    nowhere: Arc<SourceFile>,
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
 }
 
 impl Sources {
     /// The files; each must carry the id of its place in the list.
     pub fn new(files: Vec<SourceFile>) -> Self {
         debug_assert!(files.iter().enumerate().all(|(at, file)| file.id.0 as usize == at));
-        Self { files: files.into_iter().map(Arc::new).collect() }
+        let nowhere = Arc::new(SourceFile::new(FileId::NOWHERE, "", PathBuf::new(), ""));
+        Self { files: files.into_iter().map(Arc::new).collect(), nowhere }
     }
 
-    /// The file of an id that came from these sources.
+    /// The file of an id that came from these sources; an empty one for [`FileId::NOWHERE`], and any other.
     pub fn file(&self, id: FileId) -> &SourceFile {
-        &self.files[id.0 as usize]
+        self.files.get(id.0 as usize).unwrap_or(&self.nowhere)
+    }
+
+    /// The file of an id, to keep.
+    pub fn share(&self, id: FileId) -> Arc<SourceFile> {
+        self.files.get(id.0 as usize).unwrap_or(&self.nowhere).clone()
     }
 
     /// The file at a path below the root.
@@ -208,7 +235,8 @@ impl Sources {
 
     /// The same files, with one of them holding another text.
     pub fn replace(&mut self, id: FileId, text: impl Into<Box<str>>) {
-        let file = &mut self.files[id.0 as usize];
-        *file = Arc::new(SourceFile::new(id, file.path.clone(), file.disk.clone(), text));
+        if let Some(file) = self.files.get_mut(id.0 as usize) {
+            *file = Arc::new(SourceFile::new(id, file.path.clone(), file.disk.clone(), text));
+        }
     }
 }

@@ -6,11 +6,13 @@
 mod edit;
 mod file;
 mod names;
+mod sought;
 mod walk;
 mod write;
 
 pub use edit::{Applicability, Edit, EditError, Fix, apply};
 pub use file::{FileId, Position, SourceFile, Sources, Span};
 pub use names::may_matter;
+pub use sought::Sought;
 pub use walk::{Skipped, Walk, WalkError, WalkOptions, read_text, rule_pages, walk};
 pub use write::{WriteError, replace_file, write_output};

@@ -48,6 +48,7 @@ const ENDINGS: &[&str] = &[
     "cnf",
     "conf",
     "dockerfile",
+    "dockerignore",
     "env",
     "ini",
     "j2",
@@ -103,6 +104,9 @@ pub fn may_matter(path: &str) -> bool {
         return false;
     }
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    if ending == "json" && is_of_unit(folder, &name) {
+        return true;
+    }
     // What Heroku, Railway and ECS read.
     if ending == "json" && (matches!(name.as_str(), "app.json" | "railway.json") || is_task_definition(&name)) {
         return true;
@@ -125,8 +129,19 @@ pub fn may_matter(path: &str) -> bool {
         || folder.split('/').any(|part| part == ".envs")
         // Debian's nginx: `sites-available/default`.
         || ["sites-available", "sites-enabled", "conf.d"].iter().any(|it| folder.ends_with(it))
+        // What Celery's init script reads: `/etc/default/celeryd`.
+        || (folder.ends_with("default") && name.starts_with("celery"))
         // Scripts that images start with have names like `compose/production/django/start`.
         || (!name.contains('.') && (name.contains("entrypoint") || name.starts_with("start")))
+}
+
+/// Whether a file is called as a configuration of NGINX Unit is, or lies where one does:
+/// `unit.json`, `nginx-unit.conf.json`, or any in a folder that NGINX Unit's image reads.
+fn is_of_unit(folder: &str, name: &str) -> bool {
+    let folder = folder.rsplit('/').next().unwrap_or(folder);
+    let is_unit =
+        |text: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "unit" || word == "unitd");
+    folder == "docker-entrypoint.d" || is_unit(folder) || is_unit(name)
 }
 
 /// Whether a file is called as task and service definitions of ECS or templates of CloudFormation are:

@@ -337,7 +337,7 @@ fn excluded(root: &Path, globs: &[String]) -> Result<Override, WalkError> {
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::PermissionDenied => "cannot be read: permission denied".into(),
-        std::io::ErrorKind::NotFound => "vanished while it was read".into(),
+        std::io::ErrorKind::NotFound => "is not there".into(),
         _ => {
             let text = error.to_string();
             let text = text.split(" (os error").next().unwrap_or(&text);

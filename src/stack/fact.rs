@@ -80,6 +80,18 @@ impl Assumption {
         Self { key: "its name, for no file says which is used".into(), at }
     }
 
+    const THAT: &str = "that ";
+
+    /// What is taken to hold, which only the data tell: `what stands before it is empty`.
+    pub fn that(what: &str, at: Option<Span>) -> Self {
+        Self { key: format!("{}{what}", Self::THAT).into(), at }
+    }
+
+    /// What is taken to hold, if it is such.
+    pub fn taken(&self) -> Option<&str> {
+        self.key.strip_prefix(Self::THAT)
+    }
+
     /// The variable that would change it, if it is such a default.
     pub fn unless_set(&self) -> Option<&str> {
         self.key.strip_prefix(Self::DEFAULT)

@@ -19,6 +19,9 @@ pub struct Tree {
     pub because: String,
     /// What is in it, by kind, in the vocabulary's order.
     pub entities: Vec<Entity>,
+    /// What each service answers, for people: `web answers 9 endpoints: 6 read, 3 change something`.
+    #[serde(skip)]
+    pub endpoints: Vec<String>,
 }
 
 /// Something of the stack.
@@ -90,8 +93,31 @@ impl Tree {
         };
         let entities = KINDS.iter().flat_map(|kind| stack.all(kind.kind)).map(entity);
         let because = clean(&stack.because.reason).into_owned();
-        Self { name: clean(&stack.name).into_owned(), because, entities: entities.collect() }
+        let endpoints = counted(stack);
+        Self { name: clean(&stack.name).into_owned(), because, entities: entities.collect(), endpoints }
     }
+}
+
+/// How many endpoints each service answers, in the order of services.
+fn counted(stack: &Stack) -> Vec<String> {
+    let mut owners: Vec<&str> = stack.endpoints.iter().filter_map(|it| it.about.owner.as_deref()).collect();
+    owners.dedup();
+    let count = |owner: &str| {
+        let mut all: Vec<(&str, Option<bool>)> = Vec::new();
+        for endpoint in stack.endpoints.iter().filter(|it| it.about.owner.as_deref() == Some(owner)) {
+            if !all.iter().any(|(name, _)| *name == &*endpoint.about.name) {
+                all.push((&endpoint.about.name, endpoint.writes.known().copied()));
+            }
+        }
+        let of = |kind: Option<bool>| all.iter().filter(|(_, writes)| *writes == kind).count();
+        let (reads, writes, open) = (of(Some(false)), of(Some(true)), of(None));
+        let open = if open == 0 { String::new() } else { format!(", {open} of which the method is not known") };
+        let owner = clean(owner);
+        format!("{owner} answers {} endpoints: {reads} read, {writes} change something{open}", all.len())
+    };
+    let mut lines: Vec<String> = owners.into_iter().map(count).collect();
+    lines.dedup();
+    lines
 }
 
 pub(super) fn states(sources: &Sources, stack: &Stack, info: &FieldInfo, value: Value) -> Vec<State> {

@@ -67,8 +67,13 @@ struct Drawing<'a> {
 }
 
 impl Graph {
+    /// Draws each stack that has something to draw.
+    pub(super) fn all(stacks: &[Stack]) -> Vec<Self> {
+        stacks.iter().map(Self::of).filter(|it| !it.nodes.is_empty()).collect()
+    }
+
     /// Draws a stack. Its edges are sorted, each there once.
-    pub(super) fn of(stack: &Stack) -> Self {
+    fn of(stack: &Stack) -> Self {
         let graph = Graph { name: clean(&stack.name).into_owned(), ..Graph::default() };
         let mut drawing = Drawing { stack, at: BTreeMap::new(), graph };
         drawing.nodes();

@@ -5,11 +5,13 @@
 
 mod budget;
 mod capacity;
+mod compare;
 pub mod diff;
 mod facts;
 mod files;
 mod finding;
 mod graph;
+mod load;
 pub mod mask;
 mod open;
 mod overview;
@@ -24,10 +26,12 @@ mod what_if;
 
 pub use budget::{Bounds, Budget, Factor, Term};
 pub use capacity::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range};
+pub use compare::{BudgetChange, CapacityChange, CapacityThen, Comparison, Earlier, FindingBrief, InputChange};
 pub use facts::{Entity, Field, State, Tree};
 pub use files::{AsideRow, FileRow};
 pub use finding::{EditRow, FileDiff, FindingRow, FixRow, LabelRow};
 pub use graph::{Edge, Graph, Node, Shape};
+pub use load::{LeftOut, LoadTest, NoLoadTest, Parameter, Ramp, Request, Watch};
 pub use open::OpenRow;
 pub use overview::{Assumed, Overview, Phase, ServiceRow, StoreRow};
 pub use patch::{Applied, Change, Patch};
@@ -69,8 +73,10 @@ pub struct View {
     pub info: Vec<RuleInfo>,
     /// What there is, by deployment.
     pub stacks: Vec<Tree>,
-    /// The same, drawn; empty without [`View::with_facts`].
+    /// The same, drawn; empty without [`View::with_graphs`].
     pub graphs: Vec<Graph>,
+    /// The drawings that are others with the whole plan made; empty without [`View::with_plan`].
+    pub graphs_then: Vec<Graph>,
     /// Deployments that are not judged.
     pub aside: Vec<AsideRow>,
     /// What became of each file; empty without [`View::with_facts`].
@@ -87,6 +93,8 @@ pub struct View {
     pub what_if: Vec<WhatIfRow>,
     /// What goals ask of each application; empty without [`View::with_sizing`].
     pub sizing: Vec<SizingRow>,
+    /// What has changed since an earlier audit; empty without [`View::with_comparison`].
+    pub comparison: Option<Comparison>,
     /// The counts.
     pub summary: Summary,
 }
@@ -151,6 +159,7 @@ impl View {
             info: report.rules.clone(),
             stacks: report.stacks.iter().map(|stack| Tree::of(sources, stack)).collect(),
             graphs: Vec::new(),
+            graphs_then: Vec::new(),
             aside: files::aside(report),
             files: Vec::new(),
             budgets: report.stacks.iter().flat_map(|stack| budget::of(sources, stack)).collect(),
@@ -159,6 +168,7 @@ impl View {
             plan: PlanView::default(),
             what_if: Vec::new(),
             sizing: Vec::new(),
+            comparison: None,
             summary: Summary::default(),
             findings,
         };
@@ -172,17 +182,28 @@ impl View {
         open::group(&self.undecided)
     }
 
+    /// The same with a drawing of each deployment.
+    #[must_use]
+    pub fn with_graphs(mut self, report: &Report) -> Self {
+        self.graphs = Graph::all(&report.stacks);
+        self
+    }
+
     /// The same with what only `facts` prints: the drawings, and what became of each file. It looks at every value of
     /// every stack, which `check` need not.
     #[must_use]
-    pub fn with_facts(mut self, report: &Report) -> Self {
-        self.graphs = report.stacks.iter().map(Graph::of).filter(|it| !it.nodes.is_empty()).collect();
+    pub fn with_facts(self, report: &Report) -> Self {
+        let mut it = self.with_graphs(report);
+        it.add_facts(report);
+        it
+    }
+
+    fn add_facts(&mut self, report: &Report) {
         self.files = files::files(report);
         // Behind what is deployed, and before what is said of the code alone.
         let at = self.stacks.len() - usize::from(self.stacks.last().is_some_and(|it| it.name == "code"));
         let unstarted = report.unstarted.iter().map(|stack| Tree::of(&report.sources, stack));
         self.stacks.splice(at..at, unstarted);
-        self
     }
 
     /// The same with the lines that the capacity and the connection budgets rest on, for a report that is read far from

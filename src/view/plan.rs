@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::capacity::{named, rounded};
 use super::mask::clean;
-use super::{Report, View};
+use super::{Graph, Report, View};
 use crate::capacity::{Figure, Plan, Step};
 
 /// A change of the plan.
@@ -90,6 +90,8 @@ impl View {
             (before.is_finite() && after.is_finite()).then(|| TotalRow { service, before, after, binds: binds(then) })
         });
         let total = total.collect();
+        let now = Graph::all(&report.stacks);
+        self.graphs_then = Graph::all(&plan.stacks).into_iter().filter(|it| !now.contains(it)).collect();
         self.plan = PlanView { total: if made { total } else { Vec::new() }, rows, others: plan.others };
         self
     }

@@ -7,6 +7,7 @@ serious. Prints each as PDF. Screenshots and PDFs are left in the folder that is
 """
 
 import pathlib
+import shutil
 import subprocess
 import sys
 
@@ -28,6 +29,20 @@ def audit(plimsoll, out):
         page = out / f"{folder.name}.html"
         subprocess.run([plimsoll, "audit", folder, "-o", page], check=True)
         yield page
+    yield mended(plimsoll, out)
+
+
+def mended(plimsoll, out):
+    """A report with all that only flags bring: a fixture behind its fixes, beside what it was, and what goals ask of it."""
+    before, after, page = out / "wingman.json", out / "wingman-mended", out / "wingman-mended.html"
+    shutil.rmtree(after, ignore_errors=True)
+    shutil.copytree(ROOT / "fixtures/wingman", after)
+    subprocess.run([plimsoll, "audit", after, "-o", before], check=True)
+    # Not all that is wrong can be mended, which its exit code says.
+    subprocess.run([plimsoll, "check", after, "--fix", "--unsafe-fixes"], stdout=subprocess.DEVNULL)
+    flags = ["--compare", before, "--target-users", "500,5000", "--think-time", "15s", "--set", "web.workers=8"]
+    subprocess.run([plimsoll, "audit", after, "-o", page, *flags], check=True)
+    return page
 
 
 def look(browser, page, width, scheme, faults):

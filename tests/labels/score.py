@@ -28,6 +28,8 @@ FIELDS = {
     "pool_recycle": [("pool", "recycle")],
     "pool_timeout": [("pool", "timeout")],
     "rate_limit": [("limit_use", "rate")],
+    "backpressure": [("process", "worker_connections")],
+    "connections_per_process": [("client", "connections")],
     "timeout_keep_alive": [("process", "keepalive")],
     "max_connections": [("database", "max_connections"), ("redis", "maxclients"), ("redis_client", "max_connections")],
     "task_time_limit": [("task_queue", "time_limit")],
@@ -49,7 +51,7 @@ ENDPOINTS = {
     "pooler": ("pooler",),
 }
 IDLE = {"development", "test", "example", "unused"}
-PROGRAMS = {"celery": ("celery worker", "celery beat"), "django runserver": ("runserver",)}
+PROGRAMS = {"pulpcore-worker": ("pulpcore worker",), "celery": ("celery worker", "celery beat"), "django runserver": ("runserver",)}
 
 
 def parts(text):

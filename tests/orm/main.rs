@@ -14,6 +14,7 @@
     reason = "a test sets its files up itself, and fails loudly"
 )]
 
+mod interpreter;
 mod judge;
 mod run;
 

@@ -1,14 +1,15 @@
 //! Runs the cases of a repository, as it is and as plimsoll mends it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
 
 use plimsoll::rule::Finding;
 use plimsoll::source::{Applicability, Fix};
 use plimsoll::view::Report;
 use plimsoll::{Options, audit_and_settle};
 use serde::Deserialize;
+
+use crate::interpreter::{interpreter, run};
 
 /// The folders of cases, each a repository of its own.
 pub(crate) const REPOSITORIES: [&str; 2] = ["django", "sqlalchemy"];
@@ -63,42 +64,8 @@ pub(crate) fn ran(repository: &str) -> Result<Ran, String> {
 
 fn cases(repository: &str, folder: &Path) -> Result<Vec<Case>, String> {
     let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/orm/driver/run_{repository}.py"));
-    let said = run(Command::new(interpreter()?).arg("-B").arg(driver).current_dir(folder))?;
+    let said = run(Command::new(interpreter("orm")?).arg("-B").arg(driver).current_dir(folder))?;
     serde_json::from_str(&said).map_err(|error| format!("{error}: {said}"))
-}
-
-/// The interpreter of an environment with the packages, which is made anew when other ones are asked for.
-fn interpreter() -> Result<PathBuf, String> {
-    static MADE: OnceLock<Result<PathBuf, String>> = OnceLock::new();
-    let make = || {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let folder = root.join("target/orm-python");
-        let python = folder.join("bin/python");
-        let requirements = root.join("tests/orm/requirements.txt");
-        let asked = std::fs::read_to_string(&requirements).map_err(|error| error.to_string())?;
-        let installed = folder.join("installed.txt");
-        if std::fs::read_to_string(&installed).is_ok_and(|it| it == asked) {
-            return Ok(python);
-        }
-        if !python.exists() {
-            run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        }
-        let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-        run(Command::new(&python).args(install).arg(&requirements)).map_err(|error| {
-            format!("the packages of tests/orm/requirements.txt could not be installed; is there a network? {error}")
-        })?;
-        std::fs::write(&installed, asked).map_err(|error| error.to_string())?;
-        Ok(python)
-    };
-    MADE.get_or_init(make).clone()
-}
-
-fn run(command: &mut Command) -> Result<String, String> {
-    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
-    if !output.status.success() {
-        return Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -9,6 +9,7 @@
 )]
 
 mod celery;
+mod load;
 mod nginx;
 mod nginx_tree;
 mod python;
@@ -16,6 +17,7 @@ mod servers;
 mod settings;
 mod stores;
 mod uvicorn;
+mod yaml;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -29,6 +31,8 @@ fn main() {
         uvicorn::trials(),
         celery::trials(),
         stores::trials(),
+        yaml::trials(),
+        load::trials(),
     ];
     libtest_mimic::run(&arguments, all.into_iter().flatten().collect()).exit();
 }

@@ -88,7 +88,7 @@ fn names(
         span: place,
     };
     let variables: Vec<Variable> = real["environment"].as_object().into_iter().flatten().map(variable).collect();
-    let environment = Environment { variables: &variables, complete: true };
+    let environment = Environment { variables: (&*variables).into(), complete: true, absent: &[] };
     let id = code.resolve(sample.code, sample.module).ok_or_else(|| format!("no module {}", sample.module))?;
     let asked: Vec<_> = drafts.requirements().map(|(file, it)| (sources.file(file), it)).collect();
     let versions = Versions::of("", asked);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::facts::gunicorn::{self, GunicornConf};
 use crate::facts::{nginx, settings_dialect};
 use crate::source::{SourceFile, Span};
 use crate::syntax::lines::{self, Setting};
@@ -25,10 +26,11 @@ pub enum Content {
     Nginx(nginx::Draft),
     /// Settings of a server.
     Settings(Vec<Setting>),
+    /// A configuration of gunicorn.
+    Gunicorn(GunicornConf),
 }
 
-/// The files of a `ConfigMap` that a reader knows by their names. Of languages in which indentation means something
-/// none is read: all lines of a block are indented.
+/// The files of a `ConfigMap` that a reader knows by their names.
 pub(super) fn of_config(root: &Node, name: &str, file: &SourceFile) -> Vec<Block> {
     let data = root.get("data").into_iter().flat_map(Node::entries);
     data.filter_map(|(key, node)| held(file, node, Block::path(&file.path, name, &key.value).into())).collect()
@@ -37,7 +39,12 @@ pub(super) fn of_config(root: &Node, name: &str, file: &SourceFile) -> Vec<Block
 /// The file that a block scalar holds, when a reader knows it by its name.
 pub(in crate::facts) fn held(file: &SourceFile, node: &Node, path: Box<str>) -> Option<Block> {
     let Value::Scalar { style: Style::Block, .. } = node.value else { return None };
-    let alone = alone(file, node.span, &path);
+    let alone = alone(file, node.span, &path, "");
+    if gunicorn::is_gunicorn_block(&alone) {
+        // All lines of a block are indented, as those are that a condition stands before.
+        let conf = gunicorn::read_below(&self::alone(file, node.span, &path, gunicorn::ABOVE))?;
+        return Some(Block { path, content: Content::Gunicorn(conf) });
+    }
     let content = match settings_dialect(&alone) {
         Some(dialect) => Content::Settings(lines::parse(&alone, dialect)),
         None => Content::Nginx(nginx::read(&alone)?),
@@ -50,7 +57,15 @@ impl Block {
     pub fn nginx(&self) -> Option<&nginx::Draft> {
         match &self.content {
             Content::Nginx(draft) => Some(draft),
-            Content::Settings(_) => None,
+            _ => None,
+        }
+    }
+
+    /// The configuration of gunicorn that it is.
+    pub fn gunicorn(&self) -> Option<&GunicornConf> {
+        match &self.content {
+            Content::Gunicorn(conf) => Some(conf),
+            _ => None,
         }
     }
 
@@ -58,7 +73,7 @@ impl Block {
     pub fn settings(&self) -> Option<(&str, &[Setting])> {
         match &self.content {
             Content::Settings(settings) => Some((&self.path, settings)),
-            Content::Nginx(_) => None,
+            _ => None,
         }
     }
 
@@ -69,14 +84,19 @@ impl Block {
 }
 
 /// The file with everything but a block scalar's content blanked, so that what is read of it stands where it stands.
-fn alone(file: &SourceFile, span: Span, path: &str) -> SourceFile {
+/// `above` is put into the line before the content, in place of as much.
+fn alone(file: &SourceFile, span: Span, path: &str, above: &str) -> SourceFile {
     let body = span.start as usize + file.slice(span).find('\n').map_or(span.len(), |at| at + 1);
     let blank = |text: &str| -> String {
         // As many bytes, whatever the characters.
         text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect()
     };
     let text = file.text();
-    let before = blank(text.get(..body).unwrap_or(""));
+    let mut before = blank(text.get(..body).unwrap_or(""));
+    let line = before.trim_end_matches('\n').rfind('\n').map_or(0, |at| at + 1);
+    if before.get(line..line + above.len()).is_some_and(|it| !it.contains('\n')) {
+        before.replace_range(line..line + above.len(), above);
+    }
     let held = text.get(body..span.end as usize).unwrap_or("");
     SourceFile::new(file.id, path, PathBuf::new(), format!("{before}{held}\n"))
 }

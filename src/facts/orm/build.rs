@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::draft::Import;
-use super::flow::{Flow, Guard, Loop, Node, NodeId, NodeKind, Scope};
+use super::flow::{self, Flow, Guard, Loop, Node, NodeId, NodeKind, Scope, With};
 use super::guard::{is_receiver, keeps, misses, sorts};
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
@@ -37,6 +37,8 @@ pub(super) struct Builder<'a> {
     env: HashMap<Key<'a>, NodeId>,
     trail: Vec<(Key<'a>, Option<NodeId>)>,
     depth: u32,
+    /// How many statements with branches there were.
+    forks: u32,
 }
 
 /// What a branch left behind.
@@ -61,6 +63,7 @@ impl<'a> Builder<'a> {
             env: HashMap::new(),
             trail: Vec::new(),
             depth: 0,
+            forks: 0,
         }
     }
 
@@ -131,6 +134,25 @@ impl<'a> Builder<'a> {
             };
         }
         Arm { changes, ends }
+    }
+
+    /// Runs a branch of a statement, and remembers where it lies. Of a fork (0 for none) one branch alone is taken.
+    fn branch(&mut self, fork: u32, run: impl FnOnce(&mut Self) -> bool) -> Arm<'a> {
+        let from = self.next();
+        let arm = self.arm(run);
+        self.flow.arms.push(flow::Arm { from, to: self.next(), ends: arm.ends, of: fork });
+        arm
+    }
+
+    /// The number of a statement that takes one of its branches.
+    fn fork(&mut self) -> u32 {
+        self.forks += 1;
+        self.forks
+    }
+
+    /// The node that comes next.
+    pub(super) fn next(&self) -> NodeId {
+        self.flow.nodes.len() as NodeId
     }
 
     /// Runs something whose bindings do not outlive it.
@@ -288,6 +310,7 @@ impl<'a> Builder<'a> {
             StmtKind::If(branches) => {
                 let mut arms = Vec::with_capacity(branches.len());
                 let mut complete = false;
+                let fork = self.fork();
                 let guard = self.guard.clone();
                 for (test, body) in branches {
                     match test {
@@ -307,7 +330,7 @@ impl<'a> Builder<'a> {
                         test => self.flag(test, true).filter(|_| weak),
                     });
                     self.guard = own.or(before.clone());
-                    arms.push(self.arm(|it| it.block(body)));
+                    arms.push(self.branch(fork, |it| it.block(body)));
                     let otherwise = test.as_ref().filter(|_| weak).and_then(|test| self.flag(test, false));
                     self.guard = otherwise.or(before);
                     self.sorted = around;
@@ -319,14 +342,20 @@ impl<'a> Builder<'a> {
                 }
                 return self.join(arms, !complete, stmt.span);
             }
-            StmtKind::With { items, body, .. } => {
+            StmtKind::With { is_async, items, body } => {
+                let mut opened = Vec::with_capacity(items.len());
                 for (item, target) in items {
                     let value = self.expr(item);
+                    opened.push(value);
                     if let Some(target) = target {
                         self.assign(target, value);
                     }
                 }
-                return self.block(body);
+                let from = self.next();
+                let ends = self.block(body);
+                let to = self.next();
+                self.flow.withs.extend(opened.into_iter().map(|item| With { item, is_async: *is_async, from, to }));
+                return ends;
             }
             StmtKind::Match { subject, cases } => {
                 let subject = self.expr(subject);
@@ -335,24 +364,25 @@ impl<'a> Builder<'a> {
                     self.guard = Some(Guard::Kind(at));
                 }
                 let mut arms = Vec::with_capacity(cases.len());
+                let fork = self.fork();
                 for (guard, body) in cases {
                     if let Some(guard) = guard {
                         self.test(guard);
                     }
-                    arms.push(self.arm(|it| it.block(body)));
+                    arms.push(self.branch(fork, |it| it.block(body)));
                 }
                 self.guard = around;
                 self.join(arms, true, stmt.span);
             }
             StmtKind::Try { body, handlers, orelse, finally } => {
                 // A handler sees what the body had bound before it failed, which may be nothing.
-                let ran = self.arm(|it| {
+                let ran = self.branch(0, |it| {
                     let ends = it.block(body);
                     it.block(orelse) || ends
                 });
                 let mut arms = vec![ran];
                 for (_, name, body) in handlers {
-                    arms.push(self.arm(|it| {
+                    arms.push(self.branch(0, |it| {
                         if let Some(name) = name {
                             let error = it.unknown(stmt.span);
                             it.bind((None, name), error);

@@ -36,6 +36,10 @@ pub struct OrmDraft {
     pub functions: Vec<FunctionDraft>,
     /// Where `selectinload` is or can be imported.
     pub loader: LoaderImport,
+    /// Behind the last import at the top, where another could stand.
+    pub last_import: Option<Span>,
+    /// Whether the top of the module imports `asyncio`.
+    pub imports_asyncio: bool,
 }
 
 impl OrmDraft {
@@ -118,6 +122,12 @@ pub struct FunctionDraft {
     pub decorators: Vec<Box<str>>,
     /// Its parameters.
     pub params: Vec<Parameter>,
+    /// What its decorators ask FastAPI to run before it: `dependencies=[Depends(only_staff)]`.
+    pub depends: Vec<Box<str>>,
+    /// `async` and the blanks behind it.
+    pub async_word: Option<Span>,
+    /// The first node of its body: those before are of its parameters.
+    pub body: NodeId,
     /// What a decorator, or the function itself, says that it answers with: `response_model=list[Book]`.
     pub answer: Option<NodeId>,
     /// What it does.

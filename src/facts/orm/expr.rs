@@ -2,7 +2,7 @@
 
 use super::build::Builder;
 use super::flow::{NodeId, NodeKind};
-use crate::source::Span;
+use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Call, Clause, CompareOp, ComprehensionKind, Expr, ExprKind, FPart, Param, UnaryOp};
 
 impl<'a> Builder<'a> {
@@ -106,7 +106,11 @@ impl<'a> Builder<'a> {
                 NodeKind::Test(of)
             }
             ExprKind::Unary { operand, .. } => NodeKind::Mix(vec![self.expr(operand)]),
-            ExprKind::And(parts) | ExprKind::Or(parts) => NodeKind::Either(self.all(parts)),
+            ExprKind::Or(parts) => {
+                self.flow.spares.extend(parts.iter().skip(1).map(|part| part.span));
+                NodeKind::Either(self.all(parts))
+            }
+            ExprKind::And(parts) => NodeKind::Either(self.all(parts)),
             ExprKind::Compare { left, rest } => {
                 let mut parts = vec![self.expr(left)];
                 parts.extend(rest.iter().map(|(_, operand)| self.expr(operand)));
@@ -127,8 +131,12 @@ impl<'a> Builder<'a> {
                 return self.comprehension(*kind, element, clauses, expr.span);
             }
             ExprKind::Await(inner) => NodeKind::Await(self.expr(inner)),
-            ExprKind::Yield(Some(inner)) => {
-                let value = self.expr(inner);
+            ExprKind::Yield(inner) => {
+                let value = match inner {
+                    Some(inner) => self.expr(inner),
+                    None => self.node(NodeKind::Nothing, expr.span),
+                };
+                self.flow.yields.push(value);
                 NodeKind::Mix(vec![value])
             }
             ExprKind::Starred(inner) => NodeKind::Mix(vec![self.expr(inner)]),
@@ -142,7 +150,7 @@ impl<'a> Builder<'a> {
                 self.pass_on(expr.span);
                 NodeKind::Mix(Vec::new())
             }
-            ExprKind::Yield(None) | ExprKind::Other => NodeKind::Mix(Vec::new()),
+            ExprKind::Other => NodeKind::Mix(Vec::new()),
         };
         self.node(kind, expr.span)
     }
@@ -206,7 +214,10 @@ impl<'a> Builder<'a> {
             }
         }
         self.apply_lambda(call, &args, span);
-        self.node(NodeKind::Call { func, args, keywords, open }, span)
+        let behind = if open { None } else { behind_last(self.file, call) };
+        let id = self.node(NodeKind::Call { func, args, keywords, open }, span);
+        self.flow.behind.extend(behind.map(|at| (id, at)));
+        id
     }
 
     /// `sorted(rows, key=lambda row: …)`, `map(lambda row: …, rows)` and their kin run the lambda for each row.
@@ -297,6 +308,35 @@ impl<'a> Builder<'a> {
             _ => Some(self.expr(element)),
         }
     }
+}
+
+/// The place behind the last argument of a call that may be told more: how long to wait for another server, whether rows
+/// expire. None where it is told already, or a comment stands there.
+fn behind_last(file: &SourceFile, call: &Call) -> Option<Span> {
+    const ASKS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "request", "urlopen"];
+    const MAKERS: &[&str] = &["async_sessionmaker", "sessionmaker", "AsyncSession"];
+    let name = match &call.func.kind {
+        ExprKind::Attribute { name, .. } => &*name.value,
+        ExprKind::Name(name) => &**name,
+        _ => return None,
+    };
+    let told = match name {
+        name if ASKS.contains(&name) => "timeout",
+        name if MAKERS.contains(&name) => "expire_on_commit",
+        _ => return None,
+    };
+    if call.keywords.iter().any(|it| it.name.as_ref().is_some_and(|it| &*it.value == told)) {
+        return None;
+    }
+    let ends = call.args.iter().map(|it| it.span.end).chain(call.keywords.iter().map(|it| it.span.end));
+    let last = ends.max()?;
+    let between = file.text().get(last as usize..(call.parens.end as usize).checked_sub(1)?)?;
+    if between.contains('#') {
+        return None;
+    }
+    // Behind the parentheses around the argument, before the comma.
+    let own = between.trim_end().trim_end_matches(',').trim_end();
+    Some(Span::at(file.id, last as usize + own.len()))
 }
 
 /// `attrgetter("author.name")`

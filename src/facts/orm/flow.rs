@@ -20,8 +20,44 @@ pub struct Flow {
     pub nodes: Vec<Node>,
     /// Loops, outer ones before those within.
     pub loops: Vec<Loop>,
-    /// What is returned or yielded.
+    /// What is returned.
     pub returns: Vec<NodeId>,
+    /// What runs only where all that stands before it in an `or` is empty.
+    pub spares: Vec<Span>,
+    /// What is yielded.
+    pub yields: Vec<NodeId>,
+    /// What stands in a `with`.
+    pub withs: Vec<With>,
+    /// Branches, inner ones before those around them.
+    pub arms: Vec<Arm>,
+    /// The places behind the last arguments of calls that may ask another server and set no `timeout`.
+    pub behind: Vec<(NodeId, Span)>,
+}
+
+/// A `with` and one of the things it opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct With {
+    /// What it opens.
+    pub item: NodeId,
+    /// Whether `async with`.
+    pub is_async: bool,
+    /// The first node of its body.
+    pub from: NodeId,
+    /// The first node behind its body.
+    pub to: NodeId,
+}
+
+/// A branch: of an `if` or a `match`, or a part of a `try`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Arm {
+    /// Its first node.
+    pub from: NodeId,
+    /// The first node behind it.
+    pub to: NodeId,
+    /// Whether it never reaches its end.
+    pub ends: bool,
+    /// The statement that takes one of its branches alone, by a number of its own; 0 for a part of a `try`.
+    pub of: u32,
 }
 
 /// A value.
@@ -191,6 +227,17 @@ impl Flow {
             at = self.scope(at).map_or(0, |it| it.parent);
         }
         at == outer
+    }
+
+    /// Whether one node may be evaluated after another, in one turn: no branch that holds the first ends, or excludes the
+    /// second.
+    pub fn may_follow(&self, first: NodeId, then: NodeId) -> bool {
+        let has = |arm: &Arm, node: NodeId| arm.from <= node && node < arm.to;
+        let excluded = |arm: &Arm| {
+            arm.ends
+                || (arm.of != 0 && self.arms.iter().any(|it| it.of == arm.of && it.from != arm.from && has(it, then)))
+        };
+        first < then && !self.arms.iter().any(|arm| has(arm, first) && !has(arm, then) && excluded(arm))
     }
 
     /// The dotted name that a node spells: `models.ForeignKey`.

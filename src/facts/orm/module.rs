@@ -7,7 +7,7 @@ use super::place;
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Class, Expr, ExprKind, Function, Module, Stmt, StmtKind};
 
-/// Words without which a file says nothing to a mapper.
+/// Words without which a file says nothing to a mapper, and nothing of what waits for what.
 const TOKENS: &[&str] = &[
     ".objects",
     "models.",
@@ -31,6 +31,29 @@ const TOKENS: &[&str] = &[
     ", request",
     "shared_task",
     "app.task",
+    // What runs in an event loop, and what may hold it up.
+    "async def",
+    "requests",
+    "httpx",
+    "urllib",
+    "time.sleep",
+    "import sleep",
+    "boto3",
+    "subprocess",
+    "psycopg",
+    "pymysql",
+    "sqlite3",
+    "smtplib",
+    "bcrypt",
+    "argon2",
+    "passlib",
+    "pwdlib",
+    "redis",
+    "pymongo",
+    "Session",
+    "create_engine",
+    "send_mail",
+    "urlpatterns",
 ];
 
 /// Whether a file may say anything here: by its path, then by its words. What does not is not parsed for this.
@@ -68,6 +91,8 @@ pub fn read(file: &SourceFile, module: &Module) -> OrmDraft {
         quote: quote(file.text()),
         crlf: file.newline() == "\r\n",
         loader: loader(file, module, &reader.imports),
+        last_import: last_import(file, module),
+        imports_asyncio: imports_asyncio(module),
         imports: reader.imports,
         top,
         globals,
@@ -162,15 +187,19 @@ impl<'a> Reader<'a> {
         let mut builder = self.builder();
         let mut params = Vec::with_capacity(function.params.len());
         for (at, param) in function.params.iter().enumerate() {
-            let node = builder.node(NodeKind::Param(at as u32), param.span);
-            builder.bind((None, param.name.trim_start_matches('*')), node);
+            builder.node(NodeKind::Param(at as u32), param.span);
         }
         for param in &function.params {
             let annotation = param.annotation.as_ref().map(|annotation| builder.expr(annotation));
             let default = param.default.as_ref().map(|default| builder.expr(default));
             params.push(Parameter { name: param.name.clone(), annotation, default });
         }
+        // What a parameter is given by default is named outside: `rate: float = Depends(rate)`.
+        for (at, param) in function.params.iter().enumerate() {
+            builder.bind((None, param.name.trim_start_matches('*')), at as u32);
+        }
         let answer = answer(function).map(|said| builder.expr(said));
+        let body = builder.next();
         builder.block(&function.body);
         let path = match (within, owner.and_then(|owner| self.classes.get(owner as usize))) {
             (Some(within), _) => format!("{within}.{}", function.name.value),
@@ -186,11 +215,35 @@ impl<'a> Reader<'a> {
             within: within.map(Into::into),
             is_async: function.is_async,
             decorators: function.decorators.iter().filter_map(decorator).collect(),
+            depends: function.decorators.iter().flat_map(depends).collect(),
+            async_word: async_word(self.file, function),
+            body,
             params,
             answer,
             flow,
         });
     }
+}
+
+/// `async` and the blanks before `def`.
+fn async_word(file: &SourceFile, function: &Function) -> Option<Span> {
+    let text = file.slice(function.span).strip_prefix("async")?;
+    let blanks = text.len() - text.trim_start_matches([' ', '\t']).len();
+    let end = function.span.start + ("async".len() + blanks) as u32;
+    Some(Span { end, ..function.span })
+}
+
+/// What a decorator asks FastAPI to run: `Depends(get_user)`, wherever it stands there.
+fn depends(decorator: &Expr) -> Vec<Box<str>> {
+    let mut found = Vec::new();
+    decorator.each_below(&mut |expr| {
+        let ExprKind::Call(call) = &expr.kind else { return };
+        let func = call.func.dotted().unwrap_or_default();
+        if matches!(func.rsplit('.').next(), Some("Depends" | "Security")) {
+            found.extend(call.args.first().and_then(Expr::dotted).map(Into::into));
+        }
+    });
+    found
 }
 
 /// What a statement beside one would start with: the line ending and the same blanks.
@@ -285,6 +338,21 @@ fn loader(file: &SourceFile, module: &Module, imports: &[Import]) -> LoaderImpor
     last.map_or(LoaderImport::Nowhere, |stmt| LoaderImport::Insert(Span::at(file.id, stmt.span.end as usize)))
 }
 
+/// Whether the top of a module binds `asyncio` to the module of that name.
+fn imports_asyncio(module: &Module) -> bool {
+    module.body.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Import(names) => names.iter().any(|it| &*it.name == "asyncio" && it.alias.is_none()),
+        _ => false,
+    })
+}
+
+/// Behind the last import at the top of a module.
+fn last_import(file: &SourceFile, module: &Module) -> Option<Span> {
+    let is_import = |it: &&Stmt| matches!(it.kind, StmtKind::Import(_) | StmtKind::ImportFrom { .. });
+    let last = module.body.iter().rfind(is_import)?;
+    Some(Span::at(file.id, last.span.end as usize))
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
@@ -376,5 +444,39 @@ mod tests {
         assert_eq!(classes, [("A", None, 3), ("Meta", Some(0), 0)]);
         let functions: Vec<_> = draft.functions.iter().map(|it| (&*it.name, it.owner, it.within.as_deref())).collect();
         assert_eq!(functions, [("g", None, Some("A.f")), ("f", Some(0), None)]);
+    }
+
+    #[test]
+    fn what_an_event_loop_is_asked_is_read() {
+        let text = "import time\n\n@router.get(\"/\", dependencies=[Depends(auth.staff)])\nasync  def f(db=Depends(db)):\n    async with x() as y:\n        await y\n    requests.get((url),)\n    yield 1\n";
+        let draft = draft("a.py", text);
+        let function = &draft.functions[0];
+        assert_eq!(function.async_word.map(|it| &text[it.range()]), Some("async  "));
+        assert_eq!(function.depends, ["auth.staff".into()]);
+        assert_eq!(draft.last_import.map(|it| it.start), Some(11));
+        assert!(!draft.imports_asyncio);
+        let flow = &function.flow;
+        let (with, behind) = (flow.withs[0], flow.behind[0].1);
+        assert!(with.is_async && with.from < with.to);
+        assert_eq!(text[..behind.start as usize].rsplit('\n').next(), Some("    requests.get((url)"));
+        assert_eq!(flow.yields.len(), 1);
+        // What a parameter is given by default is named outside.
+        let asked =
+            function.params[0].default.and_then(|it| flow.call(it)).map(|it| flow.node(it.args[0]).kind.clone());
+        assert_eq!(asked, Some(NodeKind::Name("db".into())));
+    }
+
+    #[test]
+    fn branches_say_what_may_follow_what() {
+        let text = "def f(a):\n    if a:\n        one()\n        return\n    elif two():\n        three()\n    else:\n        four()\n    five()\n";
+        let draft = draft("a.py", text);
+        let flow = &draft.functions[0].flow;
+        let call = |name: &str| {
+            let is_it = |id: &u32| flow.call(*id).and_then(|it| flow.dotted(it.func)).as_deref() == Some(name);
+            (0..flow.nodes.len() as u32).find(is_it).unwrap()
+        };
+        let follows = |one: &str, other: &str| flow.may_follow(call(one), call(other));
+        assert!(!follows("one", "five") && !follows("one", "three") && !follows("three", "four"));
+        assert!(follows("two", "three") && follows("three", "five") && !follows("five", "four"));
     }
 }

@@ -74,6 +74,8 @@ pub fn read_template(file: &SourceFile) -> OrmDraft {
         classes: Vec::new(),
         functions,
         loader: LoaderImport::Nowhere,
+        last_import: None,
+        imports_asyncio: false,
     }
 }
 
@@ -118,6 +120,9 @@ impl<'a> Reader<'a> {
             within,
             is_async: false,
             decorators: Vec::new(),
+            depends: Vec::new(),
+            async_word: None,
+            body: 0,
             params: params.collect(),
             answer: None,
             flow,

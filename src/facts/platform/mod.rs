@@ -150,7 +150,7 @@ fn is_meant(kind: Kind, root: &Node) -> bool {
     }
 }
 
-pub use tree::at;
+pub use tree::{at, of_toml};
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@ use crate::syntax::toml::Item;
 use crate::syntax::yaml::{Node, Style, Value};
 
 /// A TOML item as a node: a table's span reaches from its first key to its last value.
-pub(super) fn of_toml(item: &Item, file: &SourceFile) -> Node {
+pub fn of_toml(item: &Item, file: &SourceFile) -> Node {
     match item {
         Item::Text(text) => {
             let written = file.slice(text.span);

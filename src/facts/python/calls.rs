@@ -265,6 +265,8 @@ fn matters(name: &str, last: &str) -> bool {
         "ConnectionPool" | "AsyncConnectionPool" | "ThreadedConnectionPool" | "SimpleConnectionPool" => true,
         "Redis" | "StrictRedis" | "from_url" | "BlockingConnectionPool" => matches!(first, "redis" | "aioredis"),
         "create_redis_pool" => first == "aioredis",
+        "RedisCluster" | "Sentinel" => matches!(first, "redis" | "aioredis"),
+        "master_for" | "slave_for" => true,
         _ => false,
     }
 }

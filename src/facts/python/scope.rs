@@ -107,6 +107,15 @@ impl Reader<'_> {
                 self.body(finally);
             }
             StmtKind::With { items, body, .. } => {
+                for (item, target) in items {
+                    // `with open(path) as file`: the file is what is opened.
+                    if let (ExprKind::Call(call), Some(Expr { kind: ExprKind::Name(name), .. })) = (&item.kind, target)
+                        && call.func.dotted().as_deref() == Some("open")
+                    {
+                        let path = Path { root: name.clone(), steps: Vec::new() };
+                        self.push(EventKind::Set { path, value: item.clone() }, item.span);
+                    }
+                }
                 let from = self.scope.events.len();
                 self.body(body);
                 let prefix = items.iter().find_map(|(item, _)| prefix::of(item));

@@ -8,7 +8,7 @@ use crate::link::network::Network;
 use crate::link::values::{self, Made, ModuleId, PyValue};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Anchor, Cache, Limiter, RedisClient, RedisLibrary, Storage};
-use crate::stack::{Fact, Sourced, Stack};
+use crate::stack::{Fact, Sourced, Stack, Why, defaults};
 
 use super::redis::{self, Pool};
 use super::{Apps, Seat, total_processes};
@@ -45,6 +45,7 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             about: about.clone(),
             storage: apps.reach.fact(storage),
             library: library.map_or(Fact::Absent, |it| Fact::derived(it, at.clone())),
+            timeout: timeout(entry),
             mode: process.mode.clone(),
             processes: total_processes(process),
             used: used.clone(),
@@ -97,6 +98,7 @@ fn memory_by_default(
         about: about(apps, seat, "default", at),
         storage: storage.clone(),
         library: Fact::Absent,
+        timeout: defaults::number("Django", "cache TIMEOUT", Some(at)),
         mode: process.mode.clone(),
         processes: total_processes(process),
         used: used.clone(),
@@ -105,6 +107,17 @@ fn memory_by_default(
     };
     stack.add(cache);
     storage
+}
+
+/// How long an entry is kept; `None` keeps it until the store drops it.
+fn timeout(entry: &Fact<PyValue>) -> Fact<f64> {
+    match values::entry(entry.clone(), "TIMEOUT") {
+        Fact::Known(Sourced { value: PyValue::None, origin, .. }) => {
+            Fact::Unbounded(Why::shown("`None` keeps entries for ever", origin.span()))
+        }
+        Fact::Absent => defaults::number("Django", "cache TIMEOUT", entry.span()),
+        said => values::number(said),
+    }
 }
 
 /// Whether code that a process loads names Django's caches: the settings that configure them do not count.

@@ -57,14 +57,24 @@ fn is_named_nowhere(apps: &Apps<'_>, own: &SourceFile, site: &CallSite) -> bool 
                 continue;
             }
             let Some(above) = before.strip_suffix("def ").filter(|_| file.id == own.id) else { return false };
-            let above = above.strip_suffix("async ").unwrap_or(above).trim_end();
-            if above.rsplit('\n').next().is_some_and(|line| line.trim_start().starts_with(['@', ')'])) {
+            if is_decorated(above.strip_suffix("async ").unwrap_or(above)) {
                 return false;
             }
             definitions += 1;
         }
     }
     definitions == 1
+}
+
+/// Whether the text before a `def` ends with a decorator. One that is written over several lines ends with a bracket
+/// that stands as deep as it began, as a statement may; one that stands deeper closes what another function does.
+fn is_decorated(before: &str) -> bool {
+    let (above, indent) = before.rsplit_once('\n').unwrap_or(("", before));
+    let outer = above.lines().rev().skip_while(|line| line.trim().is_empty());
+    let mut outer = outer.filter_map(|line| line.strip_prefix(indent)).filter(|line| !line.starts_with([' ', '\t']));
+    let first = outer.next().unwrap_or_default();
+    let opening = if first.starts_with(')') { outer.find(|line| !line.trim().is_empty()) } else { Some(first) };
+    opening.is_some_and(|line| line.starts_with('@'))
 }
 
 /// The lines below that of `def` of the function around a place: from its first indented line to the next that is not.
@@ -84,4 +94,20 @@ fn body(text: &str, at: usize) -> std::ops::Range<usize> {
         start = end;
     }
     body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bracket_above_a_function_is_a_decorators_or_another_functions() {
+        let is = |text: &str| is_decorated(text.strip_suffix("def f").unwrap());
+        assert!(is("@app.task\ndef f"));
+        assert!(is("@app.task(\n    name='f',\n)\ndef f"));
+        assert!(is("x = 1\n\n    @task\n    def f"));
+        assert!(!is("def g():\n    log(\n        1,\n    )\n\n\ndef f"));
+        assert!(!is("call(\n    1,\n)\n\n\ndef f"));
+        assert!(!is("def f"));
+    }
 }

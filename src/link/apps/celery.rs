@@ -185,7 +185,7 @@ fn is_settled(object: &Fact<PyValue>) -> bool {
 pub(super) fn setting_text(code: &Code, place: &Place<'_>, app: &str, name: &str) -> Fact<Box<str>> {
     let Some((module, _)) = locate::celery(code, place, app) else { return Fact::Absent };
     let settings = super::settings::find(code, place, None, &[], Some(module)).ok();
-    let evaluator = locate::evaluator(code, place.plan, settings.as_ref());
+    let evaluator = locate::evaluator(code, place, None, settings.as_ref());
     match Config::of(&evaluator, code, module) {
         Some(config) => values::text(config.get(name)),
         None => Fact::Absent,

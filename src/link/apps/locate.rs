@@ -1,8 +1,11 @@
 //! From the words of a command to the module that they load.
 
+use crate::link::framework;
 use crate::link::image::{join, repository_paths};
-use crate::link::plan::ServicePlan;
+use crate::link::plan::{Running, ServicePlan};
+use crate::link::server::own_folder;
 use crate::link::values::{Code, Environment, Evaluator, ModuleId};
+use crate::stack::Framework;
 
 use super::Place;
 use super::settings::Choice;
@@ -13,7 +16,10 @@ fn workdir(place: &Place<'_>) -> String {
     match (&place.plan.working_dir, place.image) {
         (Some(folder), _) => join(image, folder),
         (None, Some(_)) => image.to_owned(),
-        (None, None) => join("/", &place.plan.folder),
+        (None, None) => {
+            let own = place.plan.image.as_ref().and_then(|image| own_folder(&image.value));
+            own.map_or_else(|| join("/", &place.plan.folder), str::to_owned)
+        }
     }
 }
 
@@ -23,19 +29,23 @@ pub(super) fn context(plan: &ServicePlan) -> &str {
 }
 
 /// The module that a dotted name means in a service.
-pub(super) fn module(code: &Code, place: &Place<'_>, dotted: &str) -> Option<ModuleId> {
+pub(in crate::link) fn module(code: &Code, place: &Place<'_>, dotted: &str) -> Option<ModuleId> {
     let path = dotted.replace('.', "/");
     let there = workdir(place);
-    for folder in ["", "src"] {
-        let inside = join(&join(&there, folder), &path);
-        for path in repository_paths(&inside, place.plan, place.image) {
-            let absolute = format!(".{}", path.trim_matches('/').replace('/', "."));
-            if let Some(id) = code.resolve("", &absolute) {
-                return Some(id);
-            }
-        }
-    }
-    code.resolve(context(place.plan), dotted)
+    let inside = ["", "src"].iter().find_map(|folder| at(code, place, &join(&join(&there, folder), &path)));
+    inside.or_else(|| code.resolve(context(place.plan), dotted))
+}
+
+/// The module at an absolute path of a service's container, which is given without its ending.
+pub(in crate::link) fn at(code: &Code, place: &Place<'_>, path: &str) -> Option<ModuleId> {
+    let paths = repository_paths(path, place.plan, place.image);
+    paths.iter().find_map(|path| code.resolve("", &format!(".{}", path.trim_matches('/').replace('/', "."))))
+}
+
+/// What the application that a command names (`app.main:app`) is written with.
+pub(in crate::link) fn framework(code: &Code, place: &Place<'_>, app: &str) -> Option<Framework> {
+    let named = application(code, place, app).and_then(|(module, _)| framework::of_module(code, module));
+    named.or_else(|| framework::of(code, context(place.plan), app))
 }
 
 /// The module and the attribute that an application's name means: `app.main:create_app()`, `app/main.py`,
@@ -60,8 +70,14 @@ pub(super) fn celery(code: &Code, place: &Place<'_>, app: &str) -> Option<(Modul
     inner.map(|it| (it, None)).or_else(|| application(code, place, app))
 }
 
-/// An evaluator for an environment.
-pub(super) fn evaluator<'a>(code: &'a Code, plan: &'a ServicePlan, settings: Option<&Choice>) -> Evaluator<'a> {
-    let environment = Environment { variables: &plan.environment, complete: plan.environment_open.is_none() };
+/// An evaluator for what a command of a service sees; for what its only command does, where none is told.
+pub(super) fn evaluator<'a>(
+    code: &'a Code,
+    place: &Place<'a>,
+    running: Option<&Running>,
+    settings: Option<&Choice>,
+) -> Evaluator<'a> {
+    let only = if let [only] = place.running { Some(only) } else { None };
+    let environment = Environment::of(place.plan, running.or(only));
     Evaluator::new(code, environment, settings.into_iter().flat_map(Choice::modules))
 }

@@ -18,16 +18,20 @@ mod terms;
 mod threads;
 mod uses;
 
-use crate::source::Sources;
+use std::collections::BTreeSet;
+
+use crate::source::{FileId, Sources};
 use crate::stack::{Fact, Id, Service, Stack};
 
 use super::django;
 use super::image::Image;
 use super::network::Network;
 use super::plan::{Running, ServicePlan};
+use super::routes::Routes;
 use super::values::Code;
 use super::versions::Versions;
 
+pub(super) use locate::{at as module_at, framework, module as locate_module};
 pub(super) use reach::Reach;
 pub(super) use seat::Seat;
 pub(super) use settings::{Choice, is_for_development};
@@ -54,11 +58,19 @@ pub fn celery_setting(code: &Code, place: &Place<'_>, app: &str, name: &str) -> 
     celery::setting_text(code, place, app, name)
 }
 
-/// Adds to the stack what the processes' code opens.
-pub fn add(stack: &mut Stack, sources: &Sources, code: &Code, places: &[Place<'_>], network: &mut Network) {
+/// Adds to the stack what the processes' code opens, and what it answers where its routes are given.
+pub fn add(
+    stack: &mut Stack,
+    sources: &Sources,
+    code: &Code,
+    places: &[Place<'_>],
+    network: &mut Network,
+    routes: Option<&Routes<'_>>,
+) {
     let seats = seat::seats(stack, code, places);
     let reach = Reach::of(stack, &seats);
     let apps = Apps { sources, code, reach: &reach };
+    stack.by_name = by_name(code, &seats);
     for seat in &seats {
         if seat.is_django(stack) {
             django::add(stack, &apps, seat, network);
@@ -76,9 +88,18 @@ pub fn add(stack: &mut Stack, sources: &Sources, code: &Code, places: &[Place<'_
         redis::add(stack, &apps, seat, network);
         if seat.serves(stack) {
             limiter::add(stack, &apps, seat);
+            routes.into_iter().for_each(|routes| routes.add(stack, sources, seat));
         }
         celery::add(stack, &apps, seat, network);
     }
+}
+
+/// The files of settings that only their name speaks for: no process is told to use them.
+fn by_name(code: &Code, seats: &[Seat<'_>]) -> BTreeSet<FileId> {
+    let choices = || seats.iter().filter_map(|seat| seat.settings.as_ref().ok());
+    let file = |choice: &settings::Choice| Some(code.module(choice.first())?.file);
+    let told: BTreeSet<FileId> = choices().filter(|it| !it.is_by_name()).filter_map(file).collect();
+    choices().filter(|it| it.is_by_name()).filter_map(file).filter(|it| !told.contains(it)).collect()
 }
 
 /// What all seats share.

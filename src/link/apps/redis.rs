@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::python::{CallSite, When};
+use crate::facts::python::{CallSite, Module, When};
 use crate::link::endpoint;
 use crate::link::network::Network;
 use crate::link::values::{self, Evaluator, HOLE, ModuleId, PyValue};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Anchor, RedisClient, RedisLibrary};
 use crate::stack::{Fact, Slot, Sourced, Stack, Version, Why, defaults};
+use crate::syntax::python::{Expr, ExprKind};
 
 use super::terms::{bare, one_each};
 use super::{Apps, Seat, callers, total_processes, uses};
@@ -18,7 +19,7 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
     for &id in &seat.loaded {
         let Some(module) = apps.code.module(id) else { continue };
-        for site in module.calls.iter().filter(|it| makes_pool(&it.name)) {
+        for site in module.calls.iter().filter(|it| makes_pool(&it.name) || sentinel_of(module, it).is_some()) {
             // A client on another's pool has none of its own.
             if site.call.keyword("connection_pool").is_some() || callers::are_elsewhere(apps, seat, stack, module, site)
             {
@@ -41,11 +42,16 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
                 owner: Some(seat.service().into()),
                 writers: Vec::new(),
             };
-            let pool = of_site(apps, seat, id, site);
-            let client = pool.client(stack, seat, about);
+            let sentinel = sentinel_of(module, site);
+            let pool = of_site(apps, seat, id, site, sentinel);
+            let mut client = pool.client(stack, seat, about);
             let evaluator = &seat.evaluator;
-            let location = match site.call.args.first() {
-                Some(url) if site.name.ends_with("from_url") => evaluator.expr(id, url),
+            let location = match (sentinel, site.call.args.first()) {
+                (Some(sentinel), _) => {
+                    client.endpoint = watched(evaluator, id, site, sentinel);
+                    Fact::Absent
+                }
+                (None, Some(url)) if site.name.ends_with("from_url") => evaluator.expr(id, url),
                 _ => host(evaluator, id, site),
             };
             put(stack, network, client, &location, false);
@@ -66,15 +72,39 @@ fn makes_pool(name: &str) -> bool {
                     | "ConnectionPool"
                     | "BlockingConnectionPool"
                     | "create_redis_pool"
+                    // A pool for each node.
+                    | "RedisCluster"
             )
         )
 }
 
+/// The Sentinels by which a call makes a client: `sentinel.master_for(...)`, where `sentinel` is made in the same module.
+fn sentinel_of<'m>(module: &'m Module, site: &CallSite) -> Option<&'m CallSite> {
+    let (receiver, method) = site.name.rsplit_once('.')?;
+    let is_of_sentinel = matches!(method, "master_for" | "slave_for");
+    let makes = |it: &&CallSite| it.name.ends_with(".Sentinel") && it.bound.as_deref() == Some(receiver);
+    module.calls.iter().filter(|_| is_of_sentinel).find(makes)
+}
+
+/// The master that Sentinels are asked for, and where they are.
+fn watched(evaluator: &Evaluator<'_>, id: ModuleId, site: &CallSite, sentinel: &CallSite) -> Fact<Box<str>> {
+    let name = site.call.args.first().or_else(|| site.call.keyword("service_name"));
+    let hosts = sentinel.call.args.first().or_else(|| sentinel.call.keyword("sentinels"));
+    let expr = |it: Option<&Expr>| it.map_or(Fact::Absent, |it| evaluator.expr(id, it));
+    endpoint::by_sentinels(&expr(hosts), values::text(expr(name)))
+}
+
 /// `host=..., port=..., db=...` as a URL.
 fn host(evaluator: &Evaluator<'_>, id: ModuleId, site: &CallSite) -> Fact<PyValue> {
-    let part = |place: usize, name: &str| {
-        site.call.keyword(name).or_else(|| site.call.args.get(place)).map(|it| evaluator.expr(id, it))
+    // Any node of a cluster tells of the others.
+    let node = site.call.keyword("startup_nodes").map(|it| &it.kind);
+    let node = match node {
+        Some(ExprKind::List(nodes)) => nodes.first().map(|it| &it.kind),
+        _ => None,
     };
+    let call = if let Some(ExprKind::Call(node)) = node { node } else { &site.call };
+    let part =
+        |place: usize, name: &str| call.keyword(name).or_else(|| call.args.get(place)).map(|it| evaluator.expr(id, it));
     let whole = |it: Option<Fact<PyValue>>, default: &str| match it.map(values::text) {
         None | Some(Fact::Absent) => default.to_owned(),
         Some(Fact::Known(it)) => it.value.into(),
@@ -87,14 +117,19 @@ fn host(evaluator: &Evaluator<'_>, id: ModuleId, site: &CallSite) -> Fact<PyValu
     }
 }
 
-fn of_site(apps: &Apps<'_>, seat: &Seat<'_>, id: ModuleId, site: &CallSite) -> Pool {
+fn of_site(apps: &Apps<'_>, seat: &Seat<'_>, id: ModuleId, site: &CallSite, sentinel: Option<&CallSite>) -> Pool {
     // What the URL's query says stands over the arguments.
     let url = match site.call.args.first() {
         Some(url) if site.name.ends_with("from_url") => seat.evaluator.expr(id, url),
         _ => Fact::Absent,
     };
     let keyword = |name: &str| match in_query(&url, name) {
-        Fact::Absent => site.call.keyword(name).map_or(Fact::Absent, |it| seat.evaluator.expr(id, it)),
+        // What Sentinels are told holds for the clients that they make.
+        Fact::Absent => site
+            .call
+            .keyword(name)
+            .or_else(|| sentinel?.call.keyword(name))
+            .map_or(Fact::Absent, |it| seat.evaluator.expr(id, it)),
         said => said,
     };
     let insertion = apps.code.module(id).and_then(|it| it.insertion(site.span));

@@ -8,7 +8,7 @@ use crate::link::values::{Code, Evaluator, ModuleId};
 use crate::stack::vocabulary::{Framework, Mode, Process, Program};
 use crate::stack::{Id, Stack, Why};
 
-use super::settings::{self, Choice};
+use super::settings::{self, Choice, Said};
 use super::{Place, locate};
 
 /// A process with its code.
@@ -23,6 +23,8 @@ pub(crate) struct Seat<'a> {
     pub(crate) app: Option<(ModuleId, Option<Box<str>>)>,
     /// Django's settings, or why they are not known.
     pub(crate) settings: Result<Choice, Why>,
+    /// The settings module that something names and that is not in these files.
+    pub(crate) elsewhere: Option<Said>,
     /// The modules that it loads.
     pub(crate) loaded: BTreeSet<ModuleId>,
 }
@@ -56,6 +58,10 @@ fn seat<'a>(
         false => locate::application(code, place, name),
     });
     let settings = settings::find(code, place, running, &words, app.as_ref().map(|it| it.0));
+    let elsewhere = match settings {
+        Ok(_) => None,
+        Err(_) => settings::said(code, place, running, &words, app.as_ref().map(|it| it.0)),
+    };
     let found = settings.as_ref().ok();
     let is_django = stack[process].framework.known() == Some(&Framework::Django) || (found.is_some() && is_celery);
     let used: Vec<ModuleId> = found.filter(|_| is_django).map_or_else(Vec::new, |it| it.modules().collect());
@@ -63,9 +69,10 @@ fn seat<'a>(
     Seat {
         process,
         place,
-        evaluator: locate::evaluator(code, place.plan, found).with_packages(place.versions),
+        evaluator: locate::evaluator(code, place, running, found).with_packages(place.versions),
         app,
         settings,
+        elsewhere: elsewhere.filter(|it| it.module.known().is_some()),
         loaded,
     }
 }

@@ -53,6 +53,11 @@ impl Choice {
         Some(self.first).filter(|_| self.others.is_empty())
     }
 
+    /// Whether a name is all that tells which it is.
+    pub(crate) fn is_by_name(&self) -> bool {
+        matches!(self.how, How::ByName(_) | How::OverDefault(..))
+    }
+
     /// All that may be used.
     pub(crate) fn modules(&self) -> impl Iterator<Item = ModuleId> {
         std::iter::once(self.first).chain(self.others.iter().copied())
@@ -122,40 +127,70 @@ fn named(
     words: &[&str],
     app: Option<ModuleId>,
 ) -> Result<Choice, Why> {
-    let said = |name: &str, at: Option<Span>| {
-        let found = locate::module(code, place, name);
-        let module = found.ok_or_else(|| Why::new(format!("the settings module `{name}` is not there")))?;
-        Ok(Choice { first: module, others: Vec::new(), how: at.map_or(How::Only, How::Said) })
+    let Some(name) = said(code, place, running, words, app) else { return those_there_are(code, place) };
+    let at = name.at;
+    let Fact::Known(dotted) = &name.module else {
+        let why = Why::at(format!("which settings are used is set by {NAME}"), at);
+        return left(code, &candidates(code, locate::context(place.plan)), why);
     };
-    if let Some(name) = option(words, &["--settings"]) {
-        return said(&name, running.map(|it| it.span));
+    let Some(module) = locate::module(code, place, &dotted.value) else {
+        return Err(Why::new(format!("the settings module `{}` is not there", dotted.value)));
+    };
+    let found = Choice { first: module, others: Vec::new(), how: How::Said(at) };
+    if !name.by_app {
+        return Ok(found);
     }
-    let assigned = running.and_then(|it| it.assignments.iter().rev().find(|it| &*it.0 == NAME));
-    if let Some(name) = assigned.and_then(|it| it.1.text.known()) {
-        return said(name, running.map(|it| it.span));
-    }
-    if let Some(variable) = place.plan.environment.iter().find(|it| &*it.name == NAME) {
-        return match variable.value.known() {
-            Some(name) => said(name, Some(variable.span)),
-            None => {
-                let why = Why::at(format!("which settings are used is set by {NAME}"), variable.span);
-                left(code, &candidates(code, locate::context(place.plan)), why)
-            }
-        };
-    }
-    let default = app.and_then(|app| code.module(app)).and_then(|it| it.settings_modules.first());
-    let Some(name) = default else { return those_there_are(code, place) };
-    let found = said(&name.value, Some(name.span))?;
     let beside = beside(code, found.first());
     if develops(code, found.first()) && !beside.is_empty() {
-        let why = format!("`{}` is only the default, and others are beside it: {NAME} says which is used", name.value);
-        let mut choice = left(code, &beside, Why::at(why, name.span))?;
+        let why =
+            format!("`{}` is only the default, and others are beside it: {NAME} says which is used", dotted.value);
+        let mut choice = left(code, &beside, Why::at(why, at))?;
         if let How::ByName(_) = choice.how {
-            choice.how = How::OverDefault(found.first(), name.span);
+            choice.how = How::OverDefault(found.first(), at);
         }
         return Ok(choice);
     }
     Ok(found)
+}
+
+/// The module that something names, whether or not it is in these files.
+pub(crate) struct Said {
+    /// Its dotted name.
+    pub(crate) module: Fact<Box<str>>,
+    /// Where it is named.
+    pub(crate) at: Span,
+    /// Whether the application's own module names it, for when nothing else does.
+    by_app: bool,
+}
+
+/// Who names the module, the strongest first: the command, its environment, the container's, the application.
+pub(super) fn said(
+    code: &Code,
+    place: &Place<'_>,
+    running: Option<&Running>,
+    words: &[&str],
+    app: Option<ModuleId>,
+) -> Option<Said> {
+    let by_command = |name: Box<str>, at: Span| Said { module: Fact::derived(name, vec![at]), at, by_app: false };
+    if let (Some(name), Some(running)) = (option(words, &["--settings"]).or_else(|| given_to_uwsgi(words)), running) {
+        return Some(by_command(name, running.span));
+    }
+    let assigned = running.and_then(|it| Some((it, it.assignments.iter().rev().find(|it| &*it.0 == NAME)?)));
+    if let Some((running, name)) = assigned.and_then(|(it, found)| Some((it, found.1.text.known()?))) {
+        return Some(by_command(name.clone(), running.span));
+    }
+    if let Some(variable) = place.plan.environment.iter().find(|it| &*it.name == NAME) {
+        return Some(Said { module: variable.value.clone(), at: variable.span, by_app: false });
+    }
+    let default = app.and_then(|app| code.module(app)).and_then(|it| it.settings_modules.first())?;
+    Some(Said { module: Fact::derived(default.value.clone(), vec![default.span]), at: default.span, by_app: true })
+}
+
+/// `uwsgi --env DJANGO_SETTINGS_MODULE=shop.settings`
+fn given_to_uwsgi(words: &[&str]) -> Option<Box<str>> {
+    let runs_uwsgi = words.first()?.rsplit('/').next()?.starts_with("uwsgi");
+    let given = words.windows(2).filter(|it| runs_uwsgi && it[0] == "--env").map(|it| it[1]);
+    given.filter_map(|it| it.strip_prefix(NAME)?.strip_prefix('=')).next_back().map(Box::from)
 }
 
 /// The value of an option of a command.

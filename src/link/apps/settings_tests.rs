@@ -53,6 +53,8 @@ fn settings_for_production_are_taken_by_their_name() {
     assert!(
         matches!(&taken.settings[0].module, crate::stack::Fact::Known(it) if matches!(it.origin, crate::stack::Origin::Assumed(_)))
     );
+    assert_eq!(taken.by_name.len(), 1);
+    assert_eq!(stack(&default("shop.settings.production"), &settings("shop/settings/production.py")).by_name.len(), 0);
     // Nobody knows what `other` is for.
     let open = stack("", &settings("shop/settings/other.py"));
     assert_eq!(show(&open.task_queues[0].endpoint), "? which settings Celery reads is not known");
@@ -108,4 +110,22 @@ fn settings_for_production_stay_that_when_a_build_takes_them_in() {
     let stack = stack(&default("shop.settings"), &settings);
     assert_eq!(show(&stack.settings[0].module), "shop/settings/production.py|shop/settings/__init__.py");
     assert_eq!(show(&stack.settings[0].debug), "false");
+}
+
+const WSGI: &str = "import os\nfrom django.core.wsgi import get_wsgi_application\nos.environ['DJANGO_SETTINGS_MODULE'] = 'settings'\napplication = get_wsgi_application()\n";
+
+#[test]
+fn settings_of_a_library_are_told_by_their_name() {
+    let docker = "FROM python:3.13\nENV DJANGO_SETTINGS_MODULE=library.app.settings\nWORKDIR /srv\nCOPY . .\nCMD gunicorn shop.wsgi:application\n";
+    let stack = Files::of(&[("Dockerfile", docker), ("shop/wsgi.py", WSGI)]).stack();
+    assert_eq!(show(&stack.settings[0].module), "library.app.settings");
+    assert!(stack.settings[0].debug.is_absent() && stack.django_databases.is_empty());
+}
+
+#[test]
+fn uwsgi_is_given_its_environment() {
+    let line = "CMD uwsgi --env DJANGO_SETTINGS_MODULE=shop.prod -w shop.wsgi:application --socket :3031\n";
+    let docker = format!("FROM python:3.13\nWORKDIR /srv\nCOPY . .\n{line}");
+    let files = [("Dockerfile", &*docker), ("shop/wsgi.py", WSGI), ("shop/settings.py", BASE), ("shop/prod.py", BASE)];
+    assert_eq!(show(&Files::of(&files).stack().settings[0].module), "shop/prod.py");
 }

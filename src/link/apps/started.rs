@@ -59,7 +59,7 @@ fn serving_call(module: &Module) -> Option<&CallSite> {
 }
 
 fn read(code: &Code, place: &Place<'_>, id: ModuleId, site: &CallSite) -> ServerCall {
-    let evaluator = locate::evaluator(code, place.plan, None);
+    let evaluator = locate::evaluator(code, place, None, None);
     let word = |value: &PyValue| match value {
         PyValue::Bool(true) => Some(Box::from("True")),
         PyValue::Bool(false) => Some(Box::from("False")),
@@ -146,7 +146,7 @@ pub fn class_setting(code: &Code, place: &Place<'_>, class: &str, name: &str) ->
         return match settings::find(code, place, None, &[], None) {
             Ok(choice) => {
                 let path: Vec<&str> = name.split('.').collect();
-                let evaluator = locate::evaluator(code, place.plan, Some(&choice));
+                let evaluator = locate::evaluator(code, place, None, Some(&choice));
                 values::text(evaluator.setting(choice.first(), &path))
             }
             Err(why) => Fact::Unknown(why),
@@ -163,7 +163,7 @@ pub fn class_setting(code: &Code, place: &Place<'_>, class: &str, name: &str) ->
         _ => None,
     });
     match set {
-        Some(value) => values::text(locate::evaluator(code, place.plan, None).expr(id, value)),
+        Some(value) => values::text(locate::evaluator(code, place, None, None).expr(id, value)),
         None if found.bases.is_empty() => Fact::Absent,
         None => Fact::Unknown(Why::at("perhaps set by a class that it is made from", found.name.span)),
     }

@@ -70,6 +70,45 @@ impl Files {
     }
 }
 
+#[test]
+fn what_a_start_script_sets_stands_over_the_containers_environment() {
+    let files = Files::of(&[
+        ("compose.yaml", "services:\n  web:\n    build: .\n    environment:\n      SIZE: 4\n      MORE: 2\n"),
+        ("Dockerfile", "FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD [\"./start.sh\"]\n"),
+        ("start.sh", "#!/bin/sh\nexport SIZE=12\nLOST=1\nMORE=3 exec uvicorn main:app\n"),
+        (
+            "main.py",
+            "import os\nfrom fastapi import FastAPI\nfrom sqlalchemy import create_engine\n\nengine = create_engine('postgresql://db/x', pool_size=int(os.environ['SIZE']), max_overflow=int(os.environ['MORE']), pool_timeout=int(os.environ.get('LOST', 9)))\napp = FastAPI()\n",
+        ),
+    ]);
+    let pool = &files.stack().pools[0];
+    assert_eq!([show(&pool.size), show(&pool.max_overflow), show(&pool.timeout)], ["12", "3", "9"]);
+}
+
+#[test]
+fn what_dynaconf_may_load_stands_over_its_files() {
+    let pool = |settings: &str, env: &str| {
+        let config = format!("from dynaconf import Dynaconf\n\nsettings = Dynaconf({settings})\n");
+        let files = Files::of(&[
+            ("compose.yaml", "services:\n  web:\n    build: .\n    command: uvicorn main:app\n"),
+            ("Dockerfile", "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"),
+            ("settings.toml", "pool = 4\n[development]\npool = 6\n"),
+            (".env", env),
+            ("config.py", &config),
+            (
+                "main.py",
+                "from fastapi import FastAPI\nfrom sqlalchemy import create_engine\nfrom config import settings\n\nengine = create_engine('postgresql://db/x', pool_size=settings.POOL)\napp = FastAPI()\n",
+            ),
+        ]);
+        show(&files.stack().pools[0].size)
+    };
+    assert_eq!(pool("settings_files=['settings.toml']", "DYNACONF_POOL=9\n"), "4");
+    assert_eq!(pool("environments=True", ""), "6");
+    assert_eq!(pool("load_dotenv=True", "OTHER=9\n"), "4");
+    assert_eq!(pool("load_dotenv=True", "DYNACONF_POOL=9\n"), "? perhaps set by a file of variables (DYNACONF_POOL)");
+    assert_eq!(pool("settings_files=['settings.py']", ""), "? worked out when the program runs");
+}
+
 /// A fact in a few words.
 pub(in crate::link) fn show<T: Clone + Into<crate::stack::Value>>(fact: &Fact<T>) -> String {
     use crate::stack::Value;

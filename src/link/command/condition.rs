@@ -12,12 +12,11 @@ impl Machine<'_> {
             Test::Otherwise => Some(true),
             Test::Succeeds(script) => self.succeeds(script, shell),
             Test::Matches { subject, patterns } => {
-                let subject = self.value(shell, subject);
-                let subject = subject.known()?;
+                let subject = self.told(subject, shell)?;
                 let mut open = false;
                 for pattern in patterns {
                     match pattern.literal() {
-                        Some(pattern) if matches(&pattern.text, subject) => return Some(true),
+                        Some(pattern) if matches(&pattern.text, &subject) => return Some(true),
                         Some(_) => {}
                         None => open = true,
                     }
@@ -87,8 +86,7 @@ impl Machine<'_> {
             }
             [left, operator, right] => {
                 let operator = literal(operator)?;
-                let (left, right) = (self.value(shell, left), self.value(shell, right));
-                let (left, right) = (left.known()?, right.known()?);
+                let (left, right) = (&*self.told(left, shell)?, &*self.told(right, shell)?);
                 let number = |text: &str| text.trim().parse::<i64>().ok();
                 match &*operator {
                     "=" | "==" => Some(matches(right, left)),
@@ -104,6 +102,16 @@ impl Machine<'_> {
             }
             _ => None,
         }
+    }
+}
+
+impl Machine<'_> {
+    /// The text of a word. A variable that nothing sets is empty where all that sets any is in the files.
+    fn told(&self, word: &Word, shell: &mut Shell) -> Option<Box<str>> {
+        let is_unset = self.service.environment_open.is_none()
+            && matches!(word.parts.as_slice(), [Part::Variable { name, fallback: None, span }]
+                if self.lookup(shell, name, *span).is_none());
+        if is_unset { Some("".into()) } else { self.value(shell, word).known().cloned() }
     }
 }
 

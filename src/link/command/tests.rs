@@ -438,3 +438,14 @@ fn what_starts_a_server_may_be_unknown() {
     let other = Repo::new(&[("Dockerfile", &docker), ("go.sh", "exec $AS ls -w 3\n")]);
     assert!(!other.show().iter().any(|it| it.starts_with("ls")));
 }
+
+#[test]
+fn a_variable_that_nothing_sets_is_empty_where_the_files_say_all() {
+    let entry = "case \"$ROLE\" in\n  beat) exec celery -A app beat ;;\n  *) export READY=1 ;;\nesac\nif [ \"$ROLE\" = worker ]; then\n  exec celery -A app worker\nfi\nexec \"$@\"\n";
+    let text = docker_with("ENTRYPOINT [\"sh\", \"entry.sh\"]\nCMD [\"gunicorn\", \"app:app\"]");
+    let mut repo = Repo::new(&[("Dockerfile", &text), ("entry.sh", entry)]);
+    // Whoever starts the image may set it.
+    assert_eq!(repo.show().len(), 3);
+    repo.service.environment_open = None;
+    assert_eq!(repo.show(), ["gunicorn app:app: hears"]);
+}

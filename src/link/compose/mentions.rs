@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{FileId, Sought, SourceFile, Span};
 
 use super::layers::join;
 use super::project::Files;
@@ -34,11 +34,7 @@ pub(super) struct Mention {
 pub(super) fn find(files: Files<'_>) -> Vec<Mention> {
     let mut found = Vec::new();
     for file in files.sources.iter() {
-        let text = file.text().as_bytes();
-        let finds = |word: &str| memchr::memmem::find(text, word.as_bytes()).is_some();
-        if finds("compose") || finds("COMPOSE_FILE") || finds("stack deploy") {
-            read(file, files, &mut found);
-        }
+        read(file, files, &mut found);
     }
     // Where the same files are started without a profile, that is the rule; and it says no more than their names do.
     let plain: Vec<Vec<FileId>> = found.iter().filter(|it| it.plain).map(|it| it.files.clone()).collect();
@@ -51,17 +47,31 @@ fn asks_production(mention: &Mention) -> bool {
     profiles::role(&mention.profiles).is_some_and(|(role, _)| role == Role::Production)
 }
 
+/// Reads each line that has a word of such a command.
 fn read(file: &SourceFile, files: Files<'_>, found: &mut Vec<Mention>) {
     let text = file.text();
-    let mut at = 0;
-    while at < text.len() {
-        let end = logical_end(text, at);
-        let line = text.get(at..end).unwrap_or("");
-        if line.contains("compose") || line.contains("COMPOSE_FILE") || line.contains("stack deploy") {
-            let said = Said::default();
-            Line { file, files, words: words(text, at..end), at: 0, folder: None, said, found }.read();
+    let mut read = 0;
+    for at in file.places(Sought::Start).iter().map(|at| *at as usize) {
+        if at < read {
+            continue;
         }
-        at = end;
+        let start = logical_start(text, at);
+        read = logical_end(text, start);
+        let said = Said::default();
+        Line { file, files, words: words(text, start..read), at: 0, folder: None, said, found }.read();
+    }
+}
+
+/// The start of the line that holds `at`, with the lines before that a backslash continues by it.
+fn logical_start(text: &str, at: usize) -> usize {
+    let mut before = text.get(..at).unwrap_or("");
+    loop {
+        let Some(end) = before.rfind('\n') else { return 0 };
+        let line = &before[..end];
+        if !line[line.rfind('\n').map_or(0, |it| it + 1)..].trim_end().ends_with('\\') {
+            return end + 1;
+        }
+        before = line;
     }
 }
 
@@ -268,4 +278,19 @@ pub(super) fn heading(file: &SourceFile, at: usize) -> &str {
         }
     }
     ""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_from_its_start_with_those_it_goes_on_from() {
+        let text = "cd app\ndocker \\ \n  compose \\\n  -f compose.yaml up\nmake";
+        let at = text.find("compose").unwrap();
+        let start = logical_start(text, at);
+        assert_eq!(&text[start..logical_end(text, start)], "docker \\ \n  compose \\\n  -f compose.yaml up\n");
+        assert_eq!((logical_start("compose up", 0), logical_start("\\\ncompose up", 2)), (0, 0));
+        assert_eq!(logical_start("x\n\ncompose", 3), 3);
+    }
 }

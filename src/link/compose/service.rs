@@ -40,6 +40,8 @@ pub(super) fn plan(
         command: service.get("command").last().and_then(command),
         environment: environment::variables(service, envs),
         labels: environment::labels(service),
+        most_at_once: Fact::Absent,
+        absent: Vec::new(),
         environment_open: environment::open(service),
         environment_slot: environment::slot(service),
         replicas: replicas(service, name.span),

@@ -13,9 +13,9 @@ use super::network::Network;
 pub(super) use settings::storage_of_cache;
 pub(super) use slots::Writable;
 
-/// Adds what the settings of a process say. Nothing where they are not known.
+/// Adds what the settings of a process say; their name alone where they are not in these files.
 pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &mut Network) {
-    let Ok(choice) = &seat.settings else { return };
+    let Ok(choice) = &seat.settings else { return settings::add_elsewhere(stack, seat) };
     settings::add(stack, apps, seat, choice);
     database::add(stack, apps, seat, choice, network);
 }

@@ -6,6 +6,21 @@ use crate::source::Span;
 use crate::stack::vocabulary::{About, Anchor, Settings, Storage};
 use crate::stack::{Fact, Sourced, Stack, Why};
 
+/// Adds settings that are not in these files, by their name: what they say is not judged.
+pub(super) fn add_elsewhere(stack: &mut Stack, seat: &Seat<'_>) {
+    let Some(said) = &seat.elsewhere else { return };
+    let anchor = &seat.place.plan.anchor;
+    let about = About {
+        name: format!("the settings of {}", seat.service()).into(),
+        anchor: Anchor::new(anchor.file.clone(), format!("settings@{}", seat.service())),
+        span: Some(said.at),
+        owner: Some(seat.service().into()),
+        writers: Vec::new(),
+    };
+    let module = said.module.clone();
+    stack.add(Settings { about, module, process: Some(seat.process), ..Settings::default() });
+}
+
 /// Adds the settings of a process.
 pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, choice: &Choice) {
     let module = choice.first();

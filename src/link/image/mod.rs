@@ -1,5 +1,6 @@
 //! Images: what the stage that is built says in the end, build arguments and parent stages put in.
 
+mod ignored;
 mod places;
 mod standalone;
 
@@ -14,6 +15,7 @@ use crate::syntax::image::ImageName;
 
 use super::plan::{Build, CommandLine, ListStyle, ServicePlan, Variable};
 
+pub use ignored::Ignored;
 pub use places::{container_paths, join, matches, repository_paths};
 pub(in crate::link) use standalone::service;
 pub use standalone::standalone;
@@ -48,6 +50,8 @@ pub struct Image {
     pub packages: Vec<Package>,
     /// The requirement files that its `RUN` lines install, as paths below the root, the likeliest first.
     pub requirements: Vec<Box<str>>,
+    /// What its `.dockerignore` keeps out of it.
+    pub ignored: Ignored,
     /// Where a health check is written.
     pub healthcheck: Option<Span>,
     /// The stage that is built: its `FROM`.
@@ -163,7 +167,7 @@ impl Builder<'_> {
             env: BTreeMap::new(),
             entrypoint: None,
             cmd: None,
-            workdir: "/".into(),
+            workdir: super::server::own_folder(&from).unwrap_or("/").into(),
             base: (!from.is_empty()).then(|| Spanned::new(from, stage.from.span)),
             shell: Vec::new(),
             copies: Vec::new(),
@@ -289,9 +293,11 @@ impl State {
         for source in sources {
             let source = join(&self.workdir, source);
             let name = source.rsplit('/').next().unwrap_or("");
+            // Several files keep their names.
+            let name = if name.contains('*') { "" } else { name };
             let within = format!("{}/{name}", folder.trim_end_matches('/'));
             // Whether a target without a slash is a folder cannot be seen; one of the two paths is never asked for.
-            let targets = [Some(within), (!is_folder).then(|| folder.clone())];
+            let targets = [Some(within), (!is_folder && !name.is_empty()).then(|| folder.clone())];
             let moved: Vec<Copied> = targets
                 .iter()
                 .flatten()
@@ -323,6 +329,7 @@ impl State {
             expose: self.expose,
             packages: self.packages,
             requirements: self.requirements,
+            ignored: Ignored::default(),
             healthcheck: self.healthcheck,
             span: self.span,
         }
@@ -450,6 +457,15 @@ EXPOSE 8000/tcp
         assert_eq!(image.requirements, ["backend/requirements.txt".into()]);
         assert_eq!(image.packages[0].name.as_ref(), "gunicorn");
         assert_eq!(image.expose[0].value, 8000);
+    }
+
+    #[test]
+    fn what_a_run_installs_is_where_it_puts_it() {
+        let text = "FROM debian\nCOPY . /app\nRUN install -dm 0775 -o web /srv && \\\n install -Dm 0755 -o web /app/docker/start.sh /start.sh && \\\n install -m 755 /app/docker/bin/* /usr/local/bin/\n";
+        let image = built(text, None, "").1.unwrap();
+        let at = |path: &str| places::copied_from(&image.copies, path);
+        assert_eq!(at("/start.sh"), ["docker/start.sh".into()]);
+        assert_eq!(at("/usr/local/bin/start-api"), ["docker/bin/start-api".into()]);
     }
 
     #[test]

@@ -32,7 +32,9 @@ pub fn repository_paths(path: &str, service: &ServicePlan, image: Option<&Image>
         .into_iter()
         .filter_map(|mount| Some(within(&mount.source, below(path, mount.target.trim_end_matches('/'))?)))
         .collect();
-    found.extend(image.map(|image| copied_from(&image.copies, path)).unwrap_or_default());
+    if let Some(image) = image {
+        found.extend(copied_from(&image.copies, path).into_iter().filter(|path| !image.ignored.keeps_out(path)));
+    }
     if image.is_none() && service.image.is_none() && service.build.is_none() {
         found.push(path.trim_start_matches('/').into());
         let checkout = service.working_dir.as_deref().filter(|folder| folder.starts_with('/'));
@@ -43,7 +45,7 @@ pub fn repository_paths(path: &str, service: &ServicePlan, image: Option<&Image>
 
 /// The absolute paths in a service's container at which a file of the repository stands.
 pub fn container_paths(path: &str, service: &ServicePlan, image: Option<&Image>) -> Vec<String> {
-    let copies = image.map_or(&[][..], |image| &image.copies);
+    let copies = image.filter(|image| !image.ignored.keeps_out(path)).map_or(&[][..], |image| &image.copies);
     let placed = |source: &str, target: &str| {
         let (folder, name) = source.rsplit_once('/').unwrap_or(("", source));
         if name.contains('*') {

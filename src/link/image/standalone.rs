@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use crate::facts::docker::{Dockerfile, Stage, Step};
 use crate::facts::procfile::Procfile;
-use crate::facts::sections::{Reader, SectionFile};
+use crate::facts::sections::{Entry, MOD_WSGI, Reader, SectionFile};
 use crate::link::plan::{Build, CommandLine, Deployment, ServicePlan, Variable};
 use crate::link::platform;
-use crate::link::roles;
+use crate::link::roles::{self, Role};
 use crate::source::Span;
 use crate::stack::{Anchor, Fact, Why};
-use crate::syntax::{Spanned, shell};
+use crate::syntax::{Mapped, Piece, Spanned, shell};
 
 /// Words in a path that tell of what is made, checked or filled in, and is not what runs in the end.
 const WORKS: &[&str] = &["lint", "builder", "template", "templates", "fixtures"];
@@ -26,7 +26,7 @@ pub fn standalone(
 ) -> Vec<Deployment> {
     let images = dockerfiles.iter().copied().filter(|it| is_production(&it.path)).filter_map(|it| of_image(it, exists));
     let procfiles = procfiles.iter().copied().filter(|it| is_production(&it.path)).filter_map(of_procfile);
-    images.chain(procfiles).chain(of_units(sections)).collect()
+    images.chain(procfiles).chain(of_units(sections)).chain(of_apache(sections)).collect()
 }
 
 fn is_production(path: &str) -> bool {
@@ -101,6 +101,19 @@ fn context<'a>(dockerfile: &Dockerfile, folder: &'a str, exists: &dyn Fn(&str) -
     best.0.into()
 }
 
+/// Whether a command builds again what a person edits, which no server has: `make watch-css`, `npm run watch`,
+/// `tailwindcss --watch`. What a program of one's own watches may be anything.
+fn watches(command: &str) -> bool {
+    const WATCHERS: [&str; 4] = ["watchmedo", "watchfiles", "nodemon", "livereload"];
+    let mut words = command.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
+    let Some(first) = words.find(|word| !word.contains('=') && *word != "exec" && *word != "env") else { return false };
+    let is_watch = |word: &str| {
+        let mut parts = word.trim_start_matches('-').split(['-', ':', '_']);
+        word == "--watch" || (!word.contains('.') && parts.any(|part| part == "watch"))
+    };
+    WATCHERS.contains(&first) || (!first.starts_with("python") && words.any(is_watch))
+}
+
 fn of_procfile(procfile: &Procfile) -> Option<Deployment> {
     let folder = procfile.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let services: Vec<ServicePlan> = procfile
@@ -121,14 +134,53 @@ fn of_procfile(procfile: &Procfile) -> Option<Deployment> {
             service
         })
         .collect();
+    let watcher = procfile.processes.iter().find(|it| watches(&it.text.text));
+    let (role, because) = match watcher {
+        Some(it) => {
+            let reason = format!("is for development: `{}` waits for files to change", it.name.value);
+            (Role::Development, Why::at(reason, it.span))
+        }
+        None => (Role::Default, Why::new("says what a platform starts")),
+    };
     let deployment = Deployment {
         name: procfile.path.clone(),
         files: vec![procfile.file],
         services,
-        because: Why::new("says what a platform starts"),
+        role,
+        because,
         ..Deployment::default()
     };
     (!deployment.services.is_empty()).then_some(deployment)
+}
+
+/// Each configuration by which Apache starts processes of mod_wsgi, a service for each group of them.
+fn of_apache(sections: &[&SectionFile]) -> Vec<Deployment> {
+    let is_ours = |it: &&&SectionFile| it.reader == Reader::Apache && is_production(&it.path);
+    let found = sections.iter().filter(is_ours).map(|file| {
+        let starts = file.entries.iter().filter(|entry| &*entry.name.value == MOD_WSGI);
+        Deployment {
+            name: file.path.clone(),
+            files: vec![file.file],
+            services: starts.filter_map(|entry| of_directive(file, entry)).collect(),
+            because: Why::new("says what Apache starts"),
+            ..Deployment::default()
+        }
+    });
+    found.collect()
+}
+
+/// `WSGIDaemonProcess NAME option=value …`, which stands as the command.
+fn of_directive(file: &SectionFile, entry: &Entry) -> Option<ServicePlan> {
+    let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut text = Mapped::verbatim(entry.name.value.clone(), entry.name.span);
+    let between = Span { start: entry.name.span.end, ..entry.value.span(0..0) };
+    text.extend(&Mapped { text: " ".into(), pieces: vec![Piece { start: 0, span: between }] }, 0..1);
+    text.extend(&entry.value, 0..entry.value.text.len());
+    let span = text.span(0..text.text.len());
+    let group = entry.value.text.split_whitespace().next()?;
+    let mut service = service(Spanned::new(group.into(), span), Anchor::new(&*file.path, MOD_WSGI), folder);
+    service.command = Some(CommandLine::Text { script: shell::parse(&text).tree, text, shell: false, span });
+    Some(service)
 }
 
 /// The units of each folder, which one host runs together.
@@ -185,6 +237,8 @@ pub(in crate::link) fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: 
         environment: Vec::new(),
         labels: Vec::new(),
         hidden: Vec::new(),
+        most_at_once: Fact::Absent,
+        absent: Vec::new(),
         environment_open: Some(Why::new("set where it is deployed")),
         environment_slot: None,
         replicas: Fact::unknown("set where it is deployed"),
@@ -263,6 +317,30 @@ mod tests {
         assert_eq!(&*found[0].services[0].build.as_ref().unwrap().context, "");
         let found = standalone(&[&dockerfile], &[], &[], &|path| path == "docker/web/uwsgi.ini");
         assert_eq!(&*found[0].services[0].build.as_ref().unwrap().context, "docker/web");
+    }
+
+    #[test]
+    fn who_watches_files_is_a_developer() {
+        for yes in [
+            "make watch-scss",
+            "npm run watch",
+            "yarn build:css --watch",
+            "NODE_ENV=x npx tailwindcss -i a --watch",
+            "watchmedo auto-restart -- celery worker",
+        ] {
+            assert!(watches(yes), "{yes}");
+        }
+        for no in ["gunicorn app:app", "python watch.py", "python -m watch", "bin/watch.sh", "make run", "bin/watcher"]
+        {
+            assert!(!watches(no), "{no}");
+        }
+        let file = SourceFile::new(FileId(0), "Procfile", Default::default(), "web: make run\ncss: make watch-css\n");
+        let procfile = crate::facts::procfile::read(&file);
+        let found = standalone(&[], &[&procfile], &[], &|_| false);
+        assert_eq!(
+            (found[0].role, &*found[0].because.reason),
+            (Role::Development, "is for development: `css` waits for files to change",)
+        );
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::facts::kubernetes::Manifests;
 use crate::link::compose::layers::join;
 use crate::link::compose::mentions;
 use crate::link::plan::{Build, Deployment};
-use crate::source::{SourceFile, Sources, Span};
+use crate::source::{Sought, SourceFile, Sources, Span};
 use crate::syntax::Spanned;
 use crate::syntax::yaml::Node;
 
@@ -37,7 +37,7 @@ impl<'a> Images<'a> {
                 images.builds.push((image.value.clone(), build.clone()));
             }
         }
-        for file in sources.iter().filter(|file| mentions_a_build(file)) {
+        for file in sources.iter().filter(|file| !file.places(Sought::Build).is_empty()) {
             images.commands(file);
         }
         images.registries = images.registries(manifests);
@@ -176,13 +176,6 @@ fn builders(file: &SourceFile) -> Vec<&str> {
         (is_name && builds).then_some(name)
     });
     names.collect()
-}
-
-fn mentions_a_build(file: &SourceFile) -> bool {
-    let text = file.text().as_bytes();
-    ["docker build", "docker buildx build", "docker image build", "podman build", "buildah bud", "buildah build"]
-        .iter()
-        .any(|it| memchr::memmem::find(text, it.as_bytes()).is_some())
 }
 
 /// Whether two texts name one image. Where a variable stands before the last part of a name, that part decides.

@@ -7,6 +7,7 @@ mod environment;
 mod expand;
 mod generate;
 mod images;
+mod ingress;
 mod kustomize;
 mod object;
 mod patch;
@@ -74,6 +75,7 @@ pub fn deployments(sources: &Sources, manifests: &[&Manifests], composed: &[Depl
             name: set.name.into(),
             files: set.files,
             services,
+            ingresses: set.objects.iter().filter_map(|object| ingress::of(sources, object)).collect(),
             managed: set.objects.iter().filter_map(|object| clowder::database(sources, object)).collect(),
             role: set.role,
             because: set.because,

@@ -149,6 +149,8 @@ fn plan(
         environment: variables,
         labels: Vec::new(),
         hidden: Vec::new(),
+        most_at_once: Fact::Absent,
+        absent: Vec::new(),
         environment_open: open,
         replicas: Fact::Absent,
         cpus: limit(container, "cpu", "CPUs", units::cpus),

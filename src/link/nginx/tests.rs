@@ -50,6 +50,8 @@ impl Town {
             environment: Vec::new(),
             labels: Vec::new(),
             hidden: Vec::new(),
+            most_at_once: Fact::Absent,
+            absent: Vec::new(),
             environment_open: None,
             environment_slot: None,
             replicas: Fact::default_of(1, "Docker Compose", "replicas", Some(span)),

@@ -1,7 +1,8 @@
 //! What shows a column of each row: the lists and inlines of Django's admin, the tables of django-tables2.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap as HashMap;
 
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def, FunctionId, Names};

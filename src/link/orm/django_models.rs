@@ -1,6 +1,6 @@
 //! Django's models: fields that are relations, what leads back, managers.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::models::{AUTH_USER, Loading, Manager, Models, Relation};
 use super::names::{ClassId, Def, Names};
@@ -176,7 +176,7 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
         }
     }
     // A reverse accessor is inherited, too: of a parent, of an abstract user.
-    let mut heirs: HashMap<ClassId, Vec<ClassId>> = HashMap::new();
+    let mut heirs: HashMap<ClassId, Vec<ClassId>> = HashMap::default();
     for &id in django {
         for class in &names.lineage(id).classes {
             heirs.entry(*class).or_default().push(id);

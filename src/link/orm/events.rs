@@ -27,6 +27,8 @@ pub(super) struct Event {
     /// The places where what leads to it is loaded row by row, too.
     pub(super) by: Vec<Span>,
     pub(super) size: Size,
+    /// Whether it happens only where all that stands before it in an `or` is empty.
+    pub(super) spare: bool,
     /// The serializer whose loop it is.
     pub(super) serializer: Option<String>,
     pub(super) kind: EventKind,
@@ -142,7 +144,10 @@ impl Event {
             .zip(turned)
             .map(|(frame, it)| spelled(frame.flow, params(eval, frame.unit), it.iter))
             .unwrap_or_default();
-        Event { unit, head, over, at, deep, by: Vec::new(), size, serializer: None, kind }
+        let below = eval.frames.get(turn.depth..).unwrap_or_default();
+        let holds = |span: &Span| span.contains(at) || span.contains(deep);
+        let spare = below.iter().any(|frame| frame.flow.spares.iter().any(holds));
+        Event { unit, head, over, at, deep, by: Vec::new(), size, spare, serializer: None, kind }
     }
 }
 
@@ -160,7 +165,7 @@ fn is_none(flow: &Flow, id: NodeId) -> bool {
 }
 
 /// An expression in short: `Message.objects.filter(...).count()`.
-fn spelled(flow: &Flow, params: &[Parameter], id: NodeId) -> String {
+pub(super) fn spelled(flow: &Flow, params: &[Parameter], id: NodeId) -> String {
     /// Longer ones lose their beginning.
     const MOST: usize = 70;
     let mut parts: Vec<String> = Vec::new();

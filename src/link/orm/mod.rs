@@ -11,6 +11,7 @@ mod django;
 mod django_models;
 mod drf;
 mod eval;
+mod event_loop;
 mod events;
 mod feeds;
 mod graphql;
@@ -30,6 +31,8 @@ mod templates;
 mod types;
 mod views;
 
+pub use event_loop::LoopFacts;
+
 use crate::facts::orm::OrmDraft;
 use crate::stack::Stack;
 use crate::stack::vocabulary::{LazyLoad, Listing, QueryInLoop, WriteInLoop};
@@ -45,6 +48,8 @@ pub struct OrmFacts {
     pub writes_in_loops: Vec<WriteInLoop>,
     /// Endpoints that answer with a list.
     pub listings: Vec<Listing>,
+    /// What holds event loops up.
+    pub event_loop: LoopFacts,
 }
 
 impl OrmFacts {
@@ -54,6 +59,7 @@ impl OrmFacts {
         stack.queries_in_loops.extend(self.queries_in_loops);
         stack.writes_in_loops.extend(self.writes_in_loops);
         stack.listings.extend(self.listings);
+        self.event_loop.put(stack);
     }
 }
 
@@ -76,7 +82,8 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> OrmFacts {
     graphql::resolvers(&mut eval);
     let listings = listings::listings(&mut eval);
     let events = std::mem::take(&mut eval.events);
-    OrmFacts { listings, ..report::facts(&names, &models, events) }
+    let event_loop = event_loop::facts(&names, &models);
+    OrmFacts { listings, event_loop, ..report::facts(&names, &models, events) }
 }
 
 #[cfg(test)]

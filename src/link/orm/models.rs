@@ -1,6 +1,8 @@
 //! The model graph: which classes are models, and the relations between them, in both directions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap as HashMap;
 
 use super::names::{ClassId, Def, Names};
 use super::signals::Signals;

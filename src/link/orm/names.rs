@@ -1,7 +1,8 @@
 //! Which thing a name means: modules, imports, classes and their bases, over all files.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap as HashMap;
 
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::facts::orm::{ClassDraft, FunctionDraft, OrmDraft};
@@ -56,12 +57,14 @@ pub(super) struct Names<'a> {
     modules: HashMap<&'a str, Vec<u32>>,
     classes: Vec<HashMap<&'a str, u32>>,
     functions: Vec<HashMap<&'a str, u32>>,
-    /// Functions within functions, by the path of the outer one and their names.
-    nested: HashMap<(u32, &'a str, &'a str), u32>,
-    methods: HashMap<(ClassId, &'a str), u32>,
+    /// Functions within functions, by the path of the outer one and their names, in each file.
+    nested: Vec<HashMap<(&'a str, &'a str), u32>>,
+    /// Methods by their names, of each class of each file.
+    methods: Vec<Vec<HashMap<&'a str, u32>>>,
     globals: Vec<HashMap<&'a str, NodeId>>,
     imports: Vec<HashMap<&'a str, usize>>,
-    lineages: HashMap<ClassId, Lineage>,
+    /// Of each class of each file.
+    lineages: Vec<Vec<Lineage>>,
     /// The lineage of what has none: a class outside the repository.
     orphan: Lineage,
 }
@@ -69,15 +72,15 @@ pub(super) struct Names<'a> {
 impl<'a> Names<'a> {
     pub(super) fn new(drafts: Vec<&'a OrmDraft>) -> Self {
         let mut names = Self {
-            modules: HashMap::new(),
+            modules: HashMap::default(),
             classes: Vec::with_capacity(drafts.len()),
             functions: Vec::with_capacity(drafts.len()),
-            nested: HashMap::new(),
-            methods: HashMap::new(),
+            nested: Vec::with_capacity(drafts.len()),
+            methods: Vec::with_capacity(drafts.len()),
             globals: Vec::with_capacity(drafts.len()),
             imports: Vec::with_capacity(drafts.len()),
             drafts: Vec::new(),
-            lineages: HashMap::new(),
+            lineages: drafts.iter().map(|it| vec![Lineage::default(); it.classes.len()]).collect(),
             orphan: Lineage::default(),
         };
         for (at, draft) in drafts.iter().copied().enumerate() {
@@ -89,35 +92,41 @@ impl<'a> Names<'a> {
             }
             let classes = draft.classes.iter().enumerate().filter(|(_, class)| class.within.is_none());
             names.classes.push(classes.map(|(at, class)| (&*class.name, at as u32)).collect());
-            let mut functions = HashMap::new();
+            let (mut functions, mut nested) = (HashMap::default(), HashMap::default());
+            let mut methods = vec![HashMap::default(); draft.classes.len()];
             for (place, function) in draft.functions.iter().enumerate() {
                 match function.owner {
                     Some(owner) => {
-                        names.methods.insert((ClassId { draft: at, at: owner }, &*function.name), place as u32);
+                        if let Some(own) = methods.get_mut(owner as usize) {
+                            own.insert(&*function.name, place as u32);
+                        }
                     }
                     None if function.within.is_none() => {
                         functions.insert(&*function.name, place as u32);
                     }
                     None => {
                         let within = function.within.as_deref().unwrap_or("");
-                        names.nested.insert((at, within, &*function.name), place as u32);
+                        nested.insert((within, &*function.name), place as u32);
                     }
                 }
             }
             names.functions.push(functions);
+            names.nested.push(nested);
+            names.methods.push(methods);
             names.globals.push(draft.globals.iter().map(|(name, node)| (&**name, *node)).collect());
             names.imports.push(draft.imports.iter().enumerate().map(|(at, it)| (&*it.name, at)).collect());
         }
         names.drafts = drafts;
         for id in names.all_classes() {
             let lineage = names.trace(id);
-            names.lineages.insert(id, lineage);
+            names.lineages[id.draft as usize][id.at as usize] = lineage;
         }
         names
     }
 
     /// What a name means in a function: what is defined within it, or within those around it.
     pub(super) fn nested(&self, id: FunctionId, name: &str) -> Option<FunctionId> {
+        let nested = self.nested.get(id.draft as usize).filter(|all| !all.is_empty())?;
         let function = self.function(id);
         let own = match (&function.within, function.owner) {
             (Some(within), _) => format!("{within}.{}", function.name),
@@ -126,7 +135,7 @@ impl<'a> Names<'a> {
         };
         let mut path = own.as_str();
         loop {
-            if let Some(at) = self.nested.get(&(id.draft, path, name)) {
+            if let Some(at) = nested.get(&(path, name)) {
                 return Some(FunctionId { draft: id.draft, at: *at });
             }
             path = path.rsplit_once('.')?.0;
@@ -154,7 +163,8 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn lineage(&self, id: ClassId) -> &Lineage {
-        self.lineages.get(&id).unwrap_or(&self.orphan)
+        let of_file = self.lineages.get(id.draft as usize);
+        of_file.and_then(|all| all.get(id.at as usize)).unwrap_or(&self.orphan)
     }
 
     /// Whether a class derives from one of the repository, or is it.
@@ -175,7 +185,7 @@ impl<'a> Names<'a> {
                 skip = Some(*class) != after;
                 continue;
             }
-            if let Some(at) = self.methods.get(&(*class, name)) {
+            if let Some(at) = self.methods[class.draft as usize][class.at as usize].get(name) {
                 return Some(FunctionId { draft: class.draft, at: *at });
             }
         }

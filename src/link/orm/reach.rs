@@ -3,7 +3,7 @@
 //! A function is taken to be called wherever its name stands, which may be too often and is never too rarely; where
 //! nobody in the repository names it, or a framework may call it, it is taken to serve requests.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::names::{ClassId, FunctionId, Names};
 use super::types::Unit;
@@ -15,6 +15,8 @@ use crate::stack::vocabulary::Reach;
 const TASKS: &[&str] = &["task", "shared_task", "periodic_task", "db_task", "db_periodic_task", "actor", "job"];
 /// How a task is put into its queue, in place of being called.
 const QUEUED: &[&str] = &["delay", "apply_async", "s", "si", "signature", "send", "schedule", "enqueue", "retry"];
+/// What traitlets calls of a program to start it.
+const STARTS: &[&str] = &["initialize", "start", "launch_instance"];
 /// Decorators that leave it to callers when a function runs.
 const PLAIN: &[&str] = &["staticmethod", "classmethod", "atomic", "wraps", "cache", "lru_cache", "retry"];
 
@@ -35,9 +37,9 @@ struct Mention<'a> {
 
 impl Reached {
     pub(super) fn read(names: &Names<'_>) -> Self {
-        let mut reached = Self { aside: HashMap::new(), places: names.drafts.iter().map(|it| it.place).collect() };
-        let mut mentions: HashMap<&str, Vec<Mention<'_>>> = HashMap::new();
-        let mut renamed = HashSet::new();
+        let mut reached = Self { aside: HashMap::default(), places: names.drafts.iter().map(|it| it.place).collect() };
+        let mut mentions: HashMap<&str, Vec<Mention<'_>>> = HashMap::default();
+        let mut renamed = HashSet::default();
         for (at, draft) in names.drafts.iter().enumerate() {
             let at = at as u32;
             let mut all = Vec::new();
@@ -77,6 +79,7 @@ impl Reached {
                 let own = match draft.place {
                     Place::Command => Some(Reach::Commands),
                     _ if task => Some(Reach::Tasks),
+                    Place::Any if is_of_program(names, id, function) => Some(Reach::Commands),
                     Place::Admin => Some(Reach::Admin),
                     Place::Any | Place::Template => None,
                 };
@@ -93,7 +96,9 @@ impl Reached {
                     continue;
                 }
                 reached.aside.insert(id, own.unwrap_or(Reach::Commands));
-                if draft.place == Place::Any {
+                // What traitlets itself calls to start a program has the names of much else.
+                let starts = STARTS.contains(&name) && is_of_program(names, id, function);
+                if draft.place == Place::Any && !starts {
                     callers.push((id, by));
                 }
             }
@@ -139,7 +144,7 @@ pub(super) fn rank(reach: Reach) -> u8 {
 
 /// The names that stand in a flow; a text may be one, too: `getattr(it, "name")`.
 fn within<'a>(flow: &'a Flow, by: Unit, out: &mut Vec<Mention<'a>>) {
-    let mut queued = HashSet::new();
+    let mut queued = HashSet::default();
     for node in &flow.nodes {
         if let NodeKind::Attr { of, name, .. } = &node.kind
             && QUEUED.contains(&&**name)
@@ -166,6 +171,25 @@ fn is_task(names: &Names<'_>, id: FunctionId, function: &FunctionDraft) -> bool 
     let owner = function.owner.map(|at| ClassId { draft: id.draft, at });
     function.decorators.iter().any(|it| TASKS.contains(&last(it)))
         || owner.is_some_and(|class| &*function.name == "run" && names.derives_external(class, "Task"))
+}
+
+/// Whether a function is of a program that a person or a machine starts: a command of click or typer, a method of a
+/// program of traitlets (as JupyterHub is), or what Django runs once an application is loaded. What requests call of it,
+/// they run all the same.
+fn is_of_program(names: &Names<'_>, id: FunctionId, function: &FunctionDraft) -> bool {
+    const LIBRARIES: [&str; 2] = ["click", "typer"];
+    let imports = &names.draft(id.draft).imports;
+    let by_library = imports.iter().any(|it| LIBRARIES.contains(&it.module.split('.').next().unwrap_or_default()));
+    let is_command = |decorator: &str| {
+        last(decorator) == "command" && (by_library || decorator.rsplit('.').nth(1).is_some_and(|it| it == "cli"))
+    };
+    if function.decorators.iter().any(|it| is_command(it)) {
+        return true;
+    }
+    let Some(class) = function.owner.map(|at| ClassId { draft: id.draft, at }) else { return false };
+    let is_program = |base: &str| base.starts_with("traitlets.") && last(base) == "Application";
+    names.lineage(class).external.iter().any(|base| is_program(base))
+        || (&*function.name == "ready" && names.derives_external(class, "AppConfig"))
 }
 
 /// Whether a function runs only where code of the repository calls it: no framework knows it, no template can name it.

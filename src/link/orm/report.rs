@@ -2,8 +2,10 @@
 
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::OrmFacts;
 use super::events::{Event, EventKind};
@@ -14,17 +16,17 @@ use super::types::{Set, Site, Size, Unit};
 use crate::facts::orm::{OrmDraft, Place, write};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, LazyLoad, Orm, QueryInLoop, Reach, WriteInLoop};
-use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
+use crate::stack::{Anchor, Assumption, Fact, Origin, Sourced, Writer};
 
 /// The facts of events.
 pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> OrmFacts {
     let reached = Reached::read(names);
     let changed = changed(&events);
-    let mut report = Report { names, models, reached, changed, anchors: HashMap::new(), out: OrmFacts::default() };
+    let mut report = Report { names, models, reached, changed, anchors: HashMap::default(), out: OrmFacts::default() };
     let mut groups: BTreeMap<(Unit, Span, Option<String>), Vec<Event>> = BTreeMap::new();
     let mut others: BTreeMap<(Span, Span), Event> = BTreeMap::new();
     let mut read = BTreeSet::new();
-    let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::new();
+    let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::default();
     for event in events {
         let turn = (event.unit, event.head);
         match &event.kind {
@@ -55,7 +57,7 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     let mut seen = BTreeSet::new();
     let mut said = BTreeSet::new();
     let mut lines: Vec<Vec<Event>> = Vec::new();
-    let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::new();
+    let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
     let mut others: Vec<Event> = others.into_values().collect();
     others.sort_by_key(|it| (it.deep, Reverse(rank(report.reached.of(it.unit)))));
     for event in others {
@@ -78,7 +80,7 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
 
 /// The models whose rows are changed in the turns of each loop; new rows are no change.
 fn changed(events: &[Event]) -> HashMap<(Unit, Span), HashSet<ClassId>> {
-    let mut changed: HashMap<_, HashSet<ClassId>> = HashMap::new();
+    let mut changed: HashMap<_, HashSet<ClassId>> = HashMap::default();
     for event in events {
         if let EventKind::Write { how, .. } = &event.kind
             && let Some(model) = how.model.filter(|_| !how.remedy.starts_with("bulk_create"))
@@ -369,7 +371,16 @@ impl Report<'_> {
             EventKind::Lazy { .. } => {}
             EventKind::Query { orm, .. } => {
                 let orm = derived(*orm, Vec::new());
-                self.out.queries_in_loops.push(QueryInLoop { about, orm, call, over, short, reach, remedy });
+                let is_spare = line.iter().all(|event| event.spare);
+                let each_turn = match is_spare {
+                    true => {
+                        let what = "what stands before it in `or` is empty";
+                        let origin = Origin::Assumed(Assumption::that(what, Some(event.deep)));
+                        Fact::Known(Sourced { value: true, origin, slots: Vec::new() })
+                    }
+                    false => derived(true, Vec::new()),
+                };
+                self.out.queries_in_loops.push(QueryInLoop { about, orm, call, over, each_turn, short, reach, remedy });
             }
             EventKind::Write { orm, how, .. } => {
                 let hows = || {

@@ -1,6 +1,6 @@
 //! Which of its actions a view set is routed to.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::names::{ClassId, Def, Names};
 use crate::facts::orm::flow::NodeKind;

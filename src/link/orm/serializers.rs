@@ -26,12 +26,12 @@ pub(super) fn flow() -> Flow {
     Flow {
         nodes: vec![node(NodeKind::Param(0), 0), node(NodeKind::Row(0), 1)],
         loops: vec![Loop { iter: 0, head: nowhere, parent: 0, is_async: false }],
-        returns: Vec::new(),
+        ..Flow::default()
     }
 }
 
 fn nowhere() -> Span {
-    Span::at(FileId(u32::MAX), 0)
+    Span::at(FileId::NOWHERE, 0)
 }
 
 /// Whether a class is a serializer.

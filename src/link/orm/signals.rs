@@ -1,6 +1,6 @@
 //! Receivers of the signals that Django sends with each save, and with no statement for many rows.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::models::Models;
 use super::names::{ClassId, Def, Names};

@@ -1,6 +1,6 @@
 //! SQLAlchemy's models: mapped classes, their relationships and backrefs.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::models::{Loading, Models, Relation};
 use super::names::{ClassId, Def, Names};
@@ -36,7 +36,7 @@ pub(super) fn is_model(names: &Names<'_>, id: ClassId) -> bool {
 /// Fills the models with their relationships.
 pub(super) fn relate(names: &Names<'_>, models: &mut Models, mapped: &[ClassId]) {
     let by_name = {
-        let mut all: HashMap<&str, Vec<ClassId>> = HashMap::new();
+        let mut all: HashMap<&str, Vec<ClassId>> = HashMap::default();
         for id in mapped {
             all.entry(&*names.class(*id).name).or_default().push(*id);
         }

@@ -1,7 +1,8 @@
 //! Templates: which one code names, and what it does with the context that it is given.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap as HashMap;
 
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def, FunctionId, Names};
@@ -22,7 +23,7 @@ pub(super) struct Templates<'a> {
 
 impl<'a> Templates<'a> {
     pub(super) fn new(names: &Names<'a>) -> Self {
-        let mut by_name: HashMap<&'a str, Vec<FunctionId>> = HashMap::new();
+        let mut by_name: HashMap<&'a str, Vec<FunctionId>> = HashMap::default();
         for (at, draft) in names.drafts.iter().copied().enumerate().filter(|(_, draft)| draft.place == Place::Template)
         {
             let Some(whole) = draft.functions.len().checked_sub(1) else { continue };

@@ -50,6 +50,7 @@ pub(super) fn deployment(seen: &Seen<'_>) -> Option<Deployment> {
         }
     }
     plan.replicas = instances(seen, &name);
+    plan.most_at_once = at_once(seen, flexible || custom, &name);
     resources(seen, flexible || custom, &mut plan);
     Some(seen.deployment("App Engine", vec![plan]))
 }
@@ -75,6 +76,16 @@ fn instances(seen: &Seen<'_>, name: &Spanned<Box<str>>) -> Fact<u64> {
         }
         (_, Fact::Absent) => open(scaling.span),
         (least, most) => said::between(least, most, scaling.span),
+    }
+}
+
+/// How many requests an automatically scaled instance takes before another is started.
+fn at_once(seen: &Seen<'_>, flexible: bool, name: &Spanned<Box<str>>) -> Fact<u64> {
+    let fixed = ["manual_scaling", "basic_scaling"].iter().any(|key| seen.root.get(key).is_some());
+    match seen.at(&["automatic_scaling", "max_concurrent_requests"]) {
+        Some(count) => said::count(count),
+        None if flexible || fixed => Fact::Absent,
+        None => Fact::Unknown(Why::at("App Engine's own, for no `max_concurrent_requests` is said", name.span)),
     }
 }
 

@@ -20,6 +20,10 @@ pub(super) fn deployment(seen: &Seen<'_>) -> Option<Deployment> {
             .map_or_else(|| name.clone(), |own| Spanned::new(format!("{}/{}", name.value, own.value).into(), own.span));
         let mut plan = container(seen, node, called, &format!("Service.{}.{at}", name.value))?;
         plan.replicas = replicas.clone();
+        plan.most_at_once = match template.get("spec").and_then(|it| it.get("containerConcurrency")) {
+            Some(count) if count.text() != Some("0") => said::count(count),
+            _ => Fact::Unknown(Why::at("Cloud Run's own, for no `containerConcurrency` is said", name.span)),
+        };
         if containers.len() == 1 {
             plan.build = seen.own_image(plan.image.as_ref().map(|it| &*it.value), node.span);
         }

@@ -52,6 +52,7 @@ pub(super) fn deployment(seen: &Seen<'_>) -> Option<Deployment> {
         plan.expose = ports(seen, &name.value);
         plan.replicas = machines(seen, &name.value);
         size(seen, &name.value, &mut plan);
+        plan.most_at_once = at_once(seen, &name.value);
         if let Some(timeout) = seen.at(&["kill_timeout"]) {
             plan.stop_grace = said::parsed(timeout, said::seconds);
         }
@@ -82,6 +83,17 @@ fn ports(seen: &Seen<'_>, group: &str) -> Vec<Spanned<u16>> {
     let sections = http.chain(of_group(seen.root.get("services"), group));
     let ports = sections.filter_map(|section| section.get("internal_port"));
     ports.filter_map(|port| Some(Spanned::new(port.text()?.parse().ok()?, port.content_span()))).collect()
+}
+
+/// The hard limit of what Fly's proxy sends to a machine at once: requests, or connections, which it may use again.
+fn at_once(seen: &Seen<'_>, group: &str) -> Fact<u64> {
+    let http = of_group(seen.root.get("http_service"), group);
+    let mut sections = http.chain(of_group(seen.root.get("services"), group)).peekable();
+    if sections.peek().is_none() {
+        return Fact::Absent;
+    }
+    let said = sections.find_map(|section| section.get("concurrency")?.get("hard_limit"));
+    said.map_or_else(|| Fact::unknown("no `hard_limit` is said, and Fly.io's own holds"), said::count)
 }
 
 /// How many machines of a group run: what `fly scale count` made of it. Those that are kept running are said.

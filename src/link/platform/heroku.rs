@@ -59,7 +59,8 @@ pub(super) fn deployment(seen: &Seen<'_>, kind: Kind) -> Option<Deployment> {
                 .iter()
                 .flat_map(|it| it.variable.clone())
                 .chain(config(env))
-                .chain(std::mem::take(&mut plan.environment)),
+                .chain(std::mem::take(&mut plan.environment))
+                .chain(port(plan)),
         );
         plan.environment_open = Some(Why::new("more may be set by `heroku config`"));
         formation(app, plan);
@@ -73,6 +74,14 @@ pub(super) fn deployment(seen: &Seen<'_>, kind: Kind) -> Option<Deployment> {
     deployment.files.extend(beside.into_iter().chain(procfile));
     deployment.managed = addons.into_iter().map(|it| it.managed).collect();
     (!deployment.services.is_empty()).then_some(deployment)
+}
+
+/// The port that a `web` process is to listen on, whatever its image says:
+/// <https://devcenter.heroku.com/articles/dyno-startup-behavior> of December 2024.
+fn port(plan: &ServicePlan) -> Option<Variable> {
+    let span = plan.name.span;
+    let value = Fact::Unknown(Why::at("Heroku sets it when the process starts", span));
+    (&*plan.name.value == "web").then(|| Variable { name: "PORT".into(), value, span })
 }
 
 /// The processes of a `heroku.yml`: those that it builds, with the commands of `run`.

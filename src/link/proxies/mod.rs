@@ -1,5 +1,6 @@
 //! Proxies that are not nginx: which service runs one, with which file, and to which services it passes requests.
 
+mod ingress;
 mod labels;
 #[cfg(test)]
 mod tests;
@@ -12,7 +13,7 @@ use crate::syntax::image::ImageName;
 
 use super::image::{self, Image};
 use super::network::Network;
-use super::plan::{Running, ServicePlan};
+use super::plan::{Ingress, Running, ServicePlan};
 
 /// A service, as this part needs to see it.
 pub struct Seen<'a> {
@@ -29,7 +30,14 @@ pub struct Seen<'a> {
 }
 
 /// Puts every such proxy of a deployment into the stack, with its routes.
-pub fn add(stack: &mut Stack, sources: &Sources, confs: &[&ProxyConf], network: &Network, services: &[Seen<'_>]) {
+pub fn add(
+    stack: &mut Stack,
+    sources: &Sources,
+    confs: &[&ProxyConf],
+    ingresses: &[Ingress],
+    network: &Network,
+    services: &[Seen<'_>],
+) {
     let mut traefik = None;
     for me in services {
         let Some(program) = program(me) else { continue };
@@ -62,6 +70,7 @@ pub fn add(stack: &mut Stack, sources: &Sources, confs: &[&ProxyConf], network: 
         }
     }
     labels::add(stack, traefik, services);
+    ingress::add(stack, ingresses, network);
 }
 
 /// Which proxy a service runs, by its image or what it starts.
@@ -84,7 +93,7 @@ fn places(program: ProxyProgram) -> &'static [&'static str] {
         }
         ProxyProgram::Caddy => &["/etc/caddy/Caddyfile"],
         // Its dynamic files are where its own configuration says: any folder.
-        ProxyProgram::Traefik => &[],
+        ProxyProgram::Traefik | ProxyProgram::IngressNginx => &[],
     }
 }
 

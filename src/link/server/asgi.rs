@@ -151,6 +151,7 @@ fn limits(settings: &Settings<'_, '_>, process: &mut Process, own: bool) {
         "UVICORN_LIMIT_CONCURRENCY",
         Fact::Unbounded(Why::at("no limit is set", settings.program)),
     );
+    process.backlog = count("--backlog", "UVICORN_BACKLOG", defaults::count("uvicorn", "backlog", at));
     // Beyond that many at work it answers 503 (read in uvicorn 0.15 and 0.54).
     process.slots = match &process.limit_concurrency {
         Fact::Unbounded(_) => all_requests(settings.program),

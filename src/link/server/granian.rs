@@ -41,10 +41,11 @@ pub(super) fn read(settings: &Settings<'_, '_>) -> Process {
         let text = settings.options.value(&[option]).or_else(|| settings.variable(variable));
         text.map(|text| number(text).map(|value| value as u64))
     };
-    let backpressure = said("--backpressure", "GRANIAN_BACKPRESSURE").unwrap_or_else(|| {
-        let backlog = count("--backlog", "GRANIAN_BACKLOG", "backlog");
-        share(&backlog, &process.processes, settings)
-    });
+    process.backlog = count("--backlog", "GRANIAN_BACKLOG", "backlog");
+    let backpressure = said("--backpressure", "GRANIAN_BACKPRESSURE")
+        .unwrap_or_else(|| share(&process.backlog, &process.processes, settings));
+    // A connection is accepted only once it has one of so many places (2.8.7, workers.rs).
+    process.worker_connections = without_slots(backpressure.clone());
     let interface = settings.options.value(&["--interface"]).or_else(|| settings.variable("GRANIAN_INTERFACE"));
     match interface.as_ref().map(|it| it.known().map(|it| &**it)) {
         Some(Some("wsgi")) => {

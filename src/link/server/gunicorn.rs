@@ -179,6 +179,7 @@ impl Gunicorn<'_, '_, '_> {
         process.timeout = self.number(&["-t", "--timeout"], "timeout");
         process.graceful_timeout = self.number(&["--graceful-timeout"], "graceful_timeout");
         process.reload = self.flag(&["--reload"], "reload");
+        process.backlog = self.count(&["--backlog"], "backlog");
         process.port = self.port();
         process.version = (settings.context.version_of)("gunicorn");
         settings.offer_drop(&mut process, "drop_reload", settings.options.flag(&["--reload"]));
@@ -195,6 +196,8 @@ impl Gunicorn<'_, '_, '_> {
         let many = process.threads.known().is_some_and(|threads| *threads > 1);
         let by_class = |mode: Mode| without_slots(process.worker_class.clone().map(|_| mode));
         let keepalive = self.number(&["--keep-alive"], "keepalive");
+        // The sync worker reads neither: it closes each connection, and takes one at a time.
+        let connections = || self.count(&["--worker-connections"], "worker_connections");
         match class.as_deref() {
             None => {
                 let why = || match &process.worker_class {
@@ -214,6 +217,7 @@ impl Gunicorn<'_, '_, '_> {
                 process.mode = without_slots(process.threads.clone().map(|_| Mode::WsgiThreads));
                 process.slots = without_slots(process.threads.clone());
                 process.keepalive = keepalive;
+                process.worker_connections = connections();
                 let places = process.worker_class.span().into_iter().chain(process.threads.span());
                 let slots = process.worker_class.slots().to_vec();
                 process.worker_class = Fact::derived("gthread".into(), places.collect()).with_slots(slots);
@@ -222,10 +226,12 @@ impl Gunicorn<'_, '_, '_> {
                 process.mode = by_class(Mode::WsgiThreads);
                 process.slots = without_slots(process.threads.clone());
                 process.keepalive = keepalive;
+                process.worker_connections = connections();
             }
             Some(class) if class.contains("gevent") || class.contains("eventlet") => {
                 process.mode = by_class(Mode::WsgiGevent);
-                process.slots = without_slots(self.count(&["--worker-connections"], "worker_connections"));
+                process.worker_connections = connections();
+                process.slots = without_slots(process.worker_connections.clone());
                 process.keepalive = keepalive;
                 self.threads_unused(process);
             }

@@ -83,6 +83,7 @@ pub(super) fn read(settings: &Settings<'_, '_>) -> Option<Process> {
             process.port = called.count("port", || default("uvicorn", "port"));
             process.keepalive = called.number("timeout_keep_alive", || default("uvicorn", "timeout_keep_alive"));
             process.max_requests = called.count("limit_max_requests", || default("uvicorn", "limit_max_requests"));
+            process.backlog = called.count("backlog", || default("uvicorn", "backlog"));
             let free = || Fact::Unbounded(Why::at("no limit is set", called.span));
             process.limit_concurrency = called.count("limit_concurrency", free);
             process.version = (settings.context.version_of)("uvicorn");
@@ -106,6 +107,7 @@ pub(super) fn read(settings: &Settings<'_, '_>) -> Option<Process> {
                 Some(_) => without_slots(called.count("spawn", || Fact::Absent)),
                 None => all_requests(called.span),
             };
+            process.worker_connections = process.slots.clone();
             process.port = called.said("port").map_or(Fact::Absent, |address| settings.port_of(address));
             process.version = (settings.context.version_of)("gevent");
             Some(process)

@@ -10,13 +10,16 @@ mod granian;
 mod gunicorn;
 mod hypercorn;
 mod main_module;
+mod mod_wsgi;
 mod options;
+mod pulpcore;
 mod python;
 mod python_function;
 mod tasks;
 #[cfg(test)]
 mod tests;
 mod tiangolo;
+mod unit;
 mod uwsgi;
 mod waitress;
 
@@ -33,7 +36,8 @@ use super::command::wrapper::is_python;
 use super::plan::{Append, Running, ServicePlan, Variable};
 pub use main_module::ServerCall;
 use options::Options;
-pub(super) use tiangolo::own_start;
+pub(super) use tiangolo::own_folder;
+pub(super) use unit::{FOLDERS as UNIT_FOLDERS, expand as expand_units};
 
 /// What else a process is made of: its service, its environment, and what other files say of its application.
 pub struct Context<'a> {
@@ -45,6 +49,8 @@ pub struct Context<'a> {
     pub gunicorn_conf: &'a dyn Fn(&str) -> Option<&'a GunicornConf>,
     /// What an application is written with, by how the command names it: `wingman.asgi:application`, `app.main:app`.
     pub framework_of: &'a dyn Fn(&str) -> Option<Framework>,
+    /// Whether a module stands at an absolute path of the container, which is given without its ending.
+    pub module_at: &'a dyn Fn(&str) -> bool,
     /// The version of a Python package in the image.
     pub version_of: &'a dyn Fn(&str) -> Fact<Version>,
     /// The requirement of a package that a person would change, and the command that must follow such a change.
@@ -59,6 +65,8 @@ pub struct Context<'a> {
     pub class_setting: &'a dyn Fn(&str, &str) -> Fact<Box<str>>,
     /// The server that a script (`main.py`) or a module becomes when it is run.
     pub server_call: &'a dyn Fn(&str) -> Option<ServerCall>,
+    /// NGINX Unit's configuration, or why it is not known.
+    pub unit: &'a dyn Fn() -> Result<&'a SectionFile, &'static str>,
     /// The image it runs in the end, by its name.
     pub image: Option<&'a str>,
 }
@@ -98,15 +106,23 @@ pub fn process(running: &Running, context: &Context<'_>) -> Option<Process> {
         "waitress-serve" | "waitress" => Some(waitress::read(&settings)),
         "sanic" => Some(asgi::sanic(&settings)),
         "celery" => celery::read(&settings),
+        "unitd" | "unitd-debug" => unit::read(&settings),
         "flask" => dev::flask(&settings),
         "quart" => dev::quart(&settings),
         name if name.starts_with("uwsgi") => Some(uwsgi::read(&settings)),
         name if is_python(name) => dev::manage(&settings).or_else(|| main_module::read(&settings)),
         name => {
-            tasks::read(&settings, name).or_else(|| tiangolo::read(&settings, name)).or_else(|| dev::manage(&settings))
+            let own = mod_wsgi::read(&settings, name).or_else(|| pulpcore::read(&settings, name));
+            let own = own.or_else(|| tasks::read(&settings, name));
+            own.or_else(|| tiangolo::read(&settings, name)).or_else(|| dev::manage(&settings))
         }
     }
     .map(|process| copied(process, &running.copies))
+}
+
+/// The program that an image starts when no file names one.
+pub(super) fn own_start(image: &str) -> Option<&'static str> {
+    tiangolo::own_start(image).or_else(|| unit::own_start(image))
 }
 
 /// A process that its manager starts several times.

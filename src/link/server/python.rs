@@ -69,6 +69,10 @@ impl<'a> Evaluator<'a> {
         if !last.conditional {
             return Some(self.eval(&last.value, depth + 1));
         }
+        // One branch alone leaves the others to what is so without it, which is not told here.
+        if all.len() == 1 {
+            return Some(Fact::Unknown(Why::at("only some branch of the file sets it", last.value.span)));
+        }
         // What stands before the branches, and what each of them assigns.
         let from = all.iter().rposition(|it| !it.conditional).unwrap_or(0);
         let mut branches = Vec::new();

@@ -11,8 +11,13 @@ use crate::syntax::image::ImageName;
 use super::{Settings, asgi, gunicorn, number, uwsgi};
 
 /// The program that an image of these starts when no file names one.
-pub(in crate::link) fn own_start(image: &str) -> Option<&'static str> {
+pub(super) fn own_start(image: &str) -> Option<&'static str> {
     family(image).map(|_| "/start.sh")
+}
+
+/// The folder in which commands of such an image run.
+pub(in crate::link) fn own_folder(image: &str) -> Option<&'static str> {
+    family(image).map(|_| "/app")
 }
 
 enum Family {
@@ -56,7 +61,7 @@ fn line(settings: &Settings<'_, '_>, words: Vec<Fact<Box<str>>>) -> Running {
 fn application(settings: &Settings<'_, '_>) -> Fact<Box<str>> {
     settings.variable("APP_MODULE").unwrap_or_else(|| {
         let module = settings.variable("MODULE_NAME").unwrap_or_else(|| {
-            let inner = (settings.context.framework_of)("app.main:app").is_some();
+            let inner = (settings.context.module_at)("/app/app/main");
             Fact::derived(if inner { "app.main" } else { "main" }.into(), vec![settings.program])
         });
         let variable = settings.variable("VARIABLE_NAME").and_then(|it| it.known().cloned());

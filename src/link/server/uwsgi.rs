@@ -376,6 +376,15 @@ impl<'c> Uwsgi<'_, '_, 'c> {
         self.serve(&mut process, threads);
         process.max_requests = self.count("max-requests");
         process.timeout = self.number("harakiri", || Fact::Absent);
+        process.max_worker_lifetime = self
+            .number("max-worker-lifetime", || defaults::number("uWSGI", "max-worker-lifetime", Some(settings.program)));
+        self.recycle_by_memory(&mut process);
+        self.follow_load(&mut process);
+        process.backlog = self.count("listen");
+        if ["http", "https"].iter().any(|name| self.last(name).is_some()) {
+            process.http_timeout =
+                self.number("http-timeout", || defaults::number("uWSGI", "http-timeout", Some(settings.program)));
+        }
         let app = self.application();
         process.framework = settings.framework(app.as_ref());
         process.application = application(app.as_ref());
@@ -383,6 +392,24 @@ impl<'c> Uwsgi<'_, '_, 'c> {
         process.version = (settings.context.version_of)("uwsgi");
         settings.note_host_cpus(&mut process, "--processes");
         process
+    }
+
+    /// `reload-on-rss` counts in megabytes.
+    fn recycle_by_memory(&self, process: &mut Process) {
+        let free = || Fact::Unbounded(Why::at("no limit is set", self.settings.program));
+        let megabytes = self.number("reload-on-rss", free);
+        process.reload_on_rss = without_slots(megabytes.map(|megabytes| megabytes as u64 * 1024 * 1024));
+    }
+
+    /// `cheaper`: between so many workers and `processes` as many as the load asks for.
+    fn follow_load(&self, process: &mut Process) {
+        let Some(fewest) = self.last("cheaper") else { return };
+        process.cheaper = number(fewest).map(|value| value as u64);
+        process.cheaper_algo = match (self.last("cheaper-algo"), &self.open) {
+            (Some(name), _) => without_slots(name),
+            (None, Some(why)) => Fact::Unknown(why.clone()),
+            (None, None) => defaults::word("uWSGI", "cheaper-algo", Some(self.settings.program)),
+        };
     }
 
     /// What follows from threads, greenlets and loops.

@@ -19,7 +19,7 @@ use sizes::{connections, limit, sum, where_made};
 
 use super::endpoint;
 use super::network::Network;
-use super::plan::ServicePlan;
+use super::plan::{Running, ServicePlan};
 use super::values::{self, Code, Environment, Evaluator, ModuleId, PyValue};
 use super::versions::Versions;
 use crate::facts::python::{CallSite, Guard, Module, When};
@@ -37,6 +37,8 @@ const SQLALCHEMY: &str = "SQLAlchemy";
 pub struct Seen<'a> {
     /// Its plan; the environment is that of its commands.
     pub plan: &'a ServicePlan,
+    /// What runs in it.
+    pub running: &'a [Running],
     /// Its entity; its processes stand in the stack.
     pub id: Id<Service>,
     /// The folder of the repository that its code lies in.
@@ -66,8 +68,8 @@ pub fn add(stack: &mut Stack, code: &Code, network: &mut Network, services: &[Se
         }
     }
     for (service, process, loaded) in seats {
-        let complete = service.plan.environment_open.is_none();
-        let environment = Environment { variables: &service.plan.environment, complete };
+        let running = service.running.iter().find(|it| Some(it.span) == stack[process].about.span);
+        let environment = Environment::of(service.plan, running);
         let evaluator = Evaluator::new(code, environment, None);
         let here: Vec<_> = makers.iter().filter(|(id, ..)| loaded.contains(id)).collect();
         let called = here.iter().any(|(_, _, site, _)| !site.within.is_empty());

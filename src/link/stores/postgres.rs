@@ -51,6 +51,7 @@ pub fn add(
         database.reserved_connections = sum(count("superuser_reserved_connections"), count("reserved_connections"));
         database.shared_buffers = settings.get(server, "shared_buffers", |text| bytes(text, 8192));
         database.work_mem = settings.get(server, "work_mem", |text| bytes(text, 1024));
+        database.slow_statements = settings.tells_slow(image_span, server);
         if official {
             dead::postgres(stack, server, service, &database, mentions);
         }
@@ -195,6 +196,25 @@ impl Settings {
             None if self.closed => Self::by_default(server, name),
             None => Fact::unknown("the image's own settings are not in these files"),
         }
+    }
+
+    /// Whether the server tells which statements are slow: in its log, or by a library that counts them.
+    fn tells_slow(&self, image: Span, server: &Server<'_>) -> Fact<bool> {
+        let from = self.said(server, "log_min_duration_statement");
+        let libraries = self.said(server, "shared_preload_libraries");
+        let logs = from.as_ref().and_then(|it| it.known()).map(|it| !it.trim_matches('\'').starts_with('-'));
+        let counts = libraries.as_ref().and_then(|it| it.known());
+        let counts = counts.map(|it| it.contains("pg_stat_statements") || it.contains("auto_explain"));
+        let sampled = self.said(server, "log_min_duration_sample").is_some();
+        let unknown = |said: &Option<Fact<Box<str>>>| said.as_ref().is_some_and(|it| it.known().is_none());
+        if logs == Some(true) || counts == Some(true) || sampled {
+            let at = [from, libraries].iter().flatten().find_map(Fact::span).unwrap_or(image);
+            return Fact::derived(true, vec![at]);
+        }
+        if !self.closed || unknown(&from) || unknown(&libraries) {
+            return Fact::unknown("the server's own settings are not all in these files");
+        }
+        Fact::derived(false, vec![from.and_then(|it| it.span()).unwrap_or(image)])
     }
 
     /// What is said of a setting.

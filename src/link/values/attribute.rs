@@ -1,5 +1,6 @@
 //! Attributes: of modules, of objects and their classes.
 
+use super::data;
 use super::lift::{self, at};
 use super::scope::{Frame, Local, is_missing, missing};
 use super::{Evaluator, ModuleId, Object, PyValue};
@@ -13,6 +14,7 @@ impl<'a> Evaluator<'a> {
         lift::then(on, |on| match &on.value {
             PyValue::Module(module) => self.of_module(*module, name, span),
             PyValue::Outside(outside) => match (&**outside, self.settings()) {
+                ("dynaconf.settings", _) => self.of_dynaconf(&data::plain(span), name, span),
                 ("django.conf.settings", Some(settings)) => {
                     let found = self.in_settings(settings, |id| self.global(id, name));
                     if is_missing(&found) { self.outside_name(outside, name, span) } else { found }
@@ -23,6 +25,12 @@ impl<'a> Evaluator<'a> {
                 let set = object.attributes.get(name, &on.origin);
                 if !is_missing(&set) {
                     return set;
+                }
+                if data::is_dynaconf(object) {
+                    return self.of_dynaconf(object, name, span);
+                }
+                if data::is_box(object) {
+                    return self.unknown_at(span);
                 }
                 // `info.data` of a validator.
                 if name == "data" && super::pydantic::is_validated(object) {

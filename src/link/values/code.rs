@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
+use super::data::DataFile;
 use crate::facts::env::EnvFile;
 use crate::facts::python::Module;
 use crate::source::FileId;
@@ -55,7 +56,9 @@ pub struct Code {
     pub(super) includers: OnceLock<BTreeMap<ModuleId, (ModuleId, usize)>>,
     /// The files of variables, by path, that code may read itself.
     pub(super) dotenv: BTreeMap<Box<str>, EnvFile>,
-    /// The modules that read such files, with the file that each names.
+    /// The files of settings, by path, that code may load itself, with what they say.
+    pub(super) data: BTreeMap<Box<str>, DataFile>,
+    /// The modules that read such files of variables, with the file that each names.
     pub(super) dotenv_readers: OnceLock<Box<[DotenvReader]>>,
 }
 
@@ -77,6 +80,18 @@ impl Code {
             code.loads.push(OnceLock::new());
         }
         code
+    }
+
+    /// The files of variables and of settings that code may read itself.
+    pub fn read_files(&self) -> impl Iterator<Item = &str> {
+        self.dotenv.keys().chain(self.data.keys()).map(|path| &**path)
+    }
+
+    /// The same, with files of settings.
+    #[must_use]
+    pub(in crate::link) fn with_data(mut self, data: BTreeMap<Box<str>, DataFile>) -> Self {
+        self.data = data;
+        self
     }
 
     /// The same, with the files of variables that code may read itself.

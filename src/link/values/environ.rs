@@ -38,7 +38,8 @@ impl Evaluator<'_> {
         let module = self.code.of_file(span.file)?;
         let here = folder(&self.code.module(module)?.path);
         self.code.dotenv_readers().iter().find_map(|(reader, path)| {
-            let path = self.dotenv_path(*reader, path.as_ref())?;
+            let path =
+                self.dotenv_path(*reader, path.as_ref()).filter(|path| !self.environment.absent.contains(path))?;
             let below = folder(&path);
             let applies =
                 below.is_empty() || here == below || here.strip_prefix(below).is_some_and(|it| it.starts_with('/'));

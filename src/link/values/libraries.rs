@@ -23,6 +23,10 @@ impl<'a> Evaluator<'a> {
     ) -> Fact<PyValue> {
         let given = Given { args: &args, keywords: &keywords };
         let of = object.of.rsplit('.').next().unwrap_or(&object.of);
+        if super::data::is_dynaconf(object) && matches!(name, "get" | "__call__" | "as_int" | "as_float" | "as_bool") {
+            let Some(key) = given.text(0, "key") else { return self.unknown_at(span) };
+            return self.cast(self.of_dynaconf(object, key, span), name.strip_prefix("as_").unwrap_or(""), span);
+        }
         match (of, name) {
             ("Env" | "FileAwareEnv" | "DatabaseUrlEnv", "db" | "db_url" | "dj_db_url") => {
                 let variable = given.text(0, "var").unwrap_or("DATABASE_URL");

@@ -8,6 +8,7 @@ mod call;
 mod code;
 mod configurations;
 mod convert;
+pub(in crate::link) mod data;
 mod environ;
 mod eval;
 mod flow;
@@ -21,11 +22,12 @@ mod scope;
 mod text;
 mod url;
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::plan::Variable;
+use super::plan::{Running, ServicePlan, Variable};
 use super::versions::Versions;
 use crate::facts::python::{Function, Guard};
 use crate::source::Span;
@@ -110,12 +112,32 @@ pub struct Object {
 }
 
 /// The variables that a process sees.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Environment<'a> {
-    /// Those that are known, sorted by name or not.
-    pub variables: &'a [Variable],
+    /// Those that are known, sorted by name or not; of one that is there twice the last counts.
+    pub variables: Cow<'a, [Variable]>,
     /// Whether they are all: then what is not among them is not set.
     pub complete: bool,
+    /// Files of variables that are not there for it to read.
+    pub absent: &'a [Box<str>],
+}
+
+impl<'a> Environment<'a> {
+    /// What a command of a service sees: what its start script sets for it stands over what its container has.
+    pub fn of(plan: &'a ServicePlan, running: Option<&Running>) -> Self {
+        let set = running.map_or(&[][..], |it| &it.assignments);
+        let variables = if set.is_empty() {
+            Cow::Borrowed(&*plan.environment)
+        } else {
+            let own = set.iter().map(|(name, word)| Variable {
+                name: name.clone(),
+                value: word.text.clone(),
+                span: word.span,
+            });
+            plan.environment.iter().cloned().chain(own).collect()
+        };
+        Self { variables, complete: plan.environment_open.is_none(), absent: &plan.absent }
+    }
 }
 
 /// How many expressions are evaluated for one question, at most.

@@ -87,6 +87,8 @@ impl<'a> Evaluator<'a> {
             "any" | "all" => first().map(|it| self.folded(it, name == "any", span)),
             "range" => self.range(&args, span),
             "sorted" | "reversed" => first(),
+            "yaml.safe_load" | "yaml.load" | "yaml.full_load" | "yaml.unsafe_load" | "tomllib.load" | "tomli.load"
+            | "toml.load" => first().map(|it| self.loaded(&it, span)),
             "json.loads" => first().map(|it| self.json_loaded(it, span)),
             "os.path.join" | "posixpath.join" => first().map(|it| self.joined_path(&it, &args[1..], span)),
             "os.path.dirname" => first().map(|it| {

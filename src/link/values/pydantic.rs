@@ -93,7 +93,7 @@ impl<'a> Evaluator<'a> {
         if names.is_empty() {
             names.push(format!("{}{name}", self.prefix(outermost)));
         }
-        let variables = self.environment.variables;
+        let variables = &self.environment.variables;
         let set = names.iter().find_map(|name| variables.iter().find(|it| it.name.eq_ignore_ascii_case(name)));
         if let Some(variable) = set {
             let text = variable.value.clone().map(PyValue::Str).by_way_of([field.name.span]);
@@ -156,7 +156,7 @@ impl<'a> Evaluator<'a> {
         (prefix, delimiter): (&str, &str),
     ) -> Option<Fact<PyValue>> {
         let name = format!("{prefix}{delimiter}{}", field.name.value).to_uppercase();
-        let set = self.environment.variables.iter().find(|it| it.name.eq_ignore_ascii_case(&name));
+        let set = self.environment.variables.iter().rfind(|it| it.name.eq_ignore_ascii_case(&name));
         if let Some(set) = set {
             let text = set.value.clone().map(PyValue::Str).by_way_of([field.name.span]);
             return Some(typed(text, &field.annotation));

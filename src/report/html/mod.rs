@@ -18,7 +18,8 @@ use serde::Serialize;
 
 use super::text::thousands;
 use super::words::{self, RESTS, numbers, opening, passed_line};
-use crate::view::{Place, State, Tree, View};
+use super::{changes, sizing};
+use crate::view::{Graph, Place, State, Tree, View};
 
 /// Prints the report. The view must come [with excerpts](View::with_excerpts) and [with facts](View::with_facts).
 ///
@@ -48,7 +49,8 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         .enumerate()
         .map(|(at, it)| StackRows {
             name: it.name.clone(),
-            drawing: drawing(view, &it.name, at),
+            drawing: drawing(&view.graphs, &it.name, &format!("stack-{at}")),
+            drawing_then: drawing(&view.graphs_then, &it.name, &format!("then-{at}")),
             services: it.services.clone(),
             stores: it.stores.clone(),
         })
@@ -60,7 +62,9 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         opening => opening(view),
         rests => RESTS,
         severities => Serde(&view.summary.by_severity),
+        changes => Serde(changes::rows(view)),
         capacity => Serde(capacity::rows(view)),
+        sizing => Serde(sizing::rows(view)),
         plan => Serde(plan::rows(view, &numbers)),
         what_if => Serde(plan::what_if(view)),
         stacks => Serde(stacks),
@@ -101,13 +105,15 @@ struct StackRows {
     name: String,
     /// Markup.
     drawing: String,
+    /// The same with the whole plan made, where that is another; markup.
+    drawing_then: String,
     services: Vec<crate::view::ServiceRow>,
     stores: Vec<crate::view::StoreRow>,
 }
 
-fn drawing(view: &View, name: &str, at: usize) -> String {
-    let graph = view.graphs.iter().find(|graph| graph.name == name);
-    graph.map_or_else(String::new, |graph| diagram::draw(graph, &format!("stack-{at}")))
+fn drawing(graphs: &[Graph], name: &str, id: &str) -> String {
+    let graph = graphs.iter().find(|graph| graph.name == name);
+    graph.map_or_else(String::new, |graph| diagram::draw(graph, id))
 }
 
 /// A place, and where the report shows it.

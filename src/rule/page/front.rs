@@ -32,6 +32,7 @@ const KEYS: &[&str] = &[
     "verify",
     "sources",
     "aliases",
+    "remark",
 ];
 const FIX_KEYS: &[&str] = &["title", "applicability", "if", "set", "to", "write", "with"];
 
@@ -114,6 +115,7 @@ impl Reader<'_> {
         let fixes = self.optional(entries, "fix", |it, value| Some(it.fixes(value))).unwrap_or_default();
         let [symptoms, sources, aliases] = ["symptoms", "sources", "aliases"]
             .map(|key| self.optional(entries, key, |it, value| Some(it.texts(value, key))).unwrap_or_default());
+        self.optional(entries, "remark", |it, value| it.word(value, "remark", &[true], |_| "true"));
         Some(Rule {
             name: self.page.name.clone(),
             title: title?,

@@ -179,6 +179,12 @@ impl Page {
         &self.text
     }
 
+    /// Whether it only remarks on something (`remark: true`). It is told from the text, so that no page is read for it.
+    pub fn is_remark(&self) -> bool {
+        let front = self.text.split("\n---").next().unwrap_or("");
+        front.lines().any(|line| line.trim_end() == "remark: true")
+    }
+
     /// The rule.
     ///
     /// # Errors

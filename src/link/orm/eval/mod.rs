@@ -8,8 +8,9 @@ mod call;
 mod told;
 mod value;
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap as HashMap;
 
 pub(super) use call::{op, set_of};
 
@@ -123,8 +124,8 @@ impl<'a> Eval<'a> {
             serial,
             templates: Templates::new(names),
             registered: Registered::read(names),
-            bodies: HashMap::new(),
-            memo: HashMap::new(),
+            bodies: HashMap::default(),
+            memo: HashMap::default(),
             steps: 0,
             quiet: 0,
         }

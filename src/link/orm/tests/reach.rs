@@ -42,6 +42,35 @@ fn callers_say_who_runs_a_loop() {
 }
 
 #[test]
+fn what_a_program_does_when_it_starts_is_no_request() {
+    let rooms = "[thread.room.name for thread in Thread.objects.all()]";
+    let program = format!(
+        "from traitlets.config import Application\nfrom .models import Thread\n\n\nclass Hub(Application):\n    def init_threads(self):\n        return {rooms}\n\n    def start(self):\n        self.init_threads()\n"
+    );
+    assert_eq!(reached(&[("chat/app.py", &program)]), ["Hub.init_threads:room Some(Commands)"]);
+    let other = "from .models import Room\n\n\nclass View:\n    def get(self, request):\n        self.server.start()\n";
+    assert_eq!(
+        reached(&[("chat/app.py", &program), ("chat/views.py", other)]),
+        ["Hub.init_threads:room Some(Commands)"]
+    );
+    // What a view calls of it, requests wait for.
+    let view = "from .models import Room\nfrom .app import hub\n\n\ndef show(request):\n    hub.init_threads()\n";
+    let told = reached(&[("chat/app.py", &program), ("chat/views.py", view)]);
+    assert_eq!(told, ["Hub.init_threads:room Some(Requests)"]);
+    let command =
+        format!("import click\nfrom .models import Thread\n\n\n@click.command()\ndef show():\n    return {rooms}\n");
+    assert_eq!(reached(&[("chat/cli.py", &command)]), ["show:room Some(Commands)"]);
+    let flask = command.replace("import click\n", "from . import app\n").replace("@click.", "@app.cli.");
+    assert_eq!(reached(&[("chat/cli.py", &flask)]), ["show:room Some(Commands)"]);
+    let bot = flask.replace("@app.cli.", "@bot.");
+    assert_eq!(reached(&[("chat/bot.py", &bot)]), ["show:room Some(Requests)"]);
+    let ready = format!(
+        "from django.apps import AppConfig\nfrom .models import Thread\n\n\nclass ChatConfig(AppConfig):\n    def ready(self):\n        return {rooms}\n"
+    );
+    assert_eq!(reached(&[("chat/apps.py", &ready)]), ["ChatConfig.ready:room Some(Commands)"]);
+}
+
+#[test]
 fn an_app_that_is_named_management_serves() {
     assert_eq!(reached(&[("chat/management/views.py", &LOOP.replace(".models", "chat.models"))]).len(), 1);
     let told = reached(&[("management/views.py", &LOOP.replace(".models", "chat.models"))]);

@@ -43,7 +43,7 @@ impl World {
     }
 
     fn setting(&self, path: &[&str]) -> Fact<PyValue> {
-        let environment = Environment { variables: &self.variables, complete: self.complete };
+        let environment = Environment { variables: (&*self.variables).into(), complete: self.complete, absent: &[] };
         let last = ModuleId(self.files.iter().filter(|it| it.path.ends_with(".py")).count() as u32 - 1);
         Evaluator::new(&self.code, environment, Some(last)).setting(last, path)
     }

@@ -1,9 +1,9 @@
-//! What goals ask for, as the cells of a Markdown table.
+//! What goals ask for, as the cells of a table.
 
 use serde::Serialize;
 
-use super::{at, cell};
-use crate::report::text::figure;
+use super::text::figure;
+use super::words;
 use crate::view::{BesideRow, GoalRow, KnobRow, Need, Range, SizingRow, View};
 
 #[derive(Serialize)]
@@ -28,6 +28,8 @@ struct Knob {
     name: String,
     what: String,
     now: String,
+    /// Where it is written, if it is: `compose.yaml:12`.
+    r#where: String,
     needed: Vec<String>,
     formula: String,
 }
@@ -75,7 +77,6 @@ fn goal(it: &GoalRow) -> Goal {
 }
 
 fn knob(view: &View, it: &KnobRow) -> Knob {
-    let places: Vec<String> = it.places.iter().take(1).map(|place| at(view, place)).collect();
     let need = |it: &Need| match it.enough {
         true => "enough".to_owned(),
         false => format!("{} … {}", figure(it.likely), figure(it.safe)),
@@ -83,7 +84,8 @@ fn knob(view: &View, it: &KnobRow) -> Knob {
     Knob {
         name: it.name.clone(),
         what: it.what.clone(),
-        now: if places.is_empty() { cell(&it.now) } else { format!("{} ({})", cell(&it.now), places.join(", ")) },
+        now: it.now.clone(),
+        r#where: it.places.first().map_or_else(String::new, |place| words::place(view, place)),
         needed: it.needed.iter().map(need).collect(),
         formula: it.formula.clone(),
     }

@@ -1,5 +1,7 @@
 //! Effective values, where they are written, and what their slots would write.
 
+mod connections;
+
 use super::*;
 use crate::facts::gunicorn as conf;
 use crate::link::command::tests::Repo;
@@ -21,6 +23,10 @@ fn processes_of(repo: &Repo) -> Vec<Process> {
             paths.iter().find_map(|path| confs.iter().find(|conf| conf.path == *path))
         },
         framework_of: &|app| app.starts_with("main").then_some(Framework::Fastapi),
+        module_at: &|path| {
+            let paths = image::repository_paths(path, &repo.service, repo.image.as_ref());
+            paths.iter().any(|path| repo.files.iter().any(|file| *file.path == format!("{path}.py")))
+        },
         version_of: &|_| Fact::unknown("not asked"),
         requirement_of: &|_| None,
         celery_setting: &|_, name| match name {
@@ -29,6 +35,7 @@ fn processes_of(repo: &Repo) -> Vec<Process> {
             }
             _ => Fact::Absent,
         },
+        unit: &|| Err("none is here"),
         sections: &|path| {
             let paths = image::repository_paths(path, &repo.service, repo.image.as_ref());
             paths.iter().find_map(|path| files.sections.get(&**path).copied())
@@ -438,6 +445,9 @@ fn images_with_a_start_of_their_own() {
     assert_eq!(said(&repo, &it.processes), "6 at `6`");
     let (repo, it) = of(base, &[("app/gunicorn_conf.py", "workers = 3\n")]);
     assert_eq!((said(&repo, &it.processes), known(&it.timeout)), ("3 at `3`".into(), Some(30.0)));
+    let application = |path| of(base, &[(path, "")]).1.application.known().map(|it| it.to_string());
+    assert_eq!(application("app/main.py"), Some("main:app".into()));
+    assert_eq!(application("app/app/main.py"), Some("app.main:app".into()));
     let flask = "FROM tiangolo/uwsgi-nginx-flask:python3.11\nCOPY ./app /app\n";
     let ini = [("app/uwsgi.ini", "[uwsgi]\nmodule = main\ncallable = app\n")];
     let (repo, it) = of(flask, &ini);

@@ -1,0 +1,123 @@
+//! Calls that wait in an `async def`, told once for each place that waits.
+
+use std::collections::BTreeMap;
+
+use super::LoopFacts;
+use super::told::{Edits, Told, at, is};
+use super::value::{CONNECTION, SESSION};
+use super::walk::{Found, Walk};
+use crate::facts::orm::flow::NodeKind;
+use crate::link::orm::names::FunctionId;
+use crate::link::orm::reach::rank;
+use crate::source::Span;
+use crate::stack::vocabulary::{BlockingCall, Role, WaitKind};
+use crate::stack::{Fact, Writer};
+
+/// Who comes to a place that waits.
+struct Coming {
+    by: FunctionId,
+    found: Found,
+}
+
+pub(super) fn facts(told: &mut Told<'_, '_>, walk: &Walk, out: &mut LoopFacts) {
+    // What one function waits for, of one kind.
+    let mut groups: BTreeMap<(FunctionId, u8), BTreeMap<Span, Vec<Coming>>> = BTreeMap::new();
+    for id in told.coroutines() {
+        let all = walk.alone(told.code, id);
+        for found in all.iter().filter(|it| !is_session(it)) {
+            let group = groups.entry((found.of, found.wait.kind as u8)).or_default();
+            group.entry(found.deep).or_default().push(Coming { by: id, found: found.clone() });
+        }
+    }
+    let mut groups: Vec<_> = groups.into_values().collect();
+    groups.sort_by_key(|group| group.keys().next().copied());
+    for group in groups {
+        tell(told, group, out);
+    }
+}
+
+/// Sessions of SQLAlchemy's are told by their handlers.
+pub(super) fn is_session(found: &Found) -> bool {
+    found.path.starts_with(SESSION) || found.path.starts_with(CONNECTION)
+}
+
+fn tell(told: &mut Told<'_, '_>, group: BTreeMap<Span, Vec<Coming>>, out: &mut LoopFacts) {
+    let best = |told: &Told<'_, '_>, it: &Coming| {
+        let reach = told.roles.reach(told.code, it.by);
+        let served = told.roles.is_served(it.by);
+        (!served, std::cmp::Reverse(rank(reach)), it.found.through.len(), told.draft(it.by).span)
+    };
+    let Some(coming) = group.values().flatten().min_by_key(|it| best(told, it)) else { return };
+    let (by, found) = (coming.by, coming.found.clone());
+    let mut others: Vec<FunctionId> = group.values().flatten().map(|it| it.by).filter(|it| *it != by).collect();
+    others.sort_unstable();
+    others.dedup();
+    let rest: Vec<&Coming> =
+        group.values().filter_map(|all| all.first()).filter(|it| it.found.deep != found.deep).collect();
+    let also = match rest.as_slice() {
+        [] => Fact::Absent,
+        [first, ..] => at(first.found.call.as_str().into(), vec![first.found.deep]),
+    };
+    let writers = writers(told, by, &group);
+    let about = told.about(found.of, &found.call, found.deep, writers);
+    let role = told.roles.of(by);
+    out.blocking_calls.push(BlockingCall {
+        about,
+        call: at(found.call.as_str().into(), vec![found.deep]),
+        also,
+        kind: is(found.wait.kind),
+        handler: told.handler(by),
+        role: is(role),
+        through: told.through(&found.through),
+        hops: is(found.through.len() as u64),
+        served: is(told.roles.is_served(by)),
+        reach: is(told.roles.reach(told.code, by)),
+        has_timeout: found.has_timeout.map_or(Fact::Absent, is),
+        others: is(others.len() as u64),
+        remedy: is(found.wait.remedy.into()),
+    });
+}
+
+/// The changes that are surely right: to sleep without holding the loop up, or to let a thread do all of it.
+fn writers(told: &Told<'_, '_>, by: FunctionId, group: &BTreeMap<Span, Vec<Coming>>) -> Vec<Writer> {
+    let mut writers = Vec::new();
+    let firsts: Vec<&Coming> = group.values().filter_map(|all| all.first()).collect();
+    let only_one = group.values().flatten().all(|it| it.by == by && it.found.through.is_empty());
+    if only_one && firsts.iter().all(|it| it.found.wait.kind == WaitKind::Sleep) {
+        let edits: Option<Vec<Edits>> = firsts.iter().map(|it| slept(told, it)).collect();
+        if let Some(edits) = edits {
+            let mut edits: Edits = edits.into_iter().flatten().collect();
+            edits.sort_unstable();
+            edits.dedup();
+            writers.push(Writer { name: "sleep".into(), edits, display_only: None });
+        }
+    }
+    if told.roles.of(by) == Role::Route && group.values().flatten().all(|it| it.by == by) {
+        writers.extend(told.to_def(by));
+    }
+    writers
+}
+
+/// `await asyncio.sleep(...)`
+fn slept(told: &Told<'_, '_>, it: &Coming) -> Option<Edits> {
+    let flow = &told.draft(it.by).flow;
+    let call = flow.node(it.found.node);
+    let NodeKind::Call { func, .. } = &call.kind else { return None };
+    let func = flow.node(*func).span;
+    // A name for it that was given elsewhere stands there, and not here.
+    if func.start != call.span.start || func.file != call.span.file || call.scope != 0 && in_comprehension(told, it) {
+        return None;
+    }
+    let draft = told.code.names.draft(it.by.draft);
+    let mut edits: Edits = vec![(func, "await asyncio.sleep".into())];
+    if !draft.imports_asyncio {
+        edits.push((draft.last_import?, format!("{}import asyncio", draft.newline()).into()));
+    }
+    Some(edits)
+}
+
+/// Whether a call stands in a generator's expression, which would not be the same with `await`.
+fn in_comprehension(told: &Told<'_, '_>, it: &Coming) -> bool {
+    let flow = &told.draft(it.by).flow;
+    flow.nodes.iter().any(|node| matches!(node.kind, NodeKind::Collect { element, .. } if element == it.found.node))
+}

@@ -1,0 +1,139 @@
+//! Clients of HTTP that are made for each request, and requests that set no end to their waiting.
+
+use super::LoopFacts;
+use super::known::{self, is};
+use super::told::{Told, at, is as known_fact};
+use crate::facts::orm::flow::{Flow, Guard, NodeId, NodeKind};
+use crate::link::orm::events::spelled;
+use crate::link::orm::names::FunctionId;
+use crate::stack::Writer;
+use crate::stack::vocabulary::{HttpCall, HttpClient, Role, WaitKind};
+
+/// What makes a client that keeps connections.
+const MAKERS: &[&str] = &[
+    "httpx.AsyncClient",
+    "httpx.Client",
+    "aiohttp.ClientSession",
+    "requests.Session",
+    "requests.session",
+    "openai.OpenAI",
+    "openai.AsyncOpenAI",
+    "openai.AzureOpenAI",
+    "openai.AsyncAzureOpenAI",
+    "anthropic.Anthropic",
+    "anthropic.AsyncAnthropic",
+    "boto3.client",
+    "boto3.resource",
+];
+/// Decorators that keep what a function gives.
+const KEEPS: &[&str] = &["lru_cache", "cache", "cached", "cached_property", "alru_cache"];
+
+pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
+    for id in told.functions() {
+        let function = told.draft(id);
+        let flow = &function.flow;
+        if !may_ask(flow) {
+            continue;
+        }
+        let values = told.code.function(id, told.code.alone(id));
+        let mounts = flow_mounts(told, id);
+        let kept = function.decorators.iter().any(|it| KEEPS.contains(&it.rsplit('.').next().unwrap_or(it)));
+        // What an object or the application makes once, it keeps.
+        let once = kept || &*function.name == "__init__" || told.roles.only_starts(id);
+        let mut told_of = false;
+        for node in function.body..flow.nodes.len() as NodeId {
+            let NodeKind::Call { func, keywords, open, .. } = &flow.node(node).kind else { continue };
+            let called = values.get(*func as usize).cloned().unwrap_or_default();
+            let Some(path) = called.path() else { continue };
+            let seldom = matches!(flow.node(node).guard, Some(Guard::Missing | Guard::Seldom));
+            // Whoever is given it may keep it.
+            let handed_on = flow.returns.contains(&node) && told.roles.of(id) == Role::Function;
+            if MAKERS.contains(&path)
+                && !handed_on
+                && !once
+                && !seldom
+                && told.roles.is_served(id)
+                && !told_of
+                && !is_stored(flow, node)
+            {
+                told_of = true;
+                client(told, id, node, out);
+            }
+            let timeout = keywords.iter().find(|it| &*it.0 == "timeout").map(|it| it.1);
+            // A name from elsewhere may be told another value there.
+            let never = timeout.is_some_and(|it| matches!(flow.node(it).kind, NodeKind::Nothing));
+            let waits = match known::wait(path) {
+                Some(it) if it.kind == WaitKind::Http => {
+                    let of_session = path.contains("Session()") || path.contains("session()");
+                    let for_ever = path.starts_with("requests.") || path == "urllib.request.urlopen";
+                    never || (for_ever && timeout.is_none() && !open && !(of_session && mounts))
+                }
+                _ => never && is(path, "httpx.AsyncClient httpx.Client"),
+            };
+            if waits {
+                call(told, id, node, never, out);
+            }
+        }
+    }
+}
+
+/// Whether a function has a word of what is looked for here; most have not, and need not be evaluated.
+fn may_ask(flow: &Flow) -> bool {
+    const WORDS: &str = "get post put patch delete head options request send stream urlopen urlretrieve AsyncClient Client \
+                         ClientSession Session session OpenAI AsyncOpenAI AzureOpenAI AsyncAzureOpenAI Anthropic \
+                         AsyncAnthropic client resource";
+    flow.nodes.iter().any(|node| match &node.kind {
+        NodeKind::Call { func, .. } => match &flow.node(*func).kind {
+            NodeKind::Name(name) | NodeKind::Attr { name, .. } => is(name, WORDS),
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// Whether a session of requests is given an adapter somewhere in the file, which may set a timeout of its own.
+fn flow_mounts(told: &Told<'_, '_>, id: FunctionId) -> bool {
+    let draft = told.code.names.draft(id.draft);
+    let flows = draft.functions.iter().map(|it| &it.flow).chain([&draft.top]);
+    flows.flat_map(|it| &it.nodes).any(|it| matches!(&it.kind, NodeKind::Attr { name, .. } if &**name == "mount"))
+}
+
+/// Whether what a call gives is put where it stays.
+fn is_stored(flow: &Flow, node: NodeId) -> bool {
+    flow.nodes.iter().any(|it| matches!(&it.kind, NodeKind::Store { value, .. } if *value == node))
+}
+
+fn client(told: &mut Told<'_, '_>, id: FunctionId, node: NodeId, out: &mut LoopFacts) {
+    let function = told.draft(id);
+    let flow = &function.flow;
+    let made = spelled(flow, &function.params, node);
+    let span = flow.node(node).span;
+    let about = told.about(id, &made, span, Vec::new());
+    out.http_clients.push(HttpClient {
+        about,
+        call: at(made.into(), vec![span]),
+        handler: told.handler(id),
+        served: known_fact(told.roles.is_served(id)),
+        in_loop: known_fact(flow.node(node).scope != 0),
+        reach: known_fact(told.roles.reach(told.code, id)),
+    });
+}
+
+fn call(told: &mut Told<'_, '_>, id: FunctionId, node: NodeId, never: bool, out: &mut LoopFacts) {
+    let function = told.draft(id);
+    let flow = &function.flow;
+    let asked = spelled(flow, &function.params, node);
+    let span = flow.node(node).span;
+    let behind = flow.behind.iter().find(|it| it.0 == node).map(|it| it.1);
+    let edit = behind.map(|at| (at, ", timeout={seconds}".into()));
+    let writers = edit.map(|edit| Writer { name: "timeout".into(), edits: vec![edit], display_only: None });
+    let about = told.about(id, &asked, span, writers.into_iter().collect());
+    out.http_calls.push(HttpCall {
+        about,
+        call: at(asked.into(), vec![span]),
+        handler: told.handler(id),
+        served: known_fact(told.roles.is_served(id)),
+        told: known_fact(never),
+        reach: known_fact(told.roles.reach(told.code, id)),
+    });
+}

@@ -1,0 +1,122 @@
+//! What code answers, and what it does with the database: endpoints, loops that query, lists that have no end.
+
+use super::{About, Id, Orm, Process, Reach};
+use crate::stack::fact::Fact;
+
+entity! {
+    /// A method and a path that an application answers. Only who asks for them has them in the stack.
+    Endpoint {
+        /// The method: `GET`; `WEBSOCKET` for what is upgraded.
+        method: Fact<Box<str>> = "answers {}";
+        /// The whole path with each parameter in braces: `/threads/{thread_id}/`.
+        path: Fact<Box<str>> = "at `{}`";
+        /// The parameters of the path with what each takes: `thread_id: int`; absent when it has none.
+        parameters: Fact<Box<str>> = "takes `{}`";
+        /// The function or class that answers.
+        handler: Fact<Box<str>> = "answered by `{}`";
+        /// Whether its method is one that changes something.
+        writes: Fact<bool> = "changes something|only reads";
+        /// Whether something asks for a login, by its name: a decorator, a dependency, a permission.
+        login: Fact<bool> = "asks for a login|nothing read here asks for a login";
+        /// The process that answers.
+        process: Option<Id<Process>>;
+    }
+}
+
+entity! {
+    /// A relation that is loaded for each row of a loop.
+    LazyLoad {
+        /// Whose mapper.
+        orm: Fact<Orm> = "{}";
+        /// The paths of relations from the row: `author.profile, tags`.
+        path: Fact<Box<str>> = "reads `{}` for each row";
+        /// The first of them, where it is read.
+        read: Fact<Box<str>> = "reads `{}` for each row";
+        /// The others, where they are read; absent when there is one alone.
+        also_read: Fact<Box<str>> = "reads `{}` for each row too";
+        /// The model of the rows.
+        model: Fact<Box<str>> = "the queryset of `{}` does not load it";
+        /// What is looped over.
+        over: Fact<Box<str>> = "in each turn of this loop";
+        /// The serializer that reads it, when no loop does.
+        serializer: Fact<Box<str>> = "serialised by `{}`";
+        /// The relation that the first path ends with: `Thread.owner`.
+        relation: Fact<Box<str>> = "`{}` comes from here";
+        /// Whether a list is among them (prefetched), and not only single objects (joined).
+        to_many: Fact<bool> = "a list|one object";
+        /// Whether the loop is known to be short, by a slice or a constant.
+        short: Fact<bool> = "the loop is short|the loop has no known end";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
+        /// The call that would load it: `select_related("author")`.
+        remedy: Fact<Box<str>> = "`{}` loads it";
+    }
+}
+
+entity! {
+    /// A query that runs for each row of a loop.
+    QueryInLoop {
+        /// Whose mapper.
+        orm: Fact<Orm> = "{}";
+        /// The call: `Message.objects.filter(...).count()`; all of them where one line makes several.
+        call: Fact<Box<str>> = "`{}` for each row";
+        /// What is looped over.
+        over: Fact<Box<str>> = "in each turn of this loop";
+        /// Whether each turn asks it; taken so where an `or` asks it only when all before it is empty.
+        each_turn: Fact<bool> = "asked in each turn|not asked in each turn";
+        /// Whether the loop is known to be short.
+        short: Fact<bool> = "the loop is short|the loop has no known end";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
+        /// What does it in one query: `in_bulk`, `annotate(Count(...))`.
+        remedy: Fact<Box<str>> = "`{}` does it in one";
+    }
+}
+
+entity! {
+    /// A write that runs for each row of a loop.
+    WriteInLoop {
+        /// Whose mapper.
+        orm: Fact<Orm> = "{}";
+        /// The call: `message.save()`; all of them where one line makes several.
+        call: Fact<Box<str>> = "`{}` for each row";
+        /// What is looped over.
+        over: Fact<Box<str>> = "in each turn of this loop";
+        /// Whether the loop is known to be short.
+        short: Fact<bool> = "the loop is short|the loop has no known end";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
+        /// Whether the model has a `save` or `delete` of its own, which a statement for all rows passes by.
+        own: Fact<bool> = "the model does more than write|the model only writes";
+        /// Whether receivers of `pre_save` or `post_save` run with each, which a statement for all rows does not call.
+        signals: Fact<bool> = "this runs with each save, and not with a statement for all rows|no receiver of signals is known";
+        /// Whether it commits each time.
+        commits: Fact<bool> = "commits each time|does not commit each time";
+        /// What does it in one statement: `bulk_create`, `bulk_update`.
+        remedy: Fact<Box<str>> = "`{}` does it in one";
+    }
+}
+
+entity! {
+    /// An endpoint that answers with a list.
+    Listing {
+        /// Whose mapper.
+        orm: Fact<Orm> = "{}";
+        /// Whether it is cut into pages, by itself or by a default.
+        paginated: Fact<bool> = "is paged|is not paged";
+        /// Whether the size of a page that the client may ask for has an end.
+        capped: Fact<bool> = "the page's size is capped|the page's size is not capped";
+        /// How many rows a page has that the client asks no size for.
+        page_size: Fact<u64> = "a page has {} rows";
+        /// What it lists: the model.
+        model: Fact<Box<str>> = "lists `{}`";
+        /// Whether it lists what belongs to one parent or user, and not all rows; also where a filter of the repository's
+        /// own may see to that.
+        narrowed: Fact<bool> = "lists what one parent has|lists all rows";
+        /// Whether the model looks like a table to look things up in: few plain fields, no relation of its own, others
+        /// that refer to it.
+        lookup: Fact<bool> = "looks like a lookup table|does not look like a lookup table";
+        /// Whether it is on a path that serves.
+        hot: Fact<bool> = "on a path that serves|not on a path that serves";
+    }
+}
