@@ -106,7 +106,14 @@ impl<'a> Builder<'a> {
                 NodeKind::Test(of)
             }
             ExprKind::Unary { operand, .. } => NodeKind::Mix(vec![self.expr(operand)]),
-            ExprKind::And(parts) | ExprKind::Or(parts) => NodeKind::Either(self.all(parts)),
+            ExprKind::And(parts) | ExprKind::Or(parts) => {
+                let all = self.all(parts);
+                // All but the last are tested for their truth.
+                for (of, part) in all.iter().zip(parts).take(all.len().saturating_sub(1)) {
+                    self.node(NodeKind::Test(*of), part.span);
+                }
+                NodeKind::Either(all)
+            }
             ExprKind::Compare { left, rest } => {
                 let mut parts = vec![self.expr(left)];
                 parts.extend(rest.iter().map(|(_, operand)| self.expr(operand)));
