@@ -38,7 +38,7 @@ pub(super) struct Check {
     /// an audit makes.
     #[arg(long, value_name = "MIN")]
     severity: Option<Severity>,
-    /// Show findings as sure as this, or surer: low, medium, high.
+    /// Show findings as sure as this, or surer: low, medium, high (medium, unless the configuration says otherwise).
     #[arg(long, value_name = "MIN")]
     confidence: Option<Confidence>,
     /// Exit with 1 on a finding as bad as this, or worse (medium, unless the configuration says otherwise).

@@ -54,7 +54,7 @@ impl Default for Config {
             select: Vec::new(),
             ignore: Vec::new(),
             severity: Severity::Info,
-            confidence: Confidence::Low,
+            confidence: Confidence::Medium,
             fail_on: Severity::Medium,
             exclude: Vec::new(),
             rules: Vec::new(),

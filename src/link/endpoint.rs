@@ -277,7 +277,7 @@ pub(super) fn of_parts(
                     Origin::Written(all)
                 }
                 Origin::Default(_) => Origin::Written(chain(Some(given))),
-                Origin::Assumed(_) => it.origin.clone(),
+                Origin::Assumed(_) | Origin::Guessed(_) => it.origin.clone(),
             };
             Fact::Known(Sourced { value: spelled(&it.value), origin, slots: Vec::new() })
         }

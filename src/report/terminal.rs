@@ -193,8 +193,9 @@ fn summary_lines(summary: &Summary) -> Vec<String> {
     if summary.suppressed > 0 {
         aside.push(format!("{} suppressed", summary.suppressed));
     }
-    if summary.hidden > 0 {
-        aside.push(format!("{} not shown", summary.hidden));
+    let unsure: usize = summary.unsure.iter().map(|(_, count)| count).sum();
+    if summary.hidden > unsure {
+        aside.push(format!("{} not shown", summary.hidden - unsure));
     }
     if summary.undecided > 0 {
         aside.push(format!("{} undecided", summary.undecided));
@@ -223,6 +224,14 @@ fn summary_lines(summary: &Summary) -> Vec<String> {
         if !parts.is_empty() {
             lines.push(format!("{}: {}.", count(fixes.iter().map(|it| it.0).sum(), "fix"), parts.join(", ")));
         }
+    }
+    if let Some((surest, number)) = summary.unsure.first() {
+        let least = summary.unsure.last().map_or(surest, |(name, _)| name);
+        let shows = match unsure - number {
+            0 => format!("`--confidence {surest}` shows {}", if unsure == 1 { "it" } else { "them" }),
+            _ => format!("`--confidence {surest}` shows {number}, `--confidence {least}` all"),
+        };
+        lines.push(format!("{unsure} more that {} less sure: {shows}.", if unsure == 1 { "is" } else { "are" }));
     }
     lines
 }

@@ -22,12 +22,14 @@ pub(super) struct Said<'a> {
     pub(super) notes: Vec<String>,
     /// The weakest origin that was read.
     pub(super) confidence: Confidence,
+    /// What makes the guesses that were read guesses.
+    guesses: Vec<Box<str>>,
 }
 
 impl<'a> Said<'a> {
     /// Nothing yet of the entity `it`.
     pub(super) fn new(stack: &'a Stack, it: EntityId) -> Self {
-        Self { stack, it, labels: Vec::new(), notes: Vec::new(), confidence: Confidence::High }
+        Self { stack, it, labels: Vec::new(), notes: Vec::new(), confidence: Confidence::High, guesses: Vec::new() }
     }
 
     /// Puts a reading into words.
@@ -64,13 +66,16 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// Lowers the confidence to that of more readings, of which nothing is said.
+    /// Lowers the confidence to that of more readings, of which nothing is said but what is guessed.
     pub(super) fn rest_on(&mut self, readings: &[Reading]) {
         let mut silent = Said::new(self.stack, self.it);
         for reading in readings {
             silent.read(reading);
         }
         self.confidence = self.confidence.min(silent.confidence);
+        for guess in silent.guesses {
+            self.guess(&guess);
+        }
     }
 
     /// Writes out the terms of a sum, the largest first: `` `web`: 4 × 8 × 200 = 6,400``.
@@ -119,15 +124,12 @@ impl<'a> Said<'a> {
         match &sourced.origin {
             Origin::Written(spans) => {
                 self.weigh(spans);
-                for (at, span) in spans.iter().enumerate() {
-                    let text = if at == 0 { format!("{name}{words}{when}") } else { BY_WAY.to_owned() };
-                    // A place that holds the value, or is held by it, has said it already.
-                    let held =
-                        at > 0 && spans.first().is_some_and(|first| first.contains(*span) || span.contains(*first));
-                    if !held {
-                        self.label(*span, text);
-                    }
-                }
+                self.written(spans, &format!("{name}{words}{when}"));
+            }
+            Origin::Guessed(guess) => {
+                self.weigh(&guess.at);
+                self.written(&guess.at, &format!("{name}{words}{when}"));
+                self.guess(&guess.because);
             }
             Origin::Default(default) => {
                 self.weigh(default.at.as_slice());
@@ -142,7 +144,10 @@ impl<'a> Said<'a> {
                 }
             }
             Origin::Assumed(assumption) => {
-                self.confidence = self.confidence.min(Confidence::Medium);
+                // What the user says of the world is so; what a variable or a name stands for may be otherwise.
+                if !assumption.is_said() {
+                    self.confidence = self.confidence.min(Confidence::Medium);
+                }
                 let text = match assumption.taken() {
                     Some(what) => format!("{name}{words} where {what}{when}"),
                     None => format!("{name}{words}, as `{}` says{when}", assumption.key),
@@ -152,6 +157,26 @@ impl<'a> Said<'a> {
                     None => self.note(text),
                 }
             }
+        }
+    }
+
+    /// Labels the place that says it, and those that it came by.
+    fn written(&mut self, spans: &[Span], text: &str) {
+        for (at, span) in spans.iter().enumerate() {
+            // A place that holds the value, or is held by it, has said it already.
+            let held = at > 0 && spans.first().is_some_and(|first| first.contains(*span) || span.contains(*first));
+            if !held {
+                self.label(*span, if at == 0 { text.to_owned() } else { BY_WAY.to_owned() });
+            }
+        }
+    }
+
+    /// Says what makes it a guess, each reason once.
+    fn guess(&mut self, because: &str) {
+        self.confidence = Confidence::Low;
+        if !self.guesses.iter().any(|it| **it == *because) {
+            self.guesses.push(because.into());
+            self.note(because.to_owned());
         }
     }
 
@@ -264,7 +289,7 @@ mod tests {
     use super::*;
     use crate::source::FileId;
     use crate::stack::vocabulary::{Process, Service};
-    use crate::stack::{Assumption, Condition, Kind};
+    use crate::stack::{Assumption, Condition, Guess, Kind};
 
     fn span(at: usize) -> Span {
         Span::new(FileId(0), at, at + 1)
@@ -330,7 +355,20 @@ mod tests {
                 "`replicas` of `` is unknown: set by the environment (WORKERS)"
             ]
         );
-        assert_eq!(confidence, Confidence::Medium);
+        // The user's word is as good as a file's.
+        assert_eq!(confidence, Confidence::High);
+    }
+
+    #[test]
+    fn what_rests_on_a_guess_says_why_it_is_one() {
+        let guess = |value, at| {
+            let origin = Origin::Guessed(Guess { because: "nobody says more".into(), at: vec![span(at)] });
+            Fact::Known(Sourced { value, origin, slots: Vec::new() })
+        };
+        let process = Process { processes: guess(8, 1), threads: guess(4, 2), ..Default::default() };
+        let (labels, notes, confidence) = said(process, &["processes", "threads"]);
+        assert_eq!(labels[0], (span(1), "8 worker processes".to_owned()));
+        assert_eq!((notes, confidence), (vec!["nobody says more".to_owned()], Confidence::Low));
     }
 
     #[test]

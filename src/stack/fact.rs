@@ -43,6 +43,17 @@ pub enum Origin {
     Default(Default),
     /// The user said so of the world, in `plimsoll.toml` or by a flag.
     Assumed(Assumption),
+    /// It is taken to be so, by what code mostly means where it does not say.
+    Guessed(Guess),
+}
+
+/// What is taken to be so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guess {
+    /// What makes it a guess, as a sentence: ``what `items` holds is not known``.
+    pub because: Box<str>,
+    /// The places that it was guessed from, the one that decides first.
+    pub at: Vec<Span>,
 }
 
 /// What a program does when told nothing.
@@ -90,6 +101,11 @@ impl Assumption {
     /// What is taken to hold, if it is such.
     pub fn taken(&self) -> Option<&str> {
         self.key.strip_prefix(Self::THAT)
+    }
+
+    /// Whether the user says it, and nothing stands over it.
+    pub fn is_said(&self) -> bool {
+        self.key.starts_with("assume.")
     }
 
     /// The variable that would change it, if it is such a default.
@@ -234,6 +250,7 @@ impl<T> Fact<T> {
             Origin::Written(spans) => spans.iter().copied().for_each(&mut *visit),
             Origin::Default(default) => default.at.into_iter().for_each(&mut *visit),
             Origin::Assumed(assumption) => assumption.at.into_iter().for_each(&mut *visit),
+            Origin::Guessed(guess) => guess.at.iter().copied().for_each(&mut *visit),
         };
         match self {
             Fact::Known(sourced) => of(&sourced.origin),
@@ -281,6 +298,19 @@ impl<T> Fact<T> {
     pub fn unless(mut self, what: &str) -> Self {
         if let Fact::Known(Sourced { origin: Origin::Default(default), .. }) = &mut self {
             default.unless = Some(what.into());
+        }
+        self
+    }
+
+    /// The same fact, as a guess.
+    #[must_use]
+    pub fn guessed(mut self, because: &str) -> Self {
+        if let Fact::Known(Sourced { origin: origin @ Origin::Written(_), .. }) = &mut self {
+            let at = match origin {
+                Origin::Written(at) => std::mem::take(at),
+                _ => Vec::new(),
+            };
+            *origin = Origin::Guessed(Guess { because: because.into(), at });
         }
         self
     }
@@ -337,6 +367,7 @@ impl Origin {
             Origin::Written(spans) => spans.first().copied(),
             Origin::Default(default) => default.at,
             Origin::Assumed(assumption) => assumption.at,
+            Origin::Guessed(guess) => guess.at.first().copied(),
         }
     }
 }

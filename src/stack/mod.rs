@@ -9,7 +9,7 @@ mod set;
 mod value;
 pub mod vocabulary;
 
-pub use fact::{Assumption, Condition, Default, Fact, Origin, Slot, Sourced, Why, Writer};
+pub use fact::{Assumption, Condition, Default, Fact, Guess, Origin, Slot, Sourced, Why, Writer};
 pub use set::{Interval, Numbers, Truth};
 pub use value::{Set, Type, Value, Version};
 pub use vocabulary::*;

@@ -179,6 +179,7 @@ fn of_sourced(sources: &Sources, info: &FieldInfo, sourced: &Sourced<Erased>) ->
             ("default", Some(because), it.at.into_iter().collect())
         }
         Origin::Assumed(it) => ("assumed", Some(format!("`{}`", it.key)), it.at.into_iter().collect()),
+        Origin::Guessed(it) => ("guessed", Some(clean(&it.because).into_owned()), it.at.clone()),
     };
     debug_assert!(matches!(info.ty, FieldType::Fact(_)));
     State {

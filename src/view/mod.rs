@@ -45,6 +45,7 @@ pub use what_if::{Setting, WhatIfRow};
 
 use serde::Serialize;
 
+use crate::config::Confidence;
 use crate::rule::Undecided;
 use crate::source::{Skipped, Span};
 use mask::clean;
@@ -173,7 +174,9 @@ impl View {
             findings,
         };
         view.problems.sort_by(|a, b| a.place.cmp(&b.place));
-        view.summary = summarise(&view, sources, hidden.len());
+        let surer = Filter { confidence: Confidence::Low, ..filter.clone() };
+        let unsure = hidden.iter().filter(|it| surer.keeps(sources, it)).map(|it| it.confidence);
+        view.summary = summarise(&view, sources, hidden.len(), &unsure.collect::<Vec<_>>());
         view
     }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::View;
-use crate::config::Severity;
+use crate::config::{Confidence, Severity};
 use crate::source::{Applicability, Sources};
 
 /// The counts of a run.
@@ -20,6 +20,8 @@ pub struct Summary {
     pub by_severity: Vec<(String, usize)>,
     /// Findings that the filters leave out.
     pub hidden: usize,
+    /// Findings among them that are bad enough and only not sure enough, by confidence, the surest first.
+    pub unsure: Vec<(String, usize)>,
     /// Findings that comments suppress.
     pub suppressed: usize,
     /// Findings with a fix that `--fix` applies.
@@ -56,7 +58,7 @@ impl Summary {
     }
 }
 
-pub(super) fn summarise(view: &View, sources: &Sources, hidden: usize) -> Summary {
+pub(super) fn summarise(view: &View, sources: &Sources, hidden: usize, unsure: &[Confidence]) -> Summary {
     let best = |wanted| {
         let best = |row: &&super::FindingRow| row.fixes.iter().map(|fix| fix.applicability).max() == Some(wanted);
         view.findings.iter().filter(best).count()
@@ -65,6 +67,10 @@ pub(super) fn summarise(view: &View, sources: &Sources, hidden: usize) -> Summar
         let count = view.findings.iter().filter(|it| it.severity == *severity).count();
         (count > 0).then(|| (severity.to_string(), count))
     });
+    let unsure = Confidence::ALL.iter().rev().filter_map(|confidence| {
+        let count = unsure.iter().filter(|it| *it == confidence).count();
+        (count > 0).then(|| (confidence.to_string(), count))
+    });
     let rules = |is: fn(&super::RuleRow) -> bool| view.rules.iter().filter(|row| is(row)).count();
     Summary {
         files: kinds(sources),
@@ -72,6 +78,7 @@ pub(super) fn summarise(view: &View, sources: &Sources, hidden: usize) -> Summar
         findings: view.findings.len(),
         by_severity: by_severity.collect(),
         hidden,
+        unsure: unsure.collect(),
         suppressed: view.suppressed.len(),
         safe_fixes: best(Applicability::Safe),
         unsafe_fixes: best(Applicability::Unsafe),

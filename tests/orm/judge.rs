@@ -36,6 +36,8 @@ struct Told {
     before: Case,
     after: Case,
     findings: Vec<String>,
+    /// Whether something is said of it that is a guess.
+    guessed: bool,
     /// Whether every finding has a fix that is made on request.
     fixed: bool,
 }
@@ -69,9 +71,13 @@ fn judge(ran: Ran) -> Judged {
     let Ran { before, after, report } = ran;
     let shown = Config::default();
     let mut strays = Vec::new();
-    let mut told: Vec<(Vec<String>, bool)> = vec![(Vec::new(), true); before.len()];
-    for finding in &report.findings {
-        if !RULES.contains(&&*finding.rule) || !shown.shows(finding.severity, finding.confidence) {
+    let mut told: Vec<(Vec<String>, bool, bool)> = vec![(Vec::new(), true, false); before.len()];
+    for finding in report.findings.iter().filter(|it| RULES.contains(&&*it.rule)) {
+        if !shown.shows(finding.severity, finding.confidence) {
+            let of = (0..before.len()).filter_map(|at| Some((is_at(&report, finding, &before[at])?, at))).max();
+            if let Some((_, at)) = of {
+                told[at].2 = true;
+            }
             continue;
         }
         let said = spelled(&report, finding);
@@ -84,7 +90,8 @@ fn judge(ran: Ran) -> Judged {
         }
     }
     let cases = before.into_iter().zip(after).zip(told);
-    let cases = cases.map(|((before, after), (findings, fixed))| Told { before, after, findings, fixed });
+    let cases =
+        cases.map(|((before, after), (findings, fixed, guessed))| Told { before, after, findings, fixed, guessed });
     Judged { cases: cases.collect(), strays }
 }
 
@@ -184,6 +191,8 @@ pub(crate) fn table_holds() -> Result<(), String> {
         mended: usize,
         rest: usize,
         flagged: usize,
+        guessed: usize,
+        wrongly: usize,
     }
     let mut rows: BTreeMap<String, Row> = BTreeMap::new();
     let (mut missed, mut wrong) = (String::new(), String::new());
@@ -198,14 +207,22 @@ pub(crate) fn table_holds() -> Result<(), String> {
                 }
                 (true, false) => {
                     row.grow += 1;
-                    let _ = writeln!(missed, "{repository}/{}", told.name());
+                    row.guessed += usize::from(told.guessed);
+                    let how = if told.guessed { " (guessed)" } else { "" };
+                    let _ = writeln!(missed, "{repository}/{}{how}", told.name());
                 }
                 (false, true) => {
                     row.rest += 1;
                     row.flagged += 1;
                     let _ = writeln!(wrong, "{repository}/{}", told.name());
                 }
-                (false, false) => row.rest += 1,
+                (false, false) => {
+                    row.rest += 1;
+                    row.wrongly += usize::from(told.guessed);
+                    if told.guessed {
+                        let _ = writeln!(wrong, "{repository}/{} (guessed)", told.name());
+                    }
+                }
             }
         }
     }
@@ -216,14 +233,17 @@ pub(crate) fn table_holds() -> Result<(), String> {
         all.mended += row.mended;
         all.rest += row.rest;
         all.flagged += row.flagged;
+        all.guessed += row.guessed;
+        all.wrongly += row.wrongly;
     }
     rows.insert("~ all".into(), all);
     let mut table =
-        format!("{:<28}{:>6}{:>7}{:>8}{:>12}{:>9}\n", "kind", "grow", "found", "mended", "do not grow", "flagged");
+        "kind                          grow  found  mended  guessed  do not grow  flagged  guessed\n".to_owned();
     for (kind, row) in &rows {
         let kind = kind.trim_start_matches("~ ");
-        let Row { grow, found, mended, rest, flagged } = row;
-        let _ = writeln!(table, "{kind:<28}{grow:>6}{found:>7}{mended:>8}{rest:>12}{flagged:>9}");
+        let Row { grow, found, mended, rest, flagged, guessed, wrongly } = row;
+        let found = format!("{grow:>6}{found:>7}{mended:>8}{guessed:>9}");
+        let _ = writeln!(table, "{kind:<28}{found}{rest:>13}{flagged:>9}{wrongly:>9}");
     }
     let _ = write!(table, "\nnot found:\n{missed}\nwrongly flagged:\n{wrong}");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/orm/table.txt");

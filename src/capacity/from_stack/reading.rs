@@ -163,5 +163,8 @@ fn source(info: &FieldInfo, sourced: &Sourced<Value>) -> Source {
             Source::Read(Read { text: text.into(), spans: it.at.into_iter().collect() })
         }
         Origin::Assumed(it) => Source::Said(it.key.clone()),
+        Origin::Guessed(it) => {
+            Source::Read(Read { text: format!("{text}, a guess: {}", it.because).into(), spans: it.at.clone() })
+        }
     }
 }

@@ -332,7 +332,12 @@ impl<'a> Builder<'a> {
                     self.guard = own.or(before.clone());
                     arms.push(self.branch(fork, |it| it.block(body)));
                     let otherwise = test.as_ref().filter(|_| weak).and_then(|test| self.flag(test, false));
-                    self.guard = otherwise.or(before);
+                    self.guard = match before {
+                        // Elsewhere are all other actions, the list among them unless it was asked for.
+                        Some(Guard::Action(true)) => Some(Guard::Action(false)),
+                        Some(Guard::Action(false)) => guard.clone(),
+                        before => otherwise.or(before),
+                    };
                     self.sorted = around;
                 }
                 // What stands behind a branch that ended is the other branch; of several one may not have ended.

@@ -106,11 +106,17 @@ impl<'a> Builder<'a> {
                 NodeKind::Test(of)
             }
             ExprKind::Unary { operand, .. } => NodeKind::Mix(vec![self.expr(operand)]),
-            ExprKind::Or(parts) => {
-                self.flow.spares.extend(parts.iter().skip(1).map(|part| part.span));
-                NodeKind::Either(self.all(parts))
+            ExprKind::And(parts) | ExprKind::Or(parts) => {
+                if matches!(expr.kind, ExprKind::Or(_)) {
+                    self.flow.spares.extend(parts.iter().skip(1).map(|part| part.span));
+                }
+                let all = self.all(parts);
+                // All but the last are tested for their truth.
+                for (of, part) in all.iter().zip(parts).take(all.len().saturating_sub(1)) {
+                    self.node(NodeKind::Test(*of), part.span);
+                }
+                NodeKind::Either(all)
             }
-            ExprKind::And(parts) => NodeKind::Either(self.all(parts)),
             ExprKind::Compare { left, rest } => {
                 let mut parts = vec![self.expr(left)];
                 parts.extend(rest.iter().map(|(_, operand)| self.expr(operand)));

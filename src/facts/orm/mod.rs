@@ -17,4 +17,4 @@ pub mod write;
 
 pub use draft::{Attribute, ClassDraft, FunctionDraft, Import, LoaderImport, OrmDraft, Parameter, Place};
 pub use module::{read, wants};
-pub use template::{is_template, names as template_names, read_template};
+pub use template::{is_template, names as template_names, read_template, tag_name};

@@ -30,6 +30,7 @@ const TOKENS: &[&str] = &[
     "(request",
     ", request",
     "shared_task",
+    "template.Library",
     "app.task",
     // What runs in an event loop, and what may hold it up.
     "async def",
@@ -299,6 +300,10 @@ fn answer(function: &Function) -> Option<&Expr> {
             return Some(&said.value);
         }
         let ExprKind::Attribute { name, .. } = &call.func.kind else { continue };
+        // A tag of templates that fills one.
+        if &*name.value == "inclusion_tag" {
+            return call.args.first().or_else(|| keyword("filename").map(|it| &it.value));
+        }
         routed |= METHODS.contains(&&*name.value);
         let said = keyword("response").or_else(|| keyword("response_model"));
         if let Some(said) = said.filter(|_| METHODS.contains(&&*name.value)) {

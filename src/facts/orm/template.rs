@@ -203,11 +203,35 @@ impl<'a> Reader<'a> {
             end if end.strip_prefix("end").is_some_and(|tag| self.open.last().is_some_and(|it| *it.tag == *tag)) => {
                 self.close();
             }
-            _ => {
-                self.expression(words);
-            }
+            _ => self.own_tag(tag, words, from, to),
         }
         None
+    }
+
+    /// `name value key=value as variable`: a function that a project has made a tag of, or a tag of the language's.
+    fn own_tag(&mut self, tag: &str, words: &[Word<'a>], from: usize, to: usize) {
+        let (words, bound) = match words {
+            [all @ .., keyword, name] if keyword.text == "as" => (all, Some(name.text)),
+            all => (all, None),
+        };
+        let (mut args, mut keywords) = (Vec::new(), Vec::new());
+        let mut rest = words;
+        while !rest.is_empty() {
+            let apart = rest.windows(2).position(|pair| pair[0].end() < pair[1].start);
+            let (part, behind) = rest.split_at(apart.map_or(rest.len(), |at| at + 1));
+            rest = behind;
+            match part {
+                [name, equals, value @ ..] if equals.text == "=" => {
+                    keywords.push((name.text.into(), self.expression(value)));
+                }
+                _ => args.push(self.expression(part)),
+            }
+        }
+        let func = self.node(NodeKind::Name(tag_name(tag)), from, to);
+        let call = self.node(NodeKind::Call { func, args, keywords, open: false }, from, to);
+        if let Some(name) = bound {
+            self.bind(name, call);
+        }
     }
 
     fn enter(&mut self, tag: &str) {
@@ -320,6 +344,11 @@ impl<'a> Reader<'a> {
         }
         self.node(NodeKind::Include { template: template.into(), with, only }, from, to);
     }
+}
+
+/// What a flow calls a tag, or a filter, of a template by.
+pub fn tag_name(name: &str) -> Box<str> {
+    format!("{{% {name} %}}").into()
 }
 
 /// `name=value` pairs, each value going to the next pair.

@@ -1,7 +1,7 @@
 //! Expressions of templates to flow: chains of names, calls and filters.
 
 use super::flow::{NodeId, NodeKind};
-use super::template::{CONTEXT, Reader};
+use super::template::{CONTEXT, Reader, tag_name};
 use super::words::Word;
 
 /// Expressions lie in each other at most so deep.
@@ -50,7 +50,12 @@ impl<'a> Reader<'a> {
                 let most = words.get(at + 2).and_then(|it| it.quoted()?.strip_prefix(':')?.parse().ok());
                 Some(self.node(NodeKind::Slice { of, most }, start, end))
             }
-            _ => Some(of),
+            own => {
+                // Most give what they get in other words, so that the value stays what it is.
+                let func = self.node(NodeKind::Name(tag_name(own)), start, end);
+                self.node(NodeKind::Call { func, args: vec![of], keywords: Vec::new(), open: false }, start, end);
+                Some(of)
+            }
         };
         at + 1
     }

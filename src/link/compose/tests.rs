@@ -44,6 +44,7 @@ impl Tree {
                     Origin::Written(spans) => spans.iter().map(|it| self.slice(*it)).collect::<Vec<_>>().join(" < "),
                     Origin::Default(default) => format!("default of {}", default.program),
                     Origin::Assumed(_) => "assumed".to_string(),
+                    Origin::Guessed(_) => "guessed".to_string(),
                 };
                 let reaches = sourced.slots.first().map(|slot| slot.reaches.join("+")).unwrap_or_default();
                 format!("{} ({origin}) {reaches}", sourced.value.to_string()).trim_end().to_string()

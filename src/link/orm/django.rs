@@ -186,9 +186,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                 "get_or_create" => "bulk_create(..., ignore_conflicts=True)",
                 _ => "bulk_create(..., update_conflicts=True)",
             };
-            if name == "create"
-                || eval.row_loop(node.span, scope).is_some_and(|(turn, ..)| eval.keyed(eval.vary(id), turn))
-            {
+            if name == "create" || eval.turns(node.span, scope, eval.vary(id)).is_some() {
                 let own = eval.own_code(set.model, "save");
                 let signals = eval.models.saved(set.model);
                 eval.write(Orm::Django, id, Writing { own, signals, ..Writing::plain(set.model, remedy) });
@@ -199,8 +197,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             if name == "create" { row } else { Type::Tuple(Rc::from([row, Type::Unknown])) }
         }
         "update" | "delete" => {
-            let turn = eval.row_loop(node.span, scope).map(|(turn, ..)| turn);
-            if let Some(turn) = turn.filter(|turn| eval.keyed(eval.vary(id), *turn)) {
+            if let Some((turn, ..)) = eval.turns(node.span, scope, eval.vary(id)) {
                 let differs = args.open || args.all().any(|value| eval.keyed(eval.vary(value), turn));
                 let remedy = match name {
                     "update" if differs => "bulk_update",
@@ -212,8 +209,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             Type::Unknown
         }
         "add" | "remove" | "set" | "clear" if matches!(base, Type::Manager(manager) if manager.related.is_some()) => {
-            let turn = eval.row_loop(node.span, scope).map(|(turn, ..)| turn);
-            if let Some(turn) = turn.filter(|turn| eval.keyed(eval.vary(id), *turn)) {
+            if let Some((turn, ..)) = eval.turns(node.span, scope, eval.vary(id)) {
                 // One row's relation takes many at once; that of many rows is written through its table.
                 let of_many = match &node.kind {
                     NodeKind::Call { func, .. } => eval.keyed(eval.vary(*func), turn),

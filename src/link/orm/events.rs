@@ -7,7 +7,7 @@ use super::models::Relation;
 use super::names::ClassId;
 use super::types::{Set, Size, Turn, Unit};
 use crate::facts::orm::Parameter;
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, Node, NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -29,9 +29,53 @@ pub(super) struct Event {
     pub(super) size: Size,
     /// Whether it happens only where all that stands before it in an `or` is empty.
     pub(super) spare: bool,
+    /// What stands at the place in the loop, when it happens elsewhere.
+    pub(super) through: Option<String>,
+    /// What makes it a guess, when it is one.
+    pub(super) guess: Option<Guess>,
     /// The serializer whose loop it is.
     pub(super) serializer: Option<String>,
     pub(super) kind: EventKind,
+}
+
+/// What stands for what has no name here.
+const UNSAID: &str = "queryset";
+
+/// What is guessed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Guess {
+    /// That a loop over what nobody knows is long.
+    Loop,
+    /// That it is over rows of this model, of which nothing is loaded.
+    Rows(Box<str>),
+    /// That a method of this name is the only one there is.
+    Name(Box<str>),
+    /// That a serializer that chooses its fields by code has all that it names.
+    Fields,
+    /// That a value is a row of the model that has what is read of it.
+    Row,
+}
+
+impl Guess {
+    /// What makes it one, as a sentence about a loop over this.
+    pub(super) fn because(&self, over: &str) -> String {
+        let over = if over == UNSAID { "what the loop goes through".into() } else { format!("what `{over}` holds") };
+        match self {
+            Guess::Loop => format!("{over} is not known: it is taken to be long"),
+            Guess::Rows(model) => {
+                format!("{over} is not known: it is taken for rows of `{model}` with nothing loaded")
+            }
+            Guess::Name(name) => {
+                format!("what has `{name}` is not known: it is taken for the one function of that name")
+            }
+            Guess::Fields => {
+                "which fields the serializer has is chosen by its `get_fields`: it is taken to have this one".into()
+            }
+            Guess::Row => {
+                "of which model the row is, is not known: it is taken for that which has what is read of it".into()
+            }
+        }
+    }
 }
 
 /// What happens.
@@ -147,7 +191,15 @@ impl Event {
         let below = eval.frames.get(turn.depth..).unwrap_or_default();
         let holds = |span: &Span| span.contains(at) || span.contains(deep);
         let spare = below.iter().any(|frame| frame.flow.spares.iter().any(holds));
-        Event { unit, head, over, at, deep, by: Vec::new(), size, spare, serializer: None, kind }
+        let iter = frame.zip(turned).and_then(|(frame, it)| frame.types.get(it.iter as usize));
+        let guess = eval.guess(size, iter);
+        let through = frame.filter(|_| at != deep).and_then(|frame| {
+            let stands =
+                |node: &Node| node.span == at && matches!(node.kind, NodeKind::Call { .. } | NodeKind::Attr { .. });
+            let id = frame.flow.nodes.iter().position(stands)?;
+            Some(spelled(frame.flow, params(eval, frame.unit), id as NodeId))
+        });
+        Event { unit, head, over, at, deep, by: Vec::new(), size, spare, through, guess, serializer: None, kind }
     }
 }
 
@@ -221,7 +273,7 @@ pub(super) fn spelled(flow: &Flow, params: &[Parameter], id: NodeId) -> String {
             }
             _ => {
                 // What a function is given has no name here.
-                parts.push(if parts.is_empty() { "queryset".into() } else { "…".into() });
+                parts.push(if parts.is_empty() { UNSAID.into() } else { "…".into() });
                 break;
             }
         };

@@ -8,9 +8,9 @@ use super::eval::Eval;
 use super::names::{ClassId, Def, FunctionId};
 use super::routes::Routes;
 use super::serializers;
-use super::types::{Set, Type, Unit};
+use super::types::{Set, Size, Type, Unit};
 use crate::facts::orm::Place;
-use crate::facts::orm::flow::{Guard, NodeId, NodeKind};
+use crate::facts::orm::flow::{Guard, Node, NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::{Listing, Orm};
 use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
@@ -56,6 +56,9 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
         // Views that inherit both are one loop.
         if let Some((serializer, head)) = serializer(eval, class).filter(|(it, _)| bound.insert((set.span, *it))) {
             serializers::serialize(eval, Unit::Class(class), &set, serializer, head);
+        }
+        if set.size == Size::Guessed {
+            continue;
         }
         let pages = pages(eval, class, &default);
         out.push(listing(eval, class, &set, span, pages, &mut capped));
@@ -111,8 +114,12 @@ fn queryset(eval: &mut Eval<'_>, class: ClassId) -> Option<(Rc<Set>, Span)> {
     if let Some(method) = eval.names.method(class, "get_queryset", None) {
         let span = eval.names.function(method).span;
         // A list that was sorted has the rows of its queryset.
-        let set = match eval.returned(method, Some(class)) {
+        eval.listing = true;
+        let returned = eval.returned(method, Some(class));
+        eval.listing = false;
+        let set = match returned {
             Type::Set(set) => Some(set),
+            Type::Unknown | Type::Op(..) => guessed(eval, class, method),
             other => other.all_rows(),
         };
         return set.filter(|set| set.orm == Orm::Django).map(|set| (set, span));
@@ -121,6 +128,27 @@ fn queryset(eval: &mut Eval<'_>, class: ClassId) -> Option<(Rc<Set>, Span)> {
     let span = eval.names.class(at).attributes.get(place)?.span;
     match eval.class_value(class, "queryset") {
         Some(Type::Set(set)) if set.orm == Orm::Django => Some((set, span)),
+        _ => None,
+    }
+}
+
+/// The rows of a view whose method gives what is not known, and loads nothing: those of its serializer's model.
+fn guessed(eval: &mut Eval<'_>, class: ClassId, method: FunctionId) -> Option<Rc<Set>> {
+    let loads = |name: &str| name.contains("select_related") || name.contains("prefetch") || name.contains("eager");
+    let flow = &eval.names.function(method).flow;
+    let says = |node: &Node| match &node.kind {
+        NodeKind::Attr { name, .. } | NodeKind::Name(name) => loads(name),
+        _ => false,
+    };
+    if flow.nodes.iter().any(says) {
+        return None;
+    }
+    let (serializer, _) = serializer(eval, class)?;
+    let meta = eval.names.inner(serializer, "Meta")?;
+    match eval.class_value(meta, "model")? {
+        Type::Def(Def::Class(model)) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Django) => {
+            Some(Rc::new(eval.guessed_rows(model, eval.names.function(method).span)))
+        }
         _ => None,
     }
 }
@@ -140,7 +168,10 @@ pub(super) fn serializer(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId
         return None;
     }
     if let Some(method) = eval.names.method(class, "get_serializer_class", None) {
-        return for_list(eval, method);
+        match for_list(eval, method) {
+            None if serializers::goes_on(eval, method) => {}
+            found => return found,
+        }
     }
     let (at, place) = eval.names.attribute(class, "serializer_class")?;
     let span = eval.names.class(at).attributes.get(place)?.span;

@@ -81,7 +81,10 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> OrmFacts {
     feeds::feeds(&mut eval);
     graphql::resolvers(&mut eval);
     let listings = listings::listings(&mut eval);
-    let events = std::mem::take(&mut eval.events);
+    let mut events = std::mem::take(&mut eval.events);
+    // What is known is told before what is guessed, and in its place.
+    events.retain(|event| event.guess.is_none() || !eval.settled.contains(&event.deep));
+    events.sort_by_key(|event| event.guess.is_some());
     let event_loop = event_loop::facts(&names, &models);
     OrmFacts { listings, event_loop, ..report::facts(&names, &models, events) }
 }

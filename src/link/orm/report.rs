@@ -59,7 +59,7 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
     let mut lines: Vec<Vec<Event>> = Vec::new();
     let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
     let mut others: Vec<Event> = others.into_values().collect();
-    others.sort_by_key(|it| (it.deep, Reverse(rank(report.reached.of(it.unit)))));
+    others.sort_by_key(|it| (it.deep, it.guess.is_some(), Reverse(rank(report.reached.of(it.unit)))));
     for event in others {
         // The same place reached from several loops is one thing, told of the one that most wait for, and so is what one loop does in several places.
         let again = (event.unit, event.head, event.call().to_owned());
@@ -269,7 +269,7 @@ impl Report<'_> {
             read: read(&paths[..1], &each[..1]),
             also_read: if paths.len() > 1 { read(&paths[1..], &each[1..]) } else { Fact::Absent },
             model: derived(model, vec![root.span]),
-            over: derived(event.over.as_str().into(), vec![event.head]),
+            over: over(event),
             relation: derived(relation.into(), vec![declared]),
             serializer: serializer.map_or(Fact::Absent, |name| derived(name.into(), vec![event.head])),
             to_many: derived(!eager.many.is_empty(), Vec::new()),
@@ -360,10 +360,14 @@ impl Report<'_> {
             EventKind::Write { how, .. } => Some(&*how.remedy),
             EventKind::Lazy { .. } => None,
         }));
-        let mut places = vec![event.at];
+        let by = match &event.through {
+            Some(call) => derived(call.as_str().into(), vec![event.at]),
+            None => Fact::Absent,
+        };
+        let mut places = if event.through.is_some() { Vec::new() } else { vec![event.at] };
         places.extend(line.iter().map(|event| event.deep).filter(|deep| *deep != event.at));
         let about = self.about(event.unit, event.call(), event.at, Vec::new());
-        let over = derived(event.over.as_str().into(), vec![event.head]);
+        let over = over(event);
         let short = derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
         let reach = self.reach(event.unit);
         let (call, remedy) = (derived(calls.into(), places), derived(remedies.into(), Vec::new()));
@@ -380,7 +384,8 @@ impl Report<'_> {
                     }
                     false => derived(true, Vec::new()),
                 };
-                self.out.queries_in_loops.push(QueryInLoop { about, orm, call, over, each_turn, short, reach, remedy });
+                let it = QueryInLoop { about, orm, call, by, over, each_turn, short, reach, remedy };
+                self.out.queries_in_loops.push(it);
             }
             EventKind::Write { orm, how, .. } => {
                 let hows = || {
@@ -389,11 +394,15 @@ impl Report<'_> {
                         _ => None,
                     })
                 };
+                let own = hows().any(|how| how.own == Some(true));
+                let because = "the model does more than write when it is saved, which may have to be done for each row";
+                let remedy = if own { remedy.guessed(because) } else { remedy };
                 let receiver = hows().find_map(|how| how.signals);
                 self.out.writes_in_loops.push(WriteInLoop {
                     about,
                     orm: derived(*orm, Vec::new()),
                     call,
+                    by,
                     over,
                     short,
                     reach,
@@ -430,6 +439,15 @@ fn listed<'a>(all: impl Iterator<Item = &'a str>) -> String {
 fn joined(path: &[Rc<Relation>]) -> String {
     let names: Vec<&str> = path.iter().map(|hop| &*hop.name).collect();
     names.join("__")
+}
+
+/// What is looped over, which may be what makes it a guess.
+fn over(event: &Event) -> Fact<Box<str>> {
+    let over = derived(event.over.as_str().into(), vec![event.head]);
+    match &event.guess {
+        Some(guess) => over.guessed(&guess.because(&event.over)),
+        None => over,
+    }
 }
 
 /// A fact that follows from code at these places.

@@ -92,10 +92,17 @@ pub(super) fn serialize_one(eval: &mut Eval<'_>, row: &Rc<Row>, serializer: Clas
 
 /// Reads what the fields of a serializer read of a row.
 fn fields(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: usize) {
-    // Which fields there are is then for the code to say.
-    if level > MOST_LEVELS || eval.names.method(serializer, "get_fields", None).is_some() {
+    // Which fields there are is then for the code to say; where it starts from all, it is guessed that it leaves them.
+    let chooses = eval.names.method(serializer, "get_fields", None);
+    if level > MOST_LEVELS || chooses.is_some_and(|method| !calls_super(eval, method)) {
         return;
     }
+    eval.chosen += usize::from(chooses.is_some());
+    each_field(eval, serializer, row, level);
+    eval.chosen -= usize::from(chooses.is_some());
+}
+
+fn each_field(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: usize) {
     if let Some(method) = eval.names.method(serializer, "to_representation", None) {
         let mark = eval.events.len();
         run(eval, serializer, method, row);
@@ -206,6 +213,14 @@ fn written(eval: &Eval<'_>, model: ClassId, depth: i64) -> Vec<Box<str>> {
         false => depth > 0 && declared(&it.name, &["ForeignKey", "OneToOneField"]),
     });
     written.map(|it| it.name.clone()).collect()
+}
+
+/// Whether what a method gives last is what the one that it overrides gives.
+pub(super) fn goes_on(eval: &Eval<'_>, method: FunctionId) -> bool {
+    let function = eval.names.function(method);
+    let flow = &function.flow;
+    let func = flow.returns.last().and_then(|last| flow.call(*last)).map(|call| &flow.node(call.func).kind);
+    matches!(func, Some(NodeKind::Attr { name, .. }) if *name == function.name) && calls_super(eval, method)
 }
 
 /// Whether a method calls the one that it overrides.

@@ -39,6 +39,9 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
 /// The collection of a relationship, which is loaded when it is read.
 pub(super) fn collection(model: ClassId, row: &Rc<Row>, relation: Rc<Relation>, span: Span) -> Set {
     let mut set = base(model, true, Vec::new(), span);
+    if row.guessed {
+        set.size = Size::Guessed;
+    }
     set.related = Some((row.clone(), relation));
     set.plain = true;
     set
@@ -121,6 +124,25 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
             Type::Unknown
         }
         _ => Type::Unknown,
+    }
+}
+
+/// Calls a method of a statement, or of a query, that gives columns.
+pub(super) fn of_columns(eval: &mut Eval<'_>, statement: Statement, name: &str, id: NodeId) -> Type {
+    match name {
+        "first" | "one" | "one_or_none" | "scalar" | "scalar_one" | "count" => {
+            keyed_query(eval, id);
+            Type::Unknown
+        }
+        "all" => {
+            keyed_query(eval, id);
+            Type::List(Rc::new(Type::Unknown), (statement == Statement::Read).then_some(Size::Open))
+        }
+        "delete" | "update" if statement != Statement::Write => {
+            keyed_write(eval, id);
+            Type::Unknown
+        }
+        _ => Type::Statement(statement),
     }
 }
 
@@ -256,8 +278,7 @@ fn ask(eval: &mut Eval<'_>, set: &Set, id: NodeId, remedy: &str) {
 /// A statement that writes runs, for each row of a loop when what it is given differs.
 fn keyed_write(eval: &mut Eval<'_>, id: NodeId) {
     let node = eval.frame().flow.node(id);
-    let turn = eval.row_loop(node.span, node.scope).map(|(turn, ..)| turn);
-    if turn.is_some_and(|turn| eval.keyed(eval.vary(id), turn)) {
+    if eval.turns(node.span, node.scope, eval.vary(id)).is_some() {
         eval.write(
             Orm::Sqlalchemy,
             id,

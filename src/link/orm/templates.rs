@@ -9,9 +9,11 @@ use super::names::{ClassId, Def, FunctionId, Names};
 use super::types::{Entry, Set, Type};
 use super::{django, names};
 use crate::facts::orm::flow::NodeId;
-use crate::facts::orm::{Place, template_names};
+use crate::facts::orm::{Place, tag_name, template_names};
 use crate::stack::vocabulary::Orm;
 
+/// What makes a function a tag or a filter: `@register.simple_tag`.
+const TAGS: &[&str] = &["simple_tag", "inclusion_tag", "filter", "assignment_tag"];
 /// A context is known so far.
 const MOST_ENTRIES: usize = 64;
 
@@ -19,6 +21,8 @@ const MOST_ENTRIES: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Templates<'a> {
     by_name: HashMap<&'a str, Vec<FunctionId>>,
+    /// Functions that are tags or filters, by what a template's flow calls them by.
+    tags: HashMap<Box<str>, Vec<FunctionId>>,
 }
 
 impl<'a> Templates<'a> {
@@ -31,7 +35,25 @@ impl<'a> Templates<'a> {
                 by_name.entry(name).or_default().push(FunctionId { draft: at as u32, at: whole as u32 });
             }
         }
-        Self { by_name }
+        let mut tags: HashMap<Box<str>, Vec<FunctionId>> = HashMap::default();
+        for (at, draft) in names.drafts.iter().enumerate() {
+            for (place, function) in draft.functions.iter().enumerate() {
+                let made = |it: &str| TAGS.contains(&it.rsplit('.').next().unwrap_or(it)) && it.contains('.');
+                if function.owner.is_none() && function.decorators.iter().any(|it| made(it)) {
+                    let id = FunctionId { draft: at as u32, at: place as u32 };
+                    tags.entry(tag_name(&function.name)).or_default().push(id);
+                }
+            }
+        }
+        Self { by_name, tags }
+    }
+
+    /// The one function that is the tag or filter of a name.
+    pub(super) fn tag(&self, name: &str) -> Option<FunctionId> {
+        match self.tags.get(name)?.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        }
     }
 
     /// The one template of a name.

@@ -84,6 +84,8 @@ pub(super) enum Size {
     Short,
     /// As many as there are.
     Open,
+    /// Nobody knows of what, and how many: guessed to be as many as there are.
+    Guessed,
 }
 
 /// Django's manager: of a model, or of the rows that a relation leads to.
@@ -168,6 +170,8 @@ pub(super) struct Row {
     pub(super) alone: bool,
     /// Whether it is a new instance, which no row of the table stands behind yet.
     pub(super) fresh: bool,
+    /// Whether its model is guessed.
+    pub(super) guessed: bool,
     /// Relations that code has set on it, so that reading them asks for nothing.
     pub(super) assigned: Vec<Box<str>>,
 }
@@ -252,7 +256,8 @@ impl Loads {
 
 impl Size {
     pub(super) fn longer(self, other: Size) -> Size {
-        if self == Size::Open || other == Size::Open { Size::Open } else { Size::Short }
+        let either = |size| self == size || other == size;
+        [Size::Open, Size::Guessed].into_iter().find(|size| either(*size)).unwrap_or(Size::Short)
     }
 }
 
@@ -267,6 +272,7 @@ impl Row {
             held: None,
             alone: true,
             fresh: false,
+            guessed: false,
             assigned: Vec::new(),
         }
     }
@@ -360,7 +366,8 @@ impl Type {
         match self {
             Type::Set(set) | Type::Result(set, _) => (!set.single).then_some(set.size),
             Type::List(_, size) | Type::Dict(_, size) => *size,
-            Type::Data => Some(Size::Open),
+            // Rows of columns.
+            Type::Data | Type::Statement(Statement::Read) => Some(Size::Open),
             _ => None,
         }
     }

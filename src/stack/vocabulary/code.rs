@@ -60,6 +60,8 @@ entity! {
         orm: Fact<Orm> = "{}";
         /// The call: `Message.objects.filter(...).count()`; all of them where one line makes several.
         call: Fact<Box<str>> = "`{}` for each row";
+        /// What stands in the loop, when that is a call of something that does it: `store(row)`.
+        by: Fact<Box<str>> = "by way of `{}`";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
         /// Whether each turn asks it; taken so where an `or` asks it only when all before it is empty.
@@ -80,6 +82,8 @@ entity! {
         orm: Fact<Orm> = "{}";
         /// The call: `message.save()`; all of them where one line makes several.
         call: Fact<Box<str>> = "`{}` for each row";
+        /// What stands in the loop, when that is a call of something that does it: `store(row)`.
+        by: Fact<Box<str>> = "by way of `{}`";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
         /// Whether the loop is known to be short.

@@ -71,10 +71,8 @@ def write_tree(git, commit, into):
     return True
 
 
-def check(plimsoll, tree, confidence, fell):
-    run = [plimsoll, "check", "--format", "json", "--no-config", "--exit-zero", "--select", RULES]
-    if confidence:
-        run += ["--confidence", confidence]
+def check(plimsoll, tree, fell):
+    run = [plimsoll, "check", "--format", "json", "--no-config", "--exit-zero", "--select", RULES, "--confidence", "low"]
     done = subprocess.run([*run, "."], capture_output=True, text=True, cwd=tree, check=False)
     if done.returncode != 0:
         fell.append(f"{pathlib.Path(tree).name}: {done.stderr.strip().splitlines()[:2]}")
@@ -134,15 +132,15 @@ def main():
     parser.add_argument("--trees", type=pathlib.Path, help="keep the trees here, for the next run")
     parser.add_argument("--only", help="repositories whose name holds this")
     parser.add_argument("--json", type=pathlib.Path, help="write each place with what was said of it")
-    parser.add_argument("--every", action="store_true", help="run again with --confidence low")
+    parser.add_argument("--labels", default="history.tsv", help="score these places; beside this script, or a path")
     parser.add_argument("-v", action="store_true", dest="verbose", help="print what is missed and flagged")
     args = parser.parse_args()
     plimsoll = str(pathlib.Path(args.plimsoll).resolve())
 
     places = collections.defaultdict(lambda: ([], []))
-    for label in rows("history.tsv"):
+    for label in rows(args.labels):
         places[label["repo"], label["parent"]][0].append(label)
-    for label in rows("silent.tsv"):
+    for label in rows("silent.tsv") if args.labels == "history.tsv" else []:
         places[label["repo"], label["commit"]][1].append(label)
 
     recall, silent, absent, fell = [], [], [], []
@@ -159,9 +157,9 @@ def main():
                 shutil.rmtree(tree)
                 continue
         try:
-            sure = every = check(plimsoll, tree, None, fell)
-            if args.every:
-                every = check(plimsoll, tree, "low", fell)
+            every = check(plimsoll, tree, fell)
+            # What `check` shows when it is told nothing.
+            sure = [it for it in every if it["confidence"] != "low"]
         finally:
             if args.trees is None:
                 shutil.rmtree(tree)
@@ -183,13 +181,13 @@ def share(part, whole):
 def report(recall, silent, absent, verbose):
     if absent:
         print(f"not there: {', '.join(absent)}\n")
-    print(f"{'':<22}{'found':>14}   {'any confidence':>14}   {'by place alone':>14}")
+    print(f"{'':<22}{'shown':>14}   {'with guesses':>14}   {'by place alone':>14}")
     groups = [("all", lambda it: True)]
     for column, values in (
         ("kind", sorted({it["kind"] for it, _, _ in recall})),
         ("files", ("one", "many")),
         ("depth", ("1", "2", "3")),
-        ("reader", ("a", "b")),
+        ("reader", sorted({it["reader"] for it, _, _ in recall})),
     ):
         groups += [(f"{column} {value}", lambda it, c=column, v=value: it[c] == v) for value in values]
     for name, holds in groups:
@@ -205,12 +203,12 @@ def report(recall, silent, absent, verbose):
     print("\nmissed:")
     for label, (how, _), (low, _) in recall:
         if how != "named":
-            near = "by place" if how else "at low confidence" if low == "named" else ""
+            near = "as a guess" if low == "named" else "by place" if how else ""
             print(f"  {place(label, 'parent')} {label['kind']} {label['relation']}: {label['note']} {near}".rstrip())
     print("\nflagged:")
     for label, sure, every in silent:
         for it in every:
-            how = "" if it in sure else " (at low confidence)"
+            how = "" if it in sure else " (a guess)"
             print(f"  {place(label, 'commit')} {label['kind']}: {label['why']}: {it['rule']}{how}: {it['message']}")
 
 

@@ -65,13 +65,16 @@ impl Eval<'_> {
                 Type::List(Rc::new(self.element(&Type::Set(set.clone()), None)), Some(set.size))
             }
             Type::Unknown | Type::Op(..) if matches!(name, "validated_data" | "cleaned_data") => Type::Data,
-            Type::Unknown | Type::Op(..) => op(&Type::Unknown, name),
+            Type::Unknown | Type::Op(..) => {
+                self.property_by_name(name, id);
+                op(&Type::Unknown, name)
+            }
             _ => op(of, name),
         }
     }
 
     /// Whether a template is evaluated.
-    fn in_template(&self) -> bool {
+    pub(super) fn in_template(&self) -> bool {
         self.names.draft(self.draft()).place == Place::Template
     }
 
@@ -169,8 +172,20 @@ impl Eval<'_> {
         }
         match self.class_value(class, name) {
             Some(value) => self.at_site(value, id),
-            None => op(&this, name),
+            None => self.said_of(class, name).unwrap_or_else(|| op(&this, name)),
         }
+    }
+
+    /// What the body of a class says that an attribute is: `user: User`.
+    fn said_of(&self, class: ClassId, name: &str) -> Option<Type> {
+        let (at, place) = self.names.attribute(class, name)?;
+        let draft = self.names.class(at);
+        let annotation = draft.attributes.get(place)?.annotation?;
+        let def = match draft.body.text(annotation) {
+            Some(text) => self.names.resolve_dotted(at.draft, text),
+            None => self.names.of_node(at.draft, &draft.body, annotation),
+        }?;
+        self.models.of(&def).map(|model| Type::Row(Rc::new(Row::of(model))))
     }
 
     pub(super) fn row_attribute(&mut self, row: &Rc<Row>, name: &str, id: NodeId) -> Type {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::events::Writing;
 use super::super::names::{ClassId, Def, FunctionId};
-use super::super::types::{ManagerType, Row, Set, Site, Turn, Type, Unit};
+use super::super::types::{ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
 use super::super::{builtins, columns, django, schemas, serializers, sqlalchemy, templates, views};
 use super::value::retarget;
 use super::{Args, Eval, MOST_DEPTH};
@@ -13,15 +13,18 @@ use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
 /// The arguments of a call that has none.
-const NOTHING: Args<'static> = Args { positional: &[], keywords: &[], open: false };
+pub(super) const NOTHING: Args<'static> = Args { positional: &[], keywords: &[], open: false };
 
 impl Eval<'_> {
     /// Calls a value.
     pub(in crate::link::orm) fn call(&mut self, func: &Type, args: &Args<'_>, id: NodeId) -> Type {
         match func {
             Type::Def(Def::Function(function)) => {
-                let given = self.given(None, *function, args);
-                self.follow(*function, given, id)
+                let context = self.takes_context(*function).then(|| Rc::new(self.type_of(0)));
+                let given = self.given(context.as_ref(), *function, args);
+                let returned = self.follow(*function, given, id);
+                self.included(*function, &returned, id);
+                returned
             }
             Type::Method(function, this) => {
                 let on = self.without_site(*function, this);
@@ -55,7 +58,7 @@ impl Eval<'_> {
                 _ => Type::Unknown,
             },
             Type::Statement(_) if name == "limit" => Type::Unknown,
-            Type::Statement(_) => (**base).clone(),
+            Type::Statement(statement) => sqlalchemy::of_columns(self, *statement, name, id),
             Type::List(..) if matches!(name, "copy" | "all" | "unique" | "scalars") => (**base).clone(),
             Type::Paginator(set) if matches!(name, "page" | "get_page") => {
                 Type::Set(Rc::new(Set { cut: true, ..(**set).clone() }))
@@ -64,7 +67,13 @@ impl Eval<'_> {
             Type::Unknown => match name {
                 "get_template" | "select_template" => self.template(args),
                 "render_template" | "TemplateResponse" => templates::render(self, args, id),
-                _ => sqlalchemy::session(self, name, args, id),
+                _ => {
+                    let told = self.events.len();
+                    match sqlalchemy::session(self, name, args, id) {
+                        Type::Unknown if told == self.events.len() => self.by_name(name, args, id),
+                        known => known,
+                    }
+                }
             },
             Type::Def(Def::Class(schema)) => schemas::validate(self, *schema, args, id),
             Type::Template(template) if name == "render" => templates::render_template(self, template, args, id),
@@ -98,16 +107,20 @@ impl Eval<'_> {
         if matches!(name, "save" | "delete") && self.models.get(row.model).is_some_and(|it| it.orm == Orm::Django) {
             let NodeKind::Call { func, .. } = self.frame().flow.node(id).kind else { return Type::Unknown };
             let node = self.frame().flow.node(id);
-            if let Some((turn, ..)) = self.row_loop(node.span, node.scope) {
+            let found = self.row_loop(node.span, node.scope);
+            let found = found.or_else(|| self.guessed_loop(node.span, node.scope, |_| true));
+            if let Some((turn, ..)) = found {
                 let fresh = row.root.is_none() && row.turn.is_none() && self.made_within(func, turn);
-                if fresh || self.keyed(self.vary(func), turn) {
+                let own = self.own_code(row.model, name);
+                // A row that takes more with it when it goes has to go by itself.
+                let alone = name == "delete" && own == Some(true);
+                if !alone && (fresh || self.keyed(self.vary(func), turn)) {
                     let remedy = match name {
                         "delete" => "filter(pk__in=...).delete()",
                         _ if self.is_copied(func) => "bulk_create",
                         _ if row.fresh => "bulk_create",
                         _ => "bulk_update",
                     };
-                    let own = self.own_code(row.model, name);
                     // A queryset that is deleted sends the signals of each of its rows all the same.
                     let signals = if name == "save" { self.models.saved(row.model) } else { None };
                     let how = Writing { own, signals, ..Writing::plain(row.model, remedy) };
@@ -116,6 +129,23 @@ impl Eval<'_> {
             }
         }
         Type::Unknown
+    }
+
+    /// The template that a tag fills with what its function gives.
+    fn included(&mut self, function: FunctionId, context: &Type, id: NodeId) {
+        if !self.in_template() || !matches!(context, Type::Record(_)) {
+            return;
+        }
+        let it = self.names.function(function);
+        if let Some(name) = it.answer.and_then(|answer| it.flow.text(answer)) {
+            templates::run(self, name, context.clone(), id);
+        }
+    }
+
+    /// Whether a template calls a tag that takes the context before all else.
+    fn takes_context(&self, function: FunctionId) -> bool {
+        let first = || self.names.function(function).params.first();
+        self.in_template() && first().is_some_and(|it| &*it.name == "context")
     }
 
     /// What a method is called on. What a manager's own method makes of it leaves no place for a clause before the call:
@@ -353,7 +383,9 @@ fn carried(this: &Type, returned: Type) -> Type {
 /// Whether a value says no more than its class does: nothing of the queryset it came from.
 fn is_same(of: &Type) -> bool {
     match of {
-        Type::Row(row) => row.root.is_none() && row.turn.is_none() && row.path.is_empty() && row.held.is_none(),
+        Type::Row(row) => {
+            row.root.is_none() && row.turn.is_none() && row.path.is_empty() && row.held.is_none() && !row.guessed
+        }
         Type::Set(_) | Type::List(..) | Type::Dict(..) | Type::Manager(_) | Type::Tuple(_) | Type::Record(_) => false,
         _ => true,
     }
@@ -384,6 +416,9 @@ pub(in crate::link::orm) fn op(base: &Type, name: &str) -> Type {
 pub(in crate::link::orm) fn set_of(manager: &ManagerType) -> Set {
     let mut set =
         django::all_of(manager.model, manager.classes.clone(), manager.site.iter().cloned().collect(), manager.span);
+    if manager.related.as_ref().is_some_and(|(row, _)| row.guessed) {
+        set.size = Size::Guessed;
+    }
     set.related = manager.related.clone();
     set.plain = manager.related.is_some();
     set

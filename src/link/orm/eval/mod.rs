@@ -5,9 +5,11 @@
 
 mod attribute;
 mod call;
+mod guess;
 mod told;
 mod value;
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
@@ -21,7 +23,7 @@ use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::templates::{Templates, entry};
 use super::types::{Loads, Row, Set, Turn, Type, Unit};
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope};
+use crate::facts::orm::flow::{Flow, Guard, NodeId, NodeKind, Scope};
 use crate::source::{FileId, Span};
 
 /// Calls are followed so deep.
@@ -48,6 +50,16 @@ pub(super) struct Eval<'a> {
     bodies: HashMap<Unit, Rc<Vec<Type>>>,
     /// What a function returns when only the classes of what it is given matter.
     memo: HashMap<Called, Type>,
+    /// Places where rows are known that come by, whether they ask for something or not.
+    pub(super) settled: HashSet<Span>,
+    /// Names of all functions and models, once a guess has asked for them.
+    known: Option<Rc<guess::Known<'a>>>,
+    /// The functions that are entered for their names alone.
+    by_name: Vec<Box<str>>,
+    /// How many serializers that choose their fields by code the present field lies in.
+    pub(super) chosen: usize,
+    /// Whether what a view's list gets is asked for.
+    pub(super) listing: bool,
     steps: usize,
     /// How many evaluations are under way that nobody loops over.
     quiet: usize,
@@ -126,6 +138,11 @@ impl<'a> Eval<'a> {
             registered: Registered::read(names),
             bodies: HashMap::default(),
             memo: HashMap::default(),
+            settled: HashSet::new(),
+            known: None,
+            by_name: Vec::new(),
+            chosen: 0,
+            listing: false,
             steps: 0,
             quiet: 0,
         }
@@ -199,7 +216,7 @@ impl<'a> Eval<'a> {
         Type::Instance(class)
     }
 
-    /// What a parameter's annotation says: a row of a model. Lists say nothing of where they came from.
+    /// What a parameter's annotation says: a row of a model, or rows of which nobody says what loaded them.
     fn annotated(&self, id: FunctionId, annotation: Option<NodeId>) -> Type {
         let Some(node) = annotation else { return Type::Unknown };
         let flow = &self.names.function(id).flow;
@@ -213,7 +230,7 @@ impl<'a> Eval<'a> {
                 Some(model) => Type::Row(Rc::new(Row::of(model))),
                 None => Type::Unknown,
             },
-            None => Type::Unknown,
+            None => self.rows_by_annotation(id, node),
         }
     }
 
@@ -253,7 +270,10 @@ impl<'a> Eval<'a> {
         }
         let Some(frame) = self.frames.pop() else { return (Type::Unknown, Vec::new()) };
         let depth = self.frames.len();
-        let returned = flow.returns.iter().filter_map(|id| frame.types.get(*id as usize)).cloned().collect();
+        // What other actions of a view get is not what its list does.
+        let others = |id: &&NodeId| self.listing && flow.node(**id).guard == Some(Guard::Action(false));
+        let returned = flow.returns.iter().filter(|id| !others(id));
+        let returned = returned.filter_map(|id| frame.types.get(*id as usize)).cloned().collect();
         (settle(&Type::either(returned), depth), frame.types)
     }
 
@@ -312,16 +332,36 @@ impl<'a> Eval<'a> {
 
     fn name(&mut self, name: &str) -> Type {
         let draft = self.draft();
+        if name.starts_with("{%") {
+            return self.templates.tag(name).map_or(Type::Unknown, |tag| Type::Def(Def::Function(tag)));
+        }
         if let Unit::Function(within) = self.frame().unit
             && let Some(function) = self.names.nested(within, name)
         {
             return Type::Def(Def::Function(function));
+        }
+        if let Some(around) = self.around(name) {
+            return around;
         }
         match self.names.resolve(draft, name) {
             Some(Def::Global(at, node)) => self.global(at, node),
             Some(def) => Type::Def(def),
             None => Type::Def(Def::External(name.into())),
         }
+    }
+
+    /// An argument of the function that the present one lies in, while that runs.
+    fn around(&self, name: &str) -> Option<Type> {
+        let Unit::Function(id) = self.frame().unit else { return None };
+        let within = self.names.function(id).within.as_deref()?;
+        let outer = within.rsplit('.').next()?;
+        let (_, frames) = self.frames.split_last()?;
+        frames.iter().rev().find_map(|frame| {
+            let Unit::Function(function) = frame.unit else { return None };
+            let it = self.names.function(function);
+            let at = it.params.iter().position(|param| *param.name == *name)?;
+            (function.draft == id.draft && *it.name == *outer).then(|| frame.types.get(at).cloned())?
+        })
     }
 
     fn global(&mut self, draft: u32, node: NodeId) -> Type {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::events::{Event, Writing};
+use super::super::events::{Event, Guess, Writing};
 use super::super::models::{Loading, Relation};
 use super::super::names::ClassId;
 use super::super::types::{Row, Set, Size, Turn, Type};
@@ -18,6 +18,10 @@ impl Eval<'_> {
         let (Some(turn), Some(root)) = (row.turn, &row.root) else { return };
         let node = self.frame().flow.node(id);
         let span = node.span;
+        // Where rows come by that are known, a guess about those that nobody knows adds nothing.
+        if root.size != Size::Guessed && !row.guessed {
+            self.settled.insert(span);
+        }
         // Whether a function that serves several kinds of rows reads it for those of this loop cannot be told.
         if node.sorted && self.depth() > turn.depth {
             return;
@@ -32,7 +36,11 @@ impl Eval<'_> {
         let Some(at) = self.turn_at(turn, span, scope) else { return };
         let mut path = row.path.clone();
         path.push(relation.clone());
-        self.tell(Event::lazy(self, turn, at, span, root.clone(), path));
+        let mut event = Event::lazy(self, turn, at, span, root.clone(), path);
+        if row.guessed {
+            event.guess.get_or_insert(Guess::Row);
+        }
+        self.tell(event);
     }
 
     pub(in crate::link::orm) fn is_loaded(&self, root: &Rc<Set>, path: &str) -> bool {
@@ -137,7 +145,12 @@ impl Eval<'_> {
     /// A query that depends on a row runs: once for each turn of the row's loop.
     pub(in crate::link::orm) fn query_per_row(&mut self, row: &Row, orm: Orm, id: NodeId, scope: Scope, remedy: &str) {
         let Some(turn) = row.turn.filter(|_| row.root.is_some() && !row.alone) else {
-            return self.query(orm, id, scope, remedy);
+            let before = self.events.len();
+            self.query(orm, id, scope, remedy);
+            for event in self.events.iter_mut().skip(before).filter(|_| row.guessed) {
+                event.guess.get_or_insert(Guess::Row);
+            }
+            return;
         };
         let span = self.frame().flow.node(id).span;
         let Some(at) = self.turn_at(turn, span, scope) else { return };
@@ -148,8 +161,7 @@ impl Eval<'_> {
     /// A query runs: told when it does so for each row of a loop, and asks for something else each time.
     pub(in crate::link::orm) fn query(&mut self, orm: Orm, id: NodeId, scope: Scope, remedy: &str) {
         let span = self.frame().flow.node(id).span;
-        let Some((turn, size, at)) = self.row_loop(span, scope) else { return };
-        if self.keyed(self.vary(id), turn) {
+        if let Some((turn, size, at)) = self.turns(span, scope, self.vary(id)) {
             self.tell(Event::query(self, turn, at, orm, size, id, remedy));
         }
     }
@@ -157,7 +169,9 @@ impl Eval<'_> {
     /// A write runs: told when it does so for each row of a loop.
     pub(in crate::link::orm) fn write(&mut self, orm: Orm, id: NodeId, how: Writing) {
         let node = self.frame().flow.node(id);
-        let Some((turn, size, at)) = self.row_loop(node.span, node.scope) else { return };
+        let found = self.row_loop(node.span, node.scope);
+        let found = found.or_else(|| self.guessed_loop(node.span, node.scope, |_| true));
+        let Some((turn, size, at)) = found else { return };
         self.tell(Event::write(self, turn, at, orm, size, id, how));
     }
 

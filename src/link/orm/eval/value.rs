@@ -16,7 +16,10 @@ impl Eval<'_> {
         let node = flow.node(id);
         match &node.kind {
             NodeKind::Param(at) => {
-                self.frame().args.get(*at as usize).map(|(kind, _)| kind.clone()).unwrap_or_default()
+                match self.frame().args.get(*at as usize).map(|(kind, _)| kind.clone()).unwrap_or_default() {
+                    Type::Unknown => self.row_by_reads(*at, id),
+                    known => known,
+                }
             }
             NodeKind::Name(name) => self.name(name),
             NodeKind::Attr { of, name, .. } => {
@@ -29,6 +32,9 @@ impl Eval<'_> {
             }
             NodeKind::Row(iter) => {
                 let is_async = flow.scope(node.scope).is_some_and(|it| it.is_async);
+                if let Some(rows) = self.rows_by_reads(*iter, id) {
+                    self.replace(*iter, rows);
+                }
                 let over = self.type_of(*iter);
                 let around = flow.scope(node.scope).map_or(0, |it| it.parent);
                 self.consume(&over, *iter, around);
@@ -213,13 +219,15 @@ impl Eval<'_> {
                     turn,
                     held: self.held_by(relation, outer),
                     alone: false,
+                    guessed: outer.guessed,
                     ..Row::of(set.model)
                 }
             }
             related => {
                 let held = related.as_ref().and_then(|(outer, relation)| self.held_by(relation, outer));
                 let root = Some(self.with_loads(set));
-                Row { root, turn, held, alone: set.single, ..Row::of(set.model) }
+                let guessed = related.as_ref().is_some_and(|(outer, _)| outer.guessed);
+                Row { root, turn, held, alone: set.single, guessed, ..Row::of(set.model) }
             }
         };
         Type::Row(Rc::new(row))

@@ -95,6 +95,11 @@ class Book(models.Model):
     def is_popular(self):
         return self.review_set.filter(stars__gte=3).exists()
 
+    @property
+    def last_reader_of_all(self):
+        loan = self.loans.order_by("-pk").first()
+        return loan.reader_id if loan else None
+
     def describe(self):
         return self.credit()
 

@@ -231,3 +231,8 @@ def values_with_aggregates():
 def list_count_is_no_query():
     words = ["a", "b", "a"]
     return [words.count(tag.name) for tag in Tag.objects.all()]
+
+
+@case
+def tested_by_an_or():
+    return [bool(author.books.filter(price__gt=3) or author.books.none()) for author in Author.objects.all()]

@@ -593,3 +593,50 @@ class WithPlainAction(viewsets.ModelViewSet):
 @case
 def plain_serializer_of_an_action():
     return get(WithPlainAction.as_view({"get": "plain"}, serializer_class=PlainSerializer))
+
+
+class PrefetchedForOne(viewsets.ReadOnlyModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = TaggedSerializer
+
+    def get_queryset(self):
+        books = super().get_queryset()
+        if self.action == "retrieve":
+            return books.prefetch_related("tags")
+        return books
+
+
+@case
+def prefetched_for_one():
+    return listed(PrefetchedForOne)
+
+
+class PrefetchedForTheList(viewsets.ReadOnlyModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = TaggedSerializer
+
+    def get_queryset(self):
+        books = super().get_queryset()
+        if self.action == "retrieve":
+            return books
+        return books.prefetch_related("tags")
+
+
+@case
+def prefetched_for_the_list():
+    return listed(PrefetchedForTheList)
+
+
+class SerializedByAction(viewsets.ReadOnlyModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = TaggedSerializer
+
+    def get_serializer_class(self):
+        if self.action == "retrieve":
+            return PublisherSerializer
+        return super().get_serializer_class()
+
+
+@case
+def serialized_by_action():
+    return listed(SerializedByAction)

@@ -296,3 +296,43 @@ def first_view(request):
 @case
 def only_for_the_first():
     return get(first_view)
+
+
+@case
+def tag_that_asks():
+    return render_to_string("tag_that_asks.html", {"books": Book.objects.order_by("pk")})
+
+
+@case
+def tag_with_the_context():
+    return render_to_string("tag_with_the_context.html", {"books": Book.objects.order_by("pk")})
+
+
+@case
+def filter_that_asks():
+    return render_to_string("filter_that_asks.html", {"books": Book.objects.order_by("pk")})
+
+
+@case
+def filter_of_a_text():
+    return render_to_string("filter_of_a_text.html", {"books": Book.objects.order_by("pk")})
+
+
+@case
+def tag_that_asks_nothing():
+    return render_to_string("tag_that_asks_nothing.html", {"books": Book.objects.order_by("pk")})
+
+
+@case
+def filter_of_what_is_loaded():
+    return render_to_string("filter_of_what_is_loaded.html", {"books": Book.objects.select_related("author").order_by("pk")})
+
+
+@case
+def tag_that_includes():
+    return render_to_string("tag_that_includes.html", {"books": Book.objects.order_by("pk")})
+
+
+@case
+def tag_that_includes_keys():
+    return render_to_string("tag_that_includes_keys.html", {"books": Book.objects.order_by("pk")})

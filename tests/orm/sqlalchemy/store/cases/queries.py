@@ -160,3 +160,28 @@ def joined_rows(session):
 def in_a_tuple(session):
     keys = session.scalars(select(Album.band_id)).all()
     return len(session.scalars(select(Band).where(Band.id.in_(keys))).all())
+
+
+@case
+def columns_counted_per_row(session):
+    out = []
+    for farm in session.query(Farm):
+        out.append(session.query(func.count(Field.id)).filter(Field.farm_id == farm.id).scalar())
+    return out
+
+
+@case
+def got_by_rows_of_columns(session):
+    return [session.get(Farm, key).name for (key,) in session.query(Field.farm_id).all()]
+
+
+@case
+def columns_asked_once(session):
+    counts = dict(session.query(Field.farm_id, func.count(Field.id)).group_by(Field.farm_id).all())
+    return [counts.get(farm.id) for farm in session.query(Farm)]
+
+
+@case
+def the_first_row_of_columns(session):
+    first = session.query(Field.farm_id, Field.id).first()
+    return [session.get(Farm, first[0]).name for part in first]
