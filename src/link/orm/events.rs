@@ -32,11 +32,19 @@ pub(super) struct Event {
     pub(super) kind: EventKind,
 }
 
+/// What is put where.
+pub(super) type Edits = Vec<(Span, Box<str>)>;
+
 /// What happens.
 #[derive(Clone, Debug)]
 pub(super) enum EventKind {
     /// A path of relations that the queryset does not load is read.
-    Lazy { root: Rc<Set>, path: Vec<Rc<Relation>> },
+    Lazy {
+        root: Rc<Set>,
+        path: Vec<Rc<Relation>>,
+        /// What would read the key that is in the row, where no more than that is needed.
+        key: Option<Edits>,
+    },
     /// A query.
     Query { orm: Orm, call: String, remedy: String },
     /// A write.
@@ -70,6 +78,9 @@ impl Writing {
     }
 }
 
+/// What has no name where it is gone through.
+pub(super) const UNNAMED: &str = "queryset";
+
 /// All that was told, in order, each once.
 pub(super) type Events = Vec<Event>;
 
@@ -96,9 +107,10 @@ impl Event {
         deep: Span,
         root: Rc<Set>,
         path: Vec<Rc<Relation>>,
+        key: Option<Edits>,
     ) -> Event {
         let size = root.size;
-        Event::new(eval, turn, at, deep, size, EventKind::Lazy { root, path })
+        Event::new(eval, turn, at, deep, size, EventKind::Lazy { root, path, key })
     }
 
     pub(super) fn query(
@@ -216,7 +228,7 @@ fn spelled(flow: &Flow, params: &[Parameter], id: NodeId) -> String {
             }
             _ => {
                 // What a function is given has no name here.
-                parts.push(if parts.is_empty() { "queryset".into() } else { "…".into() });
+                parts.push(if parts.is_empty() { UNNAMED.into() } else { "…".into() });
                 break;
             }
         };

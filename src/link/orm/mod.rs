@@ -7,6 +7,7 @@
 
 mod builtins;
 mod columns;
+mod context;
 mod django;
 mod django_models;
 mod drf;
@@ -30,7 +31,7 @@ mod templates;
 mod types;
 mod views;
 
-use crate::facts::orm::OrmDraft;
+use crate::facts::orm::{Callers, OrmDraft};
 use crate::stack::Stack;
 use crate::stack::vocabulary::{LazyLoad, Listing, QueryInLoop, WriteInLoop};
 
@@ -57,8 +58,8 @@ impl OrmFacts {
     }
 }
 
-/// Joins the drafts of all files, which are given in the order of their paths.
-pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> OrmFacts {
+/// Joins the drafts of all files, which are given in the order of their paths; `plain` are the files that have none.
+pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Callers]) -> OrmFacts {
     let names = names::Names::new(drafts.into_iter().collect());
     let models = models::Models::new(&names);
     let serial = serializers::flow();
@@ -76,7 +77,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> OrmFacts {
     graphql::resolvers(&mut eval);
     let listings = listings::listings(&mut eval);
     let events = std::mem::take(&mut eval.events);
-    OrmFacts { listings, ..report::facts(&names, &models, events) }
+    OrmFacts { listings, ..report::facts(&names, &models, events, plain) }
 }
 
 #[cfg(test)]

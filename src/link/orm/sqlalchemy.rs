@@ -258,11 +258,7 @@ fn keyed_write(eval: &mut Eval<'_>, id: NodeId) {
     let node = eval.frame().flow.node(id);
     let turn = eval.row_loop(node.span, node.scope).map(|(turn, ..)| turn);
     if turn.is_some_and(|turn| eval.keyed(eval.vary(id), turn)) {
-        eval.write(
-            Orm::Sqlalchemy,
-            id,
-            Writing::unread("one statement with a list of values, or a condition for all,"),
-        );
+        eval.write(Orm::Sqlalchemy, id, Writing::unread("one statement with a list of values or a condition for all"));
     }
 }
 
