@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::events::{Event, EventKind, UNNAMED, Writing};
-use super::super::models::{Loading, Relation};
+use super::super::models::{Loading, Relation, is_never_null};
 use super::super::names::ClassId;
 use super::super::types::{Row, Set, Size, Turn, Type};
 use super::super::{django, sqlalchemy};
@@ -37,7 +37,12 @@ impl Eval<'_> {
         let Some(at) = self.turn_at(turn, span, scope) else { return };
         let key = match self.need(row, relation, id) {
             // A key that is none asks for nothing, and which rows have one the code does not say.
-            Need::Presence(_) if node.sorted || self.depth() > turn.depth => return,
+            Need::Presence(_)
+                if (node.sorted || self.depth() > turn.depth)
+                    && !is_never_null(self.names, row.model, &relation.name) =>
+            {
+                return;
+            }
             Need::Presence(edits) | Need::Key(edits) => Some(edits),
             Need::Row => None,
         };

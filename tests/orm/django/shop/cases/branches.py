@@ -133,7 +133,21 @@ def flag_that_the_view_sets():
     return listed(Flagged)
 
 
+class TaggedSerializer(serializers.ModelSerializer):
+    tagged = serializers.SerializerMethodField()
+
+    def get_tagged(self, book):
+        if self.context.get("tags_are_there"):
+            return bool(book.tags.all())
+        return book.tags.filter(name__gt="").exists()
+
+    class Meta:
+        model = Book
+        fields = ["id", "tagged"]
+
+
 class ForOthers(ListedBooks):
+    serializer_class = TaggedSerializer
     queryset = Book.objects.order_by("pk").prefetch_related("tags")
 
     def get_serializer_context(self):
