@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::capacity::{self, Plan};
 use crate::config::Config;
-use crate::facts::orm::OrmDraft;
+use crate::facts::orm::{Callers, OrmDraft};
 use crate::facts::routes::{self, RouteFile};
 use crate::facts::{Draft, Drafts, Reading, read};
 use crate::fix::{self, Audited, Used};
@@ -284,7 +284,7 @@ impl Run {
         for file in edited {
             if let Some(reading) = readings.get_mut(file.0 as usize) {
                 let new = Arc::new(read(sources.file(*file)));
-                same_code &= code(reading).eq(code(&new));
+                same_code &= code(reading).eq(code(&new)) && reading.callers == new.callers;
                 *reading = new;
             }
         }
@@ -349,7 +349,8 @@ fn code(reading: &Arc<Reading>) -> impl Iterator<Item = &OrmDraft> {
 
 /// What the code of all files says together.
 fn join(readings: &[Arc<Reading>]) -> OrmFacts {
-    orm::join(readings.iter().flat_map(code))
+    let plain: Vec<&Callers> = readings.iter().filter_map(|it| it.callers.as_ref()).collect();
+    orm::join(readings.iter().flat_map(code), &plain)
 }
 
 fn problems(sources: &Sources, problems: &[Problem]) -> Vec<(Box<str>, Box<str>)> {

@@ -105,6 +105,8 @@ pub struct Reading {
     pub drafts: Vec<Draft>,
     /// What could not be read of it.
     pub errors: Vec<SyntaxError>,
+    /// What it calls, when it is a Python file that says nothing to an object-relational mapper.
+    pub callers: Option<orm::Callers>,
 }
 
 /// Reads a file as whatever it is. One that is none of ours has no drafts and no errors.
@@ -179,6 +181,9 @@ fn python(file: &SourceFile, reading: &mut Reading) {
         reading.keep(Vec::new(), Draft::Gunicorn(gunicorn::read(file)));
     }
     let (config, orm) = (python::wants(file), orm::wants(&file.path, file.text()));
+    if !orm && orm::calls(&file.path) {
+        reading.callers = Some(orm::read_callers(&file.path, file.text()));
+    }
     if !config && !orm {
         if !python::is_aside(&file.path) {
             reading.keep(Vec::new(), Draft::Python(Arc::new(python::scan(file))));
@@ -196,7 +201,7 @@ fn python(file: &SourceFile, reading: &mut Reading) {
 impl Reading {
     fn template(file: &SourceFile, at: usize) -> Self {
         let error = SyntaxError { span: file.span(at..at + 2), message: template::MESSAGE.into() };
-        Self { drafts: Vec::new(), errors: vec![error] }
+        Self { drafts: Vec::new(), errors: vec![error], callers: None }
     }
 
     fn keep(&mut self, errors: Vec<SyntaxError>, draft: Draft) {

@@ -188,10 +188,17 @@ impl<'a> Versions<'a> {
     }
 
     /// The requirement that a person would change to ask for more of a package: the line of a requirement file or of a
-    /// project, not of a lock. With it, when the change alone does not do, the command that must follow.
+    /// project, not of a lock. With it, when the change alone does not do, the command that must follow. A file further
+    /// down is another image's where one that is nearer asks for the package, too; of two that are as near nobody knows.
     pub fn requirement(&self, name: &str) -> Option<(&'a SourceFile, &'a Package, Option<&'static str>)> {
         let all = self.packages.get(name)?;
-        let (file, requirements, package) = all.iter().find(|(_, it, _)| it.kind != Kind::Lock)?;
+        let asked = || all.iter().filter(|(_, it, _)| it.kind != Kind::Lock);
+        let near = asked().map(|(file, ..)| home(file).matches('/').count()).min()?;
+        let mut nearest = asked().filter(|(file, ..)| home(file).matches('/').count() == near);
+        let (file, requirements, package) = nearest.next()?;
+        if nearest.any(|(other, ..)| home(other) != home(file)) {
+            return None;
+        }
         let locked = all.iter().find(|(_, it, _)| it.kind == Kind::Lock).map(|(file, ..)| file.name());
         let command = match locked {
             Some("uv.lock") => Some("uv lock"),
@@ -202,6 +209,14 @@ impl<'a> Versions<'a> {
         };
         Some((file, package, command))
     }
+}
+
+/// The folder that a file of requirements is for, with a slash at its end: that around `requirements/`.
+fn home(file: &SourceFile) -> &str {
+    let folder = file.path.rfind('/').map_or("", |at| &file.path[..=at]);
+    let around = folder.trim_end_matches('/');
+    let (above, last) = around.rsplit_once('/').map_or((0, around), |(above, last)| (above.len() + 1, last));
+    if matches!(last, "requirements" | "reqs" | "deps") { &folder[..above] } else { folder }
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

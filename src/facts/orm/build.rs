@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::draft::Import;
-use super::flow::{self, Flow, Guard, Loop, Node, NodeId, NodeKind, Scope, With};
+use super::flow::{self, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope, With};
 use super::guard::{is_receiver, keeps, misses, sorts};
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
@@ -29,9 +29,9 @@ pub(super) struct Builder<'a> {
     pub(super) flow: Flow,
     pub(super) scope: Scope,
     /// Whether a test that sorts things by their kind stands before what is read now.
-    sorted: bool,
-    /// What a test before what is read now looked for.
-    pub(super) guard: Option<Guard>,
+    pub(super) sorted: bool,
+    /// What is read now stands behind this.
+    pub(super) guard: GuardId,
     /// Names in code that is passed on and not followed.
     pub(super) passed_on: Vec<Box<str>>,
     env: HashMap<Key<'a>, NodeId>,
@@ -58,7 +58,7 @@ impl<'a> Builder<'a> {
             flow: Flow::default(),
             scope: 0,
             sorted: false,
-            guard: None,
+            guard: 0,
             passed_on: Vec::new(),
             env: HashMap::new(),
             trail: Vec::new(),
@@ -72,9 +72,17 @@ impl<'a> Builder<'a> {
         if self.flow.nodes.len() >= MOST_NODES {
             return 0;
         }
-        let guard = self.guard.clone();
-        self.flow.nodes.push(Node { kind, span, scope: self.scope, sorted: self.sorted, guard });
+        let (scope, sorted, guard) = (self.scope, self.sorted, self.guard);
+        self.flow.nodes.push(Node { kind, span, scope, sorted, guard });
         (self.flow.nodes.len() - 1) as NodeId
+    }
+
+    /// What is read from here on stands behind these, too.
+    pub(super) fn behind(&mut self, guards: impl IntoIterator<Item = Guard>) {
+        for guard in guards {
+            self.flow.guards.push(Guarded { guard, around: self.guard });
+            self.guard = self.flow.guards.len() as GuardId;
+        }
     }
 
     /// A value that is not followed.
@@ -196,7 +204,7 @@ impl<'a> Builder<'a> {
 
     /// A list of statements. Says whether it never reaches its end.
     pub(super) fn block(&mut self, body: &'a [Stmt]) -> bool {
-        let (around, guard) = (self.scope, self.guard.clone());
+        let (around, guard) = (self.scope, self.guard);
         if let Some(scope) = self.left_for(body) {
             self.scope = scope;
         }
@@ -311,7 +319,8 @@ impl<'a> Builder<'a> {
                 let mut arms = Vec::with_capacity(branches.len());
                 let mut complete = false;
                 let fork = self.fork();
-                let guard = self.guard.clone();
+                // What stands behind all of it, and behind what its tests looked for in whichever way round.
+                let (guard, mut looked) = (self.guard, self.guard);
                 for (test, body) in branches {
                     match test {
                         Some(test) => self.test(test),
@@ -320,31 +329,34 @@ impl<'a> Builder<'a> {
                     let around = self.sorted;
                     self.sorted |= test.as_ref().is_some_and(sorts);
                     if let Some(looked_for) = test.as_ref().and_then(|test| self.looks_for(test)) {
-                        self.guard = Some(looked_for);
+                        let before = std::mem::replace(&mut self.guard, looked);
+                        self.behind([looked_for.clone()]);
+                        looked = std::mem::replace(&mut self.guard, before);
+                        self.behind([looked_for]);
                     }
-                    let before = self.guard.clone();
-                    let weak = matches!(before, None | Some(Guard::Flag(..) | Guard::Missing));
-                    let own = test.as_ref().and_then(|test| match test {
-                        test if keeps(test, body) => Some(Guard::Seldom),
-                        test if misses(test) && weak => self.flag(test, true).or(Some(Guard::Missing)),
-                        test => self.flag(test, true).filter(|_| weak),
-                    });
-                    self.guard = own.or(before.clone());
+                    let before = self.guard;
+                    if let Some(test) = test {
+                        let told = self.told_by(test, true);
+                        let missing = told.is_empty() && misses(test) && !self.flow.guards(before).any(is_strong);
+                        self.behind(told);
+                        self.behind(missing.then_some(Guard::Missing));
+                        self.behind(keeps(test, body).then_some(Guard::Seldom));
+                    }
                     arms.push(self.branch(fork, |it| it.block(body)));
-                    let otherwise = test.as_ref().filter(|_| weak).and_then(|test| self.flag(test, false));
-                    self.guard = match before {
-                        // Elsewhere are all other actions, the list among them unless it was asked for.
-                        Some(Guard::Action(true)) => Some(Guard::Action(false)),
-                        Some(Guard::Action(false)) => guard.clone(),
-                        before => otherwise.or(before),
-                    };
+                    self.guard = before;
+                    if let Some(test) = test {
+                        let told = self.told_by(test, false);
+                        self.behind(told);
+                    }
                     self.sorted = around;
                 }
-                // What stands behind a branch that ended is the other branch; of several one may not have ended.
-                let only = arms.len() == 1 || !matches!(self.guard, Some(Guard::Flag(..)));
-                if !arms.iter().any(|arm| arm.ends) || !only {
-                    self.guard = guard;
-                }
+                // What stands behind branches that ended is the other branch; of several one may not have ended.
+                let ended = arms.iter().filter(|arm| arm.ends).count();
+                self.guard = match ended {
+                    0 => guard,
+                    all if all == arms.len() => self.guard,
+                    _ => looked,
+                };
                 return self.join(arms, !complete, stmt.span);
             }
             StmtKind::With { is_async, items, body } => {
@@ -364,9 +376,9 @@ impl<'a> Builder<'a> {
             }
             StmtKind::Match { subject, cases } => {
                 let subject = self.expr(subject);
-                let around = self.guard.clone();
+                let around = self.guard;
                 if let NodeKind::Param(at) = self.flow.node(subject).kind {
-                    self.guard = Some(Guard::Kind(at));
+                    self.behind([Guard::Kind(at)]);
                 }
                 let mut arms = Vec::with_capacity(cases.len());
                 let fork = self.fork();
@@ -393,7 +405,8 @@ impl<'a> Builder<'a> {
                             it.bind((None, name), error);
                         }
                         // An exception is not the rule.
-                        let around = it.guard.replace(Guard::Seldom);
+                        let around = it.guard;
+                        it.behind([Guard::Seldom]);
                         let ends = it.block(body);
                         it.guard = around;
                         ends
@@ -522,4 +535,9 @@ impl<'a> Builder<'a> {
             self.imports.push(Import { name: name.clone(), module: module.clone(), item: Some(alias.name.clone()) });
         }
     }
+}
+
+/// Whether a guard says by itself whether its code runs, so that a test within it for what is missing says no more.
+fn is_strong(guard: &Guard) -> bool {
+    matches!(guard, Guard::Attribute(_) | Guard::Prefetched(_) | Guard::Kind(_) | Guard::Seldom)
 }

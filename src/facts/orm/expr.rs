@@ -2,6 +2,7 @@
 
 use super::build::Builder;
 use super::flow::{NodeId, NodeKind};
+use super::guard::sorts;
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Call, Clause, CompareOp, ComprehensionKind, Expr, ExprKind, FPart, Param, UnaryOp};
 
@@ -18,9 +19,13 @@ impl<'a> Builder<'a> {
     pub(super) fn test(&mut self, expr: &'a Expr) {
         match &expr.kind {
             ExprKind::And(parts) | ExprKind::Or(parts) => {
+                let (guard, sorted) = (self.guard, self.sorted);
+                let holds = matches!(expr.kind, ExprKind::And(_));
                 for part in parts {
                     self.deeper(|it| it.test(part));
+                    self.behind_part(part, holds);
                 }
+                (self.guard, self.sorted) = (guard, sorted);
             }
             ExprKind::Unary { op: UnaryOp::Not, operand } => {
                 self.deeper(|it| it.test(operand));
@@ -30,6 +35,13 @@ impl<'a> Builder<'a> {
                 self.node(NodeKind::Test(of), expr.span);
             }
         }
+    }
+
+    /// What stands in a condition behind one of its parts runs when that holds, or when it does not.
+    fn behind_part(&mut self, part: &Expr, holds: bool) {
+        let told = self.told_by(part, holds);
+        self.behind(told);
+        self.sorted |= holds && sorts(part);
     }
 
     fn expr_within(&mut self, expr: &'a Expr) -> NodeId {
@@ -110,7 +122,14 @@ impl<'a> Builder<'a> {
                 if matches!(expr.kind, ExprKind::Or(_)) {
                     self.flow.spares.extend(parts.iter().skip(1).map(|part| part.span));
                 }
-                let all = self.all(parts);
+                let (guard, sorted) = (self.guard, self.sorted);
+                let holds = matches!(expr.kind, ExprKind::And(_));
+                let mut all = Vec::with_capacity(parts.len());
+                for part in parts {
+                    all.push(self.expr(part));
+                    self.behind_part(part, holds);
+                }
+                (self.guard, self.sorted) = (guard, sorted);
                 // All but the last are tested for their truth.
                 for (of, part) in all.iter().zip(parts).take(all.len().saturating_sub(1)) {
                     self.node(NodeKind::Test(*of), part.span);
@@ -127,9 +146,17 @@ impl<'a> Builder<'a> {
             }
             ExprKind::If { test, body, orelse } => {
                 self.test(test);
-                let guard = self.guard.clone();
-                self.guard = self.looks_for(test).or(self.guard.take());
-                let branches = vec![self.expr(body), self.expr(orelse)];
+                let guard = self.guard;
+                let looked_for = self.looks_for(test);
+                self.behind(looked_for);
+                let mut branches = Vec::with_capacity(2);
+                for (branch, holds) in [(body, true), (orelse, false)] {
+                    let before = self.guard;
+                    let told = self.told_by(test, holds);
+                    self.behind(told);
+                    branches.push(self.expr(branch));
+                    self.guard = before;
+                }
                 self.guard = guard;
                 NodeKind::Either(branches)
             }

@@ -13,6 +13,9 @@ pub type NodeId = u32;
 /// The loop that a node is in: 0 for none, else its place in [`Flow::loops`] plus 1.
 pub type Scope = u32;
 
+/// What a node stands behind: 0 for nothing, else its place in [`Flow::guards`] plus 1.
+pub type GuardId = u32;
+
 /// What a body of code does with values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Flow {
@@ -22,6 +25,8 @@ pub struct Flow {
     pub loops: Vec<Loop>,
     /// What is returned.
     pub returns: Vec<NodeId>,
+    /// What code stands behind, outer ones before those within.
+    pub guards: Vec<Guarded>,
     /// What runs only where all that stands before it in an `or` is empty.
     pub spares: Vec<Span>,
     /// What is yielded.
@@ -60,6 +65,15 @@ pub struct Arm {
     pub of: u32,
 }
 
+/// A test that code stands behind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Guarded {
+    /// What it asks.
+    pub guard: Guard,
+    /// What it stands behind itself.
+    pub around: GuardId,
+}
+
 /// A value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Node {
@@ -71,23 +85,29 @@ pub struct Node {
     pub scope: Scope,
     /// Whether it runs for some kinds of things only: behind a test that compares one with what it may be.
     pub sorted: bool,
-    /// What was looked for before it runs, where that decides whether it does.
-    pub guard: Option<Guard>,
+    /// The innermost test that decides whether it runs.
+    pub guard: GuardId,
 }
 
-/// What code looks for on a row before it asks the database itself.
+/// What is asked before code runs, as far as it says for which rows or calls it does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Guard {
     /// An attribute that the queryset may have put there: `hasattr(self, "n_likes")`.
     Attribute(Box<str>),
     /// A relation that may be prefetched: `"tags" in self._prefetched_objects_cache`.
     Prefetched(Box<str>),
-    /// Which action of a view set runs, `list` or others: `if self.action == "list"`.
+    /// Whether it runs when the action of the view set is `list`: `if self.action == "list"`.
     Action(bool),
     /// Which of several kinds an argument of the function is: `match thing: case Order(): …`.
     Kind(u32),
     /// Whether an argument of the function is true, or is not: `if with_users: …`.
     Flag(u32, bool),
+    /// Whether an argument of the function is anything but `None`, or is not: `if since is not None: …`.
+    Given(u32, bool),
+    /// Whether the context of a serializer has something true under a name: `if self.context.get("with_page"): …`.
+    Context(Box<str>, bool),
+    /// That an attribute of a value is `None`, or false: `if not self.parent: …`.
+    Unset(NodeId, Box<str>),
     /// What is made where it was found missing: `if found is None: …`.
     Missing,
     /// What is not done in each turn: in a handler of exceptions, or where an answer that is kept is not there yet.
@@ -213,6 +233,12 @@ impl Flow {
     /// A node. Every [`NodeId`] of a flow is one of its nodes.
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id as usize]
+    }
+
+    /// All that a node stands behind, the innermost first.
+    pub fn guards(&self, id: GuardId) -> impl Iterator<Item = &Guard> {
+        let at = |id: GuardId| self.guards.get((id as usize).checked_sub(1)?);
+        std::iter::successors(at(id), move |it| at(it.around)).map(|it| &it.guard)
     }
 
     /// The loop of a scope.

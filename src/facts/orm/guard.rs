@@ -1,25 +1,103 @@
 //! What a test asks, as far as it says which code runs for which rows.
 
 use super::build::Builder;
-use super::flow::{Guard, NodeKind};
+use super::flow::{Guard, NodeId, NodeKind};
 use crate::syntax::python::{Call, CompareOp, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
 
 /// Where Django keeps what was prefetched for a row.
 const PREFETCHED: &str = "_prefetched_objects_cache";
+/// What a serializer is told besides its rows.
+const CONTEXT: &str = "self.context";
 
 impl Builder<'_> {
-    /// The argument of the present function that must be true, or must not, for a test to hold, or not to.
-    pub(super) fn flag(&self, test: &Expr, holds: bool) -> Option<Guard> {
+    /// What must be so for a test to hold, or not to: of the arguments of the present function, of the action of its view,
+    /// of the context of its serializer, of the attributes of a value.
+    pub(super) fn told_by(&self, test: &Expr, holds: bool) -> Vec<Guard> {
         match &test.kind {
-            ExprKind::Name(name) => match self.flow.node(self.value_of((None, name))?).kind {
-                NodeKind::Param(at) => Some(Guard::Flag(at, holds)),
-                _ => None,
+            ExprKind::Unary { op: UnaryOp::Not, operand } => self.told_by(operand, !holds),
+            ExprKind::And(parts) if holds => parts.iter().flat_map(|it| self.told_by(it, holds)).collect(),
+            ExprKind::Or(parts) if !holds => parts.iter().flat_map(|it| self.told_by(it, holds)).collect(),
+            ExprKind::Compare { left, rest } => match rest.as_slice() {
+                [(op, right)] => self.compared(left, *op, right, holds).into_iter().collect(),
+                _ => Vec::new(),
             },
-            ExprKind::Unary { op: UnaryOp::Not, operand } => self.flag(operand, !holds),
-            ExprKind::And(parts) if holds => parts.iter().find_map(|it| self.flag(it, holds)),
-            ExprKind::Or(parts) if !holds => parts.iter().find_map(|it| self.flag(it, holds)),
+            ExprKind::Name(name) => match self.value_of((None, name)) {
+                Some(node) => match self.flow.node(node).kind {
+                    NodeKind::Param(at) => vec![Guard::Flag(at, holds)],
+                    _ => self.context_at(node).map(|name| Guard::Context(name, holds)).into_iter().collect(),
+                },
+                None => Vec::new(),
+            },
+            _ => match context(test) {
+                Some(name) => vec![Guard::Context(name.into(), holds)],
+                None if holds => self.within(test).map(|at| Guard::Flag(at, true)).into_iter().collect(),
+                None => self.unset(test).into_iter().collect(),
+            },
+        }
+    }
+
+    fn compared(&self, left: &Expr, op: CompareOp, right: &Expr, holds: bool) -> Option<Guard> {
+        let same = match op {
+            CompareOp::Is | CompareOp::Eq | CompareOp::In => holds,
+            CompareOp::IsNot | CompareOp::NotEq | CompareOp::NotIn => !holds,
+            _ => return None,
+        };
+        if left.dotted().as_deref() == Some("self.action") {
+            let names: &[Expr] = match &right.kind {
+                ExprKind::List(names) | ExprKind::Tuple(names) | ExprKind::Set(names) => names,
+                ExprKind::Str(_) => std::slice::from_ref(right),
+                _ => return None,
+            };
+            return Some(Guard::Action(names.iter().any(|name| name.str() == Some("list")) == same));
+        }
+        match (op, &right.kind) {
+            (CompareOp::In | CompareOp::NotIn, _) if right.dotted().as_deref() == Some(CONTEXT) => {
+                left.str().map(|name| Guard::Context(name.into(), same))
+            }
+            (CompareOp::In | CompareOp::NotIn, _) => None,
+            (_, ExprKind::Bool(wanted)) => context(left).map(|name| Guard::Context(name.into(), same == *wanted)),
+            (_, ExprKind::None) => match &left.kind {
+                ExprKind::Name(name) => match self.flow.node(self.value_of((None, name))?).kind {
+                    NodeKind::Param(at) => Some(Guard::Given(at, !same)),
+                    _ => None,
+                },
+                _ => self.unset(left).filter(|_| same),
+            },
             _ => None,
         }
+    }
+
+    /// The argument that must have something for a value of it to be true: `files.get("notes")`, `files["notes"]`.
+    fn within(&self, test: &Expr) -> Option<u32> {
+        let of = match &test.kind {
+            ExprKind::Subscript { value, .. } => value,
+            ExprKind::Call(call) => match &call.func.kind {
+                ExprKind::Attribute { value, name } if &*name.value == "get" && call.args.len() == 1 => value,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let ExprKind::Name(name) = &of.kind else { return None };
+        match self.flow.node(self.value_of((None, name))?).kind {
+            NodeKind::Param(at) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// That an attribute of a variable's value is not there.
+    fn unset(&self, of: &Expr) -> Option<Guard> {
+        let ExprKind::Attribute { value, name } = &of.kind else { return None };
+        let ExprKind::Name(variable) = &value.kind else { return None };
+        Some(Guard::Unset(self.value_of((None, variable))?, name.value.clone()))
+    }
+
+    /// The name under which a value was asked of a serializer's context.
+    fn context_at(&self, node: NodeId) -> Option<Box<str>> {
+        let NodeKind::Call { func, args, .. } = &self.flow.node(node).kind else { return None };
+        let NodeKind::Attr { of, name, .. } = &self.flow.node(*func).kind else { return None };
+        let NodeKind::Attr { of: this, name: holder, .. } = &self.flow.node(*of).kind else { return None };
+        let asks = &**name == "get" && &**holder == "context" && self.flow.node(*this).kind == NodeKind::Param(0);
+        self.flow.text(*args.first()?).filter(|_| asks).map(Into::into)
     }
 
     /// What a test looks for on a row, in whichever way round.
@@ -28,13 +106,6 @@ impl Builder<'_> {
             ExprKind::Unary { op: UnaryOp::Not, operand } => self.looks_for(operand),
             ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().find_map(|part| self.looks_for(part)),
             ExprKind::Compare { left, rest } => match rest.as_slice() {
-                [(CompareOp::In | CompareOp::Eq, right)] if left.dotted().as_deref() == Some("self.action") => {
-                    let names: &[Expr] = match &right.kind {
-                        ExprKind::List(names) | ExprKind::Tuple(names) | ExprKind::Set(names) => names,
-                        _ => std::slice::from_ref(right),
-                    };
-                    Some(Guard::Action(names.iter().any(|name| name.str() == Some("list"))))
-                }
                 [(CompareOp::In | CompareOp::NotIn, right)] => {
                     let name = left.str().filter(|_| self.file.slice(right.span).contains(PREFETCHED))?;
                     Some(Guard::Prefetched(name.into()))
@@ -71,6 +142,15 @@ pub(super) fn keeps(test: &Expr, body: &[Stmt]) -> bool {
     })
 }
 
+/// The name under which a serializer asks its context: `self.context.get("name")`, `self.context["name"]`.
+fn context(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Call(call) if call.func.dotted().as_deref() == Some("self.context.get") => call.args.first()?.str(),
+        ExprKind::Subscript { value, index } if value.dotted().as_deref() == Some(CONTEXT) => index.str(),
+        _ => None,
+    }
+}
+
 /// `hasattr(it, "name")`, `getattr(it, "name", None)`
 fn attribute(call: &Call) -> Option<Guard> {
     let looks = matches!(&call.func.kind, ExprKind::Name(name) if matches!(&**name, "hasattr" | "getattr"));
@@ -91,10 +171,26 @@ pub(super) fn is_receiver(decorator: &Expr) -> bool {
 /// Whether a test finds that something is not there: what stands behind it makes it, and only for some.
 pub(super) fn misses(test: &Expr) -> bool {
     match &test.kind {
-        ExprKind::Unary { op: UnaryOp::Not, operand } => matches!(operand.kind, ExprKind::Name(_)),
+        ExprKind::Unary { op: UnaryOp::Not, operand } => {
+            matches!(operand.kind, ExprKind::Name(_)) || asks(operand, "exists")
+        }
+        // `Setting.objects.count() == 0`
+        ExprKind::Compare { left, rest } if asks(left, "count") => {
+            rest.iter().all(|it| it.0 == CompareOp::Eq && matches!(it.1.kind, ExprKind::Int(Some(0))))
+        }
         ExprKind::Compare { left, rest } => {
             let nothing = |it: &(CompareOp, Expr)| it.0 == CompareOp::Is && matches!(it.1.kind, ExprKind::None);
             matches!(left.kind, ExprKind::Name(_)) && rest.iter().all(nothing)
+        }
+        _ => false,
+    }
+}
+
+/// Whether an expression calls a method of this name.
+fn asks(expr: &Expr, method: &str) -> bool {
+    match &expr.kind {
+        ExprKind::Call(call) => {
+            matches!(&call.func.kind, ExprKind::Attribute { name, .. } if &*name.value == method)
         }
         _ => false,
     }

@@ -4,6 +4,7 @@
 //! is for `link::orm`. What is known here is the syntax: which value a local variable holds, which loop runs what.
 
 mod build;
+mod callers;
 mod draft;
 mod expr;
 pub mod flow;
@@ -15,6 +16,7 @@ mod template_expr;
 mod words;
 pub mod write;
 
+pub use callers::{Body, Callers, Manner, QUEUED, Word, calls, read_callers, word};
 pub use draft::{Attribute, ClassDraft, FunctionDraft, Import, LoaderImport, OrmDraft, Parameter, Place};
 pub use module::{read, wants};
 pub use template::{is_template, names as template_names, read_template, tag_name};

@@ -23,6 +23,12 @@ pub(super) fn is_aside(path: &str) -> bool {
     folder_aside || name_aside
 }
 
+/// Whether a file is of tests.
+pub(super) fn is_test(path: &str) -> bool {
+    const OTHERS: &[&str] = &["migrations", "versions", "site-packages", "node_modules"];
+    is_aside(path) && !path.split('/').any(|part| OTHERS.contains(&part))
+}
+
 /// Who runs the code of a file, by its path and what it imports.
 pub(super) fn of(path: &str, imports: &[Import]) -> Place {
     const COLD: &[&str] =

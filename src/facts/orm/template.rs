@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
             return CONTEXT;
         }
         let span = Span { file: self.file.id, start: start as u32, end: end as u32 };
-        self.flow.nodes.push(Node { kind, span, scope: self.scope, sorted: false, guard: None });
+        self.flow.nodes.push(Node { kind, span, scope: self.scope, sorted: false, guard: 0 });
         (self.flow.nodes.len() - 1) as NodeId
     }
 

@@ -208,6 +208,7 @@ fn client(
         )),
         blocking: blocking.map(|it| Fact::derived(it, class.span().into_iter().collect())),
         socket_timeout: apps.reach.fact(values::number(timeout)),
+        waits: false,
         timeout_slot: slot,
         most_slot: None,
         retry_on_timeout: apps.reach.fact(values::truth(values::entry(pool_options, "retry_on_timeout"))),

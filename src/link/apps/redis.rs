@@ -140,6 +140,7 @@ fn of_site(apps: &Apps<'_>, seat: &Seat<'_>, id: ModuleId, site: &CallSite, sent
         max_connections: apps.reach.fact(values::count(keyword("max_connections"))),
         blocking: Some(Fact::derived(is_blocking, vec![site.span])),
         socket_timeout: apps.reach.fact(values::number(keyword("socket_timeout"))),
+        waits: uses::waits(apps, id, site),
         timeout_slot: slot("socket_timeout"),
         most_slot: slot("max_connections"),
         retry_on_timeout: apps.reach.fact(values::truth(keyword("retry_on_timeout"))),
@@ -166,6 +167,8 @@ pub(super) struct Pool {
     pub(super) max_connections: Fact<u64>,
     pub(super) blocking: Option<Fact<bool>>,
     pub(super) socket_timeout: Fact<f64>,
+    /// Whether code waits with it on purpose: no time is too long then.
+    pub(super) waits: bool,
     pub(super) timeout_slot: Option<Slot>,
     pub(super) most_slot: Option<Slot>,
     pub(super) retry_on_timeout: Fact<bool>,
@@ -190,6 +193,7 @@ impl Pool {
             },
             blocking: self.blocking.unwrap_or_else(|| Fact::default_of(false, "redis-py", "ConnectionPool", self.at)),
             socket_timeout: match self.socket_timeout {
+                Fact::Absent if self.waits => Fact::Absent,
                 Fact::Absent => timeout_by_default(&version, self.at).with_slots(self.timeout_slot),
                 fact => fact,
             },

@@ -17,6 +17,7 @@ pub(in crate::link) mod wrapper;
 
 use std::collections::BTreeMap;
 
+use crate::facts::procfile::is_procfile;
 use crate::facts::script::ShellScript;
 use crate::source::Span;
 use crate::stack::{Fact, Origin, Slot, Sourced, Why};
@@ -45,8 +46,9 @@ pub fn running<'a>(service: &'a ServicePlan, image: Option<&'a Image>, files: &'
         (None, Some(image)) => image.workdir.to_string(),
         (None, None) => join("/", if service.image.is_none() { &service.folder } else { "" }),
     };
-    // systemd signals every process of a unit.
-    let hears = if machine.service.is_unit() { Hears::All } else { Hears::Yes };
+    // systemd signals every process of a unit, Heroku every process of a dyno.
+    let all = machine.service.is_unit() || is_procfile(&machine.service.anchor.file);
+    let hears = if all { Hears::All } else { Hears::Yes };
     let context = Context { folder, by, hears, ..Context::default() };
     machine.launch(args, context);
     machine.out

@@ -131,7 +131,7 @@ fn listed(eval: &Eval<'_>, of: &Type) -> Type {
         Type::Tuple(parts) => Type::List(Rc::new(Type::either(parts.to_vec())), None),
         Type::Dict(_, size) => Type::List(Rc::new(Type::Unknown), *size),
         Type::Data => Type::Data,
-        Type::Nothing => Type::Nothing,
+        Type::Nothing | Type::Void(_) => Type::Nothing,
         _ => Type::Unknown,
     }
 }

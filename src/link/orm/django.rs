@@ -7,7 +7,7 @@ use super::events::Writing;
 use super::models::Relation;
 use super::names::ClassId;
 use super::narrow;
-use super::types::{Loads, ManagerType, Row, Set, Site, Size, Type, Without};
+use super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Without};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -297,7 +297,7 @@ fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, id: NodeId
             }
             Type::Prefetch(path, nested) => load_prefetch(&mut set.loads, path.as_deref(), &nested),
             // `select_related(None)` takes all of them back.
-            Type::Nothing => set.loads = Loads::default(),
+            Type::Nothing | Type::Void(_) => set.loads = Loads::default(),
             _ => set.loads.open = true,
         }
     }
@@ -361,7 +361,7 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
     let scope = eval.frame().flow.node(id).scope;
     let Some((row, relation)) = &set.related else {
         let mut remedy = batch(eval, id);
-        if matches!(name, "count" | "acount") {
+        if matches!(name, "count" | "acount") && !remedy.is_empty() {
             remedy.push_str(".values(...).annotate(Count(\"pk\"))");
         }
         return eval.query(Orm::Django, id, scope, &remedy);
@@ -380,14 +380,33 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         "count" | "acount" => format!("annotate(Count(\"{}\"))", row.near(&relation.name)),
         "exists" | "aexists" => "annotate(Exists(...))".to_owned(),
         "aggregate" => "annotate(...)".to_owned(),
-        _ => prefetch(row, relation),
+        "first" | "afirst" if set.plain => ordered(eval, row, relation),
+        _ => prefetch(eval, set, row, relation),
     };
     eval.query_per_row(row, Orm::Django, id, scope, &remedy);
 }
 
-/// What gives the rows of a relation, cut or sorted in a way of one's own, in one query for all.
-pub(super) fn prefetch(row: &Row, relation: &Relation) -> String {
-    format!("Prefetch(\"{}\", queryset=...)", row.near(&relation.name))
+/// What gives the rows of a relation, cut or sorted in a way of one's own, in one query for all: what is prefetched under
+/// the relation's own name helps `.all()` alone.
+pub(super) fn prefetch(eval: &Eval<'_>, set: &Set, row: &Row, relation: &Relation) -> String {
+    let there =
+        row.root.as_ref().is_some_and(|root| !root.loads.open && eval.is_loaded(root, &row.path_to(&relation.name)));
+    let near = row.near(&relation.name);
+    match there {
+        // More that is asked of the rows belongs into the prefetch.
+        _ if !set.loads.paths.is_empty() => format!("Prefetch(\"{near}\", queryset=...)"),
+        true => format!("{}.all()", near.replace("__", ".")),
+        false => format!("Prefetch(\"{near}\", queryset=..., to_attr=...)"),
+    }
+}
+
+/// What makes `.first()` of a relation ask for nothing: rows that were prefetched in an order.
+fn ordered(eval: &Eval<'_>, row: &Row, relation: &Relation) -> String {
+    let order = match relation.target.and_then(|it| eval.models.get(it)).is_some_and(|it| it.ordered) {
+        true => "...",
+        false => "....order_by(\"pk\")",
+    };
+    format!("Prefetch(\"{}\", queryset={order})", row.near(&relation.name))
 }
 
 /// What asks for all rows at once, in place of a query for each: by the first condition that each row has a value for.
@@ -413,20 +432,29 @@ pub(super) fn batch(eval: &Eval<'_>, id: NodeId) -> String {
         "year",
         "in",
     ];
+    /// Methods whose keywords are conditions.
+    const ASK: &[&str] = &["filter", "get", "aget", "get_object_or_404", "get_list_or_404", "get_or_create"];
     let same = |key: &str| key != "**" && !key.rsplit("__").next().is_some_and(|last| LOOKUPS.contains(&last));
     let flow = eval.frame().flow;
     let mut at = id;
-    let mut found: Option<&str> = None;
+    let mut found: Option<(Turn, &str)> = None;
     loop {
         match &flow.node(at).kind {
             NodeKind::Call { func, keywords, .. } => {
-                let keyed = keywords.iter().find(|(key, value)| same(key) && eval.vary(*value).is_some());
-                found = keyed.map(|(key, _)| &**key).or(found);
+                let asks = match &flow.node(*func).kind {
+                    NodeKind::Attr { name, .. } | NodeKind::Name(name) => ASK.contains(&&**name),
+                    _ => false,
+                };
+                // What differs in each turn of the innermost loop is what the query is run for again.
+                for (key, value) in keywords.iter().rev().filter(|(key, _)| asks && same(key)) {
+                    let vary = eval.vary(*value).filter(|turn| found.is_none_or(|(most, _)| *turn >= most));
+                    found = vary.map(|turn| (turn, &**key)).or(found);
+                }
                 at = *func;
             }
             NodeKind::Attr { of, .. } | NodeKind::Slice { of, .. } => at = *of,
             _ => break,
         }
     }
-    format!("filter({}__in=...)", found.unwrap_or("..."))
+    found.map_or(String::new(), |(_, key)| format!("filter({key}__in=...)"))
 }

@@ -190,6 +190,18 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
             }
         }
     }
+    part_polymorphic(names, models, django);
+}
+
+/// A join gives rows of the class that a key names; the rows of a polymorphic model are of classes below it, which only a
+/// query of their own brings.
+fn part_polymorphic(names: &Names<'_>, models: &mut Models, django: &[ClassId]) {
+    let polymorphic = |target: Option<ClassId>| target.is_some_and(|it| names.derives_external(it, "PolymorphicModel"));
+    for &id in django {
+        for relation in models.get_mut(id).into_iter().flat_map(|model| model.relations.values_mut()) {
+            relation.joinable &= !polymorphic(relation.target);
+        }
+    }
 }
 
 fn forwards(field: &Field, target: Option<ClassId>, accessor: Option<Box<str>>) -> Relation {

@@ -38,9 +38,6 @@ pub(super) struct Event {
     pub(super) kind: EventKind,
 }
 
-/// What stands for what has no name here.
-const UNSAID: &str = "queryset";
-
 /// What is guessed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Guess {
@@ -59,7 +56,7 @@ pub(super) enum Guess {
 impl Guess {
     /// What makes it one, as a sentence about a loop over this.
     pub(super) fn because(&self, over: &str) -> String {
-        let over = if over == UNSAID { "what the loop goes through".into() } else { format!("what `{over}` holds") };
+        let over = if over == UNNAMED { "what the loop goes through".into() } else { format!("what `{over}` holds") };
         match self {
             Guess::Loop => format!("{over} is not known: it is taken to be long"),
             Guess::Rows(model) => {
@@ -77,12 +74,19 @@ impl Guess {
         }
     }
 }
+/// What is put where.
+pub(super) type Edits = Vec<(Span, Box<str>)>;
 
 /// What happens.
 #[derive(Clone, Debug)]
 pub(super) enum EventKind {
     /// A path of relations that the queryset does not load is read.
-    Lazy { root: Rc<Set>, path: Vec<Rc<Relation>> },
+    Lazy {
+        root: Rc<Set>,
+        path: Vec<Rc<Relation>>,
+        /// What would read the key that is in the row, where no more than that is needed.
+        key: Option<Edits>,
+    },
     /// A query.
     Query { orm: Orm, call: String, remedy: String },
     /// A write.
@@ -116,6 +120,9 @@ impl Writing {
     }
 }
 
+/// What has no name where it is gone through.
+pub(super) const UNNAMED: &str = "queryset";
+
 /// All that was told, in order, each once.
 pub(super) type Events = Vec<Event>;
 
@@ -142,9 +149,10 @@ impl Event {
         deep: Span,
         root: Rc<Set>,
         path: Vec<Rc<Relation>>,
+        key: Option<Edits>,
     ) -> Event {
         let size = root.size;
-        Event::new(eval, turn, at, deep, size, EventKind::Lazy { root, path })
+        Event::new(eval, turn, at, deep, size, EventKind::Lazy { root, path, key })
     }
 
     pub(super) fn query(
@@ -273,7 +281,7 @@ pub(super) fn spelled(flow: &Flow, params: &[Parameter], id: NodeId) -> String {
             }
             _ => {
                 // What a function is given has no name here.
-                parts.push(if parts.is_empty() { UNSAID.into() } else { "…".into() });
+                parts.push(if parts.is_empty() { UNNAMED.into() } else { "…".into() });
                 break;
             }
         };

@@ -7,8 +7,8 @@ use super::drf::DefaultPages;
 use super::eval::Eval;
 use super::names::{ClassId, Def, FunctionId};
 use super::routes::Routes;
-use super::serializers;
 use super::types::{Set, Size, Type, Unit};
+use super::{context, serializers};
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::{Guard, Node, NodeId, NodeKind};
 use crate::source::Span;
@@ -55,7 +55,9 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
         };
         // Views that inherit both are one loop.
         if let Some((serializer, head)) = serializer(eval, class).filter(|(it, _)| bound.insert((set.span, *it))) {
-            serializers::serialize(eval, Unit::Class(class), &set, serializer, head);
+            let context = context::of_view(eval, class, true);
+            let unit = Unit::Class(class);
+            eval.with_context(context, |eval| serializers::serialize(eval, unit, &set, serializer, head));
         }
         if set.size == Size::Guessed {
             continue;
@@ -114,9 +116,7 @@ fn queryset(eval: &mut Eval<'_>, class: ClassId) -> Option<(Rc<Set>, Span)> {
     if let Some(method) = eval.names.method(class, "get_queryset", None) {
         let span = eval.names.function(method).span;
         // A list that was sorted has the rows of its queryset.
-        eval.listing = true;
-        let returned = eval.returned(method, Some(class));
-        eval.listing = false;
+        let returned = eval.listed(method, class);
         let set = match returned {
             Type::Set(set) => Some(set),
             Type::Unknown | Type::Op(..) => guessed(eval, class, method),
@@ -187,17 +187,12 @@ pub(super) fn serializer(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId
 /// others; or all it ever returns.
 fn for_list(eval: &Eval<'_>, method: FunctionId) -> Option<(ClassId, Span)> {
     let flow = &eval.names.function(method).flow;
-    let action = |node: &NodeId| match flow.node(*node).guard {
-        Some(Guard::Action(list)) => Some(list),
-        _ => None,
-    };
-    let chosen = match flow.returns.as_slice() {
+    let action =
+        |node: &NodeId, listed: bool| flow.guards(flow.node(*node).guard).any(|it| *it == Guard::Action(listed));
+    let listed: Vec<NodeId> = flow.returns.iter().copied().filter(|it| !action(it, false)).collect();
+    let chosen = match listed.as_slice() {
         [only] => *only,
-        all => match all.iter().find(|it| action(it) == Some(true)) {
-            Some(listed) => *listed,
-            None if all.iter().any(|it| action(it) == Some(false)) => *all.last()?,
-            None => return None,
-        },
+        all => *all.iter().find(|it| action(it, true))?,
     };
     match eval.names.of_node(method.draft, flow, chosen) {
         Some(Def::Class(class)) if serializers::is_serializer(eval, class) => Some((class, flow.node(chosen).span)),

@@ -7,6 +7,7 @@
 
 mod builtins;
 mod columns;
+mod context;
 mod django;
 mod django_models;
 mod drf;
@@ -33,7 +34,7 @@ mod views;
 
 pub use event_loop::LoopFacts;
 
-use crate::facts::orm::OrmDraft;
+use crate::facts::orm::{Callers, OrmDraft};
 use crate::stack::Stack;
 use crate::stack::vocabulary::{LazyLoad, Listing, QueryInLoop, WriteInLoop};
 
@@ -63,8 +64,8 @@ impl OrmFacts {
     }
 }
 
-/// Joins the drafts of all files, which are given in the order of their paths.
-pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> OrmFacts {
+/// Joins the drafts of all files, which are given in the order of their paths; `plain` are the files that have none.
+pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Callers]) -> OrmFacts {
     let names = names::Names::new(drafts.into_iter().collect());
     let models = models::Models::new(&names);
     let serial = serializers::flow();
@@ -86,7 +87,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> OrmFacts {
     events.retain(|event| event.guess.is_none() || !eval.settled.contains(&event.deep));
     events.sort_by_key(|event| event.guess.is_some());
     let event_loop = event_loop::facts(&names, &models);
-    OrmFacts { listings, event_loop, ..report::facts(&names, &models, events) }
+    OrmFacts { listings, event_loop, ..report::facts(&names, &models, events, plain) }
 }
 
 #[cfg(test)]

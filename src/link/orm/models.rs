@@ -211,7 +211,7 @@ impl Models {
 }
 
 /// Whether a field of a model's own is not `null=True`.
-fn is_never_null(names: &Names<'_>, model: ClassId, field: &str) -> bool {
+pub(super) fn is_never_null(names: &Names<'_>, model: ClassId, field: &str) -> bool {
     let Some((class, at)) = names.attribute(model, field) else { return false };
     let draft = names.class(class);
     let call = draft.attributes.get(at).and_then(|it| it.value).and_then(|value| draft.body.call(value));

@@ -13,16 +13,25 @@ use super::models::{Models, Relation};
 use super::names::{ClassId, Def, Names};
 use super::reach::{Reached, rank};
 use super::types::{Set, Site, Size, Unit};
-use crate::facts::orm::{OrmDraft, Place, write};
+use crate::facts::orm::{Callers, OrmDraft, Place, write};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, LazyLoad, Orm, QueryInLoop, Reach, WriteInLoop};
 use crate::stack::{Anchor, Assumption, Fact, Origin, Sourced, Writer};
 
 /// The facts of events.
-pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> OrmFacts {
-    let reached = Reached::read(names);
+pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>, plain: &[&Callers]) -> OrmFacts {
+    // Who runs what matters only where there is something to tell.
+    let reached = if events.is_empty() { Reached::default() } else { Reached::read(names, plain) };
     let changed = changed(&events);
-    let mut report = Report { names, models, reached, changed, anchors: HashMap::default(), out: OrmFacts::default() };
+    let mut report = Report {
+        names,
+        models,
+        reached,
+        changed,
+        mended: HashSet::default(),
+        anchors: HashMap::default(),
+        out: OrmFacts::default(),
+    };
     let mut groups: BTreeMap<(Unit, Span, Option<String>), Vec<Event>> = BTreeMap::new();
     let mut others: BTreeMap<(Span, Span), Event> = BTreeMap::new();
     let mut read = BTreeSet::new();
@@ -32,7 +41,7 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
         match &event.kind {
             // What is read behind a write of the same turn to the rows it leads to is read to see what the write left:
             // loaded before the loop, it would be stale.
-            EventKind::Lazy { root, path } if written.get(&turn).is_some_and(|all| is_stale(root, path, all)) => {
+            EventKind::Lazy { root, path, .. } if written.get(&turn).is_some_and(|all| is_stale(root, path, all)) => {
                 continue;
             }
             EventKind::Write { how, .. } => written.entry(turn).or_default().push(how.model),
@@ -40,7 +49,13 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>) -> O
         }
         match &event.kind {
             // A place that rows of several querysets come by is told of once.
-            EventKind::Lazy { path, .. } if !read.insert((event.unit, event.at, path.last().map(|it| it.span))) => {}
+            EventKind::Lazy { path, key, .. }
+                if !read.insert((
+                    event.unit,
+                    event.at,
+                    path.last().map(|it| it.span),
+                    key.as_ref().map(|_| event.deep),
+                )) => {}
             EventKind::Lazy { root, .. } => {
                 groups.entry((event.unit, root.span, event.serializer.clone())).or_default().push(event);
             }
@@ -123,12 +138,23 @@ impl Line {
     }
 }
 
+/// What would mend what is read lazily.
+struct Told {
+    remedy: String,
+    edits: Option<Vec<(Span, Box<str>)>>,
+    /// Whether it is a key that is in the row.
+    keyed: bool,
+    to_many: bool,
+}
+
 struct Report<'a> {
     names: &'a Names<'a>,
     models: &'a Models,
     reached: Reached,
     /// The models whose rows each loop changes.
     changed: HashMap<(Unit, Span), HashSet<ClassId>>,
+    /// What a clause at these places loads, and where it is read.
+    mended: HashSet<(Vec<Span>, Span, String)>,
     /// How often an anchor was given.
     anchors: HashMap<Anchor, u32>,
     out: OrmFacts,
@@ -178,7 +204,8 @@ impl Report<'_> {
 
     /// All that is read lazily of the rows of one queryset in one function: once what a change here can load, once what
     /// it cannot.
-    fn lazy(&mut self, group: Vec<Event>) {
+    fn lazy(&mut self, mut group: Vec<Event>) {
+        self.keys(&mut group);
         let mut by_path: BTreeMap<String, Event> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
         for event in group {
@@ -209,7 +236,7 @@ impl Report<'_> {
         }
         let of: Vec<(String, Event)> = order.into_iter().filter_map(|path| by_path.remove_entry(&path)).collect();
         let (barred, open): (Vec<_>, Vec<_>) = of.into_iter().partition(|(_, event)| match &event.kind {
-            EventKind::Lazy { root, path } if path.iter().all(|hop| hop.joinable) => {
+            EventKind::Lazy { root, path, .. } if path.iter().all(|hop| hop.joinable) => {
                 root.sites.iter().any(|site| site.bars_one) || self.shares(event, path)
             }
             EventKind::Lazy { root, .. } => root.sites.iter().any(|site| site.bars_many),
@@ -217,6 +244,39 @@ impl Report<'_> {
         });
         self.loads(open, true);
         self.loads(barred, false);
+    }
+
+    /// Takes out what reads no more than keys, which are in the rows, and tells it.
+    fn keys(&mut self, group: &mut Vec<Event>) {
+        let hops = |event: &Event| match &event.kind {
+            EventKind::Lazy { path, key, .. } => path.first().map(|hop| (hop.name.clone(), key.is_some())),
+            EventKind::Query { .. } | EventKind::Write { .. } => None,
+        };
+        let whole: HashSet<Box<str>> = group.iter().filter_map(hops).filter(|it| !it.1).map(|it| it.0).collect();
+        let mut by_name: BTreeMap<Box<str>, Vec<Event>> = BTreeMap::new();
+        for event in std::mem::take(group) {
+            match hops(&event).filter(|(name, _)| !whole.contains(name)) {
+                Some((name, _)) => by_name.entry(name).or_default().push(event),
+                None => group.push(event),
+            }
+        }
+        let mut keyed: Vec<(Box<str>, Vec<Event>)> = by_name.into_iter().collect();
+        keyed.sort_by_key(|(_, events)| events.first().map(|event| event.at));
+        for (name, events) in keyed {
+            let mut edits: Vec<(Span, Box<str>)> = Vec::new();
+            for event in &events {
+                if let EventKind::Lazy { key: Some(key), .. } = &event.kind {
+                    edits.extend(key.iter().filter(|edit| !edits.contains(edit)).cloned().collect::<Vec<_>>());
+                }
+            }
+            let mut events = events.into_iter();
+            let Some(mut first) = events.next() else { continue };
+            for event in events {
+                first.by.extend(event.places());
+            }
+            let told = Told { remedy: format!("{name}_id"), edits: Some(edits), keyed: true, to_many: false };
+            self.tell(&[(name.to_string(), first)], told);
+        }
     }
 
     /// Whether the loop changes the objects that a path leads to: loaded with the queryset, several rows would each hold a
@@ -227,10 +287,18 @@ impl Report<'_> {
     }
 
     /// Paths that are read of the rows of one queryset.
-    fn loads(&mut self, paths: Vec<(String, Event)>, open: bool) {
-        let Some((_, event)) = paths.first() else { return };
-        let EventKind::Lazy { root, path: hops } = &event.kind else { return };
+    fn loads(&mut self, mut paths: Vec<(String, Event)>, open: bool) {
         let mut eager = write::Eager::default();
+        paths.retain(|(path, event)| {
+            let sites = match &event.kind {
+                EventKind::Lazy { root, .. } if open => root.sites.iter().map(|site| site.after).collect(),
+                _ => Vec::new(),
+            };
+            // What one clause loads for several is told of the first.
+            sites.is_empty() || self.mended.insert((sites, event.deep, path.clone()))
+        });
+        let Some((_, event)) = paths.first() else { return };
+        let EventKind::Lazy { root, .. } = &event.kind else { return };
         for (path, event) in &paths {
             let joins = matches!(&event.kind, EventKind::Lazy { path, .. } if path.iter().all(|hop| hop.joinable));
             if joins { &mut eager.one } else { &mut eager.many }.push(path.clone());
@@ -243,7 +311,15 @@ impl Report<'_> {
                 (format!("options({})", options.join(", ")), self.sqlalchemy(root, &paths))
             }
         };
-        let writers = match edits {
+        let told = Told { remedy, edits, keyed: false, to_many: !eager.many.is_empty() };
+        self.tell(&paths, told);
+    }
+
+    /// Paths that are read of the rows of one queryset, and what would mend it.
+    fn tell(&mut self, paths: &[(String, Event)], told: Told) {
+        let Some((_, event)) = paths.first() else { return };
+        let EventKind::Lazy { root, path: hops, .. } = &event.kind else { return };
+        let writers = match told.edits {
             Some(edits) if !edits.is_empty() => vec![Writer { name: "eager".into(), edits, display_only: None }],
             _ => Vec::new(),
         };
@@ -272,10 +348,11 @@ impl Report<'_> {
             over: over(event),
             relation: derived(relation.into(), vec![declared]),
             serializer: serializer.map_or(Fact::Absent, |name| derived(name.into(), vec![event.head])),
-            to_many: derived(!eager.many.is_empty(), Vec::new()),
+            to_many: derived(told.to_many, Vec::new()),
+            keyed: derived(told.keyed, Vec::new()),
             short: derived(paths.iter().all(|(_, event)| event.size == Size::Short), Vec::new()),
             reach: self.reach(event.unit),
-            remedy: derived(remedy.into(), Vec::new()),
+            remedy: derived(told.remedy.into(), Vec::new()),
         });
     }
 
@@ -424,7 +501,7 @@ fn listed<'a>(all: impl Iterator<Item = &'a str>) -> String {
     const MOST: usize = 6;
     let mut parts: Vec<&str> = Vec::new();
     for part in all {
-        if parts.contains(&part) {
+        if part.is_empty() || parts.contains(&part) {
             continue;
         }
         if parts.len() == MOST {

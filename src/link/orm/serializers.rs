@@ -22,7 +22,7 @@ pub(super) const ROW: NodeId = 1;
 /// The flow of all serializers' frames: `for row in rows`. Its places are nowhere, and are replaced by the fields'.
 pub(super) fn flow() -> Flow {
     let nowhere = nowhere();
-    let node = |kind, scope| Node { kind, span: nowhere, scope, sorted: false, guard: None };
+    let node = |kind, scope| Node { kind, span: nowhere, scope, sorted: false, guard: 0 };
     Flow {
         nodes: vec![node(NodeKind::Param(0), 0), node(NodeKind::Row(0), 1)],
         loops: vec![Loop { iter: 0, head: nowhere, parent: 0, is_async: false }],

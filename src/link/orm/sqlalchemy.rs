@@ -279,11 +279,7 @@ fn ask(eval: &mut Eval<'_>, set: &Set, id: NodeId, remedy: &str) {
 fn keyed_write(eval: &mut Eval<'_>, id: NodeId) {
     let node = eval.frame().flow.node(id);
     if eval.turns(node.span, node.scope, eval.vary(id)).is_some() {
-        eval.write(
-            Orm::Sqlalchemy,
-            id,
-            Writing::unread("one statement with a list of values, or a condition for all,"),
-        );
+        eval.write(Orm::Sqlalchemy, id, Writing::unread("one statement with a list of values or a condition for all"));
     }
 }
 

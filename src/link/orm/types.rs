@@ -17,6 +17,8 @@ pub(super) enum Type {
     Unknown,
     /// `None`, or an empty list: nothing comes of it.
     Nothing,
+    /// What a function is surely given or, with no argument, left with: `None`, or what is empty.
+    Void(Void),
     /// What a name means: a class, a function, something outside the repository.
     Def(Def),
     /// An instance of a class that is no model.
@@ -63,6 +65,15 @@ pub(super) enum Type {
     Statement(Statement),
     /// A template, by its name.
     Template(Rc<str>),
+}
+
+/// What is as good as not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Void {
+    /// `None`
+    None,
+    /// `{}`, `[]`, `""`
+    Empty,
 }
 
 /// A value by its name, with the loop that it differs in each turn of.
@@ -302,8 +313,8 @@ impl Type {
         let mut out = Type::Nothing;
         for next in types {
             out = match (out, next) {
-                (Type::Nothing, next) => next,
-                (out, Type::Nothing) => out,
+                (Type::Nothing | Type::Void(_), next) => next,
+                (out, Type::Nothing | Type::Void(_)) => out,
                 (Type::Set(a), Type::Set(b)) if a.model == b.model && a.orm == b.orm => {
                     if Rc::ptr_eq(&a, &b) {
                         Type::Set(a)

@@ -9,7 +9,7 @@ use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
 use super::templates;
 use super::types::{Set, Type, Unit};
-use super::{listings, serializers};
+use super::{context, listings, serializers};
 use crate::facts::orm::flow::NodeId;
 use crate::stack::vocabulary::Orm;
 
@@ -52,7 +52,9 @@ pub(super) fn call(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
                 && let Some(serializer) = serializer_here(eval, class)
             {
                 let (unit, span) = (eval.frame().unit, eval.frame().flow.node(id).span);
-                serializers::serialize(eval, unit, &set, serializer, span);
+                let listing = matches!(unit, Unit::Function(id) if &*eval.names.function(id).name == "list");
+                let context = context::of_view(eval, class, listing);
+                eval.with_context(context, |eval| serializers::serialize(eval, unit, &set, serializer, span));
             }
             Type::Unknown
         }

@@ -44,6 +44,8 @@ entity! {
         relation: Fact<Box<str>> = "`{}` comes from here";
         /// Whether a list is among them (prefetched), and not only single objects (joined).
         to_many: Fact<bool> = "a list|one object";
+        /// Whether no more than the key is read, which is in the row.
+        keyed: Fact<bool> = "its key is in the row|more than its key is read";
         /// Whether the loop is known to be short, by a slice or a constant.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.

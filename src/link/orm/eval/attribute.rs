@@ -64,6 +64,8 @@ impl Eval<'_> {
             Type::Paginator(set) if matches!(name, "items" | "object_list") => {
                 Type::List(Rc::new(self.element(&Type::Set(set.clone()), None)), Some(set.size))
             }
+            // Who decorates the function may give it what it is not given here.
+            Type::Void(_) => self.attribute(&Type::Unknown, name, id),
             Type::Unknown | Type::Op(..) if matches!(name, "validated_data" | "cleaned_data") => Type::Data,
             Type::Unknown | Type::Op(..) => {
                 self.property_by_name(name, id);

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::super::events::Writing;
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
-use super::super::{builtins, columns, django, schemas, serializers, sqlalchemy, templates, views};
+use super::super::{builtins, columns, context, django, schemas, serializers, sqlalchemy, templates, views};
+use super::given::Given;
 use super::value::retarget;
 use super::{Args, Eval, MOST_DEPTH};
 use crate::facts::orm::flow::{NodeId, NodeKind};
@@ -199,14 +200,17 @@ impl Eval<'_> {
                 Type::Manager(_) if many => django::operate(self, &given, "all", &NOTHING, id),
                 other => other,
             };
+            let context = context::of_call(self, args);
             match given {
-                Type::Row(row) if !many => serializers::serialize_one(self, &row, class, id),
+                Type::Row(row) if !many => {
+                    self.with_context(context, |it| serializers::serialize_one(it, &row, class, id));
+                }
                 all if many => {
                     if let Some(set) = all.all_rows() {
                         let node = self.frame().flow.node(id);
                         let (unit, span, scope) = (self.frame().unit, node.span, node.scope);
                         self.consume(&all, id, scope);
-                        serializers::serialize(self, unit, &set, class, span);
+                        self.with_context(context, |it| serializers::serialize(it, unit, &set, class, span));
                     }
                 }
                 _ => {}
@@ -232,55 +236,6 @@ impl Eval<'_> {
             };
         }
         Type::Instance(class)
-    }
-
-    /// The arguments of a call, at the places of the function's parameters.
-    pub(super) fn given(
-        &self,
-        this: Option<&Rc<Type>>,
-        function: FunctionId,
-        args: &Args<'_>,
-    ) -> Vec<(Type, Option<Turn>)> {
-        let params = &self.names.function(function).params;
-        let mut given: Vec<(Type, Option<Turn>)> = vec![(Type::Unknown, None); params.len()];
-        let mut at = 0;
-        if let Some(this) = this {
-            if let Some(first) = given.first_mut() {
-                let turn = match &**this {
-                    Type::Row(row) => row.turn,
-                    _ => None,
-                };
-                *first = ((**this).clone(), turn);
-            }
-            at = 1;
-        }
-        let flow = self.frame().flow;
-        let told = |node: NodeId| flow.flag(node).map_or_else(|| self.type_of(node), Type::Flag);
-        let mut left: Vec<bool> = (0..params.len()).map(|place| place >= at + args.positional.len()).collect();
-        for (node, slot) in args.positional.iter().zip(given.iter_mut().skip(at)) {
-            *slot = (told(*node), self.vary(*node));
-        }
-        for (name, node) in args.keywords {
-            if let Some(at) = params.iter().position(|it| it.name == *name) {
-                given[at] = (told(*node), self.vary(*node));
-                left[at] = false;
-            }
-        }
-        // Arguments that cannot be told may be those that are left.
-        let own = &self.names.function(function).flow;
-        let defaults = params.iter().map(|it| own.flag(it.default?));
-        for ((slot, default), _) in given.iter_mut().zip(defaults).zip(left).filter(|it| it.1 && !args.open) {
-            slot.0 = default.map_or(Type::Unknown, Type::Flag);
-        }
-        for (slot, param) in given.iter_mut().zip(params) {
-            if matches!(slot.0, Type::Unknown) && &*param.name == "request" {
-                slot.0 = Type::Request;
-            }
-            if param.name.starts_with('*') {
-                slot.0 = Type::Unknown;
-            }
-        }
-        given
     }
 
     /// Calls a method on what it is bound to.
@@ -314,8 +269,8 @@ impl Eval<'_> {
         // A call that gets no rows of a queryset, and does not run for each of them, says the same each time.
         let said =
             given.iter().all(|(kind, vary)| vary.is_none() && is_same(kind)) && self.row_loop(span, scope).is_none();
-        let key = said
-            .then(|| (function, given.iter().map(|(kind, _)| (class_in(kind), flag_in(kind))).collect::<Box<[_]>>()));
+        let key =
+            said.then(|| (function, given.iter().map(|(kind, _)| Given::of(kind)).collect::<Box<[_]>>(), self.listing));
         if let Some(key) = &key {
             if let Some(returned) = self.memo.get(key) {
                 let returned = returned.clone();
@@ -388,23 +343,6 @@ fn is_same(of: &Type) -> bool {
         }
         Type::Set(_) | Type::List(..) | Type::Dict(..) | Type::Manager(_) | Type::Tuple(_) | Type::Record(_) => false,
         _ => true,
-    }
-}
-
-/// The class that a value is an instance of.
-fn class_in(of: &Type) -> Option<ClassId> {
-    match of {
-        Type::Row(row) => Some(row.model),
-        Type::Instance(class) => Some(*class),
-        _ => None,
-    }
-}
-
-/// The truth that a function is given.
-fn flag_in(of: &Type) -> Option<bool> {
-    match of {
-        Type::Flag(flag) => Some(*flag),
-        _ => None,
     }
 }
 

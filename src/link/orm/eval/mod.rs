@@ -5,7 +5,10 @@
 
 mod attribute;
 mod call;
+mod given;
 mod guess;
+mod need;
+mod runs;
 mod told;
 mod value;
 
@@ -15,6 +18,10 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap as HashMap;
 
 pub(super) use call::{op, set_of};
+pub(super) use runs::Context;
+
+use given::Given;
+use runs::Runs;
 
 use super::columns::Registered;
 use super::django;
@@ -23,7 +30,7 @@ use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::templates::{Templates, entry};
 use super::types::{Loads, Row, Set, Turn, Type, Unit};
-use crate::facts::orm::flow::{Flow, Guard, NodeId, NodeKind, Scope};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope};
 use crate::source::{FileId, Span};
 
 /// Calls are followed so deep.
@@ -33,8 +40,8 @@ const MOST_BODIES: usize = 32;
 /// One function, with all it calls, evaluates at most so many values.
 const MOST_STEPS: usize = 60_000;
 
-/// A function with the classes of its arguments.
-type Called = (FunctionId, Box<[(Option<ClassId>, Option<bool>)]>);
+/// A function with what its arguments say, and whether it is called for a list.
+type Called = (FunctionId, Box<[Given]>, bool);
 
 /// Evaluates flows.
 pub(super) struct Eval<'a> {
@@ -58,8 +65,10 @@ pub(super) struct Eval<'a> {
     by_name: Vec<Box<str>>,
     /// How many serializers that choose their fields by code the present field lies in.
     pub(super) chosen: usize,
-    /// Whether what a view's list gets is asked for.
-    pub(super) listing: bool,
+    /// Whether what is evaluated is what a view does for its list.
+    listing: bool,
+    /// What the serializer that is evaluated is told besides its rows, when that is known.
+    pub(super) context: Option<Rc<Context>>,
     steps: usize,
     /// How many evaluations are under way that nobody loops over.
     quiet: usize,
@@ -73,6 +82,8 @@ pub(super) struct Frame<'a> {
     /// The innermost loop that each value differs in each turn of.
     pub(super) vary: Vec<Option<Turn>>,
     args: Vec<(Type, Option<Turn>)>,
+    /// The values that this call never comes to.
+    never: HashSet<NodeId>,
     /// Where the frame below calls it: the place and its loop.
     call: (Span, Scope),
     /// Paths loaded onto rows that are there already, by the queryset's place.
@@ -88,6 +99,7 @@ impl<'a> Frame<'a> {
             types: vec![Type::Set(set), Type::Unknown],
             vary: vec![None, Some(turn)],
             args: Vec::new(),
+            never: HashSet::new(),
             call: (Span::at(FileId(0), 0), 0),
             loaded: Vec::new(),
         }
@@ -103,6 +115,7 @@ impl<'a> Frame<'a> {
             types: vec![Type::Unknown, Type::Unknown],
             vary: vec![None, turn],
             args: Vec::new(),
+            never: HashSet::new(),
             call,
             loaded: Vec::new(),
         }
@@ -143,6 +156,7 @@ impl<'a> Eval<'a> {
             by_name: Vec::new(),
             chosen: 0,
             listing: false,
+            context: None,
             steps: 0,
             quiet: 0,
         }
@@ -159,6 +173,14 @@ impl<'a> Eval<'a> {
         self.quiet += 1;
         let returned = self.enter_root(id, class);
         self.quiet -= 1;
+        returned
+    }
+
+    /// What a method of a view gives for its list. Nothing is told.
+    pub(super) fn listed(&mut self, id: FunctionId, class: ClassId) -> Type {
+        let around = std::mem::replace(&mut self.listing, true);
+        let returned = self.returned(id, Some(class));
+        self.listing = around;
         returned
     }
 
@@ -248,6 +270,7 @@ impl<'a> Eval<'a> {
             types: Vec::with_capacity(flow.nodes.len()),
             vary: Vec::with_capacity(flow.nodes.len()),
             args,
+            never: HashSet::new(),
             call,
             loaded: Vec::new(),
         });
@@ -258,21 +281,20 @@ impl<'a> Eval<'a> {
             if let Some(frame) = self.frames.last_mut() {
                 frame.vary.push(vary);
             }
-            // What the queryset has brought is not asked for again.
-            let node = flow.node(id as NodeId);
-            let brought = node.guard.as_ref().is_some_and(|it| self.is_brought(it, node.scope));
-            self.quiet += usize::from(brought);
-            let kind = if over { Type::Unknown } else { self.value(id as NodeId).shallow() };
-            self.quiet -= usize::from(brought);
+            let runs = self.runs(id as NodeId);
+            self.quiet += usize::from(runs == Runs::Unasked);
+            let kind = if over || runs == Runs::Never { Type::Unknown } else { self.value(id as NodeId).shallow() };
+            self.quiet -= usize::from(runs == Runs::Unasked);
             if let Some(frame) = self.frames.last_mut() {
                 frame.types.push(kind);
+                if runs == Runs::Never {
+                    frame.never.insert(id as NodeId);
+                }
             }
         }
         let Some(frame) = self.frames.pop() else { return (Type::Unknown, Vec::new()) };
         let depth = self.frames.len();
-        // What other actions of a view get is not what its list does.
-        let others = |id: &&NodeId| self.listing && flow.node(**id).guard == Some(Guard::Action(false));
-        let returned = flow.returns.iter().filter(|id| !others(id));
+        let returned = flow.returns.iter().filter(|id| !frame.never.contains(id));
         let returned = returned.filter_map(|id| frame.types.get(*id as usize)).cloned().collect();
         (settle(&Type::either(returned), depth), frame.types)
     }

@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
-use super::super::events::{Event, Guess, Writing};
-use super::super::models::{Loading, Relation};
+use super::super::events::{Event, EventKind, Guess, UNNAMED, Writing};
+use super::super::models::{Loading, Relation, is_never_null};
 use super::super::names::ClassId;
 use super::super::types::{Row, Set, Size, Turn, Type};
 use super::super::{django, sqlalchemy};
 use super::Eval;
-use crate::facts::orm::flow::{Guard, NodeId, Scope};
+use super::need::Need;
+use crate::facts::orm::flow::{Guard, GuardId, NodeId, Scope};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -26,6 +27,10 @@ impl Eval<'_> {
         if node.sorted && self.depth() > turn.depth {
             return;
         }
+        // Nor whether the rows of this loop are those that have another key, or those that lack it.
+        if self.depth() > turn.depth && self.is_unset(node.guard) {
+            return;
+        }
         let held = row.path.is_empty() && !relation.to_many && root.pinned.contains(&relation.name);
         if relation.loading != Loading::Lazy || row.alone || held || root.awaited {
             return;
@@ -34,13 +39,35 @@ impl Eval<'_> {
             return;
         }
         let Some(at) = self.turn_at(turn, span, scope) else { return };
+        let key = match self.need(row, relation, id) {
+            // A key that is none asks for nothing, and which rows have one the code does not say.
+            Need::Presence(_)
+                if (node.sorted || self.depth() > turn.depth)
+                    && !is_never_null(self.names, row.model, &relation.name) =>
+            {
+                return;
+            }
+            Need::Presence(edits) | Need::Key(edits) => Some(edits),
+            Need::Row => None,
+        };
         let mut path = row.path.clone();
         path.push(relation.clone());
-        let mut event = Event::lazy(self, turn, at, span, root.clone(), path);
+        let mut event = Event::lazy(self, turn, at, span, root.clone(), path, key);
         if row.guessed {
             event.guess.get_or_insert(Guess::Row);
         }
         self.tell(event);
+    }
+
+    /// Whether code stands behind a test that finds a key of a row to be none.
+    fn is_unset(&self, guard: GuardId) -> bool {
+        self.frame().flow.guards(guard).any(|it| match it {
+            Guard::Unset(of, name) => match self.type_of(*of) {
+                Type::Row(row) => self.models.relation(row.model, name).is_some_and(|it| !it.to_many),
+                _ => false,
+            },
+            _ => false,
+        })
     }
 
     pub(in crate::link::orm) fn is_loaded(&self, root: &Rc<Set>, path: &str) -> bool {
@@ -49,33 +76,6 @@ impl Eval<'_> {
                 .frames
                 .iter()
                 .any(|frame| frame.loaded.iter().any(|(at, loads)| *at == root.span && loads.has(path)))
-    }
-
-    /// Whether what code looks for is there on a row that the present function was given, or it does not run, as far as
-    /// each turn goes.
-    pub(super) fn is_brought(&self, guard: &Guard, scope: Scope) -> bool {
-        match guard {
-            // Which of its kinds the rows of a loop are is not read.
-            Guard::Kind(at) => {
-                return matches!(self.frame().args.get(*at as usize), Some((Type::Row(row), _)) if row.turn.is_some());
-            }
-            Guard::Flag(at, wanted) => {
-                return matches!(self.frame().args.get(*at as usize), Some((Type::Flag(given), _)) if given != wanted);
-            }
-            // In the loop's own body it may be what most turns do; of a function that a loop calls nobody can tell.
-            Guard::Missing => return scope == 0,
-            Guard::Seldom => return true,
-            _ => {}
-        }
-        let rows = self.frame().args.iter().filter_map(|(given, _)| match given {
-            Type::Row(row) => row.root.as_ref().map(|root| (row, root)),
-            _ => None,
-        });
-        rows.clone().any(|(row, root)| match guard {
-            Guard::Attribute(name) => root.loads.brought.contains(&row.path_to(name)),
-            Guard::Prefetched(name) => self.is_loaded(root, &row.path_to(name)),
-            Guard::Kind(_) | Guard::Flag(..) | Guard::Missing | Guard::Seldom | Guard::Action(_) => false,
-        })
     }
 
     /// The place in the frame of a loop where the present evaluation runs, when it does so in each turn.
@@ -99,6 +99,24 @@ impl Eval<'_> {
                 at = here.parent;
             }
             (span, scope) = frame.call;
+        }
+        None
+    }
+
+    /// The innermost loop within one over rows, over what nobody knows, that runs the present evaluation and that a value
+    /// differs in each turn of, with the place there. One over a few that are written out is none.
+    fn innermost(&self, around: Turn, span: Span, scope: Scope, vary: Option<Turn>) -> Option<(Turn, Span)> {
+        let frame = self.frames.get(around.depth)?;
+        let (span, mut at) =
+            if around.depth >= self.depth() { (span, scope) } else { self.frames.get(around.depth + 1)?.call };
+        let most = vary.filter(|turn| turn.depth == around.depth)?.scope;
+        while at > around.scope {
+            let here = frame.flow.scope(at)?;
+            let few = matches!(frame.types.get(here.iter as usize), Some(Type::Tuple(_)));
+            if at <= most && !few {
+                return Some((Turn { scope: at, ..around }, span));
+            }
+            at = here.parent;
         }
         None
     }
@@ -132,8 +150,17 @@ impl Eval<'_> {
                 self.lazy(row, relation, id, scope);
             }
             Some((row, relation)) => {
-                let remedy = django::prefetch(row, relation);
+                let remedy = django::prefetch(self, set, row, relation);
+                let before = self.events.len();
                 self.query_per_row(row, Orm::Django, id, scope, &remedy);
+                // What a method gives to who serializes it is said by where it comes from.
+                let said = format!("{}.{}", self.models.name(self.names, row.model).to_lowercase(), relation.name);
+                for event in self.events.iter_mut().skip(before) {
+                    match &mut event.kind {
+                        EventKind::Query { call, .. } if call == UNNAMED => call.clone_from(&said),
+                        _ => {}
+                    }
+                }
             }
             None => {
                 let remedy = django::batch(self, id);
@@ -162,6 +189,7 @@ impl Eval<'_> {
     pub(in crate::link::orm) fn query(&mut self, orm: Orm, id: NodeId, scope: Scope, remedy: &str) {
         let span = self.frame().flow.node(id).span;
         if let Some((turn, size, at)) = self.turns(span, scope, self.vary(id)) {
+            let (turn, at) = self.innermost(turn, span, scope, self.vary(id)).unwrap_or((turn, at));
             self.tell(Event::query(self, turn, at, orm, size, id, remedy));
         }
     }
@@ -172,6 +200,8 @@ impl Eval<'_> {
         let found = self.row_loop(node.span, node.scope);
         let found = found.or_else(|| self.guessed_loop(node.span, node.scope, |_| true));
         let Some((turn, size, at)) = found else { return };
+        let within = self.innermost(turn, node.span, node.scope, Some(Turn { scope: Scope::MAX, ..turn }));
+        let (turn, at) = within.unwrap_or((turn, at));
         self.tell(Event::write(self, turn, at, orm, size, id, how));
     }
 

@@ -100,7 +100,10 @@ impl Eval<'_> {
                 let given = given.collect();
                 templates::run(self, template, merged(&before, given), id)
             }
-            NodeKind::Either(all) => Type::either(all.iter().map(|id| self.type_of(*id)).collect()),
+            NodeKind::Either(all) => {
+                let comes = all.iter().filter(|id| !self.frame().never.contains(id));
+                Type::either(comes.map(|id| self.type_of(*id)).collect())
+            }
             NodeKind::Collect { element, dict, .. } => {
                 let size = self.size_between(flow.node(*element).scope, node.scope);
                 let element = Rc::new(self.type_of(*element));

@@ -45,7 +45,8 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
             let NodeKind::Call { func, keywords, open, .. } = &flow.node(node).kind else { continue };
             let called = values.get(*func as usize).cloned().unwrap_or_default();
             let Some(path) = called.path() else { continue };
-            let seldom = matches!(flow.node(node).guard, Some(Guard::Missing | Guard::Seldom));
+            let mut guards = flow.guards(flow.node(node).guard);
+            let seldom = guards.any(|it| matches!(it, Guard::Missing | Guard::Seldom));
             // Whoever is given it may keep it.
             let handed_on =
                 flow.returns.iter().any(|it| may_be(flow, *it, node)) && told.roles.of(id) == Role::Function;

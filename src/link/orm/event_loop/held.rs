@@ -153,7 +153,7 @@ pub(super) fn slow(code: &Code<'_>, id: FunctionId, hops: u32) -> Option<WaitKin
         if !awaited.contains(&node) && !opened() {
             return None;
         }
-        if flow.node(node).guard.is_some() {
+        if flow.guards(flow.node(node).guard).next().is_some() {
             return None;
         }
         match value(*func) {

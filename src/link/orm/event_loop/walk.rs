@@ -89,7 +89,7 @@ impl Walk {
             let at = at as NodeId;
             let node = flow.node(at);
             let NodeKind::Call { func, args: given, keywords, open } = &node.kind else { continue };
-            if found.len() >= MOST_FOUND || awaited.contains(&at) || is_seldom(node, args) {
+            if found.len() >= MOST_FOUND || awaited.contains(&at) || is_seldom(flow, node, args) {
                 continue;
             }
             let called = Called { values: &values, args: given, keywords, open: *open };
@@ -189,12 +189,12 @@ pub(super) fn awaited(flow: &Flow) -> HashSet<NodeId> {
 }
 
 /// Whether a node runs seldom, or not at all with what the function is given.
-fn is_seldom(node: &Node, args: &[Value]) -> bool {
-    match &node.guard {
-        Some(Guard::Seldom) => true,
-        Some(Guard::Flag(at, holds)) => matches!(args.get(*at as usize), Some(Value::Flag(given)) if given != holds),
+fn is_seldom(flow: &Flow, node: &Node, args: &[Value]) -> bool {
+    flow.guards(node.guard).any(|it| match it {
+        Guard::Seldom => true,
+        Guard::Flag(at, holds) => matches!(args.get(*at as usize), Some(Value::Flag(given)) if given != holds),
         _ => false,
-    }
+    })
 }
 
 /// Whether a call sets an end to its waiting.

@@ -25,7 +25,10 @@ fn a_sitemap_asks_for_the_address_of_each_row() {
     assert!(map("all()", "\n    def location(self, item):\n        return f'/{item.pk}/'\n").is_empty());
     assert!(map("values('pk')", "").is_empty());
     let dated = "\n    location = '/'\n\n    def lastmod(self, item):\n        return item.messages.latest('pk').pk\n";
-    assert_eq!(map("all()", dated), [r#"query Threads:item.messages.latest: Prefetch("messages", queryset=...)"#]);
+    assert_eq!(
+        map("all()", dated),
+        [r#"query Threads:item.messages.latest: Prefetch("messages", queryset=..., to_attr=...)"#]
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Whole little repositories, and every fact that they give.
 
 mod admin;
+mod branches;
 mod django;
 mod feeds;
 mod fields;
@@ -14,7 +15,7 @@ mod sqlalchemy;
 use std::path::PathBuf;
 
 use super::*;
-use crate::facts::orm::{read, wants};
+use crate::facts::orm::{calls, read, read_callers, wants};
 use crate::source::{Edit, FileId, SourceFile, Sources, Span, apply};
 use crate::stack::vocabulary::{LazyLoad, Reach};
 use crate::stack::{Fact, Writer};
@@ -81,8 +82,10 @@ fn sources(files: &[(&str, &str)]) -> Sources {
 
 fn found(sources: &Sources) -> OrmFacts {
     let wanted = sources.iter().filter(|file| wants(&file.path, file.text()));
+    let plain = sources.iter().filter(|file| !wants(&file.path, file.text()) && calls(&file.path));
+    let plain: Vec<Callers> = plain.map(|file| read_callers(&file.path, file.text())).collect();
     let drafts: Vec<OrmDraft> = wanted.map(|file| read(file, &python::parse(file).tree)).collect();
-    join(&drafts)
+    join(&drafts, &plain.iter().collect::<Vec<_>>())
 }
 
 /// Every fact as a line: its kind, its entity, what would mend it.

@@ -53,7 +53,7 @@ fn a_nested_list_that_a_property_gives() {
     let files = [("chat/models.py", &*models), ("chat/serializers.py", serializers), ("chat/views.py", &views)];
     let expected = [
         r#"lazy Threads:author: select_related("author") (no fix)"#,
-        r#"query Threads:queryset: Prefetch("messages", queryset=...)"#,
+        r#"query Threads:thread.messages: Prefetch("messages", queryset=..., to_attr=...)"#,
     ];
     assert_eq!(told(&files), expected);
 }

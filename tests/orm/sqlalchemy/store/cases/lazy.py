@@ -224,3 +224,46 @@ def options_from_a_list(session):
     options = [joinedload(Album.band), selectinload(Album.tracks)]
     statement = select(Album).options(*options)
     return [(album.band.name, len(album.tracks)) for album in session.scalars(statement).unique()]
+
+
+def rows_of(session, model):
+    return session.scalars(select(model)).all()
+
+
+class Store:
+    def __init__(self, session):
+        self.session = session
+
+    def _query(self, model):
+        return self.session.query(model)
+
+    def _bands(self):
+        return self._query(Band)
+
+    def _labels(self):
+        return self._query(Label)
+
+
+@case
+def albums_by_a_helper(session):
+    return [album.band.name for album in rows_of(session, Album)]
+
+
+@case
+def labels_by_a_helper(session):
+    return [label.name for label in rows_of(session, Label)]
+
+
+@case
+def albums_by_a_method(session):
+    return [album.band.name for album in Store(session)._query(Album)]
+
+
+@case
+def bands_by_two_methods(session):
+    return [len(band.albums) for band in Store(session)._bands()]
+
+
+@case
+def labels_by_two_methods(session):
+    return [label.name for label in Store(session)._labels()]

@@ -1,0 +1,115 @@
+//! How much of what a relation leads to code needs: the row, or no more than its key, which the row that has it holds.
+
+use super::super::events::Edits;
+use super::super::models::Relation;
+use super::super::types::Row;
+use super::Eval;
+use crate::facts::orm::Place;
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::source::Span;
+
+/// What is read of what a relation leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Need {
+    Row,
+    /// Its key, with what would read it where it is.
+    Key(Edits),
+    /// Whether there is any, with the same.
+    Presence(Edits),
+}
+
+impl Eval<'_> {
+    /// What the present flow needs of a relation that it reads at a node.
+    pub(super) fn need(&self, row: &Row, relation: &Relation, id: NodeId) -> Need {
+        let flow = self.frame().flow;
+        let reads = matches!(&flow.node(id).kind, NodeKind::Attr { name, .. } if *name == relation.name);
+        let template = self.names.draft(self.draft()).place == Place::Template;
+        if !reads || template || !row.path.is_empty() || !self.has_column(row, relation) || flow.returns.contains(&id) {
+            return Need::Row;
+        }
+        let span = flow.node(id).span;
+        let (mut edits, mut keyed) = (Edits::new(), false);
+        for node in flow.nodes.iter().skip(id as usize + 1).filter(|it| uses(&it.kind, id)) {
+            edits.push(match &node.kind {
+                // `is None`
+                NodeKind::Mix(parts) => match parts.as_slice() {
+                    [of, none] if *of == id && flow.node(*none).kind == NodeKind::Nothing => {
+                        (Span { start: span.end, ..span }, "_id".into())
+                    }
+                    _ => return Need::Row,
+                },
+                NodeKind::Test(_) => (Span { start: span.end, ..span }, "_id".into()),
+                NodeKind::Attr { name, .. } if self.is_its_key(relation, name) => {
+                    keyed = true;
+                    match behind(flow, id, node.span, name) {
+                        Some(dot) => (dot, "_id".into()),
+                        None => return Need::Row,
+                    }
+                }
+                _ => return Need::Row,
+            });
+        }
+        edits.dedup();
+        match (edits.is_empty(), keyed) {
+            (true, _) => Need::Row,
+            (false, true) => Need::Key(edits),
+            (false, false) => Need::Presence(edits),
+        }
+    }
+
+    /// Whether the column of a relation is one of the row, and holds the key of what it leads to.
+    fn has_column(&self, row: &Row, relation: &Relation) -> bool {
+        if relation.to_many || relation.target.is_none() {
+            return false;
+        }
+        let Some((class, at)) = self.names.attribute(row.model, &relation.name) else { return false };
+        let draft = self.names.class(class);
+        let field = draft.attributes.get(at).and_then(|it| draft.body.call(it.value?));
+        field.is_some_and(|field| {
+            let of = draft.body.dotted(field.func).unwrap_or_default();
+            field.keyword("to_field").is_none() && (of.ends_with("Key") || of.ends_with("OneToOneField"))
+        })
+    }
+
+    fn is_its_key(&self, relation: &Relation, name: &str) -> bool {
+        let key = |target| name == "id" && self.models.is_key(self.names, target, "id");
+        name == "pk" || relation.target.is_some_and(key)
+    }
+}
+
+/// Where `.id` stands behind `message.thread`.
+fn behind(flow: &Flow, of: NodeId, whole: Span, name: &str) -> Option<Span> {
+    let span = flow.node(of).span;
+    let next = whole.start == span.start && whole.end as usize == span.end as usize + 1 + name.len();
+    next.then_some(Span { start: span.end, ..whole })
+}
+
+/// Whether a value is made with another.
+fn uses(kind: &NodeKind, id: NodeId) -> bool {
+    match kind {
+        NodeKind::Param(_)
+        | NodeKind::Name(_)
+        | NodeKind::Text(_)
+        | NodeKind::Number(_)
+        | NodeKind::Flag(_)
+        | NodeKind::Nothing
+        | NodeKind::Constant => false,
+        NodeKind::Attr { of, .. }
+        | NodeKind::Row(of)
+        | NodeKind::Slice { of, .. }
+        | NodeKind::Await(of)
+        | NodeKind::Test(of)
+        | NodeKind::Format(of)
+        | NodeKind::Auto(of)
+        | NodeKind::Collect { element: of, .. } => *of == id,
+        NodeKind::Call { func, args, keywords, .. } => {
+            *func == id || args.contains(&id) || keywords.iter().any(|(_, it)| *it == id)
+        }
+        NodeKind::Item { of, key } => *of == id || *key == id,
+        NodeKind::List(all) | NodeKind::Either(all) | NodeKind::Mix(all) => all.contains(&id),
+        NodeKind::Dict(pairs) => pairs.iter().any(|(key, value)| *key == id || *value == id),
+        NodeKind::Store { of, value, .. } => *of == id || *value == id,
+        NodeKind::Include { with, .. } => with.iter().any(|(_, it)| *it == id),
+        NodeKind::Same(a, b) => *a == id || *b == id,
+    }
+}
