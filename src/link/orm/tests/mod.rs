@@ -18,7 +18,7 @@ use super::*;
 use crate::facts::orm::{calls, read, read_callers, wants};
 use crate::source::{Edit, FileId, SourceFile, Sources, Span, apply};
 use crate::stack::vocabulary::{LazyLoad, Reach};
-use crate::stack::{Fact, Writer};
+use crate::stack::{Fact, Origin, Sourced, Writer};
 use crate::syntax::python;
 
 /// The models that most cases are about.
@@ -88,7 +88,12 @@ fn found(sources: &Sources) -> OrmFacts {
     join(&drafts, &plain.iter().collect::<Vec<_>>())
 }
 
-/// Every fact as a line: its kind, its entity, what would mend it.
+/// Whether a fact is told for sure.
+fn is_sure(over: &Fact<Box<str>>) -> bool {
+    !matches!(over, Fact::Known(Sourced { origin: Origin::Guessed(_), .. }))
+}
+
+/// Every fact as a line: its kind, its entity, what would mend it. Guesses are left out.
 fn told(files: &[(&str, &str)]) -> Vec<String> {
     lines(&found(&sources(files)))
 }
@@ -105,15 +110,15 @@ fn lines(facts: &OrmFacts) -> Vec<String> {
     };
     let text = |fact: &Fact<Box<str>>| fact.known().map_or_else(String::new, |text| text.to_string());
     let mut out = Vec::new();
-    for it in &facts.lazy_loads {
+    for it in facts.lazy_loads.iter().filter(|it| is_sure(&it.over)) {
         let fix = if it.about.writers.is_empty() { " (no fix)" } else { "" };
         let entity = &it.about.anchor.entity;
         out.push(format!("lazy {entity}: {}{}{fix}", text(&it.remedy), note(&it.short, "short")));
     }
-    for it in &facts.queries_in_loops {
+    for it in facts.queries_in_loops.iter().filter(|it| is_sure(&it.over)) {
         out.push(format!("query {}: {}{}", it.about.anchor.entity, text(&it.remedy), note(&it.short, "short")));
     }
-    for it in &facts.writes_in_loops {
+    for it in facts.writes_in_loops.iter().filter(|it| is_sure(&it.over)) {
         out.push(format!("write {}: {}{}", it.about.anchor.entity, text(&it.remedy), note(&it.commits, "commits")));
     }
     out
