@@ -125,6 +125,8 @@ pub struct ServicePlan {
     pub environment_open: Option<Why>,
     /// How many requests its platform sends to one container at once; absent where none counts them.
     pub most_at_once: Fact<u64>,
+    /// What a `PodDisruptionBudget` keeps of its pods: `minAvailable: 1`.
+    pub disruption_budget: Fact<Box<str>>,
     /// Files of variables that are in the repository and not in its container, by their paths below the root.
     pub absent: Vec<Box<str>>,
     /// Where another variable could be put: the value is `NAME: value` or `- NAME=value` as the file has it.

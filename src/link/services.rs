@@ -41,6 +41,7 @@ pub fn add(
             .find(|it| &*it.name == "WEB_CONCURRENCY")
             .map_or(Fact::Absent, |it| super::stores::parsed(it.value.clone(), |text| text.trim().parse().ok())),
         most_at_once: plan.most_at_once.clone(),
+        disruption_budget: plan.disruption_budget.clone(),
         stop_grace: plan.stop_grace.clone(),
         restart: plan.restart.clone(),
         processes: Vec::new(),

@@ -41,6 +41,7 @@ pub(super) fn plan(
         environment: environment::variables(service, envs),
         labels: environment::labels(service),
         most_at_once: Fact::Absent,
+        disruption_budget: Fact::Absent,
         absent: Vec::new(),
         environment_open: environment::open(service),
         environment_slot: environment::slot(service),

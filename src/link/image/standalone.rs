@@ -238,6 +238,7 @@ pub(in crate::link) fn service(name: Spanned<Box<str>>, anchor: Anchor, folder: 
         labels: Vec::new(),
         hidden: Vec::new(),
         most_at_once: Fact::Absent,
+        disruption_budget: Fact::Absent,
         absent: Vec::new(),
         environment_open: Some(Why::new("set where it is deployed")),
         environment_slot: None,

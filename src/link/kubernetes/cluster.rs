@@ -52,22 +52,35 @@ impl Cluster<'_> {
         })
     }
 
-    /// The ports of the services that select a workload's pods.
-    pub(super) fn ports(&self, workload: &Object) -> Vec<ServicePort<'_>> {
-        let Some(labels) = workload.pod_labels() else { return Vec::new() };
-        let selects = |service: &&Object| {
-            let selector = path(&service.node, &["spec", "selector"]);
-            let near =
-                service.namespace == workload.namespace || service.namespace.is_none() || workload.namespace.is_none();
-            &*service.kind == "Service"
+    /// The budget that a drain of nodes keeps to with a workload's pods. One that selects by expressions is not read.
+    pub(super) fn disruption_budget<'c>(&'c self, workload: &'c Object) -> Option<&'c Object> {
+        self.selecting("PodDisruptionBudget", &["spec", "selector", "matchLabels"], workload).next()
+    }
+
+    /// The objects of a kind whose labels to select by are all among those of a workload's pods.
+    fn selecting<'c>(
+        &'c self,
+        kind: &'c str,
+        labels: &'c [&'c str],
+        workload: &'c Object,
+    ) -> impl Iterator<Item = &'c Object> {
+        let own = workload.pod_labels();
+        self.objects.iter().filter(move |it| {
+            let near = it.namespace == workload.namespace || it.namespace.is_none() || workload.namespace.is_none();
+            let has = |key: &str, value: &Node| own.and_then(|own| own.get(key)).and_then(Node::text) == value.text();
+            &*it.kind == kind
                 && near
-                && selector.is_some_and(|it| {
-                    it.entries().next().is_some()
-                        && it.entries().all(|(key, value)| labels.get(&key.value).and_then(Node::text) == value.text())
+                && own.is_some()
+                && path(&it.node, labels).is_some_and(|wanted| {
+                    wanted.entries().next().is_some() && wanted.entries().all(|(key, value)| has(&key.value, value))
                 })
-        };
+        })
+    }
+
+    /// The ports of the services that select a workload's pods.
+    pub(super) fn ports<'c>(&'c self, workload: &'c Object) -> Vec<ServicePort<'c>> {
         let mut found = Vec::new();
-        for service in self.objects.iter().filter(selects) {
+        for service in self.selecting("Service", &["spec", "selector"], workload) {
             let headless = path(&service.node, &["spec", "clusterIP"]).and_then(Node::text) == Some("None");
             let names = names(service.called(), service.namespace.as_deref());
             for port in path(&service.node, &["spec", "ports"]).map_or(&[][..], Node::items) {

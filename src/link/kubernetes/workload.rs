@@ -150,6 +150,7 @@ fn plan(
         labels: Vec::new(),
         hidden: Vec::new(),
         most_at_once: Fact::Absent,
+        disruption_budget: disruption(cluster, object),
         absent: Vec::new(),
         environment_open: open,
         replicas: Fact::Absent,
@@ -236,6 +237,16 @@ fn replicas(cluster: &Cluster<'_>, object: &Object) -> Fact<u64> {
         ["spec", key] => fact.with_slots(slot(cluster, path(&object.node, &["spec"]), key)),
         _ => fact,
     }
+}
+
+/// What a `PodDisruptionBudget` that selects a workload's pods keeps of them.
+fn disruption(cluster: &Cluster<'_>, object: &Object) -> Fact<Box<str>> {
+    let Some(budget) = cluster.disruption_budget(object) else { return Fact::Absent };
+    let said = ["minAvailable", "maxUnavailable"].iter().find_map(|key| {
+        let node = path(&budget.node, &["spec", key]).filter(|it| !it.is_null())?;
+        Some(parsed(fact(node), |text| Some(format!("{key}: {text}").into())))
+    });
+    said.unwrap_or_else(|| Fact::Unknown(Why::at("its budget names no number", budget.name.span)))
 }
 
 /// The condition of an autoscaler's upper bound.

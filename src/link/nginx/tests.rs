@@ -51,6 +51,7 @@ impl Town {
             labels: Vec::new(),
             hidden: Vec::new(),
             most_at_once: Fact::Absent,
+            disruption_budget: Fact::Absent,
             absent: Vec::new(),
             environment_open: None,
             environment_slot: None,

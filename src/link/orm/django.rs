@@ -404,7 +404,7 @@ pub(super) fn prefetch(eval: &Eval<'_>, set: &Set, row: &Row, relation: &Relatio
 fn ordered(eval: &Eval<'_>, row: &Row, relation: &Relation) -> String {
     let order = match relation.target.and_then(|it| eval.models.get(it)).is_some_and(|it| it.ordered) {
         true => "...",
-        false => "....order_by(\"pk\")",
+        false => "….order_by(\"pk\")",
     };
     format!("Prefetch(\"{}\", queryset={order})", row.near(&relation.name))
 }

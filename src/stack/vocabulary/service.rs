@@ -25,6 +25,8 @@ entity! {
         web_concurrency: Fact<u64> = "`WEB_CONCURRENCY` is {}";
         /// How many requests its platform sends to one container at once; more wait, or start another.
         most_at_once: Fact<u64> = "is sent at most {} requests at once";
+        /// What a `PodDisruptionBudget` keeps of its pods while nodes are drained: `minAvailable: 1`.
+        disruption_budget: Fact<Box<str>> = "`{}` of its pods while nodes are drained";
         /// How long Docker waits between SIGTERM and SIGKILL, in seconds.
         stop_grace: Fact<f64> = "{} s until it is killed";
         /// When Docker starts it anew after it has ended: `no`, `always`, `on-failure`, `unless-stopped`.

@@ -77,7 +77,7 @@ fn a_prefetch_is_defeated_by_a_filter() {
 #[test]
 fn first_of_a_prefetched_relation_is_free_only_with_an_order() {
     let text = "def get():\n    for thread in Thread.objects.prefetch_related('messages', 'tags'):\n        print(thread.messages.first(), thread.tags.first())\n";
-    assert_eq!(views(text), [r#"query get:thread.messages.first: Prefetch("messages", queryset=....order_by("pk"))"#]);
+    assert_eq!(views(text), [r#"query get:thread.messages.first: Prefetch("messages", queryset=….order_by("pk"))"#]);
 }
 
 #[test]
