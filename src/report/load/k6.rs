@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::{head, of_parameter, one_line, quoted};
+use super::{Dialect, head, of_parameter, one_line, quoted, write_requests};
 use crate::view::{LoadTest, Request};
 
 const MODEL: &str = "The model is open: requests come at a rate, whether or not those before them were answered, as those of many \
@@ -44,7 +44,7 @@ const P95 = Number(__ENV.P95 || 500);
         seconds = test.think,
     )?;
     parameters(test, out)?;
-    requests(test, out)?;
+    write_requests(test, &DIALECT, out)?;
     out.write_all(BODY.as_bytes())
 }
 
@@ -58,34 +58,15 @@ fn parameters(test: &LoadTest, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "}};\n")
 }
 
-fn requests(test: &LoadTest, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "// What is asked for, each as often as its weight says: put in what your access log says instead.")?;
-    writeln!(out, "const REQUESTS = [")?;
-    for request in &test.requests {
-        writeln!(out, "  {}", row(request))?;
-    }
-    let writes: Vec<_> = test.left_out.iter().filter(|it| it.is_write).collect();
-    if !writes.is_empty() {
-        writeln!(
-            out,
-            "  // These change something. Take the slashes away, or run `plimsoll loadtest --include-writes`,"
-        )?;
-        writeln!(out, "  // and fill in what they send.")?;
-    }
-    for it in writes {
-        writeln!(out, "  // {}", row(&it.request))?;
-    }
-    writeln!(out, "].filter((it) => !it.login || AUTHORIZATION);")?;
-    let others: Vec<_> = test.left_out.iter().filter(|it| !it.is_write).collect();
-    if !others.is_empty() {
-        writeln!(out, "\n// Left out:")?;
-    }
-    for it in others {
-        let request = &it.request;
-        writeln!(out, "// {} {}: {}", one_line(&request.method), one_line(&request.path), one_line(&it.reason))?;
-    }
-    writeln!(out)
-}
+/// How JavaScript writes them.
+const DIALECT: Dialect = Dialect {
+    comment: "//",
+    signs: "slashes",
+    indent: "  ",
+    opening: "const REQUESTS = [",
+    closing: "].filter((it) => !it.login || AUTHORIZATION);",
+    row,
+};
 
 fn row(request: &Request) -> String {
     let login = if request.login { ", login: true" } else { "" };

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::{head, of_parameter, one_line, quoted};
+use super::{Dialect, head, of_parameter, one_line, quoted, write_requests};
 use crate::view::{LoadTest, Request};
 
 const MODEL: &str = "The model is closed: users wait for their answers and think before they ask again, so that the load falls \
@@ -53,38 +53,19 @@ MOST_FAILED = 0.01
         writeln!(out, "    {}: [{}],  # {comment}", quoted(&parameter.name, '"'), quoted(&parameter.example, '"'))?;
     }
     writeln!(out, "}}\n")?;
-    requests(test, out)?;
+    write_requests(test, &DIALECT, out)?;
     out.write_all(BODY.as_bytes())
 }
 
-fn requests(test: &LoadTest, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "# What is asked for, each as often as its weight says: put in what your access log says instead.")?;
-    writeln!(out, "# Weight, method, path, whether it asks for a login, what is sent.\nREQUESTS = [")?;
-    for request in &test.requests {
-        writeln!(out, "    {}", row(request))?;
-    }
-    let writes: Vec<_> = test.left_out.iter().filter(|it| it.is_write).collect();
-    if !writes.is_empty() {
-        writeln!(
-            out,
-            "    # These change something. Take the signs away, or run `plimsoll loadtest --include-writes`,"
-        )?;
-        writeln!(out, "    # and fill in what they send.")?;
-    }
-    for it in writes {
-        writeln!(out, "    # {}", row(&it.request))?;
-    }
-    writeln!(out, "]")?;
-    let others: Vec<_> = test.left_out.iter().filter(|it| !it.is_write).collect();
-    if !others.is_empty() {
-        writeln!(out, "\n# Left out:")?;
-    }
-    for it in others {
-        let request = &it.request;
-        writeln!(out, "# {} {}: {}", one_line(&request.method), one_line(&request.path), one_line(&it.reason))?;
-    }
-    writeln!(out)
-}
+/// How Python writes them.
+const DIALECT: Dialect = Dialect {
+    comment: "#",
+    signs: "signs",
+    indent: "    ",
+    opening: "# Weight, method, path, whether it asks for a login, what is sent.\nREQUESTS = [",
+    closing: "]",
+    row,
+};
 
 fn row(request: &Request) -> String {
     let login = if request.login { "True" } else { "False" };

@@ -8,7 +8,9 @@ pub use checklist::checklist;
 pub use k6::k6;
 pub use locust::locust;
 
-use crate::view::{LoadTest, Parameter};
+use std::io::{self, Write};
+
+use crate::view::{LoadTest, Parameter, Request};
 
 /// The lines of a script's head, without the signs of a comment.
 fn head(test: &LoadTest, tool: &str, model: &str) -> Vec<String> {
@@ -43,6 +45,51 @@ fn head(test: &LoadTest, tool: &str, model: &str) -> Vec<String> {
         );
     }
     lines
+}
+
+/// How a language writes a list of requests.
+struct Dialect {
+    /// The sign of a comment, and what one is told to take away of it.
+    comment: &'static str,
+    signs: &'static str,
+    indent: &'static str,
+    /// What opens and closes the list.
+    opening: &'static str,
+    closing: &'static str,
+    row: fn(&Request) -> String,
+}
+
+/// Writes the requests; those that are left out stand as comments, with the reason.
+fn write_requests(test: &LoadTest, dialect: &Dialect, out: &mut impl Write) -> io::Result<()> {
+    let Dialect { comment, signs, indent, opening, closing, row } = dialect;
+    writeln!(
+        out,
+        "{comment} What is asked for, each as often as its weight says: put in what your access log says instead."
+    )?;
+    writeln!(out, "{opening}")?;
+    for request in &test.requests {
+        writeln!(out, "{indent}{}", row(request))?;
+    }
+    let (writes, others): (Vec<_>, Vec<_>) = test.left_out.iter().partition(|it| it.is_write);
+    if !writes.is_empty() {
+        writeln!(
+            out,
+            "{indent}{comment} These change something. Take the {signs} away, or run `plimsoll loadtest --include-writes`,"
+        )?;
+        writeln!(out, "{indent}{comment} and fill in what they send.")?;
+    }
+    for it in writes {
+        writeln!(out, "{indent}{comment} {}", row(&it.request))?;
+    }
+    writeln!(out, "{closing}")?;
+    if !others.is_empty() {
+        writeln!(out, "\n{comment} Left out:")?;
+    }
+    for it in others {
+        let request = &it.request;
+        writeln!(out, "{comment} {} {}: {}", one_line(&request.method), one_line(&request.path), one_line(&it.reason))?;
+    }
+    writeln!(out)
 }
 
 /// A text as lines of at most 116 characters.
