@@ -146,6 +146,7 @@ fn site(eval: &Eval<'_>, class: ClassId) -> Option<Site> {
         one,
         many: None,
         bars_one: false,
+        ended: false,
         bars_many: true,
         attribute: shown.line.clone(),
         entity: None,

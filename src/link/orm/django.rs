@@ -163,6 +163,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             let chunked = !args.positional.is_empty() || args.keyword("chunk_size").is_some();
             for site in &mut set.sites {
                 site.bars_many |= !chunked;
+                site.ended = true;
             }
             Type::Set(Rc::new(set))
         }

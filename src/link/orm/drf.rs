@@ -30,6 +30,9 @@ impl DefaultPages {
         for draft in &names.drafts {
             let is_site = |name: &str| SITE.contains(&name);
             settings |= draft.globals.iter().any(|(name, _)| is_site(name));
+            // What dynaconf puts into the settings of somebody else: `REST_FRAMEWORK__PAGE_SIZE`.
+            default.open |=
+                draft.globals.iter().any(|(name, _)| name.strip_prefix(SETTING).is_some_and(|it| it.starts_with("__")));
             let at_top = draft.globals.iter().filter(|(name, _)| &**name == SETTING);
             for (_, node) in at_top {
                 settings = true;

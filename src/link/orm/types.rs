@@ -229,6 +229,8 @@ pub(super) struct Site {
     /// Whether such a clause cannot be put there.
     pub(super) bars_one: bool,
     pub(super) bars_many: bool,
+    /// Whether what comes of it is gone through, and takes clauses no more: `iterator()`.
+    pub(super) ended: bool,
     /// What opens a line of a class of the admin, whose attribute says what is joined.
     pub(super) attribute: Option<Box<str>>,
     /// SQLAlchemy: the model as this file spells it.
@@ -422,6 +424,7 @@ impl Set {
                 site.many = site.many.filter(|at| twin.many == Some(*at));
                 site.bars_one |= twin.bars_one;
                 site.bars_many |= twin.bars_many;
+                site.ended |= twin.ended;
             }
         }
         out

@@ -290,6 +290,11 @@ impl Eval<'_> {
         match value {
             Type::Set(set) if set.orm == Orm::Django => {
                 let mut set = (*set).clone();
+                // Behind the call stands what a loop takes rows from, and no queryset.
+                if set.sites.iter().any(|it| it.ended) {
+                    set.sites.clear();
+                    return Type::Set(Rc::new(set));
+                }
                 let bars_one = set.sites.iter().any(|it| it.bars_one);
                 let bars_many = set.sites.iter().any(|it| it.bars_many);
                 set.sites = vec![Site { bars_one, bars_many, ..self.site(id, true) }];
@@ -313,6 +318,7 @@ impl Eval<'_> {
             many: None,
             bars_one: false,
             bars_many: false,
+            ended: false,
             attribute: None,
             entity: None,
         }

@@ -42,7 +42,7 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
         let once = kept || &*function.name == "__init__" || told.roles.only_starts(id);
         let mut told_of = false;
         for node in function.body..flow.nodes.len() as NodeId {
-            let NodeKind::Call { func, keywords, open, .. } = &flow.node(node).kind else { continue };
+            let NodeKind::Call { func, args, keywords, open } = &flow.node(node).kind else { continue };
             let called = values.get(*func as usize).cloned().unwrap_or_default();
             let Some(path) = called.path() else { continue };
             let mut guards = flow.guards(flow.node(node).guard);
@@ -61,9 +61,11 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
                 told_of = true;
                 client(told, id, node, out);
             }
-            let timeout = keywords.iter().find(|it| &*it.0 == "timeout").map(|it| it.1);
+            // `urlopen(url, data, timeout)` takes it by its place, too.
+            let third = args.get(2).copied().filter(|_| path == "urllib.request.urlopen");
+            let timeout = keywords.iter().find(|it| &*it.0 == "timeout").map(|it| it.1).or(third);
             // A name from elsewhere may be told another value there.
-            let never = timeout.is_some_and(|it| matches!(flow.node(it).kind, NodeKind::Nothing));
+            let never = timeout.is_some_and(|it| matches!(flow.node(it).kind, NodeKind::Nothing)) && third.is_none();
             let waits = match known::wait(path) {
                 Some(it) if it.kind == WaitKind::Http => {
                     let of_session = path.contains("Session()") || path.contains("session()");

@@ -115,3 +115,9 @@ fn sqlalchemy_gets_options_and_the_import() {
     );
     assert!(after.contains("select(User).options(selectinload(User.posts)).order_by(User.id)"), "{after}");
 }
+
+#[test]
+fn what_a_call_iterates_takes_no_clause() {
+    let text = "def rows(threads):\n    return threads.filter(closed=False).iterator(chunk_size=100)\n\ndef get():\n    for thread in rows(Thread.objects.all()):\n        print(thread.room.name)\n";
+    assert_eq!(views(text), [r#"lazy get:room: select_related("room") (no fix)"#]);
+}
