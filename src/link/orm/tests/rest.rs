@@ -92,6 +92,9 @@ fn pages_of_a_list() {
     assert_eq!(told("", ""), "Threads:list paged: unknown capped: -");
     assert_eq!(told(&class, ""), "Threads:list paged: yes capped: yes");
     assert_eq!(told(more, ""), "Threads:list paged: unknown capped: -");
+    // dynaconf merges it into the settings of another program.
+    let merged = "INSTALLED_APPS = []\nREST_FRAMEWORK__PAGE_SIZE = 50\n";
+    assert_eq!(told(merged, ""), "Threads:list paged: unknown capped: -");
     let own_way = "    def paginate_queryset(self, queryset):\n        return queryset[:50]\n";
     assert_eq!(told("INSTALLED_APPS = []\n", own_way), "Threads:list paged: unknown capped: -");
     assert_eq!(told("INSTALLED_APPS = []\n", "    http_method_names = ['post', 'patch']\n"), "");
