@@ -145,7 +145,7 @@ fn note(added: &Added) -> String {
     let least = added.lifts.iter().min_by(|a, b| a.2.total_cmp(&b.2));
     match least {
         Some((kind, owner, rate)) => format!(
-            "{first}it matters from about {} requests a second on, where the {} gives out",
+            "{first}at the likely values it matters from about {} requests a second on, where the {} gives out",
             number(rounded(*rate, 2)),
             named(*kind, owner)
         ),

@@ -61,7 +61,7 @@ fn replica(added: &Added, owner: &str) -> Advice {
         ],
         done: vec![
             load_test(added),
-            format!("`docker compose stop` of one of the two containers of `{owner}` under a quarter of that load leaves p95 at its level and no failure but of requests that it was working on."),
+            format!("`docker stop` of one of the two containers of `{owner}` under a quarter of that load leaves p95 at its level and no failure but of requests that it was working on."),
         ],
     }
 }
