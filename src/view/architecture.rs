@@ -140,8 +140,8 @@ fn note(added: &Added) -> String {
     if gain(added.gain).likely > 0.0 {
         return String::new();
     }
-    let first = binds(&added.before);
-    let first = if first.is_empty() { String::new() } else { format!("not what binds now, which is the {first}; ") };
+    // What binds stands before this.
+    let first = if binds(&added.before).is_empty() { "" } else { "this does not lift it; " };
     let least = added.lifts.iter().min_by(|a, b| a.2.total_cmp(&b.2));
     match least {
         Some((kind, owner, rate)) => format!(
