@@ -54,6 +54,8 @@ pub(super) struct Condition {
     pub(super) call: (Unit, NodeId),
     /// Whether all rows meet it: not where it stands in `Q(…) | Q(…)`, or is excluded.
     pub(super) met: bool,
+    /// Whether rows that meet it are left out, which helps to find no others.
+    pub(super) excluded: bool,
     /// Whether it is compared with something that the code writes out, as a status is, or with what each row has.
     pub(super) constant: bool,
 }
@@ -102,14 +104,15 @@ pub(super) fn put(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, i
         {
             let skip = usize::from(name == "get_object_or_404");
             let call = (eval.frame().unit, id);
-            let mut found = Conditions { eval, at: span, call, found: Vec::new(), open: args.open };
+            let excluded = name == "exclude";
+            let mut found = Conditions { eval, at: span, call, excluded, found: Vec::new(), open: args.open };
             for (key, value) in
                 args.keywords.iter().filter(|(key, _)| !matches!(&**key, "defaults" | "create_defaults"))
             {
-                found.keyword(key, *value, name != "exclude");
+                found.keyword(key, *value, !excluded);
             }
             for node in args.positional.iter().skip(skip) {
-                found.expression(*node, name != "exclude", 0);
+                found.expression(*node, !excluded, 0);
             }
             let asked = Rc::make_mut(&mut set.asked);
             asked.open |= found.open;
@@ -182,6 +185,7 @@ struct Conditions<'e, 'a> {
     eval: &'e Eval<'a>,
     at: Span,
     call: (Unit, NodeId),
+    excluded: bool,
     found: Vec<Condition>,
     open: bool,
 }
@@ -197,8 +201,15 @@ impl Conditions<'_, '_> {
             _ => (key, "exact"),
         };
         let constant = self.is_constant(value);
-        let (at, call) = (self.at, self.call);
-        self.found.push(Condition { field: field.into(), lookup: lookup.into(), at, call, met, constant });
+        self.found.push(Condition {
+            field: field.into(),
+            lookup: lookup.into(),
+            at: self.at,
+            call: self.call,
+            met,
+            excluded: self.excluded,
+            constant,
+        });
     }
 
     /// `Q(…)`, `Q(…) | Q(…)`, `~Q(…)`; of anything else nobody knows what it asks.

@@ -97,7 +97,7 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             if last == "get_object_or_404" {
                 let mut told = (*set).clone();
                 asked::put(eval, &mut told, last, args, id);
-                uses::run(eval, &told, Wanted::Unsorted, id);
+                uses::run(eval, &told, Wanted::Unsorted);
                 let remedy = django::batch(eval, id);
                 eval.query(Orm::Django, id, scope, &remedy);
                 return eval.single(&set);

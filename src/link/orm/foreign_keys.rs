@@ -37,10 +37,12 @@ pub(super) fn facts(names: &Names<'_>, models: &Models) -> Vec<ForeignKey> {
         if !of_sqlalchemy || matches!(draft.place, Place::Command | Place::Template) {
             continue;
         }
-        let Some(first) = firsts(names, class) else { continue };
         let model = names.class(class);
-        for attribute in &model.attributes {
-            let Some((call, target)) = refers(&model.body, attribute) else { continue };
+        let refer = |it| Some((it, refers(&model.body, it)?));
+        let columns: Vec<_> = model.attributes.iter().filter_map(refer).collect();
+        // Few of the classes have any.
+        let Some(first) = (!columns.is_empty()).then(|| firsts(names, class)).flatten() else { continue };
+        for (attribute, (call, target)) in columns {
             let Some(indexed) = indexed(&model.body, call, &attribute.name, &first) else { continue };
             let mut about = About {
                 name: format!("{}.{}", model.name, attribute.name).into(),

@@ -1,5 +1,9 @@
 //! Which fields of Django's models the database has an index for that starts with them.
 
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap as HashMap;
+
 use super::models::Models;
 use super::names::{ClassId, Def, Names};
 use crate::facts::orm::ClassDraft;
@@ -64,8 +68,25 @@ const FEW_NAMES: &[&str] = &[
     "visibility",
 ];
 
-/// The index of a field of a model.
-pub(super) fn of(names: &Names<'_>, models: &Models, model: ClassId, field: &str) -> Index {
+/// What was asked before.
+#[derive(Debug, Default)]
+pub(super) struct Known(RefCell<HashMap<ClassId, HashMap<Box<str>, Index>>>);
+
+impl Known {
+    /// The index of a field of a model.
+    pub(super) fn of(&self, names: &Names<'_>, models: &Models, model: ClassId, field: &str) -> Index {
+        let mut all = self.0.borrow_mut();
+        let known = all.entry(model).or_default();
+        if let Some(index) = known.get(field) {
+            return *index;
+        }
+        let index = of(names, models, model, field);
+        known.insert(field.into(), index);
+        index
+    }
+}
+
+fn of(names: &Names<'_>, models: &Models, model: ClassId, field: &str) -> Index {
     if matches!(field, "pk" | "id") || models.relation(model, field.strip_suffix("_id").unwrap_or(field)).is_some() {
         return Index::Starts;
     }

@@ -12,9 +12,10 @@ use super::indexes::{self, Index};
 use super::names::ClassId;
 use super::types::{Set, Type, Unit};
 use crate::facts::orm::flow::NodeId;
+use crate::link::versions::Versions;
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Database, Engine, Orm, QuerysetUse, Reach, UseKind};
-use crate::stack::{Fact, Stack, Version};
+use crate::stack::{Fact, Stack};
 
 /// One use.
 #[derive(Clone, Debug)]
@@ -85,9 +86,9 @@ pub(super) fn call(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>, 
                 eval.tell_use(it);
             }
         }
-        "first" | "last" | "earliest" | "latest" | "afirst" | "alast" => run(eval, set, Wanted::First, id),
+        "first" | "last" | "earliest" | "latest" | "afirst" | "alast" => run(eval, set, Wanted::First),
         "get" | "aget" | "count" | "exists" | "aggregate" | "acount" | "aexists" | "update" | "delete"
-        | "get_or_create" | "update_or_create" => run(eval, set, Wanted::Unsorted, id),
+        | "get_or_create" | "update_or_create" => run(eval, set, Wanted::Unsorted),
         _ => {}
     }
 }
@@ -104,29 +105,47 @@ pub(super) enum Wanted {
 }
 
 /// A queryset asks the database: which of its conditions, or whether its order, no index serves.
-pub(super) fn run(eval: &mut Eval<'_>, set: &Set, wanted: Wanted, id: NodeId) {
+pub(super) fn run(eval: &mut Eval<'_>, set: &Set, wanted: Wanted) {
+    if !eval.tells() {
+        return;
+    }
+    if let Some(unserved) = unserved(eval, set, wanted) {
+        eval.tell_use(Use { unit: eval.frame().unit, ..unserved });
+    }
+}
+
+/// A view lists a queryset: the same, of what the framework asks.
+pub(super) fn listed(eval: &mut Eval<'_>, view: ClassId, set: &Set, cut: bool) {
+    let set = Set { cut: set.cut || cut, ..set.clone() };
+    if let Some(unserved) = unserved(eval, &set, Wanted::Rows) {
+        eval.tell_use(Use { unit: Unit::Class(view), ..unserved });
+    }
+}
+
+/// What no index serves of what a queryset is asked. Whose code asks is for the caller to say.
+fn unserved(eval: &Eval<'_>, set: &Set, wanted: Wanted) -> Option<Use> {
     let asked = &set.asked;
-    if asked.conditions.is_empty() && asked.order.is_none() {
-        return;
+    let asks = !asked.conditions.is_empty() || asked.order.is_some();
+    if !asks || set.orm != Orm::Django || asked.open || set.related.is_some() || set.narrowed || set.single {
+        return None;
     }
-    if set.orm != Orm::Django || asked.open || set.related.is_some() || set.narrowed || set.single || !eval.tells() {
-        return;
-    }
+    let index = |field: &str| eval.indexes.of(eval.names, eval.models, set.model, field);
     let mut unserved: Vec<(&Condition, Span)> = Vec::new();
     let mut equal: Vec<(&Condition, Span)> = Vec::new();
-    for condition in &asked.conditions {
-        match indexes::of(eval.names, eval.models, set.model, &condition.field) {
-            Index::Unknown => return,
+    for condition in asked.conditions.iter().filter(|it| !it.excluded) {
+        let is_unserved = UNSERVED.contains(&&*condition.lookup);
+        match index(&condition.field) {
+            Index::Unknown => return None,
             // What is looked for in an indexed field is looked for there first.
-            Index::Starts if !UNSERVED.contains(&&*condition.lookup) => return,
+            Index::Starts if !is_unserved => return None,
             Index::Starts => match declared(eval, set.model, &condition.field) {
                 Some(at) if indexes::are_plain(eval.names, set.model, &condition.field) => {
                     unserved.push((condition, at));
                 }
-                _ => return,
+                _ => return None,
             },
             Index::Few => {}
-            Index::None(at) if UNSERVED.contains(&&*condition.lookup) => unserved.push((condition, at)),
+            Index::None(at) if is_unserved => unserved.push((condition, at)),
             Index::None(at) => {
                 if condition.met && !condition.constant && matches!(&*condition.lookup, "exact" | "in") {
                     equal.push((condition, at));
@@ -134,31 +153,28 @@ pub(super) fn run(eval: &mut Eval<'_>, set: &Set, wanted: Wanted, id: NodeId) {
             }
         }
     }
+    let it = |kind: UseKind, at: Span, call: (Unit, NodeId), fields: Vec<(String, Span)>| Use {
+        at,
+        fields,
+        ..blank(eval, set, kind, call)
+    };
     if let Some((first, _)) = equal.first() {
-        let mut it = of(eval, set, UseKind::FilterWithoutIndex, id);
-        (it.at, it.call) = (first.at, called(eval, first.call));
-        it.identifies = equal.iter().any(|(condition, _)| indexes::identifies(eval.names, set.model, &condition.field));
-        it.fields = fields(eval, set, &equal);
-        return eval.tell_use(it);
+        let identifies = |(it, _): &(&Condition, Span)| indexes::identifies(eval.names, set.model, &it.field);
+        let identifies = equal.iter().any(identifies);
+        let it = it(UseKind::FilterWithoutIndex, first.at, first.call, fields(eval, set, &equal));
+        return Some(Use { identifies, ..it });
     }
     if let Some((first, _)) = unserved.first() {
-        let mut it = of(eval, set, UseKind::UnindexableLookup, id);
-        (it.at, it.call) = (first.at, called(eval, first.call));
-        it.lookup = Some(first.lookup.clone());
-        it.fields = fields(eval, set, &unserved);
-        return eval.tell_use(it);
+        let it = it(UseKind::UnindexableLookup, first.at, first.call, fields(eval, set, &unserved));
+        return Some(Use { lookup: Some(first.lookup.clone()), ..it });
     }
     let plain = asked.conditions.iter().all(|it| it.met) && !set.loads.brought.iter().any(|it| !it.contains("__"));
     let cut = wanted == Wanted::First || wanted == Wanted::Rows && set.cut;
-    if let Some(order) = asked.order.as_ref().filter(|_| plain && cut)
-        && let Some(first) = order.fields.first()
-        && let Index::None(declared) = indexes::of(eval.names, eval.models, set.model, first)
-    {
-        let mut it = of(eval, set, UseKind::OrderWithoutIndex, id);
-        (it.at, it.call) = (order.at, called(eval, order.call));
-        it.fields = vec![(format!("{}.{first}", eval.models.name(eval.names, set.model)), declared)];
-        eval.tell_use(it);
-    }
+    let order = asked.order.as_ref().filter(|_| plain && cut)?;
+    let first = order.fields.first()?;
+    let Index::None(declared) = index(first) else { return None };
+    let field = format!("{}.{first}", eval.models.name(eval.names, set.model));
+    Some(it(UseKind::OrderWithoutIndex, order.at, order.call, vec![(field, declared)]))
 }
 
 /// What would give another queryset was called, and nobody takes it.
@@ -171,12 +187,17 @@ pub(super) fn thrown(eval: &mut Eval<'_>, set: &Set, id: NodeId) {
 /// A use at a node of the present frame.
 pub(super) fn of(eval: &Eval<'_>, set: &Set, kind: UseKind, id: NodeId) -> Use {
     let frame = eval.frame();
+    Use { at: frame.flow.node(id).span, ..blank(eval, set, kind, (frame.unit, id)) }
+}
+
+/// A use of which no more is known than the call, and the code that has it.
+fn blank(eval: &Eval<'_>, set: &Set, kind: UseKind, call: (Unit, NodeId)) -> Use {
     Use {
         kind,
         orm: set.orm,
-        unit: frame.unit,
-        at: frame.flow.node(id).span,
-        call: spelled(frame.flow, params(eval, frame.unit), id),
+        unit: call.0,
+        at: set.span,
+        call: called(eval, call),
         behind: None,
         fields: Vec::new(),
         lookup: None,
@@ -235,14 +256,22 @@ pub(super) fn kept(uses: Vec<Use>, rank: impl Fn(Unit) -> u8) -> Vec<Use> {
 
 /// What only the rest of the stack tells: the mapper's version, and whether the database makes indexes by itself, as MySQL
 /// does for foreign keys.
-pub fn settle(code: &mut Stack, stacks: &[Stack], version: impl Fn(&str) -> Fact<Version>) {
+pub fn settle<'v>(code: &mut Stack, stacks: &[Stack], versions: impl Fn() -> Versions<'v>) {
+    const MYSQL: &[&str] = &["pymysql", "mysqlclient", "aiomysql", "asyncmy", "mysql-connector-python", "mysql-python"];
     let by_version = |it: &QuerysetUse| it.kind.known() == Some(&UseKind::IteratorPrefetch);
     if code.queryset_uses.iter().any(by_version) {
-        let version = version("django");
+        let version = versions().version("django");
         code.queryset_uses.iter_mut().filter(|it| by_version(it)).for_each(|it| it.version = version.clone());
     }
-    let is_mysql = |it: &Database| it.engine.known() == Some(&Engine::Mysql);
-    if stacks.iter().any(|stack| stack.databases.iter().any(is_mysql)) {
+    let is = |engine: Engine| {
+        let is_it = move |it: &Database| it.engine.known() == Some(&engine);
+        stacks.iter().any(|stack| stack.databases.iter().any(is_it))
+    };
+    let by_driver = || {
+        let versions = versions();
+        MYSQL.iter().any(|driver| versions.names(driver))
+    };
+    if !code.foreign_keys.is_empty() && (is(Engine::Mysql) || !is(Engine::Postgres) && by_driver()) {
         code.foreign_keys.clear();
     }
 }

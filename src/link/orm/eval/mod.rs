@@ -27,6 +27,7 @@ use runs::Runs;
 use super::columns::Registered;
 use super::django;
 use super::events::Events;
+use super::indexes;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::templates::{Templates, entry};
@@ -52,6 +53,7 @@ pub(super) struct Eval<'a> {
     pub(super) events: Events,
     /// What querysets are asked that is worth a look.
     pub(super) uses: Vec<Use>,
+    pub(super) indexes: indexes::Known,
     pub(super) frames: Vec<Frame<'a>>,
     /// The flow of serializers' frames.
     pub(super) serial: &'a Flow,
@@ -150,6 +152,7 @@ impl<'a> Eval<'a> {
             models,
             events: Events::default(),
             uses: Vec::new(),
+            indexes: indexes::Known::default(),
             frames: Vec::new(),
             serial,
             templates: Templates::new(names),

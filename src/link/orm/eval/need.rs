@@ -64,6 +64,10 @@ impl Eval<'_> {
         let flow = self.frame().flow;
         let NodeKind::Attr { of, name, .. } = &flow.node(id).kind else { return };
         let Some(root) = row.root.as_ref().filter(|_| row.alone && !row.fresh && !row.guessed) else { return };
+        // Whoever hands a row on may have read what it leads to.
+        if !is_fetched_here(flow, *of) {
+            return;
+        }
         if !self.tells() || self.is_loaded(root, &relation.name) || row.assigned.contains(&relation.name) {
             return;
         }
@@ -114,6 +118,16 @@ impl Eval<'_> {
     fn is_its_key(&self, relation: &Relation, name: &str) -> bool {
         let key = |target| name == "id" && self.models.is_key(self.names, target, "id");
         name == "pk" || relation.target.is_some_and(key)
+    }
+}
+
+/// Whether a value is what was asked for by this flow itself: `Message.objects.get(...)`.
+fn is_fetched_here(flow: &Flow, id: NodeId) -> bool {
+    const ASK: &[&str] = &["get", "first", "last", "latest", "earliest", "get_object_or_404"];
+    let Some(call) = flow.call(id) else { return false };
+    match &flow.node(call.func).kind {
+        NodeKind::Attr { name, .. } | NodeKind::Name(name) => ASK.contains(&&**name),
+        _ => false,
     }
 }
 

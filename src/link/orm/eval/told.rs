@@ -177,7 +177,7 @@ impl Eval<'_> {
                 }
             }
             None => {
-                uses::run(self, set, Wanted::Rows, id);
+                uses::run(self, set, Wanted::Rows);
                 let remedy = django::batch(self, id);
                 self.query(Orm::Django, id, scope, &remedy);
             }

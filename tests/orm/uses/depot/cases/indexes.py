@@ -127,6 +127,11 @@ def words_of_a_branch(words=given("x")):
     return len(parcels)
 
 
+@case
+def another_of_a_token(token=given("t1")):
+    return Parcel.objects.filter(token=token).exclude(pk=1).exists()
+
+
 # What follows finds an index, or wants all rows.
 
 

@@ -77,3 +77,12 @@ def kept_in_a_variable():
     parcel = Parcel.objects.get(pk=1)
     site = parcel.site
     return site.id, site.code
+
+
+@case
+def of_what_is_given():
+    def key(of):
+        return of.site.id
+
+    parcel = Parcel.objects.get(pk=1)
+    return parcel.site.name, key(parcel)
