@@ -449,8 +449,9 @@ impl Report<'_> {
     fn asked(&mut self, it: Use) {
         let edits = it.edits.clone();
         let writer = edits.map(|(name, edits)| Writer { name: name.into(), edits, display_only: None });
-        let about = self.about(it.unit, &it.call, it.at, writer.into_iter().collect());
         let (model, reach) = (self.models.name(self.names, it.model), self.reached.of(it.unit));
+        // Not by the call: a clause that is put into it for another finding would make it another.
+        let about = self.about(it.unit, &it.known_by(&model), it.at, writer.into_iter().collect());
         self.out.queryset_uses.push(it.fact(about, model, reach));
     }
 

@@ -14,7 +14,7 @@ use super::types::{Set, Type, Unit};
 use crate::facts::orm::flow::NodeId;
 use crate::link::versions::Versions;
 use crate::source::Span;
-use crate::stack::vocabulary::{About, Database, Engine, Orm, QuerysetUse, Reach, UseKind};
+use crate::stack::vocabulary::{About, Database, Engine, Orm, QuerysetUse, Reach, UseKind, Vocable};
 use crate::stack::{Fact, Stack};
 
 /// One use.
@@ -277,6 +277,16 @@ pub fn settle<'v>(code: &mut Stack, stacks: &[Stack], versions: impl Fn() -> Ver
 }
 
 impl Use {
+    /// What tells it from others of the same code: what it asks, and of which fields or rows.
+    pub(super) fn known_by(&self, model: &str) -> String {
+        let of = match (self.fields.as_slice(), self.kind) {
+            ([], UseKind::KeyByObject) => format!("{model}.{}", self.remedy),
+            ([], _) => model.to_owned(),
+            (fields, _) => fields.iter().map(|it| it.0.as_str()).collect::<Vec<_>>().join(","),
+        };
+        format!("{}:{of}", self.kind.word())
+    }
+
     /// The fact of it.
     pub(super) fn fact(self, about: About, model: Box<str>, reach: Reach) -> QuerysetUse {
         let is = |text: String| Fact::derived(Box::from(text), Vec::new());

@@ -70,3 +70,16 @@ fn a_key_that_may_be_null_is_told_without_a_change() {
     let handed = "def owner(request, site):\n    return {\"owner\": site.owner.id}\n\n\ndef view(request, pk):\n    return owner(request, Site.objects.get(pk=pk))\n";
     assert!(uses(handed).is_empty());
 }
+
+#[test]
+fn a_clause_for_something_else_leaves_it_what_it_was() {
+    let text = "def view(request, token):\n    return [it.site.code for it in Parcel.objects.filter(token=token)]\n";
+    let anchors = |text: &str| {
+        let views = format!("from .models import *\n\n\n{text}");
+        let facts = found(&sources(&[("depot/models.py", PARCELS), ("depot/views.py", &views)]));
+        facts.queryset_uses.iter().map(|it| it.about.anchor.to_string()).collect::<Vec<_>>()
+    };
+    let before = anchors(text);
+    assert_eq!(before, ["depot/views.py#view:filter_without_index:Parcel.token"]);
+    assert_eq!(anchors(&text.replace("objects.", "objects.select_related(\"site\").")), before);
+}
