@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::capacity::{self, Plan};
-use crate::config::Config;
+use crate::capacity::{self, Goal, Model, Plan, Settled};
+use crate::config::{Config, Severity};
 use crate::facts::orm::{Callers, OrmDraft};
 use crate::facts::routes::{self, RouteFile};
 use crate::facts::{Draft, Drafts, Reading, read};
@@ -75,8 +75,18 @@ pub enum AuditError {
 /// When the folder is not there, cannot be listed, or a pattern to exclude cannot be understood. A file that cannot be
 /// read is a line in the report.
 pub fn audit(root: &Path, options: &Options) -> Result<Report, AuditError> {
+    audit_wanted(root, options, &|_, _, _| true)
+}
+
+/// Audits a folder, with those fixes only that are `wanted`: proving is most of the work, and what nobody sees need not
+/// be proven.
+///
+/// # Errors
+/// Those of [`audit`].
+pub fn audit_wanted(root: &Path, options: &Options, wanted: &Wanted<'_>) -> Result<Report, AuditError> {
     let walked = source::walk(root, &options.walk())?;
-    Ok(audit_sources(root.to_owned(), walked.sources, walked.skipped, options))
+    let run = Run::read(&walked.sources).with_routes(&walked.sources, options);
+    Ok(run.report(root.to_owned(), walked.sources, walked.skipped, options, wanted))
 }
 
 /// Audits files that are in memory, with the built-in rules.
@@ -112,11 +122,26 @@ pub fn audit_and_settle(root: &Path, options: &Options, wanted: &Wanted<'_>) -> 
 /// # Errors
 /// Those of [`audit`].
 pub fn audit_and_plan(root: &Path, options: &Options) -> Result<(Report, Plan), AuditError> {
+    audit_and_size(root, options, &[]).map(|(report, plan, _)| (report, plan))
+}
+
+/// The same, with what goals ask of the files.
+///
+/// # Errors
+/// Those of [`audit`].
+pub fn audit_and_size(
+    root: &Path,
+    options: &Options,
+    goals: &[Goal],
+) -> Result<(Report, Plan, Vec<Settled>), AuditError> {
     let walked = source::walk(root, &options.walk())?;
     let run = Run::read(&walked.sources);
     let report = run.report(root.to_owned(), walked.sources, walked.skipped, options, &|_, _, _| true);
     let plan = run.plan(&report, options);
-    Ok((report, plan))
+    let again = |sources: &Sources, edited: &[FileId]| run.models(sources, edited, options);
+    let mut settled = capacity::settle(&report.sources, &report.stacks, &options.config.assume, goals, &again);
+    settled.iter_mut().for_each(|it| it.brings = run.brings(&report, &it.texts, options));
+    Ok((report, plan, settled))
 }
 
 /// Which fixes of which findings are to be made.
@@ -226,15 +251,31 @@ impl Run {
         }
     }
 
+    /// The models of the files when some of them hold another text.
+    fn models(&self, sources: &Sources, edited: &[FileId], options: &Options) -> (Vec<Stack>, Vec<Vec<Model>>) {
+        let assume = &options.config.assume;
+        let run = self.with(sources, edited);
+        let linked = link::link(sources, &Drafts(&run.readings), &run.orm, assume);
+        let models = capacity::from_stacks(&linked.stacks, assume);
+        (linked.stacks, models)
+    }
+
+    /// What rules say that matters of files that hold these texts, and do not say of them as they are.
+    fn brings(&self, report: &Report, texts: &[(FileId, String)], options: &Options) -> Vec<String> {
+        let mut sources = report.sources.clone();
+        texts.iter().for_each(|(id, text)| sources.replace(*id, text.clone()));
+        let edited: Vec<FileId> = texts.iter().map(|it| it.0).collect();
+        let judged = self.with(&sources, &edited).judge(&sources, options);
+        let known = |it: &Finding| report.findings.iter().any(|old| old.rule == it.rule && old.anchor == it.anchor);
+        let new = judged.failed.into_iter().map(|it| it.finding);
+        let new = new.filter(|it| it.severity >= Severity::Medium && !known(it));
+        new.map(|it| format!("{} (`{}`)", it.message, it.rule)).collect()
+    }
+
     /// What the fixes of a report of these files buy.
     fn plan(&self, report: &Report, options: &Options) -> Plan {
         let assume = &options.config.assume;
-        let again = |sources: &Sources, edited: &[FileId]| {
-            let run = self.with(sources, edited);
-            let linked = link::link(sources, &Drafts(&run.readings), &run.orm, assume);
-            let models = capacity::from_stacks(&linked.stacks, assume);
-            (linked.stacks, models)
-        };
+        let again = |sources: &Sources, edited: &[FileId]| self.models(sources, edited, options);
         let minutes = |finding: &Finding| report.rules.iter().find(|it| *it.name == *finding.rule)?.minutes();
         let change = |(at, finding): (usize, &'_ Finding)| {
             let minutes = minutes(finding).unwrap_or(60.0);
@@ -246,7 +287,10 @@ impl Run {
             .map(|(finding, minutes, fix)| capacity::Change { finding: *finding, fix, minutes: *minutes })
             .collect();
         let models = capacity::from_stacks(&report.stacks, assume);
-        capacity::plan(&report.sources, &models, &changes, &again)
+        let mut plan = capacity::plan(&report.sources, &models, &changes, &again);
+        let then = if plan.stacks.is_empty() { &report.stacks } else { &plan.stacks };
+        plan.parts = capacity::parts(&report.stacks, then, assume);
+        plan
     }
 
     /// The patch that settles a report of these files.

@@ -278,3 +278,28 @@ fn all_ways_to_a_database_count_together() {
     assert_eq!(model.resources.iter().filter(|it| it.kind == Kind::Pool).count(), 2);
     assert!(model.open.iter().any(|line| line.contains("`logs`")), "{:?}", model.open);
 }
+
+/// Pools of several event loops that together may ask for hardly more than the database has are not all full at once:
+/// clients are spread unevenly over them. Where they may ask for much more, they are.
+#[test]
+fn nearly_all_pools_must_be_full_before_the_last_connection_is_refused() {
+    let refused = |pool: f64, room: f64, users: usize| {
+        let sample = Sample { processes: 4.0, slots: f64::INFINITY, pool, cpu: 1.0, query: 200.0, ..Sample::default() };
+        let mut model = Sample { looped: true, ..sample }.model();
+        let most = model.inputs.known("most", room);
+        let pool = model.resources.iter().position(|it| it.kind == Kind::Pool).unwrap();
+        let mut backends = model.resources[pool].clone();
+        backends.kind = Kind::Backends;
+        backends.asked = Some(backends.servers.clone());
+        backends.servers = plimsoll::capacity::Count::Less(most, Vec::new());
+        backends.when_full = plimsoll::capacity::WhenFull::Reject;
+        model.resources.push(backends);
+        let values = model.inputs.likely();
+        let bounds = model.bounds(&values);
+        !model.load(&values, &bounds, users, 0.0).falls.is_empty()
+    };
+    // Measured: 115 users, pools for 120 and room for 97; 40 users, pools for 120 and room for 47.
+    assert!(!refused(30.0, 97.0, 115));
+    assert!(refused(30.0, 97.0, 160));
+    assert!(refused(30.0, 47.0, 40));
+}

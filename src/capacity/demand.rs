@@ -7,6 +7,13 @@ use super::input::{InputId, Values};
 pub enum Held {
     /// This share of both.
     Share(InputId),
+    /// A share of each.
+    Shares {
+        /// Of the waits.
+        waits: InputId,
+        /// Of the CPU.
+        cpu: InputId,
+    },
     /// So many milliseconds: of the waits first, and of the CPU what is left.
     Time(InputId),
 }
@@ -18,6 +25,9 @@ impl Held {
             Held::Share(id) => {
                 let share = values[id].clamp(0.0, 1.0);
                 (waits * share, cpu * share)
+            }
+            Held::Shares { waits: of_waits, cpu: of_cpu } => {
+                (waits * values[of_waits].clamp(0.0, 1.0), cpu * values[of_cpu].clamp(0.0, 1.0))
             }
             Held::Time(id) => {
                 let first = values[id].clamp(0.0, waits);
@@ -84,7 +94,7 @@ pub struct Work {
     pub connect_db_cpu: InputId,
     /// `e`: waits for anything but the database and Redis.
     pub elsewhere: InputId,
-    /// `h`: how much of `c` and `e` a connection is held during.
+    /// `h`, `h_e`: how much of `c` and `e` a connection is held during.
     pub held: Held,
     /// `r`: the time of all commands to Redis.
     pub redis: Option<InputId>,
@@ -98,6 +108,20 @@ pub struct Work {
     pub connects: bool,
     /// What was measured of the whole.
     pub seen: Seen,
+    /// A cache that answers some of the queries, where one is put in.
+    pub cached: Option<Cached>,
+}
+
+/// A cache before the database: what it answers is neither asked of the database nor put together by the driver, and asked
+/// of the cache instead. The application's own work on it (`c`) stays.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cached {
+    /// The share of the queries that it answers (0 to 1).
+    pub hits: InputId,
+    /// The time of a read, milliseconds.
+    pub time: InputId,
+    /// The application's CPU for a read, milliseconds.
+    pub cpu: InputId,
 }
 
 /// What the average request asks for, in milliseconds.
@@ -105,7 +129,7 @@ pub struct Work {
 pub struct Demand {
     /// `S_slot = c + k + q·(c_q + d) + e + r`: from its start in the server to its end.
     pub slot: f64,
-    /// `S_conn = k + q·(c_q + d) + h`: while a connection is held.
+    /// `S_conn = k + q·(c_q + d) + h·c + h_e·e`: while a connection is held.
     pub connection: f64,
     /// `k`, or 0 where connections are kept.
     pub connect: f64,
@@ -150,10 +174,18 @@ impl Work {
         if let Some(response) = &self.seen.response {
             self.fit(&mut parts, response, values[response.time]);
         }
+        let hits = self.cached.map_or(0.0, |it| values[it.hits].clamp(0.0, 1.0));
+        if let Some(cached) = self.cached {
+            parts.query_cpu *= 1.0 - hits;
+            parts.waits *= 1.0 - hits;
+            // A read is asked for query by query, and misses are too.
+            parts.cpu += queries * values[cached.cpu];
+            parts.redis += queries * values[cached.time];
+        }
         let Parts { cpu, query_cpu, waits, elsewhere, redis, .. } = parts;
         let (held_wait, held_cpu) = self.held.of(elsewhere, cpu, values);
         let app_cpu = cpu + query_cpu + connect_cpu;
-        let db_cpu = queries * values[self.query_db_cpu] + connect_db;
+        let db_cpu = queries * (1.0 - hits) * values[self.query_db_cpu] + connect_db;
         let proxy_cpu = of(self.proxy_cpu);
         Demand {
             slot: parts.sum(),

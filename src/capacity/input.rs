@@ -116,6 +116,13 @@ impl Inputs {
     pub fn draw(&self, random: &mut Pcg) -> Values {
         Values(self.0.iter().map(|it| it.band.at(random.unit())).collect())
     }
+
+    /// The same, with all behind the first `own` drawn by another generator: what is put in beside them leaves their
+    /// draws as they are.
+    pub(super) fn draw_apart(&self, own: usize, random: &mut Pcg, rest: &mut Pcg) -> Values {
+        let draw = |(at, it): (usize, &Input)| it.band.at(if at < own { random.unit() } else { rest.unit() });
+        Values(self.0.iter().enumerate().map(draw).collect())
+    }
 }
 
 /// A value for every input of a model.

@@ -8,6 +8,7 @@
 //! The numbers are computed here without a file, a stack or a rule in sight; only `from_stack` knows the vocabulary.
 //! Times are milliseconds, rates are requests per second, sizes are kilobytes, unless a name says otherwise.
 
+mod architecture;
 mod band;
 mod beside;
 mod bounds;
@@ -27,19 +28,20 @@ mod sizing;
 mod study;
 mod workload;
 
+pub use architecture::{Added, Offer, Part, Reach};
 pub use band::{Band, Pcg};
 pub use beside::{Asked, Beside, Held as HeldBeside};
 pub use bounds::{Bound, Bounds};
 pub use cliff::{Cliff, Fall};
 pub use curve::{Curve, Layout};
-pub use demand::{Demand, Held, Response, Seen, Work};
-pub use from_stack::{besides, from_stacks};
+pub use demand::{Cached, Demand, Held, Response, Seen, Work};
+pub use from_stack::{besides, from_stacks, parts};
 pub use input::{Input, InputId, Inputs, Read, Source, Unit, Values};
 pub use load::{Load, UNEVEN};
 pub use model::{App, Model, Slow};
 pub use network::{Network, Station};
 pub use plan::{Again, Change, Figure, Plan, Step, plan};
 pub use resource::{Count, Hold, Kind, Resource, Term, WhenFull};
-pub use sizing::{Goal, SAFE, Size, Sizing};
+pub use sizing::{Goal, SAFE, Settled, Size, Sizing, settle};
 pub use study::{Share, Study, Verdict};
 pub use workload::{Typical, typical};

@@ -74,10 +74,10 @@ impl Model {
             if work.connects {
                 ids.extend([work.connect, work.connect_cpu, work.connect_db_cpu]);
             }
-            let held = |held: super::Held| match held {
-                super::Held::Share(id) | super::Held::Time(id) => id,
-            };
-            ids.push(held(work.held));
+            match work.held {
+                super::Held::Share(id) | super::Held::Time(id) => ids.push(id),
+                super::Held::Shares { waits, cpu } => ids.extend([waits, cpu]),
+            }
             ids.extend([work.redis, work.transfer, work.proxy_cpu, work.other_cpu].into_iter().flatten());
             ids
         };

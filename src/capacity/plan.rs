@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
+use super::architecture::Added;
 use super::model::Model;
 use super::resource::{Kind, WhenFull};
 use crate::source::{Applicability, Edit, FileId, Fix, Sources, apply};
@@ -75,6 +76,8 @@ pub struct Plan {
     pub others: usize,
     /// The deployments with everything made; empty where nothing is.
     pub stacks: Vec<Stack>,
+    /// What parts that the deployments have not got would do beside that.
+    pub parts: Vec<Added>,
 }
 
 /// What the files say when some of them hold another text: the stacks, with the models of each.
@@ -133,7 +136,7 @@ pub fn plan(sources: &Sources, models: &[Vec<Model>], changes: &[Change<'_>], ag
         before = after;
     }
     let stacks = if made.is_empty() { None } else { made_on_copies(sources, &made, again) };
-    Plan { now, then: before, steps, others, stacks: stacks.map_or_else(Vec::new, |it| it.0) }
+    Plan { now, then: before, steps, others, stacks: stacks.map_or_else(Vec::new, |it| it.0), parts: Vec::new() }
 }
 
 /// How many servers have room that had none, and the sum of the logarithms of what the applications gain.

@@ -103,6 +103,8 @@ pub enum Count {
     Half(Vec<InputId>),
     /// The sum of what several ways may ask for at once.
     Sum(Vec<Term>),
+    /// All multiplied, and as much again beside it: the second takes this share of each request, and the first the rest.
+    Split(Vec<InputId>, InputId),
 }
 
 impl Count {
@@ -117,6 +119,10 @@ impl Count {
             }
             Count::Half(ids) => product(ids) / 2.0,
             Count::Sum(terms) => terms.iter().map(|term| term.at(values)).sum(),
+            Count::Split(ids, share) => {
+                let share = values[*share].clamp(0.0, 1.0);
+                product(ids) / share.max(1.0 - share)
+            }
         }
     }
 
@@ -127,6 +133,7 @@ impl Count {
             Count::Cores { replicas, processes, cpus } => vec![*replicas, *processes, *cpus],
             Count::Less(whole, others) => std::iter::once(*whole).chain(others.iter().flatten().copied()).collect(),
             Count::Sum(terms) => terms.iter().flat_map(Term::inputs).collect(),
+            Count::Split(ids, share) => ids.iter().copied().chain([*share]).collect(),
         }
     }
 }
@@ -180,8 +187,8 @@ impl Hold {
     pub fn formula(self) -> &'static str {
         match self {
             Hold::Slot => "c + k + q·(c_q + d) + e + r",
-            Hold::Connection => "k + q·(c_q + d) + h·(c + e)",
-            Hold::Transaction => "q·(c_q + d) + h·(c + e)",
+            Hold::Connection => "k + q·(c_q + d) + h·c + h_e·e",
+            Hold::Transaction => "q·(c_q + d) + h·c + h_e·e",
             Hold::Queries => "q·d",
             Hold::AppCpu => "c + q·c_q + k_a",
             Hold::DbCpu => "q·d_c + k_d",

@@ -90,7 +90,14 @@ pub fn typical(symbol: &str, django: bool) -> Option<Typical> {
         ),
         Typical {
             symbol: "h",
-            what: "share of the application's CPU and other waits during which a connection is held",
+            what: "share of the application's CPU during which a connection is held",
+            unit: Unit::Share,
+            band: band_of([0.2, 0.5, 1.0]),
+            because: "0.2 to 0.3 were measured of endpoints that only ask, 1 of one that works on what it found",
+        },
+        Typical {
+            symbol: "h_e",
+            what: "share of the other waits during which a connection is held",
             unit: Unit::Share,
             band: band_of([0.5, 0.9, 1.0]),
             because: "a session is given back when its request ends, unless the code gives it back before",

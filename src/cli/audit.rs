@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use plimsoll::audit_and_plan;
+use plimsoll::audit_and_size;
 use plimsoll::capacity::calibrate::calibrate;
 use plimsoll::capacity::{Band, Goal};
 use plimsoll::config::Assume;
@@ -118,14 +118,14 @@ impl Audit {
         }
         let earlier = self.compare.as_deref().map(earlier).transpose()?;
         options.config.check_names(options.rules.names())?;
-        let (report, plan) = audit_and_plan(&roots.root, &options)?;
+        let (report, plan, settled) = audit_and_size(&roots.root, &options, &goals)?;
         super::say_unmet(out, &options.config.assume, &report);
         let view = View::new(&report, &Filter::default()).with_capacity(&report, &options.config.assume);
         let view = view.with_graphs(&report).with_plan(&report, &plan);
         let settings = self.set.iter().map(|text| Setting::parse(text).map_err(|why| format!("--set {text}: {why}")));
         let settings: Vec<Setting> = settings.collect::<Result<_, _>>().map_err(Error::Usage)?;
         let view = view.with_what_if(&report, &options.config.assume, &settings).map_err(Error::Usage)?;
-        let view = view.with_sizing(&report, &options.config.assume, &goals);
+        let view = view.with_sizing(&report, &options.config.assume, &goals, &settled);
         let view = earlier.iter().fold(view, View::with_comparison);
         let format = self.format.or_else(|| self.output.as_deref().and_then(Format::of)).unwrap_or(Format::Markdown);
         let output = self.output.as_deref();

@@ -124,7 +124,10 @@ pub fn read(file: &SourceFile) -> Reading {
         reading.keep(parsed.errors, Draft::Env(parsed.tree));
     } else if procfile::is_procfile(&file.path) {
         reading.keep(Vec::new(), Draft::Procfile(procfile::read(file)));
-    } else if let Some(kind) = requirements::kind(&file.path) {
+    } else if let Some(kind) =
+        // A module of an application may have that name.
+        requirements::kind(&file.path).filter(|_| file.name() != "setup.py" || python::is_beside(file))
+    {
         let (draft, errors) = requirements::read(file, kind);
         reading.keep(errors, Draft::Requirements(draft));
     } else if let Some(dialect) = settings_dialect(file) {
@@ -185,7 +188,7 @@ fn python(file: &SourceFile, reading: &mut Reading) {
         reading.callers = Some(orm::read_callers(&file.path, file.text()));
     }
     if !config && !orm {
-        if !python::is_aside(&file.path) {
+        if !python::is_beside(file) {
             reading.keep(Vec::new(), Draft::Python(Arc::new(python::scan(file))));
         }
         return;

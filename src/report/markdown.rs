@@ -12,7 +12,7 @@ mod plan;
 
 use super::graph::write_flowchart;
 use super::words::{self, RESTS, capital, first_paragraph, numbers, opening, passed_line, phase_words};
-use super::{changes, sizing};
+use super::{changes, parts, sizing};
 use crate::view::{Budget, Factor, FileDiff, FindingRow, Graph, Phase, Place, RuleInfo, View};
 
 /// Prints the report.
@@ -38,6 +38,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.add_filter("cell", |text: String| cell(&text));
     environment.add_filter("text", |text: String| text_of(&text));
+    environment.add_filter("capital", |text: String| capital(&text));
     environment.add_filter("code", |text: String| code(&text));
     environment.add_template("audit", include_str!("markdown.md.j2"))?;
     let phases = view.phases();
@@ -50,8 +51,9 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         capacity => Serde(capacity::rows(view)),
         what_if => Serde(capacity::what_if(view)),
         changes => Serde(changes::rows(view)),
-        sizing => Serde(sizing::rows(view)),
+        sizing => Serde(sizing::rows(view, |file| diff(view, file))),
         plan => Serde(plan::rows(view, &numbers)),
+        parts => Serde(parts::rows(view)),
         phases => Serde(phases.iter().map(|phase| phase_rows(view, phase, &numbers)).collect::<Vec<_>>()),
         stacks => Serde(view.overviews()),
         drawing => flowchart(&view.graphs),

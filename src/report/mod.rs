@@ -12,6 +12,7 @@ pub mod html;
 pub mod json;
 pub mod load;
 pub mod markdown;
+mod parts;
 pub mod rules;
 pub mod sarif;
 mod sizing;

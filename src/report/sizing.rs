@@ -4,16 +4,26 @@ use serde::Serialize;
 
 use super::text::figure;
 use super::words;
-use crate::view::{BesideRow, GoalRow, KnobRow, Need, Range, SizingRow, View};
+use crate::view::{BesideRow, FileDiff, GoalChange, GoalRow, KnobRow, Need, Range, SizingRow, View};
 
 #[derive(Serialize)]
-pub(super) struct Sizing {
+pub(super) struct Sizing<D> {
     title: String,
     goals: Vec<Goal>,
     knobs: Vec<Knob>,
     beside: Vec<BesideRow>,
     notes: Vec<String>,
     flags: Vec<Flags>,
+    /// What the goals ask of the files.
+    changes: Vec<Change<D>>,
+}
+
+#[derive(Serialize)]
+struct Change<D> {
+    goal: String,
+    says: String,
+    left: Vec<String>,
+    diffs: Vec<D>,
 }
 
 #[derive(Serialize)]
@@ -40,9 +50,15 @@ struct Flags {
     flags: String,
 }
 
-/// The rows of every application.
-pub(super) fn rows(view: &View) -> Vec<Sizing> {
+/// The rows of every application; `diff` lays out the changes of a file.
+pub(super) fn rows<D>(view: &View, diff: impl Fn(&FileDiff) -> D) -> Vec<Sizing<D>> {
     let many = view.stacks.len() > 1;
+    let change = |it: &GoalChange| Change {
+        goal: it.goal.clone(),
+        says: it.says.clone(),
+        left: it.left.clone(),
+        diffs: it.files.iter().map(&diff).collect(),
+    };
     let of = |it: &SizingRow| Sizing {
         title: if many { format!("`{}` in {}", it.service, it.stack) } else { format!("`{}`", it.service) },
         goals: it.goals.iter().map(goal).collect(),
@@ -55,6 +71,7 @@ pub(super) fn rows(view: &View) -> Vec<Sizing> {
             .filter(|it| !it.shown_by.is_empty())
             .map(|it| Flags { goal: it.goal.clone(), flags: it.shown_by.clone() })
             .collect(),
+        changes: it.changes.iter().map(change).collect(),
     };
     view.sizing.iter().map(of).collect()
 }

@@ -1,8 +1,8 @@
 //! What both audit reports say in the same words, whatever they are written as.
 
-use super::text::{count, thousands};
+use super::text::{count, figure, thousands};
 use crate::source::Applicability;
-use crate::view::{Budget, FindingRow, Phase, Place, PlanRow, Summary, View};
+use crate::view::{Budget, FindingRow, Phase, Place, PlanRow, Range, Summary, View};
 
 /// What a report's figures and findings rest on.
 pub(super) const RESTS: &str = "What is said here is read from the files, or is the documented default of the program at \
@@ -132,6 +132,23 @@ pub(super) fn number_of(view: &View, row: &PlanRow, numbers: &[usize]) -> Option
 pub(super) fn percent(gain: f64) -> String {
     let hundredths = (gain * 100.0).round();
     if hundredths < 0.0 { format!("−{} %", -hundredths) } else { format!("+{} %", hundredths + 0.0) }
+}
+
+/// A figure with its bounds: `78 (47 to 115)`.
+pub(super) fn ranged(it: &Range) -> String {
+    match it.low == it.high {
+        true => figure(it.likely),
+        false => format!("{} ({} to {})", figure(it.likely), figure(it.low), figure(it.high)),
+    }
+}
+
+/// A gain with its bounds: `+33 % (+20 to +41)`.
+pub(super) fn gained(it: &Range) -> String {
+    let bare = |gain: f64| percent(gain).trim_end_matches(" %").to_owned();
+    match it.low == it.high {
+        true => percent(it.likely),
+        false => format!("{} ({} to {})", percent(it.likely), bare(it.low), bare(it.high)),
+    }
 }
 
 /// What the fixes that the model does not count are about.

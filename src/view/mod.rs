@@ -3,6 +3,7 @@
 //! Here everything is worked out that a reader will see: spans become lines, fixes become diffs, secrets are masked,
 //! counts are summed. A printer only lays the rows out; it computes nothing, and needs neither the stack nor a file.
 
+mod architecture;
 mod budget;
 mod capacity;
 mod compare;
@@ -13,6 +14,7 @@ mod finding;
 mod graph;
 mod load;
 pub mod mask;
+mod messages;
 mod open;
 mod overview;
 mod patch;
@@ -20,12 +22,14 @@ mod place;
 mod plan;
 mod report;
 mod rule;
+mod settled;
 mod sizing;
 mod summary;
 mod what_if;
 
+pub use architecture::PartRow;
 pub use budget::{Bounds, Budget, Factor, Term};
-pub use capacity::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range};
+pub use capacity::{BoundRow, Capacity, CliffRow, EvenCurve, InputRow, LoadRow, Range};
 pub use compare::{BudgetChange, CapacityChange, CapacityThen, Comparison, Earlier, FindingBrief, InputChange};
 pub use facts::{Entity, Field, State, Tree};
 pub use files::{AsideRow, FileRow};
@@ -39,6 +43,7 @@ pub use place::{Place, Snippet};
 pub use plan::{PlanRow, PlanView, TotalRow};
 pub use report::{Filter, Problem, Report, Suppressed};
 pub use rule::{RuleInfo, RuleRow, Seen, seen_as};
+pub use settled::GoalChange;
 pub use sizing::{BesideRow, GoalRow, KnobRow, Need, SizingRow};
 pub use summary::{FileKind, Summary};
 pub use what_if::{Setting, WhatIfRow};

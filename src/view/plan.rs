@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::capacity::{named, rounded};
 use super::mask::clean;
-use super::{Graph, Report, View};
+use super::{Graph, PartRow, Report, View, architecture};
 use crate::capacity::{Figure, Plan, Step};
 
 /// A change of the plan.
@@ -57,6 +57,8 @@ pub struct PlanView {
     pub total: Vec<TotalRow>,
     /// How many fixes concern what the model does not count: failures, single pages, memory.
     pub others: usize,
+    /// What parts that the deployment has not got would do beside that; those to add for the load first, in their order.
+    pub parts: Vec<PartRow>,
 }
 
 /// What the whole plan comes to for one application.
@@ -92,7 +94,8 @@ impl View {
         let total = total.collect();
         let now = Graph::all(&report.stacks);
         self.graphs_then = Graph::all(&plan.stacks).into_iter().filter(|it| !now.contains(it)).collect();
-        self.plan = PlanView { total: if made { total } else { Vec::new() }, rows, others: plan.others };
+        let parts = plan.parts.iter().map(architecture::row).collect();
+        self.plan = PlanView { total: if made { total } else { Vec::new() }, rows, others: plan.others, parts };
         self
     }
 }

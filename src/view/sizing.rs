@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::capacity::{named, number, rounded};
 use super::mask::clean;
-use super::{Place, Range, Report, View};
+use super::{GoalChange, Place, Range, Report, View, messages, settled};
 use crate::capacity::{
-    Asked, Band, Beside, Goal, HeldBeside, Hold, Input, InputId, Kind, Model, Resource, SAFE, Size, Sizing, Source,
-    WhenFull, besides, from_stacks,
+    Asked, Band, Beside, Goal, HeldBeside, Hold, Input, InputId, Kind, Model, Resource, SAFE, Settled, Size, Sizing,
+    Source, WhenFull, besides, from_stacks,
 };
 use crate::config::Assume;
 use crate::source::Sources;
@@ -29,6 +29,8 @@ pub struct SizingRow {
     pub beside: Vec<BesideRow>,
     /// What bounds it beside these numbers, and what they take, each as a sentence.
     pub notes: Vec<String>,
+    /// What the goals ask of the files; of those that are reached as it is nothing.
+    pub changes: Vec<GoalChange>,
 }
 
 /// What there is for background tasks or open WebSockets, and what each goal asks of it.
@@ -91,15 +93,16 @@ pub struct Need {
 }
 
 impl View {
-    /// The same with what these goals ask of each application.
+    /// The same with what these goals ask of each application, and of the files.
     #[must_use]
-    pub fn with_sizing(mut self, report: &Report, assume: &Assume, goals: &[Goal]) -> Self {
+    pub fn with_sizing(mut self, report: &Report, assume: &Assume, goals: &[Goal], settled: &[Settled]) -> Self {
         if goals.is_empty() {
             return self;
         }
         let models = from_stacks(&report.stacks, assume);
-        for (stack, models) in report.stacks.iter().zip(&models) {
+        for (at, (stack, models)) in report.stacks.iter().zip(&models).enumerate() {
             let mut besides = besides(stack, assume);
+            let mut messages = messages::notes(stack, assume, goals);
             for model in models {
                 let sizings: Vec<Sizing> = goals.iter().filter_map(|goal| model.size(*goal)).collect();
                 if let Some(first) = sizings.first() {
@@ -109,6 +112,9 @@ impl View {
                     for beside in besides.drain(..) {
                         sizer.beside(&beside, model, &mut row);
                     }
+                    row.notes.append(&mut messages);
+                    let own = settled.iter().filter(|it| it.stack == at && it.app == model.app.name);
+                    row.changes = own.map(|it| settled::row(report, it, goal_name(it.goal))).collect();
                     self.sizing.push(row);
                 }
             }
@@ -144,6 +150,7 @@ impl Sizer<'_> {
             knobs: ids.into_iter().map(|(id, resource)| self.knob(id, resource)).collect(),
             beside: Vec::new(),
             notes: self.notes(model),
+            changes: Vec::new(),
         }
     }
 
@@ -202,19 +209,12 @@ impl Sizer<'_> {
     }
 
     fn goal(&self, sizing: &Sizing, model: &Model) -> GoalRow {
-        let goal = match sizing.goal {
-            Goal::Rate(rate) => format!("{} requests a second", number(rate)),
-            Goal::Users(users) => format!("{} users", number(users)),
-            Goal::Usage(users, band) => {
-                format!("{} users of {} requests a minute", number(users), number(band.likely))
-            }
-        };
         let set = |it: &Size| format!("--set {}={}", self.input(it.input).symbol, it.safe);
         // A number that the model brings along for a pool that is not there cannot be set from outside.
         let known = sizing.sizes.iter().all(|it| model.inputs.by_symbol(&self.input(it.input).symbol).is_some());
         let flags: Vec<String> = sizing.sizes.iter().filter(|_| known).map(set).collect();
         GoalRow {
-            goal,
+            goal: goal_name(sizing.goal),
             rate: range(sizing.rate),
             met: sizing.met,
             met_in: rounded(sizing.now, 2),
@@ -369,6 +369,14 @@ impl Sizer<'_> {
             ));
         }
         Some(text)
+    }
+}
+
+fn goal_name(goal: Goal) -> String {
+    match goal {
+        Goal::Rate(rate) => format!("{} requests a second", number(rate)),
+        Goal::Users(users) => format!("{} users", number(users)),
+        Goal::Usage(users, band) => format!("{} users of {} requests a minute", number(users), number(band.likely)),
     }
 }
 

@@ -107,6 +107,7 @@ impl Sample {
             other_cpu: None,
             connects: false,
             seen: plimsoll::capacity::Seen::default(),
+            cached: None,
         };
         let queue = WhenFull::Queue { timeout: None };
         let resource =

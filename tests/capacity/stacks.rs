@@ -116,7 +116,7 @@ fn tasks_and_sockets_are_counted_beside_requests() {
     assert!(all.iter().all(|it| &*it.owner != "celery_beat"), "what only sends tasks works on none");
     // In the report they are rows of the same table, which says, too, what keeps a goal from being reached.
     let view = plimsoll::view::View::new(&report, &plimsoll::view::Filter::default());
-    let view = view.with_sizing(&report, assume, &[Goal::Rate(30.0), Goal::Rate(300.0)]);
+    let view = view.with_sizing(&report, assume, &[Goal::Rate(30.0), Goal::Rate(300.0)], &[]);
     let mut text = Vec::new();
     plimsoll::report::markdown::render(&view, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
@@ -138,4 +138,87 @@ fn tasks_and_sockets_are_counted_beside_requests() {
     let asked = nginx.asked(&models[0][0], Goal::Users(3000.0)).unwrap();
     assert_eq!((asked.load, asked.likely), (3000.0, 4000.0));
     assert!(asked.enough < 0.9 && nginx.asked(&models[0][0], Goal::Rate(10.0)).is_none());
+}
+
+/// What a goal asks for is written where there is a place for it, read again, and comes to the goal; what has no place, or
+/// one that others read too, is said, and so is what else the changes bring.
+#[test]
+fn sizes_are_written_and_read_again() {
+    let sized = |name: &str, goals: &[Goal]| {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+        plimsoll::audit_and_size(&root, &plimsoll::Options::default(), goals).unwrap()
+    };
+    let (report, _, settled) = sized("hospital", &[Goal::Rate(1.0), Goal::Rate(400.0)]);
+    let [one] = settled.as_slice() else { panic!("a goal that is reached as it is asks for nothing: {settled:?}") };
+    assert!(one.reached, "{one:?}");
+    let written: Vec<(&str, f64)> = one.written.iter().map(|it| (&*it.0, it.1)).collect();
+    assert_eq!(written, [("backend.replicas", 4.0), ("backend.processes", 4.0), ("pgbouncer.default_pool_size", 63.0)]);
+    let path = |id| &*report.sources.file(id).path;
+    let files: Vec<&str> = one.texts.iter().map(|it| path(it.0)).collect();
+    assert_eq!(files, ["Dockerfile.backend", "docker-compose.production.yml"]);
+    let left: Vec<(&str, &str)> = one.left.iter().map(|it| (&*it.0, &*it.2)).collect();
+    assert_eq!(left[0], ("engine.max", "is written where `celery_worker` reads it, too"));
+    assert!(left.iter().any(|it| it.0 == "postgres.cpus"), "{left:?}");
+
+    let (_, _, settled) = sized("wingman", &[Goal::Rate(200.0)]);
+    assert!(settled[0].reached && settled[0].left[0].0 == "web.pool".into(), "{settled:?}");
+    let brought = &settled[0].brings;
+    assert!(brought.iter().any(|it| it.contains("compose/replicas-container-name")), "{brought:?}");
+}
+
+/// What a channel layer holds for a process that is behind, and for how long that is with what users send.
+#[test]
+fn channel_layers_hold_so_many_messages() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/wingman");
+    let mut options = plimsoll::Options { fixes: false, ..plimsoll::Options::default() };
+    let said = |options: &plimsoll::Options| {
+        let report = plimsoll::audit(&root, options).unwrap();
+        let view = plimsoll::view::View::new(&report, &plimsoll::view::Filter::default());
+        let goals = [Goal::Usage(3000.0, Band::point(3.0))];
+        view.with_sizing(&report, &options.config.assume, &goals, &[]).sizing[0].notes.join("\n")
+    };
+    let holds = "The channel layer of `daphne` holds 100 messages for each of its processes that has not fetched them, \
+                 channels_redis's default of `capacity`, for 60 s at most";
+    let text = said(&options);
+    assert!(text.contains(holds) && text.contains("--assume messages=0.1"), "{text}");
+    assert!(!text.contains("layer of `celery`"), "a worker keeps no sockets: {text}");
+    options.config.assume.say("messages=0.1").unwrap();
+    let text = said(&options);
+    assert!(text.contains("3,000 users send up to 300 a second") && text.contains("has not run for 0.33 s"), "{text}");
+}
+
+/// A part is offered where the files show that it is not there, and not where they cannot: what a cloud runs may have it.
+#[test]
+#[allow(clippy::disallowed_methods, reason = "a test lists the fixtures")]
+fn parts_are_offered_where_the_files_can_tell() {
+    use plimsoll::capacity::Part::{self, Cache, Pooler, ReadReplica, Replica, Sentinel};
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let options = plimsoll::Options { fixes: false, ..plimsoll::Options::default() };
+    let offered = |folder: &std::path::Path| {
+        let report = plimsoll::audit(folder, &options).unwrap();
+        let parts = plimsoll::capacity::parts(&report.stacks, &report.stacks, &options.config.assume);
+        let mut parts: Vec<Part> = parts.iter().map(|it| it.offer.part).collect();
+        parts.sort();
+        parts
+    };
+    // Nothing bounds the connections of `wingman`: as it is, a pooler comes first.
+    assert_eq!(offered(&fixtures.join("wingman")), [Pooler, Replica, Cache, ReadReplica, Sentinel]);
+    // The database is another's.
+    assert_eq!(offered(&fixtures.join("capsules")), [Replica]);
+    // There is a pooler, and there are four containers.
+    assert_eq!(offered(&fixtures.join("hospital-as-advised")), [ReadReplica, Sentinel]);
+    assert_eq!(offered(&fixtures.join("sound")), [ReadReplica, Sentinel, Sentinel]);
+    let deployments = std::fs::read_dir(fixtures.join("deployments")).unwrap();
+    for folder in deployments.map(|it| it.unwrap().path()) {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with("platform-") {
+            assert_eq!(offered(&folder), [], "{name}");
+        } else if name.starts_with("k8s-") {
+            assert!(
+                offered(&folder).iter().all(|it| matches!(it, Replica | Pooler | Cache)),
+                "{name}: {:?}",
+                offered(&folder)
+            );
+        }
+    }
 }

@@ -6,10 +6,13 @@
 mod app;
 mod beside;
 mod database;
+mod offers;
+mod places;
 mod proxy;
 mod reading;
 mod work;
 
+use super::architecture::{self, Added};
 use super::input::Inputs;
 use super::model::{App, Model};
 use super::resource::Resource;
@@ -18,6 +21,7 @@ use crate::stack::{Framework, Id, Mode, Process, Stack};
 use reading::Key;
 
 pub use beside::besides;
+pub(super) use places::Places;
 
 /// The models of each stack: one for each process that answers requests, in the stack's order. What the code shows of
 /// queries, which belongs to no deployment, holds for all.
@@ -28,6 +32,32 @@ pub fn from_stacks(stacks: &[Stack], assume: &Assume) -> Vec<Vec<Model>> {
         ids.filter(|id| app::answers(stack, *id)).map(|id| build(stack, assume, id, loops)).collect()
     };
     stacks.iter().map(of).collect()
+}
+
+/// What parts that the stacks have not got would do to each application: `now` as they are, `then` with all fixes made.
+pub fn parts(now: &[Stack], then: &[Stack], assume: &Assume) -> Vec<Added> {
+    let (before, after) = (from_stacks(now, assume), from_stacks(then, assume));
+    let mut out: Vec<Added> = Vec::new();
+    for (at, stack) in then.iter().enumerate() {
+        let ids = (0..stack.processes.len()).map(Id::<Process>::new).filter(|id| app::answers(stack, *id));
+        for (nth, (id, model)) in ids.zip(after.get(at).into_iter().flatten()).enumerate() {
+            let offers = Builder::new(stack, assume, id, 0).offers(nth == 0);
+            let old = before.get(at).into_iter().flatten().find(|it| it.app.name == model.app.name);
+            out.extend(architecture::add(at, old.unwrap_or(model), model, &offers));
+        }
+    }
+    // What stands beside the database is told of the applications for which it does something, or of the first.
+    let mut told: Vec<Added> = Vec::new();
+    out.sort_by_key(|it| (it.stack, !it.made));
+    for it in out {
+        let same = |other: &Added| {
+            (other.stack, other.offer.part, &other.offer.owner) == (it.stack, it.offer.part, &it.offer.owner)
+        };
+        if it.made || !told.iter().any(same) {
+            told.push(it);
+        }
+    }
+    told
 }
 
 /// A model that is being made.
@@ -72,8 +102,18 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// The applications of one of the stacks, as [`from_stacks`] has them, with the places of their numbers.
+pub(super) fn model_places<'a>(stacks: &'a [Stack], at: usize, assume: &'a Assume) -> Vec<Places<'a>> {
+    let loops = stacks.iter().map(work::loops).sum();
+    stacks.get(at).map_or_else(Vec::new, |stack| places::places(stack, assume, loops))
+}
+
 fn build(stack: &Stack, assume: &Assume, id: Id<Process>, loops: usize) -> Model {
-    let mut builder = Builder::new(stack, assume, id, loops);
+    model_of(Builder::new(stack, assume, id, loops)).0
+}
+
+/// The model, and which facts its numbers are.
+fn model_of(mut builder: Builder<'_>) -> (Model, Vec<(Key, super::InputId)>) {
     let owner = builder.owner.clone();
     let (replicas, processes) = builder.processes();
     let cpus = builder.cpus();
@@ -96,8 +136,8 @@ fn build(stack: &Stack, assume: &Assume, id: Id<Process>, loops: usize) -> Model
         connects_freely: database.freely,
         leaks: database.leaks,
     };
-    let Builder { inputs, resources, mut open, .. } = builder;
+    let Builder { inputs, resources, mut open, known, .. } = builder;
     let mut said = std::collections::BTreeSet::new();
     open.retain(|line| said.insert(line.clone()));
-    Model { app, inputs, work, slow, resources, think, users, headroom, open }
+    (Model { app, inputs, work, slow, resources, think, users, headroom, open }, known)
 }

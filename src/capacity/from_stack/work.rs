@@ -24,7 +24,12 @@ impl Builder<'_> {
         let queries = self.queries();
         let held = match self.stated("h_t", "time that a connection is held beside its queries", Unit::Milliseconds) {
             Some(time) => Held::Time(time),
-            None => Held::Share(self.workload("h")),
+            None => {
+                let cpu = self.workload("h");
+                // Who states one share means both, unless the other is stated, too.
+                let both = self.assume.workload("h").is_some() && self.assume.workload("h_e").is_none();
+                Held::Shares { cpu, waits: if both { cpu } else { self.workload("h_e") } }
+            }
         };
         let mut work = Work {
             cpu: self.workload("c"),
@@ -43,6 +48,7 @@ impl Builder<'_> {
             other_cpu: self.stated("o", "CPU of everything else on the host", Unit::Milliseconds),
             connects,
             seen: Seen::default(),
+            cached: None,
         };
         work.seen = self.seen(&work);
         work

@@ -7,8 +7,10 @@
 //! that nine of ten draws of what nobody knows reach the goal; that set is found from quantiles of what each resource asks
 //! for, and then cut down until nothing in it can be one less.
 
+mod settle;
 mod solve;
 
+pub use settle::{Settled, settle};
 use solve::Sizes;
 
 use super::band::{Band, Pcg};
@@ -270,7 +272,7 @@ fn up(value: f64) -> f64 {
     (value * (1.0 - SLACK)).ceil()
 }
 
-pub(super) fn quantile(values: &[f64], share: f64) -> f64 {
+pub(in crate::capacity) fn quantile(values: &[f64], share: f64) -> f64 {
     let mut all = values.to_vec();
     all.sort_by(f64::total_cmp);
     let at = ((all.len().saturating_sub(1)) as f64 * share).ceil() as usize;

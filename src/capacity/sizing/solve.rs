@@ -178,7 +178,7 @@ impl Model {
                     }
                 }
                 Count::Less(id, _) => self.enough(&mut sizes, cases, level, at, *id),
-                Count::Sum(_) => {}
+                Count::Sum(_) | Count::Split(..) => {}
             }
         }
         sizes

@@ -270,7 +270,7 @@ pub enum When {
 
 /// Whether a file may say anything here, by its path and its bytes: only such a file is worth parsing.
 pub fn wants(file: &SourceFile) -> bool {
-    is_python(&file.path) && !is_aside(&file.path) && tokens().is_none_or(|it| it.is_match(file.text()))
+    is_python(&file.path) && !is_beside(file) && tokens().is_none_or(|it| it.is_match(file.text()))
 }
 
 fn is_python(path: &str) -> bool {
@@ -284,9 +284,15 @@ pub fn is_aside(path: &str) -> bool {
     folders.split('/').any(|folder| aside.contains(&folder))
         || name == "conftest.py"
         || name == "tests.py"
-        || name == "setup.py"
         || name.starts_with("test_")
         || name.ends_with("_test.py")
+}
+
+/// Whether a file is such, by its path or its content: a `setup.py` that packs what lies beside it, and no module of an
+/// application that has that name.
+pub fn is_beside(file: &SourceFile) -> bool {
+    let says = |word: &str| memchr::memmem::find(file.text().as_bytes(), word.as_bytes()).is_some();
+    is_aside(&file.path) || file.name() == "setup.py" && (says("setuptools") || says("distutils"))
 }
 
 /// Words of which a file must hold one.

@@ -126,6 +126,6 @@ pub fn wants(file: &SourceFile) -> bool {
     // A package hands on what its modules define.
     let hands_on = || file.name() == "__init__.py" && has("import ");
     file.path.ends_with(".py")
-        && !super::python::is_aside(&file.path)
+        && !super::python::is_beside(file)
         && (hands_on() || TOKENS.iter().any(|token| has(token)))
 }

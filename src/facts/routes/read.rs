@@ -54,7 +54,8 @@ impl Reader<'_> {
             StmtKind::AnnAssign { target, value: Some(value), .. } => self.set(target, value, with),
             StmtKind::AugAssign { target, value, .. } => {
                 if let Some(name) = target.dotted() {
-                    self.out.steps.push(Step::Grow(name.into(), substitute::expr(value, with)));
+                    let value = substitute::unrolled(&substitute::expr(value, with));
+                    self.out.steps.push(Step::Grow(name.into(), value));
                 }
             }
             StmtKind::Expr(value) => self.call(value, with),
@@ -96,7 +97,13 @@ impl Reader<'_> {
         };
         let items = match &iter.kind {
             ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) if items.len() <= MOST_TURNS => items,
-            _ => return self.body(body, with),
+            // The items of a list that stands elsewhere: the loop is told once, of all of them.
+            _ => {
+                let all = Expr { span: iter.span, kind: ExprKind::Starred(iter.clone().into()) };
+                let turn = matches!(target.kind, ExprKind::Name(_)).then(|| substitute::bound(target, &all)).flatten();
+                let inner: Vec<_> = turn.into_iter().flatten().chain(with.iter().copied()).collect();
+                return self.body(body, &inner);
+            }
         };
         for item in items {
             let Some(turn) = substitute::bound(target, item) else { continue };
@@ -107,7 +114,7 @@ impl Reader<'_> {
 
     fn set(&mut self, target: &Expr, value: &Expr, with: &Bound<'_>) {
         let Some(name) = target.dotted() else { return };
-        let value = substitute::expr(value, with);
+        let value = substitute::unrolled(&substitute::expr(value, with));
         match self.owner.and_then(|at| self.out.classes.get_mut(at)) {
             Some(class) => class.values.push((name.into(), value)),
             None => self.out.steps.push(Step::Set(name.into(), value)),
@@ -117,13 +124,13 @@ impl Reader<'_> {
     fn call(&mut self, value: &Expr, with: &Bound<'_>) {
         let Some(call) = value.call() else { return };
         if let ExprKind::Attribute { value: on, name } = &call.func.kind
-            && let (Some(list), [item]) = (on.dotted(), call.args.as_slice())
-            && matches!(&*name.value, "append" | "extend")
+            && let (Some(list), Some(item)) = (on.dotted(), call.args.last())
+            && matches!((&*name.value, call.args.len()), ("append" | "extend", 1) | ("insert", 2))
         {
-            let item = substitute::expr(item, with);
+            let item = substitute::unrolled(&substitute::expr(item, with));
             let items = match &*name.value {
-                "append" => Expr { span: item.span, kind: ExprKind::List(vec![item]) },
-                _ => item,
+                "extend" => item,
+                _ => Expr { span: item.span, kind: ExprKind::List(vec![item]) },
             };
             self.out.steps.push(Step::Grow(list.into(), items));
             return;

@@ -1,6 +1,9 @@
 //! What a turn of a loop does, with its variables filled in.
 
-use crate::syntax::python::{Call, Expr, ExprKind, FPart, Keyword};
+use crate::syntax::python::{Call, ComprehensionKind, Expr, ExprKind, FPart, Keyword};
+
+/// A comprehension over more items than this is left as it is.
+const MOST_ITEMS: usize = 64;
 
 /// What names stand for in a turn.
 pub(super) type Bound<'a> = [(&'a str, &'a Expr)];
@@ -47,6 +50,29 @@ pub(super) fn expr(it: &Expr, with: &Bound<'_>) -> Expr {
                 })
                 .collect(),
         ),
+        _ => return it.clone(),
+    };
+    Expr { kind, span: it.span }
+}
+
+/// The same with comprehensions over what is written out as the lists that they make: `[path(x, view) for x in ("a", "b")]`.
+pub(super) fn unrolled(it: &Expr) -> Expr {
+    let all = |items: &[Expr]| items.iter().map(unrolled).collect::<Vec<_>>();
+    let kind = match &it.kind {
+        ExprKind::List(items) => ExprKind::List(all(items)),
+        ExprKind::Starred(inner) => ExprKind::Starred(unrolled(inner).into()),
+        ExprKind::Binary { left, op, right } => {
+            ExprKind::Binary { left: unrolled(left).into(), op: *op, right: unrolled(right).into() }
+        }
+        ExprKind::Comprehension { kind: ComprehensionKind::List | ComprehensionKind::Generator, element, clauses } => {
+            let [clause] = clauses.as_slice() else { return it.clone() };
+            let (ExprKind::List(items) | ExprKind::Tuple(items)) = &clause.iter.kind else { return it.clone() };
+            if !clause.conditions.is_empty() || items.len() > MOST_ITEMS {
+                return it.clone();
+            }
+            let turns = items.iter().filter_map(|item| Some(expr(element, &bound(&clause.target, item)?)));
+            ExprKind::List(turns.collect())
+        }
         _ => return it.clone(),
     };
     Expr { kind, span: it.span }

@@ -17,6 +17,7 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
         let layer = values::entry(layers.clone(), &alias);
         let Some(span) = layer.span() else { continue };
         let backend = values::text(values::entry(layer.clone(), "BACKEND"));
+        let publishes = backend.known().is_some_and(|it| it.contains("pubsub"));
         let storage = backend.map(|name| {
             if name.contains("InMemory") {
                 Storage::Memory
@@ -42,7 +43,14 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             },
             storage: apps.reach.fact(storage),
             capacity: match values::count(values::entry(config.clone(), "capacity")) {
+                // The layer over Redis's own publishing has neither (`pubsub.py` of channels_redis 4.3).
+                _ if publishes => Fact::Absent,
                 Fact::Absent if is_redis => Fact::default_of(100, "channels_redis", "capacity", Some(span)),
+                fact => apps.reach.fact(fact),
+            },
+            expiry: match values::number(values::entry(config.clone(), "expiry")) {
+                _ if publishes => Fact::Absent,
+                Fact::Absent if is_redis => Fact::default_of(60.0, "channels_redis", "expiry", Some(span)),
                 fact => apps.reach.fact(fact),
             },
             processes: total_processes(process),

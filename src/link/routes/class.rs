@@ -30,7 +30,7 @@ const LIBRARY: &[(&str, &[&str])] = &[
     ("FormView", &["GET", "POST"]),
     ("CreateView", &["GET", "POST"]),
     ("UpdateView", &["GET", "POST"]),
-    ("DeleteView", &["GET", "POST"]),
+    ("DeleteView", &["GET", "POST", "DELETE"]),
     ("LoginView", &["GET", "POST"]),
     ("LogoutView", &["POST"]),
     ("PasswordChangeView", &["GET", "POST"]),

@@ -243,7 +243,12 @@ impl Join<'_, '_> {
         let mut methods: Option<Vec<Box<str>>> = None;
         for decorator in &function.decorators {
             let name = decorator.call().map_or(decorator, |it| &it.func).dotted().unwrap_or_default();
-            let listed = || decorator.call().and_then(|it| it.args.first()).map(|it| self.texts(at.file, it));
+            let listed = || {
+                let named =
+                    |it| ["http_method_names", "request_method_list"].iter().find_map(|name| Call::keyword(it, name));
+                let list = decorator.call().and_then(|it| it.args.first().or_else(|| named(it)));
+                list.map(|it| self.texts(at.file, it))
+            };
             match last(&name) {
                 "api_view" => methods = Some(listed().unwrap_or_else(|| vec!["GET".into()])),
                 "require_http_methods" => methods = listed(),

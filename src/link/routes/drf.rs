@@ -5,8 +5,9 @@ use super::index;
 use super::names::{At, Def, last};
 use super::path::{self, Path};
 use super::{Answer, Join, Login, Methods};
+use crate::facts::routes::Step;
 use crate::source::Span;
-use crate::syntax::python::{Call, ExprKind};
+use crate::syntax::python::{Call, Expr, ExprKind};
 
 /// Routers lie within each other at most so deep.
 const MOST_DEPTH: usize = 8;
@@ -64,18 +65,18 @@ impl<'a> Join<'a, '_> {
     fn registered(&self, router: At, depth: usize) -> Vec<(usize, &'a Call)> {
         let uses = self.index.uses(router).iter().filter(|it| it.method == "register");
         let mut found: Vec<(usize, &'a Call)> = uses.map(|it| (it.file, it.call)).collect();
-        let file = self.names.file(router.file);
-        let grown = file.steps.iter().filter_map(|step| match step {
-            crate::facts::routes::Step::Grow(name, value) => Some((name.strip_suffix(".registry")?, value)),
+        let steps =
+            self.names.files.iter().enumerate().flat_map(|(file, it)| it.steps.iter().map(move |step| (file, step)));
+        let grown = steps.filter_map(|(file, step)| match step {
+            Step::Grow(name, value) => Some((file, name.strip_suffix(".registry")?, value)),
             _ => None,
         });
-        for (name, value) in grown.filter(|_| depth < MOST_DEPTH) {
-            let own = self.names.resolve(router.file, name);
-            if own != Some(Def::Value(router)) {
+        for (file, name, value) in grown.filter(|_| depth < MOST_DEPTH) {
+            if self.names.resolve(file, name) != Some(Def::Value(router)) {
                 continue;
             }
             if let ExprKind::Attribute { value: other, .. } = &value.kind
-                && let Some(other) = index::object(self.names, router.file, other).filter(|it| *it != router)
+                && let Some(other) = index::object(self.names, file, other).filter(|it| *it != router)
             {
                 found.extend(self.registered(other, depth + 1));
             }
@@ -146,25 +147,46 @@ impl<'a> Join<'a, '_> {
     fn extra(&mut self, set: &Routed<'_>, function: At) {
         let draft = self.names.function(function);
         for decorator in &draft.decorators {
-            let Some(call) = decorator.call() else { continue };
-            if call.func.dotted().is_none_or(|it| last(&it) != "action") {
+            // `@reserve.mapping.put` answers where `reserve` does.
+            if let Some(mapped) = decorator.dotted()
+                && let Some((action, method)) = mapped.split_once(".mapping.")
+            {
+                let other = self.method(&[At { file: function.file, at: draft.owner.unwrap_or(set.class.at) }], action);
+                let path = other.and_then(|other| self.action_path(set, other));
+                if let Some(path) = path.filter(|_| set.keeps(method)) {
+                    self.action(set.class, &draft.name.value, &[method.into()], path, set.login);
+                }
                 continue;
             }
-            let detail = call.keyword("detail").is_some_and(|it| matches!(it.kind, ExprKind::Bool(true)));
+            let Some(call) = decorator.call().filter(|it| is_action(it)) else { continue };
             let said = call.keyword("methods").or_else(|| call.args.first());
             let methods = said.map_or_else(|| vec!["GET".into()], |it| self.texts(function.file, it));
             let methods: Vec<Box<str>> = methods.into_iter().filter(|it| set.keeps(it)).collect();
-            let name = match call.keyword("url_path").filter(|it| !matches!(it.kind, ExprKind::None)) {
-                Some(said) => self.path(function.file, said, path::regex),
-                None => path::angled(&draft.name.value, draft.name.span),
-            };
-            let mut whole = if detail { set.one.clone() } else { set.many.clone() };
-            whole.text.push('/');
-            let mut whole = whole.then(&name);
-            whole.text.push_str(set.slash);
-            self.action(set.class, &draft.name.value, &methods, whole, set.login);
+            if let Some(path) = self.action_path(set, function) {
+                self.action(set.class, &draft.name.value, &methods, path, set.login);
+            }
         }
     }
+
+    /// Where an action is put by its decorator.
+    fn action_path(&self, set: &Routed<'_>, function: At) -> Option<Path> {
+        let draft = self.names.function(function);
+        let call = draft.decorators.iter().filter_map(Expr::call).find(|it| is_action(it))?;
+        let detail = call.keyword("detail").is_some_and(|it| matches!(it.kind, ExprKind::Bool(true)));
+        let name = match call.keyword("url_path").filter(|it| !matches!(it.kind, ExprKind::None)) {
+            Some(said) => self.path(function.file, said, path::regex),
+            None => path::angled(&draft.name.value, draft.name.span),
+        };
+        let mut whole = if detail { set.one.clone() } else { set.many.clone() };
+        whole.text.push('/');
+        let mut whole = whole.then(&name);
+        whole.text.push_str(set.slash);
+        Some(whole)
+    }
+}
+
+fn is_action(call: &Call) -> bool {
+    call.func.dotted().is_some_and(|it| last(&it) == "action")
 }
 
 /// A view set where a router has put it.

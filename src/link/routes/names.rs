@@ -179,6 +179,12 @@ impl<'a> Names<'a> {
             }
             Def::Module(id) => self.below(&self.code.module(*id)?.path, name),
             Def::Outside(dotted) => Some(Def::Outside(format!("{dotted}.{name}").into())),
+            // What its class keeps under this name: `self.router = APIRouter()`.
+            Def::Value(at) if hops <= MOST_HOPS => {
+                let class = self.dotted(at.file, &self.made(*at)?.func.dotted()?, hops + 1)?;
+                let Def::Class(class) = class else { return None };
+                self.set(class.file, &format!("self.{name}"), hops + 1)
+            }
             Def::Function(_) | Def::Class(_) | Def::Value(_) => None,
         }
     }

@@ -132,12 +132,13 @@ impl Join<'_, '_> {
         };
         match used.method {
             "include_router" => {
-                let child = first.or_else(|| call.keyword("router")).and_then(|it| self.child(file, it));
-                let Some(child) = child else { return };
+                let Some(child) = first.or_else(|| call.keyword("router")) else { return };
                 let own = prefix(self, &["prefix"]).unwrap_or_default();
                 let login = put.login.or_else(|| login::of_dependencies(call));
                 let inner = Put { path: put.path.then(&own), login, depth: put.depth };
-                self.object(child, &inner, None);
+                for child in self.children(file, child) {
+                    self.object(child, &inner, None);
+                }
             }
             "register_blueprint" | "blueprint" => {
                 let Some(child) = first.and_then(|it| self.child(file, it)) else { return };
@@ -167,9 +168,8 @@ impl Join<'_, '_> {
                 self.view_function(file, view, methods, whole, put.login, used.span);
             }
             "add_api_route" | "add_route" | "add_websocket_route" | "add_api_websocket_route" => {
-                let (Some(at), Some(view)) = (first, call.args.get(1).or_else(|| call.keyword("endpoint"))) else {
-                    return;
-                };
+                let (at, view) = (first.or_else(|| call.keyword("path")), call.args.get(1));
+                let (Some(at), Some(view)) = (at, view.or_else(|| call.keyword("endpoint"))) else { return };
                 let own = self.path(file, at, path::braced);
                 let methods = match used.method.contains("websocket") {
                     true => vec!["WEBSOCKET".into()],
@@ -238,7 +238,22 @@ impl Join<'_, '_> {
 
     /// The router or application that an expression names.
     fn child(&self, file: usize, expr: &Expr) -> Option<At> {
-        index::object(self.names, file, expr).or_else(|| self.index.handed(file, &expr.dotted()?))
+        let made = expr.call().and_then(|call| match self.names.of_expr(file, &call.func)? {
+            Def::Function(factory) => index::object_of(self.names, factory),
+            _ => None,
+        });
+        made.or_else(|| index::object(self.names, file, expr)).or_else(|| self.index.handed(file, &expr.dotted()?))
+    }
+
+    /// The same, of each item where a loop runs over a list that stands elsewhere.
+    fn children(&self, file: usize, expr: &Expr) -> Vec<At> {
+        let ExprKind::Starred(list) = &expr.kind else { return self.child(file, expr).into_iter().collect() };
+        let Some(Def::Value(at)) = self.names.of_expr(file, list) else { return Vec::new() };
+        let items = self.all_of(at).into_iter().flat_map(|(file, value)| match &value.kind {
+            ExprKind::List(items) | ExprKind::Tuple(items) => items.iter().map(|it| (file, it)).collect(),
+            _ => Vec::new(),
+        });
+        items.filter_map(|(file, item)| self.child(file, item)).collect()
     }
 
     /// A function or class that a route names as a value: `Items.as_view("items")`, `home`.

@@ -73,7 +73,7 @@ struct FixRow {
 }
 
 #[derive(Serialize)]
-struct Diff {
+pub(super) struct Diff {
     path: String,
     lines: Vec<DiffLine>,
 }
@@ -190,7 +190,8 @@ pub(super) fn excerpt(view: &View, (place, snippet): &(Place, Snippet)) -> Frame
     Frame { r#where: words::place(view, place), anchor: anchor(place), texts: Vec::new(), lines }
 }
 
-fn diff(view: &View, file: &FileDiff) -> Diff {
+/// A file's changes, line by line.
+pub(super) fn diff(view: &View, file: &FileDiff) -> Diff {
     let mut lines = Vec::new();
     for hunk in &file.hunks {
         let head = hunk.to_string().lines().next().unwrap_or("").to_owned();

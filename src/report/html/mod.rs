@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::text::thousands;
 use super::words::{self, RESTS, numbers, opening, passed_line};
-use super::{changes, sizing};
+use super::{changes, parts, sizing};
 use crate::view::{Graph, Place, State, Tree, View};
 
 /// Prints the report. The view must come [with excerpts](View::with_excerpts) and [with facts](View::with_facts).
@@ -39,6 +39,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         _ => escape_formatter(out, state, value),
     });
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    environment.add_filter("capital", |text: String| words::capital(&text));
     environment.add_filter("rich", |text: String| Value::from_safe_string(rich(&text)));
     environment.add_template("page", include_str!("page.html.j2"))?;
     let phases = view.phases();
@@ -64,8 +65,9 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         severities => Serde(&view.summary.by_severity),
         changes => Serde(changes::rows(view)),
         capacity => Serde(capacity::rows(view)),
-        sizing => Serde(sizing::rows(view)),
+        sizing => Serde(sizing::rows(view, |file| finding::diff(view, file))),
         plan => Serde(plan::rows(view, &numbers)),
+        additions => Serde(parts::rows(view)),
         what_if => Serde(plan::what_if(view)),
         stacks => Serde(stacks),
         many_stacks => view.stacks.len() > 1,

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{at, cell};
 use crate::report::text::{figure, thousands};
-use crate::view::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range, View, WhatIfRow};
+use crate::view::{BoundRow, Capacity, CliffRow, EvenCurve, InputRow, LoadRow, Range, View, WhatIfRow};
 
 #[derive(Serialize)]
 pub(super) struct Rows {
@@ -14,6 +14,8 @@ pub(super) struct Rows {
     bounds: Vec<Bound>,
     far: String,
     loads: Vec<Load>,
+    /// The same as a chart of Mermaid's; empty where there are none.
+    chart: String,
     assumptions: Vec<Input>,
     open: Vec<String>,
 }
@@ -71,11 +73,35 @@ pub(super) fn rows(view: &View) -> Vec<Rows> {
                 format!("Further off by more than 20 times: {}.", far.join(", "))
             },
             loads: it.loads.iter().map(load).collect(),
+            chart: it.even_curve(STEPS).map_or_else(String::new, |curve| chart(it, &curve)),
             assumptions: it.assumptions.iter().map(input).collect(),
             open: it.open.clone(),
         }
     };
     view.capacity.iter().map(of).collect()
+}
+
+/// How many steps the chart has from none to the most users.
+const STEPS: u32 = 20;
+
+/// Throughput, and response times, against users. Mermaid's charts have evenly spaced points and no legend, so each has
+/// one line of its own, and the title says what it is.
+fn chart(it: &Capacity, curve: &EvenCurve) -> String {
+    let title: String =
+        it.service.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.')).collect();
+    let draw = |what: &str, values: &[f64]| {
+        let most = values.iter().copied().fold(0.0, f64::max);
+        let line: Vec<String> = values.iter().map(f64::to_string).collect();
+        format!(
+            "```mermaid\nxychart-beta\n    title \"{title}: {what}\"\n    x-axis \"users\" 0 --> {}\n    \
+             y-axis \"{what}\" 0 --> {}\n    line [{}]\n```\n",
+            curve.users,
+            if most > 0.0 { (most * 110.0).round() / 100.0 } else { 1.0 },
+            line.join(", ")
+        )
+    };
+    let rates = draw("requests a second", &curve.rates);
+    format!("{rates}\n{}", draw("mean response in ms", &curve.responses))
 }
 
 fn cliff(view: &View, it: &CliffRow) -> Cliff {
@@ -144,4 +170,37 @@ pub(super) fn what_if(view: &View) -> Vec<WhatIf> {
         fails: if it.fails.is_empty() { "-".to_owned() } else { it.fails.join(", ") },
     };
     view.what_if.iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curve_is_drawn_in_even_steps() {
+        let row = |(users, rate): (usize, f64)| LoadRow { users, rate, response: 20.0, binds: None, fails: Vec::new() };
+        let curve = [(1, 1.0), (10, 10.0), (25, 16.0), (40, 16.0)].map(row).to_vec();
+        let it = Capacity {
+            stack: String::new(),
+            service: "web \"`x`\"".into(),
+            state: "fine".into(),
+            answer: Vec::new(),
+            rate: Range { low: 1.0, likely: 1.0, high: 1.0 },
+            users: None,
+            verdict: "clear".into(),
+            cliffs: Vec::new(),
+            bounds: Vec::new(),
+            loads: Vec::new(),
+            curve,
+            assumptions: Vec::new(),
+            facts: Vec::new(),
+            open: Vec::new(),
+        };
+        let even = it.even_curve(4);
+        let text = even.map(|curve| chart(&it, &curve)).unwrap_or_default();
+        let first = "```mermaid\nxychart-beta\n    title \"web x: requests a second\"\n    x-axis \"users\" 0 --> 40\n    y-axis \
+                     \"requests a second\" 0 --> 17.6\n    line [0, 10, 14, 16, 16]\n```\n";
+        assert!(text.starts_with(first), "{text}");
+        assert!(text.contains("line [20, 20, 20, 20, 20]"), "{text}");
+    }
 }

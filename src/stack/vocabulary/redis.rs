@@ -87,6 +87,8 @@ entity! {
         storage: Fact<Storage> = "stored in {}";
         /// The messages that one channel holds.
         capacity: Fact<u64> = "holds {} messages a channel";
+        /// How long it keeps a message that nobody takes, in seconds.
+        expiry: Fact<f64> = "keeps a message for {} s";
         /// How many processes use it, over all replicas.
         processes: Fact<u64> = "{} processes use it";
         /// Where it connects: `host:port/name`, without user and password; a `?` for a part that nobody knows.

@@ -9,6 +9,7 @@ mod words;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub(super) use rows::assumed;
 pub(super) use words::{named, number};
 
 use super::mask::clean;
@@ -196,6 +197,40 @@ impl Capacity {
             facts,
             open: model.open.iter().map(|it| clean(it).into_owned()).collect(),
         }
+    }
+}
+
+/// A curve at evenly spaced numbers of users, from none on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EvenCurve {
+    /// The last number of users.
+    pub users: f64,
+    /// Requests a second.
+    pub rates: Vec<f64>,
+    /// Mean response times, in milliseconds.
+    pub responses: Vec<f64>,
+}
+
+impl Capacity {
+    /// The curve in so many even steps, for drawings that know no other; nothing where no think time is stated.
+    pub fn even_curve(&self, steps: u32) -> Option<EvenCurve> {
+        let (first, last) = (self.curve.first()?, self.curve.last()?);
+        let users = last.users as f64;
+        if last.users <= first.users || !self.curve.iter().all(|it| it.rate.is_finite() && it.response.is_finite()) {
+            return None;
+        }
+        let at = |step: u32, of: &dyn Fn(&LoadRow) -> f64| {
+            let wanted = users * f64::from(step) / f64::from(steps);
+            let above = self.curve.iter().position(|it| it.users as f64 >= wanted).unwrap_or(0);
+            let (left, right) = (&self.curve[above.saturating_sub(1)], &self.curve[above]);
+            let width = right.users.saturating_sub(left.users) as f64;
+            let share = if width > 0.0 { ((wanted - left.users as f64) / width).clamp(0.0, 1.0) } else { 1.0 };
+            rounded(of(left) * (1.0 - share) + of(right) * share, 3)
+        };
+        let rate = |step| if step == 0 { 0.0 } else { at(step, &|it| it.rate) };
+        let rates = (0..=steps).map(rate).collect();
+        let responses = (0..=steps).map(|step| at(step, &|it| it.response)).collect();
+        Some(EvenCurve { users, rates, responses })
     }
 }
 

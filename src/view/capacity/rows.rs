@@ -114,20 +114,11 @@ impl Teller<'_> {
     }
 
     fn input(&self, input: &Input) -> InputRow {
-        let (because, spans): (String, &[Span]) = match &input.source {
-            Source::Read(read) => (read.text.to_string(), &read.spans),
-            Source::Said(key) => (format!("stated by `{key}`"), &[]),
-            Source::Measured(of) => (format!("measured: {of}"), &[]),
-            Source::Typical(why) => (why.to_string(), &[]),
+        let spans: &[Span] = match &input.source {
+            Source::Read(read) => &read.spans,
+            Source::Said(_) | Source::Measured(_) | Source::Typical(_) => &[],
         };
-        InputRow {
-            symbol: clean(&input.symbol).into_owned(),
-            what: clean(&input.what).into_owned(),
-            value: value(input),
-            because: clean(&because).into_owned(),
-            better: input.key.as_ref().map(|key| better(key, input.unit)),
-            places: self.places(spans),
-        }
+        InputRow { places: self.places(spans), ..assumed(input) }
     }
 
     /// A number in a bound's words: what was read, or what is assumed.
@@ -161,6 +152,24 @@ impl Teller<'_> {
 
     fn places(&self, spans: &[Span]) -> Vec<Place> {
         spans.iter().map(|span| Place::of(self.sources, *span)).collect()
+    }
+}
+
+/// A number that the model rests on, without its places.
+pub(in crate::view) fn assumed(input: &Input) -> InputRow {
+    let because = match &input.source {
+        Source::Read(read) => read.text.to_string(),
+        Source::Said(key) => format!("stated by `{key}`"),
+        Source::Measured(of) => format!("measured: {of}"),
+        Source::Typical(why) => why.to_string(),
+    };
+    InputRow {
+        symbol: clean(&input.symbol).into_owned(),
+        what: clean(&input.what).into_owned(),
+        value: value(input),
+        because: clean(&because).into_owned(),
+        better: input.key.as_ref().map(|key| better(key, input.unit)),
+        places: Vec::new(),
     }
 }
 

@@ -111,6 +111,12 @@ impl Teller<'_> {
         let open =
             if share(first) < 99.5 { format!(" (in {:.0} % of the draws)", share(first)) } else { String::new() };
         let mut text = format!("What gives out first is the {}{open}", self.name(first));
+        // What binds in most draws may not be what does at the likely values.
+        if let Some(other) = self.bounds.bottleneck().filter(|it| it.resource != first) {
+            let name = self.name(other.resource);
+            text.push_str(&format!("; at the likely values it is the {name}, at {}", rate(self.round(other.rate))));
+            return text + ".";
+        }
         // What comes next is the second bound at the likely values that is not the first.
         if let Some(next) = self.bounds.all.iter().find(|it| it.resource != first && it.rate.is_finite()) {
             let factor = next.rate / self.bounds.most();
