@@ -97,6 +97,11 @@ impl<'a> Versions<'a> {
         !self.any
     }
 
+    /// Whether a file asks for a package, in whichever version.
+    pub fn names(&self, package: &str) -> bool {
+        self.packages.contains_key(package) || self.installed.contains_key(package)
+    }
+
     /// The version of a package: exact from a lock file, a range from a requirement; where a lock and a project both
     /// speak, the lock's. Unknown when nothing says it, or when files of one kind, or they and the Dockerfile, differ.
     pub fn version(&self, name: &str) -> Fact<Version> {

@@ -12,10 +12,12 @@ use plimsoll::view::Report;
 use crate::run::{Case, REPOSITORIES, Ran, is_made, ran};
 
 /// The rules that say that a count grows with the rows.
-const RULES: &[&str] = &[
+pub(crate) const RULES: &[&str] = &[
     "orm/n-plus-one-loop",
     "orm/n-plus-one-serializer",
     "orm/query-in-loop",
+    "orm/prefetch-defeated",
+    "orm/only-defer-refetch",
     "orm/write-in-loop",
     "sqlalchemy/n-plus-one-loop",
     "sqlalchemy/query-in-loop",

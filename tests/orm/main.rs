@@ -17,6 +17,7 @@
 mod interpreter;
 mod judge;
 mod run;
+mod signs;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -37,5 +38,8 @@ fn main() {
     }
     trials.push(Trial::test("there are enough cases of each kind", || Ok(judge::are_enough()?)));
     trials.push(Trial::test("the table is as it was", || Ok(judge::table_holds()?)));
+    trials.push(Trial::test("uses: what is told is seen when it runs", || Ok(signs::none_is_false()?)));
+    trials.push(Trial::test("uses: what is mended runs", || Ok(signs::fixes_hold()?)));
+    trials.push(Trial::test("uses: the table is as it was", || Ok(signs::table_holds()?)));
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -10,6 +10,7 @@ use plimsoll::{Options, audit_and_settle};
 use serde::Deserialize;
 
 use crate::interpreter::{interpreter, run};
+use crate::judge::RULES;
 
 /// The folders of cases, each a repository of its own.
 pub(crate) const REPOSITORIES: [&str; 2] = ["django", "sqlalchemy"];
@@ -48,7 +49,7 @@ pub(crate) fn ran(repository: &str) -> Result<Ran, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = root.join("tests/orm").join(repository);
     let before = cases(repository, &folder)?;
-    let wanted = |_: &_, _: &Finding, fix: &Fix| is_made(fix);
+    let wanted = |_: &_, finding: &Finding, fix: &Fix| RULES.contains(&&*finding.rule) && is_made(fix);
     let (report, patch) = audit_and_settle(&folder, &Options::default(), &wanted).map_err(|error| error.to_string())?;
     let mended = root.join("target/orm").join(repository);
     if mended.exists() {
@@ -68,7 +69,7 @@ fn cases(repository: &str, folder: &Path) -> Result<Vec<Case>, String> {
     serde_json::from_str(&said).map_err(|error| format!("{error}: {said}"))
 }
 
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::draft::Import;
 use super::flow::{self, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope, With};
 use super::guard::{is_receiver, keeps, misses, sorts};
+use super::thrown;
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
 
@@ -39,6 +40,8 @@ pub(super) struct Builder<'a> {
     depth: u32,
     /// How many statements with branches there were.
     forks: u32,
+    /// How many bodies of `try`, or of a `with` that takes exceptions, lie around.
+    tries: u32,
 }
 
 /// What a branch left behind.
@@ -64,6 +67,7 @@ impl<'a> Builder<'a> {
             trail: Vec::new(),
             depth: 0,
             forks: 0,
+            tries: 0,
         }
     }
 
@@ -259,7 +263,10 @@ impl<'a> Builder<'a> {
     fn statement(&mut self, stmt: &'a Stmt) -> bool {
         match &stmt.kind {
             StmtKind::Expr(expr) => {
-                self.expr(expr);
+                let value = self.expr(expr);
+                if self.tries == 0 && thrown::is_lazy(expr) {
+                    self.flow.thrown.push(value);
+                }
                 self.grow(expr);
             }
             StmtKind::Assign { targets, value } => {
@@ -369,7 +376,10 @@ impl<'a> Builder<'a> {
                     }
                 }
                 let from = self.next();
+                let tried = items.iter().any(|(item, _)| thrown::takes_exceptions(item));
+                self.tries += u32::from(tried);
                 let ends = self.block(body);
+                self.tries -= u32::from(tried);
                 let to = self.next();
                 self.flow.withs.extend(opened.into_iter().map(|item| With { item, is_async: *is_async, from, to }));
                 return ends;
@@ -394,7 +404,9 @@ impl<'a> Builder<'a> {
             StmtKind::Try { body, handlers, orelse, finally } => {
                 // A handler sees what the body had bound before it failed, which may be nothing.
                 let ran = self.branch(0, |it| {
+                    it.tries += 1;
                     let ends = it.block(body);
+                    it.tries -= 1;
                     it.block(orelse) || ends
                 });
                 let mut arms = vec![ran];

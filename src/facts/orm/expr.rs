@@ -141,6 +141,12 @@ impl<'a> Builder<'a> {
                 parts.extend(rest.iter().map(|(_, operand)| self.expr(operand)));
                 match (rest.as_slice(), parts.as_slice()) {
                     ([(CompareOp::Eq, _)], [a, b]) => NodeKind::Same(*a, *b),
+                    // `rows.count() > 0`
+                    ([(CompareOp::Gt | CompareOp::NotEq, zero)], [a, _])
+                        if matches!(zero.kind, ExprKind::Int(Some(0))) =>
+                    {
+                        NodeKind::Test(*a)
+                    }
                     _ => NodeKind::Mix(parts),
                 }
             }

@@ -35,6 +35,8 @@ pub struct Flow {
     pub withs: Vec<With>,
     /// Branches, inner ones before those around them.
     pub arms: Vec<Arm>,
+    /// Calls that would give another queryset or statement, as statements of their own: what they give nobody takes.
+    pub thrown: Vec<NodeId>,
     /// The places behind the last arguments of calls that may ask another server and set no `timeout`.
     pub behind: Vec<(NodeId, Span)>,
 }

@@ -13,6 +13,7 @@ mod module;
 mod place;
 mod template;
 mod template_expr;
+mod thrown;
 mod words;
 pub mod write;
 

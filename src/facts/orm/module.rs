@@ -17,6 +17,7 @@ const TOKENS: &[&str] = &[
     "relationship(",
     "Relationship(",
     "Mapped[",
+    "__tablename__",
     "select(",
     ".query",
     ".session",

@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use super::asked;
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
 use super::types::{Loads, Statement, Type, Unit};
-use super::{django, sqlalchemy, templates};
+use super::uses::{self, Wanted};
+use super::{django, in_python, sqlalchemy, templates};
 use crate::facts::orm::flow::NodeId;
 use crate::stack::vocabulary::Orm;
 
@@ -29,15 +31,19 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             None => Type::Unknown,
         },
         "len" | "sum" | "any" | "all" | "bool" if name == last => {
+            in_python::call(eval, last, args, id);
             if let Some(node) = args.positional.first() {
                 eval.consume(&first, *node, scope);
             }
             Type::Unknown
         }
-        "next" | "min" | "max" if name == last => match first {
-            Type::Set(_) | Type::List(..) => eval.element(&first, None),
-            _ => Type::Unknown,
-        },
+        "next" | "min" | "max" if name == last => {
+            in_python::call(eval, last, args, id);
+            match first {
+                Type::Set(_) | Type::List(..) => eval.element(&first, None),
+                _ => Type::Unknown,
+            }
+        }
         "str" | "print" | "format" if name == last => {
             eval.text_of(&first, id);
             Type::Unknown
@@ -89,6 +95,9 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             };
             let Some(set) = set else { return Type::Unknown };
             if last == "get_object_or_404" {
+                let mut told = (*set).clone();
+                asked::put(eval, &mut told, last, args, id);
+                uses::run(eval, &told, Wanted::Unsorted);
                 let remedy = django::batch(eval, id);
                 eval.query(Orm::Django, id, scope, &remedy);
                 return eval.single(&set);

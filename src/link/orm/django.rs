@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
+use super::asked;
 use super::eval::{Args, Eval, set_of};
-use super::events::Writing;
+use super::events::{Cause, Writing};
 use super::models::Relation;
 use super::names::ClassId;
 use super::narrow;
 use super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Without};
+use super::uses;
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -30,6 +32,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         single: false,
         narrowed: false,
         without: Without::None,
+        asked: Rc::default(),
         pinned: Vec::new(),
         sites,
         span,
@@ -82,6 +85,7 @@ pub(super) fn start(eval: &mut Eval<'_>, manager: &Rc<ManagerType>, id: NodeId) 
         match eval.enter(method, this, &Args { positional: &[], keywords: &[], open: false }, id) {
             Type::Set(given) if given.rows => {
                 set.loads = given.loads.clone();
+                set.asked = given.asked.clone();
                 set.classes = given.classes.clone();
             }
             _ => return None,
@@ -102,6 +106,8 @@ fn queryset(eval: &mut Eval<'_>, base: &Type, id: NodeId) -> Option<Set> {
 /// Calls a method of a manager or a queryset.
 pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<'_>, id: NodeId) -> Type {
     let Some(mut set) = queryset(eval, base, id) else { return Type::Unknown };
+    asked::put(eval, &mut set, name, args, id);
+    uses::call(eval, &set, name, args, id);
     let node = eval.frame().flow.node(id);
     let scope = node.scope;
     match name {
@@ -384,7 +390,9 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         "first" | "afirst" if set.plain => ordered(eval, row, relation),
         _ => prefetch(eval, set, row, relation),
     };
+    let before = eval.events.len();
     eval.query_per_row(row, Orm::Django, id, scope, &remedy);
+    Cause::put(Cause::prefetched(row, relation), eval.events.get_mut(before..).unwrap_or_default());
 }
 
 /// What gives the rows of a relation, cut or sorted in a way of one's own, in one query for all: what is prefetched under

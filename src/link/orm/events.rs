@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::eval::Eval;
 use super::models::Relation;
 use super::names::ClassId;
-use super::types::{Set, Size, Turn, Unit};
+use super::types::{Row, Set, Size, Turn, Unit};
 use crate::facts::orm::Parameter;
 use crate::facts::orm::flow::{Flow, Node, NodeId, NodeKind};
 use crate::source::Span;
@@ -88,9 +88,40 @@ pub(super) enum EventKind {
         key: Option<Edits>,
     },
     /// A query.
-    Query { orm: Orm, call: String, remedy: String },
+    Query { orm: Orm, call: String, remedy: String, cause: Option<Cause> },
     /// A write.
     Write { orm: Orm, call: String, how: Writing },
+}
+
+/// What the queryset of the rows was told, and which a query for each of them makes vain.
+#[derive(Clone, Debug)]
+pub(super) enum Cause {
+    /// To prefetch this relation; where, when that is known.
+    Prefetched(Box<str>, Span),
+    /// To leave out this field; where, and what would take it in.
+    LeftOut(Box<str>, Span, Option<(Span, Box<str>)>),
+}
+
+impl Cause {
+    /// That what a row's relation leads to was prefetched.
+    pub(super) fn prefetched(row: &Row, relation: &Relation) -> Option<Cause> {
+        let path = row.path_to(&relation.name);
+        let asked = &row.root.as_ref().filter(|root| !root.loads.open)?.asked;
+        let (_, at) = asked.prefetched.iter().find(|(it, _)| {
+            it.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with("__"))
+        })?;
+        Some(Cause::Prefetched(path.replace("__", ".").into(), *at))
+    }
+
+    /// Gives it to the queries that are told.
+    pub(super) fn put(cause: Option<Cause>, events: &mut [Event]) {
+        let Some(cause) = cause else { return };
+        for event in events {
+            if let EventKind::Query { cause: it, .. } = &mut event.kind {
+                *it = Some(cause.clone());
+            }
+        }
+    }
 }
 
 /// What a write does, and what would do it in one.
@@ -169,6 +200,7 @@ impl Event {
             orm,
             call: spelled(flow, params(eval, eval.frame().unit), id),
             remedy: remedy.to_owned(),
+            cause: None,
         };
         Event::new(eval, turn, at, flow.node(id).span, size, kind)
     }
@@ -212,7 +244,7 @@ impl Event {
 }
 
 /// The parameters of a body of code.
-fn params<'a>(eval: &Eval<'a>, unit: Unit) -> &'a [Parameter] {
+pub(super) fn params<'a>(eval: &Eval<'a>, unit: Unit) -> &'a [Parameter] {
     match unit {
         Unit::Function(function) => &eval.names.function(function).params,
         Unit::Top(_) | Unit::Class(_) => &[],

@@ -8,7 +8,7 @@ use super::eval::Eval;
 use super::names::{ClassId, Def, FunctionId};
 use super::routes::Routes;
 use super::types::{Set, Size, Type, Unit};
-use super::{context, serializers};
+use super::{context, serializers, uses};
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::{Guard, Node, NodeId, NodeKind};
 use crate::source::Span;
@@ -63,6 +63,7 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
             continue;
         }
         let pages = pages(eval, class, &default);
+        uses::listed(eval, class, &set, matches!(pages, Pages::Cut { .. }));
         out.push(listing(eval, class, &set, span, pages, &mut capped));
     }
     out.extend(endpoints(eval));

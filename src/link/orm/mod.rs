@@ -5,6 +5,7 @@
 //! (`eval`), and followed into the functions that it passes rows to. Nothing here is an opinion: a loop that queries per
 //! row is told, and a rule judges it.
 
+mod asked;
 mod builtins;
 mod columns;
 mod context;
@@ -15,7 +16,11 @@ mod eval;
 mod event_loop;
 mod events;
 mod feeds;
+mod foreign_keys;
 mod graphql;
+mod in_python;
+mod indexes;
+mod joined;
 mod listings;
 mod models;
 mod names;
@@ -30,13 +35,15 @@ mod sqlalchemy;
 mod sqlalchemy_models;
 mod templates;
 mod types;
+mod uses;
 mod views;
 
 pub use event_loop::LoopFacts;
+pub use uses::settle;
 
 use crate::facts::orm::{Callers, OrmDraft};
 use crate::stack::Stack;
-use crate::stack::vocabulary::{LazyLoad, Listing, QueryInLoop, WriteInLoop};
+use crate::stack::vocabulary::{ForeignKey, LazyLoad, Listing, QueryInLoop, QuerysetUse, WriteInLoop};
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +54,10 @@ pub struct OrmFacts {
     pub queries_in_loops: Vec<QueryInLoop>,
     /// Writes that run for each row of a loop.
     pub writes_in_loops: Vec<WriteInLoop>,
+    /// What querysets are asked that is worth a look.
+    pub queryset_uses: Vec<QuerysetUse>,
+    /// Columns of SQLAlchemy's models that refer to other tables.
+    pub foreign_keys: Vec<ForeignKey>,
     /// Endpoints that answer with a list.
     pub listings: Vec<Listing>,
     /// What holds event loops up.
@@ -59,6 +70,8 @@ impl OrmFacts {
         stack.lazy_loads.extend(self.lazy_loads);
         stack.queries_in_loops.extend(self.queries_in_loops);
         stack.writes_in_loops.extend(self.writes_in_loops);
+        stack.queryset_uses.extend(self.queryset_uses);
+        stack.foreign_keys.extend(self.foreign_keys);
         stack.listings.extend(self.listings);
         self.event_loop.put(stack);
     }
@@ -86,8 +99,11 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     // What is known is told before what is guessed, and in its place.
     events.retain(|event| event.guess.is_none() || !eval.settled.contains(&event.deep));
     events.sort_by_key(|event| event.guess.is_some());
+    joined::by_default(&mut eval);
     let event_loop = event_loop::facts(&names, &models);
-    OrmFacts { listings, event_loop, ..report::facts(&names, &models, events, plain) }
+    let foreign_keys = foreign_keys::facts(&names, &models);
+    let uses = std::mem::take(&mut eval.uses);
+    OrmFacts { listings, foreign_keys, event_loop, ..report::facts(&names, &models, events, uses, plain) }
 }
 
 #[cfg(test)]

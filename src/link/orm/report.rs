@@ -8,20 +8,28 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::OrmFacts;
-use super::events::{Event, EventKind};
+use super::events::{Cause, Event, EventKind};
 use super::models::{Models, Relation};
 use super::names::{ClassId, Def, Names};
 use super::reach::{Reached, rank};
 use super::types::{Set, Site, Size, Unit};
+use super::uses::{self, Use};
 use crate::facts::orm::{Callers, OrmDraft, Place, write};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, LazyLoad, Orm, QueryInLoop, Reach, WriteInLoop};
 use crate::stack::{Anchor, Assumption, Fact, Origin, Sourced, Writer};
 
 /// The facts of events.
-pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>, plain: &[&Callers]) -> OrmFacts {
+pub(super) fn facts(
+    names: &Names<'_>,
+    models: &Models,
+    events: Vec<Event>,
+    uses: Vec<Use>,
+    plain: &[&Callers],
+) -> OrmFacts {
     // Who runs what matters only where there is something to tell.
-    let reached = if events.is_empty() { Reached::default() } else { Reached::read(names, plain) };
+    let nothing = events.is_empty() && uses.is_empty();
+    let reached = if nothing { Reached::default() } else { Reached::read(names, plain) };
     let changed = changed(&events);
     let mut report = Report {
         names,
@@ -90,6 +98,9 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>, plai
     for line in lines {
         report.other(line);
     }
+    for it in uses::kept(uses, |unit| rank(report.reached.of(unit))) {
+        report.asked(it);
+    }
     report.out
 }
 
@@ -125,6 +136,10 @@ fn is_stale(root: &Set, path: &[Rc<Relation>], written: &[Option<ClassId>]) -> b
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Line {
     Queries,
+    /// Queries for what was prefetched.
+    Prefetched,
+    /// Queries for fields that were left out.
+    LeftOut,
     /// Writes, by whether the model's own code runs with them.
     Writes(Option<bool>),
 }
@@ -133,6 +148,8 @@ impl Line {
     fn of(kind: &EventKind) -> Self {
         match kind {
             EventKind::Write { how, .. } => Line::Writes(how.own),
+            EventKind::Query { cause: Some(Cause::Prefetched(..)), .. } => Line::Prefetched,
+            EventKind::Query { cause: Some(Cause::LeftOut(..)), .. } => Line::LeftOut,
             EventKind::Query { .. } | EventKind::Lazy { .. } => Line::Queries,
         }
     }
@@ -435,6 +452,16 @@ impl Report<'_> {
         write::sqlalchemy(self.draft(site.unit), site.after, &options?)
     }
 
+    /// What a queryset is asked.
+    fn asked(&mut self, it: Use) {
+        let edits = it.edits.clone();
+        let writer = edits.map(|(name, edits)| Writer { name: name.into(), edits, display_only: None });
+        let (model, reach) = (self.models.name(self.names, it.model), self.reached.of(it.unit));
+        // Not by the call: a clause that is put into it for another finding would make it another.
+        let about = self.about(it.unit, &it.known_by(&model), it.at, writer.into_iter().collect());
+        self.out.queryset_uses.push(it.fact(about, model, reach));
+    }
+
     /// What one line of a loop asks, or writes, in each turn.
     fn other(&mut self, line: Vec<Event>) {
         let Some(event) = line.first() else { return };
@@ -450,15 +477,22 @@ impl Report<'_> {
         };
         let mut places = if event.through.is_some() { Vec::new() } else { vec![event.at] };
         places.extend(line.iter().map(|event| event.deep).filter(|deep| *deep != event.at));
-        let about = self.about(event.unit, event.call(), event.at, Vec::new());
+        let writers =
+            taken_in(&line).map(|edit| Writer { name: "field".into(), edits: vec![edit], display_only: None });
+        let about = self.about(event.unit, event.call(), event.at, writers.into_iter().collect());
         let over = over(event);
         let short = derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
         let reach = self.reach(event.unit);
         let (call, remedy) = (derived(calls.into(), places), derived(remedies.into(), Vec::new()));
         match &event.kind {
             EventKind::Lazy { .. } => {}
-            EventKind::Query { orm, .. } => {
+            EventKind::Query { orm, cause, .. } => {
                 let orm = derived(*orm, Vec::new());
+                let (prefetched, left_out) = match cause {
+                    Some(Cause::Prefetched(path, at)) => (derived(path.clone(), vec![*at]), Fact::Absent),
+                    Some(Cause::LeftOut(field, at, _)) => (Fact::Absent, derived(field.clone(), vec![*at])),
+                    None => (Fact::Absent, Fact::Absent),
+                };
                 let is_spare = line.iter().all(|event| event.spare);
                 let each_turn = match is_spare {
                     true => {
@@ -468,7 +502,8 @@ impl Report<'_> {
                     }
                     false => derived(true, Vec::new()),
                 };
-                let it = QueryInLoop { about, orm, call, by, over, each_turn, short, reach, remedy };
+                let it =
+                    QueryInLoop { about, orm, call, by, over, each_turn, short, reach, remedy, prefetched, left_out };
                 self.out.queries_in_loops.push(it);
             }
             EventKind::Write { orm, how, .. } => {
@@ -501,6 +536,25 @@ impl Report<'_> {
             }
         }
     }
+}
+
+/// The edit that takes fields in that were left out, where all that a line reads can be.
+fn taken_in(line: &[Event]) -> Option<(Span, Box<str>)> {
+    let mut place: Option<(Span, String)> = None;
+    for event in line {
+        let EventKind::Query { cause: Some(Cause::LeftOut(_, _, more)), .. } = &event.kind else { return None };
+        let (at, text) = more.as_ref()?;
+        match &mut place {
+            None => place = Some((*at, text.to_string())),
+            Some((before, texts)) if before == at => {
+                if !texts.contains(&**text) {
+                    texts.push_str(text);
+                }
+            }
+            Some(_) => return None,
+        }
+    }
+    place.map(|(at, text)| (at, text.into()))
 }
 
 /// Some of these, each once: who reads a line reads no more.

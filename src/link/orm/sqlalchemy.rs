@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::eval::{Args, Eval, op};
 use super::events::Writing;
+use super::joined;
 use super::models::Relation;
 use super::names::{ClassId, Def};
 use super::types::{Loads, Row, Set, Site, Size, Statement, Type, Without};
@@ -30,6 +31,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         single: false,
         narrowed: false,
         without: Without::None,
+        asked: Rc::default(),
         pinned: Vec::new(),
         sites,
         span,
@@ -205,6 +207,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
                 }
             }
             next.loads.open |= args.open;
+            joined::options(eval, &mut next, args, id);
             Type::Set(Rc::new(next))
         }
         "with_entities" | "with_only_columns" | "add_columns" | "add_column" | "add_entity" | "subquery" | "cte" => {

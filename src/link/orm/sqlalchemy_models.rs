@@ -249,7 +249,7 @@ fn loading(flow: &Flow, call: CallView<'_>) -> Loading {
 }
 
 /// The table of a mapped class: what it says, else its name as Flask-SQLAlchemy writes it.
-fn table(names: &Names<'_>, id: ClassId) -> Box<str> {
+pub(super) fn table(names: &Names<'_>, id: ClassId) -> Box<str> {
     let class = names.class(id);
     let written = class.attributes.iter().find(|it| &*it.name == "__tablename__");
     if let Some(text) = written.and_then(|it| it.value).and_then(|node| class.body.text(node)) {

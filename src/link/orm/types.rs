@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::asked::Asked;
 use super::models::Relation;
 use super::names::{ClassId, Def, FunctionId};
 use crate::facts::orm::flow::Scope;
@@ -138,6 +139,8 @@ pub(super) struct Set {
     pub(super) pinned: Vec<Box<str>>,
     /// Fields that its rows come without.
     pub(super) without: Without,
+    /// What it is asked, and told.
+    pub(super) asked: Rc<Asked>,
     /// Where eager clauses could be put: in each branch that makes it.
     pub(super) sites: Vec<Site>,
     /// What first made it.
@@ -409,6 +412,7 @@ impl Set {
         out.single &= other.single;
         out.narrowed &= other.narrowed;
         out.pinned.retain(|it| other.pinned.contains(it));
+        out.asked = self.asked.join(&other.asked);
         if self.related.is_some() != other.related.is_some() {
             out.related = None;
         }

@@ -58,7 +58,15 @@ pub(super) fn call(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
             }
             Type::Unknown
         }
-        "filter_queryset" => given(eval),
+        // Filters of the framework ask for more.
+        "filter_queryset" => match given(eval) {
+            Type::Set(set) => {
+                let mut set = (*set).clone();
+                Rc::make_mut(&mut set.asked).open = true;
+                Type::Set(Rc::new(set))
+            }
+            other => other,
+        },
         "paginate_queryset" => match given(eval) {
             Type::Set(set) => Type::Set(Rc::new(Set { cut: true, ..(*set).clone() })),
             _ => Type::Unknown,

@@ -1,7 +1,8 @@
 //! What code answers, and what it does with the database: endpoints, loops that query, lists that have no end.
 
-use super::{About, Id, Orm, Process, Reach};
+use super::{About, Id, Orm, Process, Reach, UseKind};
 use crate::stack::fact::Fact;
+use crate::stack::value::Version;
 
 entity! {
     /// A method and a path that an application answers. Only who asks for them has them in the stack.
@@ -74,6 +75,55 @@ entity! {
         reach: Fact<Reach> = "run by {}";
         /// What does it in one query: `in_bulk`, `annotate(Count(...))`.
         remedy: Fact<Box<str>> = "`{}` does it in one";
+        /// The relation that is prefetched, and asked for anew all the same; absent when there is none.
+        prefetched: Fact<Box<str>> = "`{}` is prefetched here, which does not serve this";
+        /// The field that its rows were told to come without; absent when there is none.
+        left_out: Fact<Box<str>> = "`{}` is left out here";
+    }
+}
+
+entity! {
+    /// Something that a queryset, or a statement of SQLAlchemy's, is asked, of a kind that is worth a look.
+    QuerysetUse {
+        /// Whose mapper.
+        orm: Fact<Orm> = "{}";
+        /// What is asked.
+        kind: Fact<UseKind> = "{}";
+        /// The call, or what else asks: `Order.objects.filter(...)`.
+        call: Fact<Box<str>> = "`{}`";
+        /// What was asked before and matters here: `prefetch_related(...)`.
+        behind: Fact<Box<str>> = "behind `{}`";
+        /// The fields or relations that it is about: `Order.token`.
+        field: Fact<Box<str>> = "`{}`, as declared here";
+        /// Whether a field tells one row from all others, by its type or its name: a token, a UUID, an address of mail.
+        identifies: Fact<bool> = "tells one row from all others|may be the same in many rows";
+        /// How a field is compared: `icontains`.
+        lookup: Fact<Box<str>> = "compared by `{}`";
+        /// The model of the rows.
+        model: Fact<Box<str>> = "rows of `{}`";
+        /// Whether the model looks like a table to look things up in: few plain fields, no relation of its own, others
+        /// that refer to it.
+        lookup_table: Fact<bool> = "looks like a lookup table|does not look like a lookup table";
+        /// Who runs it, at most.
+        reach: Fact<Reach> = "run by {}";
+        /// The mapper's version, where what happens depends on it.
+        version: Fact<Version> = "version {}";
+        /// What does it better: `exists()`.
+        remedy: Fact<Box<str>> = "`{}` does it";
+    }
+}
+
+entity! {
+    /// A column of a model of SQLAlchemy's that refers to another table.
+    ForeignKey {
+        /// The column: `Message.thread_id`.
+        column: Fact<Box<str>> = "`{}` refers to another table";
+        /// What it refers to, as it is written: `threads.id`.
+        target: Fact<Box<str>> = "refers to `{}`";
+        /// Whether an index starts with it. SQLAlchemy makes none for a foreign key.
+        indexed: Fact<bool> = "an index starts with it|no index starts with it";
+        /// The relationship whose rows are looked for by it: `Thread.messages`; absent when none is seen.
+        listed: Fact<Box<str>> = "`{}` looks for its rows by it";
     }
 }
 

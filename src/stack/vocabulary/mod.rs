@@ -251,6 +251,8 @@ kinds! {
     LazyLoad "lazy_load" in lazy_loads;
     QueryInLoop "query_in_loop" in queries_in_loops;
     WriteInLoop "write_in_loop" in writes_in_loops;
+    QuerysetUse "queryset_use" in queryset_uses;
+    ForeignKey "foreign_key" in foreign_keys;
     BlockingCall "blocking_call" in blocking_calls;
     SyncSession "sync_session" in sync_sessions;
     SharedSession "shared_session" in shared_sessions;

@@ -209,6 +209,33 @@ words! {
         /// ingress-nginx, the controller of a cluster.
         IngressNginx = "ingress_nginx",
     }
+    /// What a queryset or a statement is asked in a way that is worth a look.
+    UseKind {
+        /// What would give another queryset is called, and what it gives is not taken.
+        ResultThrownAway = "result_thrown_away",
+        /// `iterator()` without a `chunk_size` behind `prefetch_related`.
+        IteratorPrefetch = "iterator_prefetch",
+        /// `select_related()` without names.
+        JoinedUnasked = "joined_unasked",
+        /// `order_by("?")`.
+        RandomOrder = "random_order",
+        /// A field that no index starts with tells which rows are wanted.
+        FilterWithoutIndex = "filter_without_index",
+        /// A part of the rows is wanted, sorted by a field that no index starts with.
+        OrderWithoutIndex = "order_without_index",
+        /// A field is searched in a way that an index by its values does not serve: `icontains`.
+        UnindexableLookup = "unindexable_lookup",
+        /// A query joins several lists, whose product is what the database sends.
+        JoinedLists = "joined_lists",
+        /// Python adds up, or picks the largest of, what the database could.
+        AggregateInPython = "aggregate_in_python",
+        /// All rows are fetched to see whether there are any, or how many.
+        FetchedToCount = "fetched_to_count",
+        /// All rows are counted to see whether there are any.
+        CountedToTest = "counted_to_test",
+        /// An object is fetched for its key, which the row that refers to it has.
+        KeyByObject = "key_by_object",
+    }
     /// Who runs a piece of code, at most.
     Reach {
         /// Clients, by their requests; also where nobody knows.

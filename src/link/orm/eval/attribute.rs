@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::events::EventKind;
+use super::super::events::{Cause, EventKind};
 use super::super::models::{Loading, Relation};
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::templates::entry;
@@ -226,6 +226,11 @@ impl Eval<'_> {
             self.query_per_row(row, Orm::Django, id, scope, &remedy);
             // A serializer reads it by its name alone.
             let said = format!("{}.{name}", self.models.name(self.names, row.model).to_lowercase());
+            let cause = root.asked.left_out.as_ref().map(|it| {
+                let more = it.more.map(|(at, quote)| (at, format!(", {quote}{name}{quote}").into()));
+                Cause::LeftOut(said.as_str().into(), it.at, more)
+            });
+            Cause::put(cause, self.events.get_mut(before..).unwrap_or_default());
             for event in self.events.iter_mut().skip(before) {
                 if let EventKind::Query { call, .. } = &mut event.kind {
                     call.clone_from(&said);
@@ -259,6 +264,7 @@ impl Eval<'_> {
             return Type::Set(Rc::new(Set { plain: false, ..set }));
         }
         self.lazy(row, &relation, id, scope);
+        self.key_of_one(row, &relation, id);
         let Some(target) = relation.target.filter(|_| row.path.len() < MOST_HOPS) else { return Type::Unknown };
         if relation.to_many {
             return Type::Set(Rc::new(sqlalchemy::collection(target, row, relation, span)));

@@ -18,6 +18,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap as HashMap;
 
 pub(super) use call::{op, set_of};
+pub(super) use need::uses;
 pub(super) use runs::Context;
 
 use given::Given;
@@ -26,10 +27,12 @@ use runs::Runs;
 use super::columns::Registered;
 use super::django;
 use super::events::Events;
+use super::indexes;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::templates::{Templates, entry};
 use super::types::{Loads, Row, Set, Turn, Type, Unit};
+use super::uses::{Use, thrown};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope};
 use crate::source::{FileId, Span};
 
@@ -48,6 +51,9 @@ pub(super) struct Eval<'a> {
     pub(super) names: &'a Names<'a>,
     pub(super) models: &'a Models,
     pub(super) events: Events,
+    /// What querysets are asked that is worth a look.
+    pub(super) uses: Vec<Use>,
+    pub(super) indexes: indexes::Known,
     pub(super) frames: Vec<Frame<'a>>,
     /// The flow of serializers' frames.
     pub(super) serial: &'a Flow,
@@ -145,6 +151,8 @@ impl<'a> Eval<'a> {
             names,
             models,
             events: Events::default(),
+            uses: Vec::new(),
+            indexes: indexes::Known::default(),
             frames: Vec::new(),
             serial,
             templates: Templates::new(names),
@@ -292,11 +300,23 @@ impl<'a> Eval<'a> {
                 }
             }
         }
+        self.thrown(flow);
         let Some(frame) = self.frames.pop() else { return (Type::Unknown, Vec::new()) };
         let depth = self.frames.len();
         let returned = flow.returns.iter().filter(|id| !frame.never.contains(id));
         let returned = returned.filter_map(|id| frame.types.get(*id as usize)).cloned().collect();
         (settle(&Type::either(returned), depth), frame.types)
+    }
+
+    /// Querysets that the present flow makes, and that nobody takes.
+    fn thrown(&mut self, flow: &'a Flow) {
+        for id in &flow.thrown {
+            let NodeKind::Call { func, .. } = flow.node(*id).kind else { continue };
+            // A method of the repository's own, of the same name, may do something.
+            if let (Type::Op(..), Type::Set(set)) = (self.type_of(func), self.type_of(*id)) {
+                thrown(self, &set, *id);
+            }
+        }
     }
 
     pub(super) fn frame(&self) -> &Frame<'a> {

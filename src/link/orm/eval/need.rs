@@ -1,12 +1,14 @@
 //! How much of what a relation leads to code needs: the row, or no more than its key, which the row that has it holds.
 
 use super::super::events::Edits;
-use super::super::models::Relation;
+use super::super::models::{Relation, is_never_null};
 use super::super::types::Row;
+use super::super::uses as uses_of;
 use super::Eval;
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::source::Span;
+use crate::stack::vocabulary::UseKind;
 
 /// What is read of what a relation leads to.
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +59,48 @@ impl Eval<'_> {
         }
     }
 
+    /// An object is fetched for its key alone, of a row that was asked for by itself: a query that the row makes needless.
+    pub(super) fn key_of_one(&mut self, row: &Row, relation: &Relation, id: NodeId) {
+        let flow = self.frame().flow;
+        let NodeKind::Attr { of, name, .. } = &flow.node(id).kind else { return };
+        let Some(root) = row.root.as_ref().filter(|_| row.alone && !row.fresh && !row.guessed) else { return };
+        // Whoever hands a row on may have read what it leads to.
+        if !is_fetched_here(flow, *of) {
+            return;
+        }
+        if !self.tells() || self.is_loaded(root, &relation.name) || row.assigned.contains(&relation.name) {
+            return;
+        }
+        // Who else has the row may read the object, and other reads of it may need it.
+        let (mut first, mut edits) = (None, Edits::new());
+        for (at, node) in flow.nodes.iter().enumerate().filter(|(_, node)| uses(&node.kind, *of)) {
+            let at = at as NodeId;
+            match &node.kind {
+                NodeKind::Attr { name: read, .. } if read == name => {
+                    first.get_or_insert(at);
+                    match self.need(row, relation, at) {
+                        Need::Key(more) => edits.extend(more),
+                        Need::Row | Need::Presence(_) => return,
+                    }
+                }
+                // A field; a method may read whatever it likes.
+                NodeKind::Attr { name: read, .. } if self.names.method(row.model, read, None).is_none() => {}
+                _ => return,
+            }
+        }
+        if first != Some(id) || flow.returns.contains(of) {
+            return;
+        }
+        let whole = flow.nodes.iter().position(|node| matches!(&node.kind, NodeKind::Attr { of, .. } if *of == id));
+        let mut it = uses_of::of(self, root, UseKind::KeyByObject, whole.map_or(id, |at| at as NodeId));
+        it.remedy = format!("{}_id", relation.name);
+        it.model = row.model;
+        if is_never_null(self.names, row.model, &relation.name) {
+            it.edits = Some(("key", edits));
+        }
+        self.tell_use(it);
+    }
+
     /// Whether the column of a relation is one of the row, and holds the key of what it leads to.
     fn has_column(&self, row: &Row, relation: &Relation) -> bool {
         if relation.to_many || relation.target.is_none() {
@@ -77,6 +121,16 @@ impl Eval<'_> {
     }
 }
 
+/// Whether a value is what was asked for by this flow itself: `Message.objects.get(...)`.
+fn is_fetched_here(flow: &Flow, id: NodeId) -> bool {
+    const ASK: &[&str] = &["get", "first", "last", "latest", "earliest", "get_object_or_404"];
+    let Some(call) = flow.call(id) else { return false };
+    match &flow.node(call.func).kind {
+        NodeKind::Attr { name, .. } | NodeKind::Name(name) => ASK.contains(&&**name),
+        _ => false,
+    }
+}
+
 /// Where `.id` stands behind `message.thread`.
 fn behind(flow: &Flow, of: NodeId, whole: Span, name: &str) -> Option<Span> {
     let span = flow.node(of).span;
@@ -85,7 +139,7 @@ fn behind(flow: &Flow, of: NodeId, whole: Span, name: &str) -> Option<Span> {
 }
 
 /// Whether a value is made with another.
-fn uses(kind: &NodeKind, id: NodeId) -> bool {
+pub(in crate::link::orm) fn uses(kind: &NodeKind, id: NodeId) -> bool {
     match kind {
         NodeKind::Param(_)
         | NodeKind::Name(_)

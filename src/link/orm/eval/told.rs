@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use super::super::events::{Event, EventKind, Guess, UNNAMED, Writing};
+use super::super::events::{Cause, Event, EventKind, Guess, UNNAMED, Writing};
 use super::super::models::{Loading, Relation, is_never_null};
 use super::super::names::ClassId;
 use super::super::types::{Row, Set, Size, Turn, Type};
+use super::super::uses::{self, Use, Wanted};
 use super::super::{django, sqlalchemy};
 use super::Eval;
 use super::need::Need;
@@ -136,6 +137,18 @@ impl Eval<'_> {
         }
     }
 
+    /// Tells what a queryset is asked.
+    pub(in crate::link::orm) fn tell_use(&mut self, it: Use) {
+        if self.quiet == 0 {
+            self.uses.push(it);
+        }
+    }
+
+    /// Whether what is evaluated is told at all.
+    pub(in crate::link::orm) fn tells(&self) -> bool {
+        self.quiet == 0
+    }
+
     /// A value (of a node) is gone through: a queryset runs.
     pub(in crate::link::orm) fn consume(&mut self, of: &Type, id: NodeId, scope: Scope) {
         let Type::Set(set) = of else { return };
@@ -153,6 +166,7 @@ impl Eval<'_> {
                 let remedy = django::prefetch(self, set, row, relation);
                 let before = self.events.len();
                 self.query_per_row(row, Orm::Django, id, scope, &remedy);
+                Cause::put(Cause::prefetched(row, relation), self.events.get_mut(before..).unwrap_or_default());
                 // What a method gives to who serializes it is said by where it comes from.
                 let said = format!("{}.{}", self.models.name(self.names, row.model).to_lowercase(), relation.name);
                 for event in self.events.iter_mut().skip(before) {
@@ -163,6 +177,7 @@ impl Eval<'_> {
                 }
             }
             None => {
+                uses::run(self, set, Wanted::Rows);
                 let remedy = django::batch(self, id);
                 self.query(Orm::Django, id, scope, &remedy);
             }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::super::in_python;
 use super::super::names::Def;
 use super::super::templates::{self, Entries, entry, merged};
 use super::super::types::{Loads, Row, Set, Size, Turn, Type};
@@ -115,6 +116,7 @@ impl Eval<'_> {
                 other => other,
             },
             NodeKind::Test(of) => {
+                in_python::tested(self, *of);
                 if let Type::Set(set) = self.type_of(*of)
                     && set.orm == Orm::Django
                 {
@@ -131,9 +133,11 @@ impl Eval<'_> {
                 self.text_of(&of, id);
                 Type::Unknown
             }
-            NodeKind::Mix(_) | NodeKind::Same(..) | NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Constant => {
+            NodeKind::Same(one, other) => {
+                in_python::compared(self, *one, *other);
                 Type::Unknown
             }
+            NodeKind::Mix(_) | NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Constant => Type::Unknown,
         }
     }
 

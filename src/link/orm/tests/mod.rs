@@ -11,6 +11,7 @@ mod reach;
 mod rest;
 mod silent;
 mod sqlalchemy;
+mod uses;
 
 use std::path::PathBuf;
 

@@ -1,0 +1,144 @@
+//! What Python does with rows that the database could do: adds up a column, counts them, looks whether there are any.
+//!
+//! Told only where nothing else uses the rows: a queryset that is gone through keeps them, and a second question to the
+//! database would cost more than it saves.
+
+use super::eval::{Args, Eval, uses as is_used};
+use super::events::{params, spelled};
+use super::types::{Set, Type};
+use super::uses::{self, Use};
+use crate::facts::orm::Place;
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::stack::vocabulary::{Orm, UseKind};
+
+/// Longer flows are not searched for other uses of a value.
+const LONGEST: usize = 4_000;
+
+/// `len(rows)`, `sum(row.amount for row in rows)`
+pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId) {
+    let [rows] = args.positional else { return };
+    if args.open || !args.keywords.is_empty() || !is_told(eval) {
+        return;
+    }
+    let frame = eval.frame();
+    let said = format!("{name}({})", spelled(frame.flow, params(eval, frame.unit), *rows));
+    let fetched = |set: Set, remedy: &str| {
+        let it = of(eval, &set, UseKind::FetchedToCount, id);
+        Use { remedy: remedy.into(), call: said.clone(), ..it }
+    };
+    let found = match name {
+        "len" => asked(eval, *rows).map(|set| fetched(set, "count()")),
+        "bool" => asked(eval, *rows).map(|set| fetched(set, "exists()")),
+        "sum" | "max" | "min" => column(eval, *rows).map(|(set, field)| {
+            let function = match name {
+                "sum" => "Sum",
+                "max" => "Max",
+                _ => "Min",
+            };
+            let remedy = format!("aggregate({function}(\"{field}\"))");
+            Use { remedy, call: format!("{name}(...)"), ..of(eval, &set, UseKind::AggregateInPython, id) }
+        }),
+        _ => None,
+    };
+    if let Some(it) = found {
+        eval.tell_use(it);
+    }
+}
+
+/// `if rows:`, `if rows.count():`, `if rows.count() > 0:`
+pub(super) fn tested(eval: &mut Eval<'_>, of: NodeId) {
+    if !is_told(eval) {
+        return;
+    }
+    if let Some(set) = asked(eval, of) {
+        let it = Use { remedy: "exists()".into(), ..self::of(eval, &set, UseKind::FetchedToCount, of) };
+        return eval.tell_use(it);
+    }
+    counted(eval, of);
+}
+
+/// `rows.count() == 0`
+pub(super) fn compared(eval: &mut Eval<'_>, one: NodeId, other: NodeId) {
+    if matches!(eval.frame().flow.node(other).kind, NodeKind::Number(0)) && is_told(eval) {
+        counted(eval, one);
+    }
+}
+
+/// Rows that are counted to see whether there are any.
+fn counted(eval: &mut Eval<'_>, id: NodeId) {
+    let flow = eval.frame().flow;
+    let NodeKind::Call { func, args, .. } = &flow.node(id).kind else { return };
+    let NodeKind::Attr { of: rows, name, .. } = &flow.node(*func).kind else { return };
+    if &**name != "count" || !args.is_empty() || !matches!(eval.type_of(*func), Type::Op(..)) || !is_once(flow, id) {
+        return;
+    }
+    let set = match eval.type_of(*rows) {
+        Type::Set(set) => (*set).clone(),
+        Type::Manager(manager) => super::eval::set_of(&manager),
+        _ => return,
+    };
+    if is_of_database(eval, &set) {
+        let it = Use { remedy: "exists()".into(), ..of(eval, &set, UseKind::CountedToTest, id) };
+        eval.tell_use(it);
+    }
+}
+
+/// The queryset that a call gives, when nothing but this uses it.
+fn asked(eval: &Eval<'_>, id: NodeId) -> Option<Set> {
+    let flow = eval.frame().flow;
+    let made = matches!(flow.node(id).kind, NodeKind::Call { .. });
+    match eval.type_of(id) {
+        Type::Set(set) if made && set.rows && is_of_database(eval, &set) && is_once(flow, id) => Some((*set).clone()),
+        _ => None,
+    }
+}
+
+/// The queryset and the column of `row.amount for row in rows`, when nothing else is done with the rows.
+fn column(eval: &Eval<'_>, id: NodeId) -> Option<(Set, Box<str>)> {
+    let flow = eval.frame().flow;
+    let NodeKind::Collect { element, dict: false, .. } = flow.node(id).kind else { return None };
+    let NodeKind::Attr { of: row, name, .. } = &flow.node(element).kind else { return None };
+    let NodeKind::Row(rows) = flow.node(*row).kind else { return None };
+    // A condition of the comprehension reads the row, too.
+    if !is_once(flow, *row) || flow.loops.iter().filter(|it| it.iter == rows).count() != 1 {
+        return None;
+    }
+    let set = asked(eval, rows)?;
+    let (class, at) = eval.names.attribute(set.model, name)?;
+    let draft = eval.names.class(class);
+    let field = draft.body.call(draft.attributes.get(at)?.value?)?;
+    let field = draft.body.dotted(field.func)?;
+    let sums = ["IntegerField", "FloatField", "DecimalField", "DateTimeField", "DateField", "DurationField"];
+    sums.iter().any(|kind| field.ends_with(kind)).then(|| (set, name.clone()))
+}
+
+/// Whether rows are asked of the database: not of what was prefetched, nor of what somebody else may have. One row at most is
+/// not worth a word.
+fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
+    set.orm == Orm::Django
+        && !set.cut
+        && !set.single
+        && match &set.related {
+            None => true,
+            Some((row, relation)) => row
+                .root
+                .as_ref()
+                .is_some_and(|root| !root.loads.open && !eval.is_loaded(root, &row.path_to(&relation.name))),
+        }
+}
+
+/// Whether one value alone is made with a node, and it is not returned.
+fn is_once(flow: &Flow, id: NodeId) -> bool {
+    flow.nodes.len() <= LONGEST
+        && !flow.returns.contains(&id)
+        && flow.nodes.iter().filter(|node| is_used(&node.kind, id)).take(2).count() == 1
+}
+
+/// Whether what is told here would be told at all. Templates name a value anew wherever they use it.
+fn is_told(eval: &Eval<'_>) -> bool {
+    eval.tells() && eval.names.draft(eval.draft()).place != Place::Template
+}
+
+fn of(eval: &Eval<'_>, set: &Set, kind: UseKind, id: NodeId) -> Use {
+    uses::of(eval, set, kind, id)
+}

@@ -1,0 +1,85 @@
+//! What querysets are asked.
+
+use super::*;
+use crate::stack::vocabulary::{QuerysetUse, Vocable};
+
+const PARCELS: &str = r#"
+from django.db import models
+
+
+class Site(models.Model):
+    code = models.SlugField()
+    owner = models.ForeignKey("auth.User", null=True, on_delete=models.CASCADE)
+
+
+class Parcel(models.Model):
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="parcels")
+    token = models.CharField(max_length=40)
+    note = models.TextField(db_index=True)
+    status = models.CharField(max_length=9)
+    slot = models.IntegerField()
+"#;
+
+/// Each use of a file of views: its kind, and the fields that it is about.
+fn uses(text: &str) -> Vec<String> {
+    let files = [("depot/models.py", PARCELS), ("depot/views.py", &format!("from .models import *\n\n\n{text}"))];
+    let said = |it: &QuerysetUse| {
+        let kind = it.kind.known().map_or("", |kind| kind.word());
+        it.field.known().map_or_else(|| kind.to_owned(), |field| format!("{kind} {field}"))
+    };
+    found(&sources(&files)).queryset_uses.iter().map(said).collect()
+}
+
+#[test]
+fn what_one_branch_asks_is_asked() {
+    let text = "def search(request, words=None):\n    parcels = Parcel.objects.all()\n    if words:\n        parcels = parcels.filter(note__icontains=words)\n    return list(parcels)\n";
+    assert_eq!(uses(text), ["unindexable_lookup Parcel.note"]);
+    let one = text.replace("Parcel.objects.all()", "Parcel.objects.filter(site=request.GET[\"site\"])");
+    assert!(uses(&one).is_empty());
+}
+
+#[test]
+fn what_is_left_out_finds_no_rows() {
+    let text = "def taken(request, token):\n    return Parcel.objects.filter(token=token).exclude(pk=request.GET[\"pk\"]).exists()\n";
+    assert_eq!(uses(text), ["filter_without_index Parcel.token"]);
+}
+
+#[test]
+fn constants_and_what_each_row_has_tell_no_row_from_others() {
+    let text = "from django.db.models import F\n\n\ndef some(request):\n    return Parcel.objects.filter(slot=F(\"site_id\")).count(), Parcel.objects.filter(token=\"none\").count()\n\n\ndef by_status(request, status):\n    return Parcel.objects.filter(status=status).count()\n";
+    assert!(uses(text).is_empty());
+}
+
+#[test]
+fn what_a_function_gives_is_asked_by_who_goes_through_it() {
+    let text = "def of(token):\n    return Parcel.objects.filter(token=token)\n\n\ndef view(request, token):\n    return [it.slot for it in of(token)]\n";
+    assert_eq!(uses(text), ["filter_without_index Parcel.token"]);
+}
+
+#[test]
+fn a_prefetch_that_one_branch_asks_for_may_not_be_there() {
+    let text = "def rows(request, deep=False):\n    sites = Site.objects.all()\n    if deep:\n        sites = sites.prefetch_related(\"parcels\")\n    return [site.code for site in sites.iterator()]\n";
+    assert!(uses(text).is_empty());
+    assert_eq!(uses(&text.replace("    if deep:\n        ", "    ")), ["iterator_prefetch"]);
+}
+
+#[test]
+fn a_key_that_may_be_null_is_told_without_a_change() {
+    let text = "def owner(request, pk):\n    site = Site.objects.get(pk=pk)\n    return {\"owner\": site.owner.id}\n";
+    assert_eq!(uses(text), ["key_by_object"]);
+    let handed = "def owner(request, site):\n    return {\"owner\": site.owner.id}\n\n\ndef view(request, pk):\n    return owner(request, Site.objects.get(pk=pk))\n";
+    assert!(uses(handed).is_empty());
+}
+
+#[test]
+fn a_clause_for_something_else_leaves_it_what_it_was() {
+    let text = "def view(request, token):\n    return [it.site.code for it in Parcel.objects.filter(token=token)]\n";
+    let anchors = |text: &str| {
+        let views = format!("from .models import *\n\n\n{text}");
+        let facts = found(&sources(&[("depot/models.py", PARCELS), ("depot/views.py", &views)]));
+        facts.queryset_uses.iter().map(|it| it.about.anchor.to_string()).collect::<Vec<_>>()
+    };
+    let before = anchors(text);
+    assert_eq!(before, ["depot/views.py#view:filter_without_index:Parcel.token"]);
+    assert_eq!(anchors(&text.replace("objects.", "objects.select_related(\"site\").")), before);
+}

@@ -1,0 +1,316 @@
+//! What querysets are asked that is worth a look: each use by its kind, for rules to judge.
+//!
+//! An evaluation tells them while it goes (`call` at each method, `run` where a queryset asks the database); `kept` leaves
+//! one of what several calls of a function tell alike.
+
+use rustc_hash::FxHashMap as HashMap;
+
+use super::asked::Condition;
+use super::eval::{Args, Eval};
+use super::events::{Edits, params, spelled};
+use super::indexes::{self, Index};
+use super::names::ClassId;
+use super::types::{Set, Type, Unit};
+use crate::facts::orm::flow::NodeId;
+use crate::link::versions::Versions;
+use crate::source::Span;
+use crate::stack::vocabulary::{About, Database, Engine, Orm, QuerysetUse, Reach, UseKind, Vocable};
+use crate::stack::{Fact, Stack};
+
+/// One use.
+#[derive(Clone, Debug)]
+pub(super) struct Use {
+    pub(super) kind: UseKind,
+    pub(super) orm: Orm,
+    /// The code that asks the database, or makes the queryset.
+    pub(super) unit: Unit,
+    /// The call that matters.
+    pub(super) at: Span,
+    pub(super) call: String,
+    /// What stands before it and matters.
+    pub(super) behind: Option<(String, Span)>,
+    /// The fields that it is about, as `Model.field`, and where they are declared.
+    pub(super) fields: Vec<(String, Span)>,
+    pub(super) lookup: Option<Box<str>>,
+    pub(super) model: ClassId,
+    pub(super) is_lookup: bool,
+    /// Whether a field tells one row from all others, by its type or its name.
+    pub(super) identifies: bool,
+    pub(super) remedy: String,
+    /// A change, by the name that rules call it by.
+    pub(super) edits: Option<(&'static str, Edits)>,
+}
+
+/// Lookups that an index by the values of a field does not serve. `year` is a range to Django, and served.
+const UNSERVED: &[&str] = &[
+    "iexact",
+    "contains",
+    "icontains",
+    "istartswith",
+    "endswith",
+    "iendswith",
+    "regex",
+    "iregex",
+    "date",
+    "month",
+    "day",
+    "week",
+    "week_day",
+    "hour",
+    "minute",
+];
+
+/// A method of a queryset is called.
+pub(super) fn call(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>, id: NodeId) {
+    match name {
+        "iterator" => {
+            let bare = args.positional.is_empty() && args.keywords.is_empty() && !args.open;
+            if let Some((_, behind)) = set.asked.prefetched.last().cloned().filter(|_| bare) {
+                let span = eval.frame().flow.node(id).span;
+                let within = Span::at(span.file, (span.end as usize).saturating_sub(1));
+                let mut it = of(eval, set, UseKind::IteratorPrefetch, id);
+                it.behind = Some(("prefetch_related(...)".into(), behind));
+                it.remedy = "iterator(chunk_size=2000)".into();
+                it.edits = Some(("chunk_size", vec![(within, "chunk_size=2000".into())]));
+                eval.tell_use(it);
+            }
+        }
+        "select_related" if args.positional.is_empty() && args.keywords.is_empty() && !args.open => {
+            let it = of(eval, set, UseKind::JoinedUnasked, id);
+            eval.tell_use(it);
+        }
+        "order_by" => {
+            let random = |node: &NodeId| matches!(eval.type_of(*node), Type::Text(it) if &*it == "?");
+            if args.positional.iter().any(random) {
+                let it = of(eval, set, UseKind::RandomOrder, id);
+                eval.tell_use(it);
+            }
+        }
+        "first" | "last" | "earliest" | "latest" | "afirst" | "alast" => run(eval, set, Wanted::First),
+        "get" | "aget" | "count" | "exists" | "aggregate" | "acount" | "aexists" | "update" | "delete"
+        | "get_or_create" | "update_or_create" => run(eval, set, Wanted::Unsorted),
+        _ => {}
+    }
+}
+
+/// What is wanted of a queryset that asks the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Its rows.
+    Rows,
+    /// The first of them, as it is sorted.
+    First,
+    /// Something that no order matters to.
+    Unsorted,
+}
+
+/// A queryset asks the database: which of its conditions, or whether its order, no index serves.
+pub(super) fn run(eval: &mut Eval<'_>, set: &Set, wanted: Wanted) {
+    if !eval.tells() {
+        return;
+    }
+    if let Some(unserved) = unserved(eval, set, wanted) {
+        eval.tell_use(Use { unit: eval.frame().unit, ..unserved });
+    }
+}
+
+/// A view lists a queryset: the same, of what the framework asks.
+pub(super) fn listed(eval: &mut Eval<'_>, view: ClassId, set: &Set, cut: bool) {
+    let set = Set { cut: set.cut || cut, ..set.clone() };
+    if let Some(unserved) = unserved(eval, &set, Wanted::Rows) {
+        eval.tell_use(Use { unit: Unit::Class(view), ..unserved });
+    }
+}
+
+/// What no index serves of what a queryset is asked. Whose code asks is for the caller to say.
+fn unserved(eval: &Eval<'_>, set: &Set, wanted: Wanted) -> Option<Use> {
+    let asked = &set.asked;
+    let asks = !asked.conditions.is_empty() || asked.order.is_some();
+    if !asks || set.orm != Orm::Django || asked.open || set.related.is_some() || set.narrowed || set.single {
+        return None;
+    }
+    let index = |field: &str| eval.indexes.of(eval.names, eval.models, set.model, field);
+    let mut unserved: Vec<(&Condition, Span)> = Vec::new();
+    let mut equal: Vec<(&Condition, Span)> = Vec::new();
+    for condition in asked.conditions.iter().filter(|it| !it.excluded) {
+        let is_unserved = UNSERVED.contains(&&*condition.lookup);
+        match index(&condition.field) {
+            Index::Unknown => return None,
+            // What is looked for in an indexed field is looked for there first.
+            Index::Starts if !is_unserved => return None,
+            Index::Starts => match declared(eval, set.model, &condition.field) {
+                Some(at) if indexes::are_plain(eval.names, set.model, &condition.field) => {
+                    unserved.push((condition, at));
+                }
+                _ => return None,
+            },
+            Index::Few => {}
+            Index::None(at) if is_unserved => unserved.push((condition, at)),
+            Index::None(at) => {
+                if condition.met && !condition.constant && matches!(&*condition.lookup, "exact" | "in") {
+                    equal.push((condition, at));
+                }
+            }
+        }
+    }
+    let it = |kind: UseKind, at: Span, call: (Unit, NodeId), fields: Vec<(String, Span)>| Use {
+        at,
+        fields,
+        ..blank(eval, set, kind, call)
+    };
+    if let Some((first, _)) = equal.first() {
+        let identifies = |(it, _): &(&Condition, Span)| indexes::identifies(eval.names, set.model, &it.field);
+        let identifies = equal.iter().any(identifies);
+        let it = it(UseKind::FilterWithoutIndex, first.at, first.call, fields(eval, set, &equal));
+        return Some(Use { identifies, ..it });
+    }
+    if let Some((first, _)) = unserved.first() {
+        let it = it(UseKind::UnindexableLookup, first.at, first.call, fields(eval, set, &unserved));
+        return Some(Use { lookup: Some(first.lookup.clone()), ..it });
+    }
+    let plain = asked.conditions.iter().all(|it| it.met) && !set.loads.brought.iter().any(|it| !it.contains("__"));
+    let cut = wanted == Wanted::First || wanted == Wanted::Rows && set.cut;
+    let order = asked.order.as_ref().filter(|_| plain && cut)?;
+    let first = order.fields.first()?;
+    let Index::None(declared) = index(first) else { return None };
+    let field = format!("{}.{first}", eval.models.name(eval.names, set.model));
+    Some(it(UseKind::OrderWithoutIndex, order.at, order.call, vec![(field, declared)]))
+}
+
+/// What would give another queryset was called, and nobody takes it.
+pub(super) fn thrown(eval: &mut Eval<'_>, set: &Set, id: NodeId) {
+    let mut it = of(eval, set, UseKind::ResultThrownAway, id);
+    it.orm = set.orm;
+    eval.tell_use(it);
+}
+
+/// A use at a node of the present frame.
+pub(super) fn of(eval: &Eval<'_>, set: &Set, kind: UseKind, id: NodeId) -> Use {
+    let frame = eval.frame();
+    Use { at: frame.flow.node(id).span, ..blank(eval, set, kind, (frame.unit, id)) }
+}
+
+/// A use of which no more is known than the call, and the code that has it.
+fn blank(eval: &Eval<'_>, set: &Set, kind: UseKind, call: (Unit, NodeId)) -> Use {
+    Use {
+        kind,
+        orm: set.orm,
+        unit: call.0,
+        at: set.span,
+        call: called(eval, call),
+        behind: None,
+        fields: Vec::new(),
+        lookup: None,
+        model: set.model,
+        is_lookup: set.orm == Orm::Django && eval.models.is_lookup(eval.names, set.model),
+        identifies: false,
+        remedy: String::new(),
+        edits: None,
+    }
+}
+
+/// The call that a condition, or an order, stands in, in short.
+fn called(eval: &Eval<'_>, (unit, id): (Unit, NodeId)) -> String {
+    let flow = match unit {
+        Unit::Top(draft) => &eval.names.draft(draft).top,
+        Unit::Class(class) => &eval.names.class(class).body,
+        Unit::Function(function) => &eval.names.function(function).flow,
+    };
+    spelled(flow, params(eval, unit), id)
+}
+
+fn fields(eval: &Eval<'_>, set: &Set, all: &[(&Condition, Span)]) -> Vec<(String, Span)> {
+    let model = eval.models.name(eval.names, set.model);
+    let mut out: Vec<(String, Span)> = Vec::new();
+    for (condition, at) in all {
+        let field = format!("{model}.{}", condition.field);
+        if !out.iter().any(|it| it.0 == field) {
+            out.push((field, *at));
+        }
+    }
+    out
+}
+
+/// Where a field that holds a text is declared. Of others, a lookup may mean something else.
+fn declared(eval: &Eval<'_>, model: ClassId, field: &str) -> Option<Span> {
+    let (class, at) = eval.names.attribute(model, field)?;
+    Some(eval.names.class(class).attributes.get(at)?.span)
+}
+
+/// One of what is told alike: that which most wait for.
+pub(super) fn kept(uses: Vec<Use>, rank: impl Fn(Unit) -> u8) -> Vec<Use> {
+    let mut places: HashMap<(UseKind, Span, Vec<String>), usize> = HashMap::default();
+    let mut out: Vec<Use> = Vec::new();
+    for it in uses {
+        let fields = it.fields.iter().map(|it| it.0.clone()).collect();
+        let place = *places.entry((it.kind, it.at, fields)).or_insert(out.len());
+        match out.get_mut(place) {
+            None => out.push(it),
+            Some(before) if rank(it.unit) > rank(before.unit) => *before = it,
+            Some(_) => {}
+        }
+    }
+    out.sort_by_key(|it| it.at);
+    out
+}
+
+/// What only the rest of the stack tells: the mapper's version, and whether the database makes indexes by itself, as MySQL
+/// does for foreign keys.
+pub fn settle<'v>(code: &mut Stack, stacks: &[Stack], versions: impl Fn() -> Versions<'v>) {
+    const MYSQL: &[&str] = &["pymysql", "mysqlclient", "aiomysql", "asyncmy", "mysql-connector-python", "mysql-python"];
+    let by_version = |it: &QuerysetUse| it.kind.known() == Some(&UseKind::IteratorPrefetch);
+    if code.queryset_uses.iter().any(by_version) {
+        let version = versions().version("django");
+        code.queryset_uses.iter_mut().filter(|it| by_version(it)).for_each(|it| it.version = version.clone());
+    }
+    let is = |engine: Engine| {
+        let is_it = move |it: &Database| it.engine.known() == Some(&engine);
+        stacks.iter().any(|stack| stack.databases.iter().any(is_it))
+    };
+    let by_driver = || {
+        let versions = versions();
+        MYSQL.iter().any(|driver| versions.names(driver))
+    };
+    if !code.foreign_keys.is_empty() && (is(Engine::Mysql) || !is(Engine::Postgres) && by_driver()) {
+        code.foreign_keys.clear();
+    }
+}
+
+impl Use {
+    /// What tells it from others of the same code: what it asks, and of which fields or rows.
+    pub(super) fn known_by(&self, model: &str) -> String {
+        let of = match (self.fields.as_slice(), self.kind) {
+            ([], UseKind::KeyByObject) => format!("{model}.{}", self.remedy),
+            ([], _) => model.to_owned(),
+            (fields, _) => fields.iter().map(|it| it.0.as_str()).collect::<Vec<_>>().join(","),
+        };
+        format!("{}:{of}", self.kind.word())
+    }
+
+    /// The fact of it.
+    pub(super) fn fact(self, about: About, model: Box<str>, reach: Reach) -> QuerysetUse {
+        let is = |text: String| Fact::derived(Box::from(text), Vec::new());
+        let field = match self.fields.as_slice() {
+            [] => Fact::Absent,
+            all => {
+                let names: Vec<&str> = all.iter().map(|it| &*it.0).collect();
+                Fact::derived(names.join("`, `").into(), all.iter().map(|it| it.1).collect())
+            }
+        };
+        QuerysetUse {
+            about,
+            orm: Fact::derived(self.orm, Vec::new()),
+            kind: Fact::derived(self.kind, Vec::new()),
+            call: Fact::derived(self.call.into(), vec![self.at]),
+            behind: self.behind.map_or(Fact::Absent, |(text, at)| Fact::derived(text.into(), vec![at])),
+            field,
+            lookup: self.lookup.map_or(Fact::Absent, |it| Fact::derived(it, Vec::new())),
+            model: Fact::derived(model, Vec::new()),
+            identifies: Fact::derived(self.identifies, Vec::new()),
+            lookup_table: Fact::derived(self.is_lookup, Vec::new()),
+            reach: Fact::derived(reach, Vec::new()),
+            version: Fact::Absent,
+            remedy: if self.remedy.is_empty() { Fact::Absent } else { is(self.remedy) },
+        }
+    }
+}
