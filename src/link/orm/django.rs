@@ -7,12 +7,12 @@ use super::events::Writing;
 use super::models::Relation;
 use super::names::ClassId;
 use super::narrow;
-use super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Without};
+use super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Void, Without};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
-pub(super) use super::django_models::{is_manager, is_user_model};
+pub(super) use super::django_models::{is_manager, is_page, is_user_model};
 
 /// All rows of a model.
 pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, span: Span) -> Set {
@@ -122,6 +122,11 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                 }
                 _ => {}
             }
+            // `filter(name__in=[])` asks for nothing.
+            let is_empty = |node: NodeId| matches!(eval.type_of(node), Type::Void(Void::Empty));
+            if name == "filter" && args.keywords.iter().any(|(key, node)| key.ends_with("__in") && is_empty(*node)) {
+                return Type::Nothing;
+            }
             set.narrowed |= matches!(name, "filter" | "exclude") && narrow::narrows(eval, set.model, name, args);
             set.plain = false;
             for site in &mut set.sites {
@@ -227,8 +232,39 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             }
             Type::Unknown
         }
+        _ if set.rows && set.related.is_none() && may_be_elsewhere(eval, &set) && !OTHERS.contains(&name) => {
+            Type::Set(Rc::new(Set { size: Size::Guessed, plain: false, ..set }))
+        }
         _ => Type::Unknown,
     }
+}
+
+/// Methods of Django's querysets that give no rows (`django/db/models/query.py`, 5.2).
+const OTHERS: &[&str] = &[
+    "bulk_create",
+    "bulk_update",
+    "abulk_create",
+    "abulk_update",
+    "acreate",
+    "aget_or_create",
+    "aupdate_or_create",
+    "aupdate",
+    "adelete",
+    "explain",
+    "as_manager",
+    "resolve_expression",
+    "contains",
+    "acontains",
+    "aaggregate",
+    "ain_bulk",
+    "earliest",
+    "latest",
+];
+
+/// Whether a queryset may have methods that are not in the repository: of a manager's base, or of a base of the model.
+fn may_be_elsewhere(eval: &Eval<'_>, set: &Set) -> bool {
+    let strange = |id: &ClassId| eval.names.lineage(*id).external.iter().any(|base| !base.starts_with("django."));
+    set.classes.iter().any(strange) || (set.classes.is_empty() && strange(&set.model))
 }
 
 /// `only(...)` and `defer(...)`. What they say of other rows than these is not read.

@@ -18,6 +18,9 @@ use crate::source::Span;
 use crate::stack::vocabulary::{About, LazyLoad, Orm, QueryInLoop, Reach, WriteInLoop};
 use crate::stack::{Anchor, Assumption, Fact, Origin, Sourced, Writer};
 
+/// So many other loops are named that come to the same place.
+const MOST_OTHERS: usize = 4;
+
 /// The facts of events.
 pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>, plain: &[&Callers]) -> OrmFacts {
     // Who runs what matters only where there is something to tell.
@@ -69,7 +72,7 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>, plai
     for group in groups {
         report.lazy(group);
     }
-    let mut seen = BTreeSet::new();
+    let mut seen: HashMap<Span, Option<(usize, usize)>> = HashMap::default();
     let mut said = BTreeSet::new();
     let mut lines: Vec<Vec<Event>> = Vec::new();
     let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
@@ -78,14 +81,26 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>, plai
     for event in others {
         // The same place reached from several loops is one thing, told of the one that most wait for, and so is what one loop does in several places.
         let again = (event.unit, event.head, event.call().to_owned());
-        if seen.insert(event.deep) & said.insert(again) {
+        let (deep, first) = (event.deep, seen.get(&event.deep).copied());
+        let mut told = None;
+        if said.insert(again) & first.is_none() {
             // What one line of a loop does by way of what it calls is one thing, too.
             let line = places.entry((event.unit, event.head, event.at, Line::of(&event.kind))).or_insert(lines.len());
             match lines.get_mut(*line) {
                 Some(line) => line.push(event),
                 None => lines.push(vec![event]),
             }
+            told = lines.get(*line).map(|it| (*line, it.len().saturating_sub(1)));
+        } else if let Some((line, place)) = first.flatten()
+            && let Some(before) = lines.get_mut(line).and_then(|line| line.get_mut(place))
+            && before.by.len() < MOST_OTHERS
+            && before.at != event.at
+            && (before.guess.is_some() || event.guess.is_none())
+            && !before.by.contains(&event.at)
+        {
+            before.by.push(event.at);
         }
+        seen.entry(deep).or_insert(told);
     }
     for line in lines {
         report.other(line);
@@ -437,11 +452,14 @@ impl Report<'_> {
             EventKind::Write { how, .. } => Some(&*how.remedy),
             EventKind::Lazy { .. } => None,
         }));
-        let by = match &event.through {
-            Some(call) => derived(call.as_str().into(), vec![event.at]),
-            None => Fact::Absent,
+        // Other loops that come to it.
+        let others = line.iter().flat_map(|event| event.by.iter().copied());
+        let mut places = vec![event.at];
+        places.extend(others);
+        let (by, mut places) = match &event.through {
+            Some(call) => (derived(call.as_str().into(), places), Vec::new()),
+            None => (Fact::Absent, places),
         };
-        let mut places = if event.through.is_some() { Vec::new() } else { vec![event.at] };
         places.extend(line.iter().map(|event| event.deep).filter(|deep| *deep != event.at));
         let about = self.about(event.unit, event.call(), event.at, Vec::new());
         let over = over(event);

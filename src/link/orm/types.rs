@@ -49,6 +49,8 @@ pub(super) enum Type {
     Data,
     /// Pages of a queryset.
     Paginator(Rc<Set>),
+    /// A queryset, narrowed by what a client asks: a filter set of django-filter's.
+    Filtered(Rc<Set>),
     /// `Model.attribute` of SQLAlchemy.
     Mapped(Rc<str>),
     /// A loader option of SQLAlchemy: the paths it loads, the last one being where it goes on.
@@ -336,10 +338,34 @@ impl Type {
                 (Type::Instance(a), Type::Instance(b)) if a == b => Type::Instance(a),
                 (Type::Data, Type::Data) => Type::Data,
                 (Type::Record(a), Type::Record(b)) => super::templates::either(&a, &b),
+                (Type::Dict(a, size), Type::Dict(b, other)) => {
+                    let size = size.zip(other).map(|(a, b)| a.longer(b)).or(size).or(other);
+                    Type::Dict(Rc::new(Type::either(vec![(*a).clone(), (*b).clone()])), size)
+                }
+                // The rows that one branch gives it gives, whatever is given by another that gives none, or cannot be read.
+                (rows, other) | (other, rows) if rows.has_rows() && !other.has_rows() => rows,
                 _ => return Type::Unknown,
             };
         }
         out
+    }
+
+    /// Whether it is rows, or has some.
+    fn has_rows(&self) -> bool {
+        match self {
+            Type::Set(_) | Type::Manager(_) | Type::Row(_) => true,
+            Type::List(of, _) | Type::Dict(of, _) => of.has_rows(),
+            _ => false,
+        }
+    }
+
+    /// Whether nothing is known of it.
+    pub(super) fn is_unread(&self) -> bool {
+        match self {
+            Type::Unknown => true,
+            Type::Op(of, _) => of.is_unread(),
+            _ => false,
+        }
     }
 
     /// The same, or unknown where it nests deeper than anyone writes: types are walked, and dropped, level by level.

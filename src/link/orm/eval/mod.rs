@@ -3,6 +3,7 @@
 //! Frames are the functions entered, outermost first. A row knows the frame and the loop it differs in each turn of, so
 //! that a read three calls away is still told of the loop it happens in.
 
+mod around;
 mod attribute;
 mod call;
 mod given;
@@ -29,7 +30,7 @@ use super::events::Events;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::templates::{Templates, entry};
-use super::types::{Loads, Row, Set, Turn, Type, Unit};
+use super::types::{Loads, Row, Set, Size, Turn, Type, Unit};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope};
 use crate::source::{FileId, Span};
 
@@ -55,10 +56,16 @@ pub(super) struct Eval<'a> {
     pub(super) registered: Registered,
     /// Types of the values at the tops of modules and in the bodies of classes.
     bodies: HashMap<Unit, Rc<Vec<Type>>>,
+    /// What functions were left with that others lie in, or that put something under a name of their instance.
+    left: HashMap<(FunctionId, Option<ClassId>), Rc<Vec<Type>>>,
+    /// Where methods put something under a name of their instance, once it has been asked for.
+    stores: Option<Rc<around::Stores<'a>>>,
     /// What a function returns when only the classes of what it is given matter.
     memo: HashMap<Called, Type>,
     /// Places where rows are known that come by, whether they ask for something or not.
     pub(super) settled: HashSet<Span>,
+    /// Templates that code fills with what it says.
+    pub(super) filled: HashSet<FunctionId>,
     /// Names of all functions and models, once a guess has asked for them.
     known: Option<Rc<guess::Known<'a>>>,
     /// The functions that are entered for their names alone.
@@ -69,6 +76,8 @@ pub(super) struct Eval<'a> {
     listing: bool,
     /// What the serializer that is evaluated is told besides its rows, when that is known.
     pub(super) context: Option<Rc<Context>>,
+    /// How many evaluations are under way for what they leave behind.
+    kept: usize,
     steps: usize,
     /// How many evaluations are under way that nobody loops over.
     quiet: usize,
@@ -122,6 +131,13 @@ impl<'a> Frame<'a> {
     }
 }
 
+impl Frame<'_> {
+    /// The place in the frame below that calls it.
+    pub(super) fn called_at(&self) -> Span {
+        self.call.0
+    }
+}
+
 /// The arguments of a call.
 pub(super) struct Args<'n> {
     pub(super) positional: &'n [NodeId],
@@ -150,13 +166,17 @@ impl<'a> Eval<'a> {
             templates: Templates::new(names),
             registered: Registered::read(names),
             bodies: HashMap::default(),
+            left: HashMap::default(),
+            stores: None,
             memo: HashMap::default(),
             settled: HashSet::new(),
+            filled: HashSet::new(),
             known: None,
             by_name: Vec::new(),
             chosen: 0,
             listing: false,
             context: None,
+            kept: 0,
             steps: 0,
             quiet: 0,
         }
@@ -211,6 +231,15 @@ impl<'a> Eval<'a> {
     }
 
     fn enter_root(&mut self, id: FunctionId, class: Option<ClassId>) -> Type {
+        self.run_root(id, class).0
+    }
+
+    /// The types of the values of a function that is called by itself.
+    fn values_of(&mut self, id: FunctionId, class: Option<ClassId>) -> Vec<Type> {
+        self.run_root(id, class).1
+    }
+
+    fn run_root(&mut self, id: FunctionId, class: Option<ClassId>) -> (Type, Vec<Type>) {
         self.steps = 0;
         let function = self.names.function(id);
         let this = class.map(|class| self.this(class, id));
@@ -224,7 +253,7 @@ impl<'a> Eval<'a> {
             };
             args.push((known, None));
         }
-        self.run(Unit::Function(id), &function.flow, args, (function.span, 0)).0
+        self.run(Unit::Function(id), &function.flow, args, (function.span, 0))
     }
 
     /// What `self` is in a method of a class.
@@ -276,7 +305,7 @@ impl<'a> Eval<'a> {
         });
         for id in 0..flow.nodes.len() {
             self.steps += 1;
-            let over = self.steps > MOST_STEPS;
+            let over = self.is_over();
             let vary = if over { None } else { self.varies(id as NodeId) };
             if let Some(frame) = self.frames.last_mut() {
                 frame.vary.push(vary);
@@ -292,11 +321,35 @@ impl<'a> Eval<'a> {
                 }
             }
         }
+        let generated = self.generated(flow);
         let Some(frame) = self.frames.pop() else { return (Type::Unknown, Vec::new()) };
         let depth = self.frames.len();
+        if let Some(generated) = generated {
+            return (settle(&generated, depth), frame.types);
+        }
         let returned = flow.returns.iter().filter(|id| !frame.never.contains(id));
         let returned = returned.filter_map(|id| frame.types.get(*id as usize)).cloned().collect();
         (settle(&Type::either(returned), depth), frame.types)
+    }
+
+    /// Begins anew with what nobody calls: a view, a list of the admin.
+    pub(super) fn begin(&mut self) {
+        if self.frames.is_empty() {
+            self.steps = 0;
+        }
+    }
+
+    /// Whether there are too many values for the rest to be evaluated.
+    pub(super) fn is_over(&self) -> bool {
+        self.steps > MOST_STEPS
+    }
+
+    /// What a generator gives, one thing in each turn of its own loops.
+    fn generated(&self, flow: &Flow) -> Option<Type> {
+        let looped = flow.yields.iter().filter(|id| flow.node(**id).scope != 0);
+        let each: Vec<Type> = looped.clone().map(|id| self.type_of(*id)).collect();
+        let size = looped.filter_map(|id| self.size_between(flow.node(*id).scope, 0)).reduce(Size::longer);
+        (!each.is_empty()).then(|| Type::List(Rc::new(Type::either(each)), size))
     }
 
     pub(super) fn frame(&self) -> &Frame<'a> {
@@ -372,20 +425,6 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// An argument of the function that the present one lies in, while that runs.
-    fn around(&self, name: &str) -> Option<Type> {
-        let Unit::Function(id) = self.frame().unit else { return None };
-        let within = self.names.function(id).within.as_deref()?;
-        let outer = within.rsplit('.').next()?;
-        let (_, frames) = self.frames.split_last()?;
-        frames.iter().rev().find_map(|frame| {
-            let Unit::Function(function) = frame.unit else { return None };
-            let it = self.names.function(function);
-            let at = it.params.iter().position(|param| *param.name == *name)?;
-            (function.draft == id.draft && *it.name == *outer).then(|| frame.types.get(at).cloned())?
-        })
-    }
-
     fn global(&mut self, draft: u32, node: NodeId) -> Type {
         if django::is_user_model(self.names, draft, node) {
             return self.models.user.map_or(Type::Unknown, |id| Type::Def(Def::Class(id)));
@@ -408,9 +447,12 @@ impl<'a> Eval<'a> {
         }
         // Bodies that need each other know nothing of each other.
         self.bodies.insert(unit, Rc::new(Vec::new()));
+        // It is kept for all, so that it has steps of its own.
+        let steps = std::mem::take(&mut self.steps);
         self.quiet += 1;
         let types = Rc::new(self.run(unit, flow, Vec::new(), (Span::at(FileId(0), 0), 0)).1);
         self.quiet -= 1;
+        self.steps = steps;
         self.bodies.insert(unit, types.clone());
         types
     }
