@@ -32,6 +32,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         without: Without::None,
         pinned: Vec::new(),
         sites,
+        clauses: Vec::new(),
         span,
     }
 }
@@ -338,6 +339,7 @@ fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, id: NodeId
             _ => set.loads.open = true,
         }
     }
+    set.clauses.extend(args.positional.first().map(|first| eval.frame().flow.node(*first).span));
     let Some(last) = args.positional.last() else { return };
     let last = eval.frame().flow.node(*last).span;
     let call = eval.frame().flow.node(id).span;
@@ -369,8 +371,11 @@ fn load_prefetch(loads: &mut Loads, path: Option<&str>, nested: &Loads) {
     loads.brought.extend(nested.brought.iter().map(|it| format!("{path}__{it}")));
     loads.paths.insert(path.to_owned());
     loads.paths.extend(nested.paths.iter().map(|it| format!("{path}__{it}")));
-    // What is loaded beyond is not known; then all below the path counts as loaded.
-    loads.open |= nested.open;
+    // What is loaded beyond may not be known; then all below the path counts as loaded.
+    loads.beyond.extend(nested.beyond.iter().map(|it| format!("{path}__{it}")));
+    if nested.open {
+        loads.beyond.insert(path.to_owned());
+    }
 }
 
 /// `Prefetch("path", queryset=…, to_attr=…)`

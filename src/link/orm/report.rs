@@ -108,6 +108,28 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>, plai
     report.out
 }
 
+/// Where a queryset is made, and where it arrives to be told more, when that is elsewhere.
+fn made(root: &Set) -> Vec<Span> {
+    /// What lies so near is seen with the other.
+    const NEAR: u32 = 400;
+    let far = |at: &Span| at.file != root.span.file || at.start.abs_diff(root.span.start) > NEAR;
+    let arrives = root.sites.iter().map(|site| site.after).find(far);
+    [root.span].into_iter().chain(arrives).collect()
+}
+
+/// What a queryset is told to load, by its last clauses.
+fn clauses(root: &Set) -> Fact<Box<str>> {
+    /// Clauses that are shown, and paths that are named.
+    const MOST: (usize, usize) = (4, 4);
+    if root.clauses.is_empty() || root.loads.paths.is_empty() {
+        return Fact::Absent;
+    }
+    let named: Vec<&str> = root.loads.paths.iter().take(MOST.1).map(String::as_str).collect();
+    let more = if root.loads.paths.len() > MOST.1 { ", …" } else { "" };
+    let shown = root.clauses.iter().rev().take(MOST.0).copied().collect();
+    derived(format!("{}{more}", named.join(", ").replace("__", ".")).into(), shown)
+}
+
 /// The models whose rows are changed in the turns of each loop; new rows are no change.
 fn changed(events: &[Event]) -> HashMap<(Unit, Span), HashSet<ClassId>> {
     let mut changed: HashMap<_, HashSet<ClassId>> = HashMap::default();
@@ -359,7 +381,8 @@ impl Report<'_> {
             path: derived(dotted.into(), Vec::new()),
             read: read(&paths[..1], &each[..1]),
             also_read: if paths.len() > 1 { read(&paths[1..], &each[1..]) } else { Fact::Absent },
-            model: derived(model, vec![root.span]),
+            model: derived(model, made(root)),
+            loads: clauses(root),
             over: over(event),
             relation: derived(relation.into(), vec![declared]),
             serializer: serializer.map_or(Fact::Absent, |name| derived(name.into(), vec![event.head])),

@@ -31,6 +31,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         narrowed: false,
         without: Without::None,
         pinned: Vec::new(),
+        clauses: Vec::new(),
         sites,
         span,
     }

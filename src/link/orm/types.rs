@@ -142,6 +142,8 @@ pub(super) struct Set {
     pub(super) without: Without,
     /// Where eager clauses could be put: in each branch that makes it.
     pub(super) sites: Vec<Site>,
+    /// What it is told to load first, in each eager clause that it has.
+    pub(super) clauses: Vec<Span>,
     /// What first made it.
     pub(super) span: Span,
 }
@@ -163,6 +165,8 @@ pub(super) struct Loads {
     pub(super) paths: BTreeSet<String>,
     /// Attributes that it puts on its rows: annotations, and what a `Prefetch` puts aside; by their paths.
     pub(super) brought: BTreeSet<String>,
+    /// Paths below which it may load anything: by a `Prefetch` whose queryset cannot be read.
+    pub(super) beyond: BTreeSet<String>,
     /// Whether it may load anything: what it is told cannot be read.
     pub(super) open: bool,
 }
@@ -243,6 +247,7 @@ impl Loads {
     /// Whether a path is loaded. A path loads all that lead to it.
     pub(super) fn has(&self, path: &str) -> bool {
         self.open
+            || self.is_beyond(path)
             || self.paths.contains(path)
             || self
                 .paths
@@ -251,13 +256,19 @@ impl Loads {
                 .any(|it| it.get(path.len()..).is_some_and(|rest| rest.starts_with("__")))
     }
 
+    /// Whether a path lies below one that nobody knows what is loaded below.
+    fn is_beyond(&self, path: &str) -> bool {
+        path.match_indices("__").any(|(at, _)| self.beyond.contains(&path[..at]))
+    }
+
     /// What is loaded below a path, as seen from there.
     pub(super) fn below(&self, path: &str) -> Loads {
         let rest = |it: &String| it.strip_prefix(path)?.strip_prefix("__").map(str::to_owned);
         Loads {
             paths: self.paths.iter().filter_map(rest).collect(),
             brought: self.brought.iter().filter_map(rest).collect(),
-            open: self.open,
+            beyond: self.beyond.iter().filter_map(rest).collect(),
+            open: self.open || self.beyond.contains(path) || self.is_beyond(path),
         }
     }
 
@@ -266,6 +277,7 @@ impl Loads {
         self.open |= other.open;
         self.paths.extend(other.paths.iter().cloned());
         self.brought.extend(other.brought.iter().cloned());
+        self.beyond.extend(other.beyond.iter().cloned());
     }
 }
 
@@ -438,6 +450,7 @@ impl Set {
         if self.related.is_some() != other.related.is_some() {
             out.related = None;
         }
+        out.clauses.extend(other.clauses.iter().filter(|it| !self.clauses.contains(it)));
         for site in &other.sites {
             if !out.sites.iter().any(|it| it.after == site.after) {
                 out.sites.push(site.clone());

@@ -64,7 +64,8 @@ impl<'a> Eval<'a> {
             return None;
         }
         let each = all.into_iter().map(|(method, node)| {
-            let left = self.left(*method, Some(class));
+            let owner = names.function(*method).owner.map(|at| ClassId { draft: method.draft, at });
+            let left = self.left(*method, owner);
             left.get(*node as usize).cloned().unwrap_or_default()
         });
         Some(Type::either(each.collect()))

@@ -31,6 +31,7 @@ use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::templates::{Templates, entry};
 use super::types::{Loads, Row, Set, Size, Turn, Type, Unit};
+use crate::facts::orm::OrmDraft;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope};
 use crate::source::{FileId, Span};
 
@@ -39,7 +40,11 @@ const MOST_DEPTH: usize = 5;
 /// Bodies that need the values of others are followed so deep, together with calls.
 const MOST_BODIES: usize = 32;
 /// One function, with all it calls, evaluates at most so many values.
-const MOST_STEPS: usize = 60_000;
+const MOST_STEPS: usize = 20_000;
+/// All of them together evaluate so many times the values that there are; beyond, each evaluates few.
+const MOST_TIMES: usize = 10;
+/// As many as are few.
+const FEW_STEPS: usize = 2_000;
 
 /// A function with what its arguments say, and whether it is called for a list.
 type Called = (FunctionId, Box<[Given]>, bool);
@@ -79,6 +84,8 @@ pub(super) struct Eval<'a> {
     /// How many evaluations are under way for what they leave behind.
     kept: usize,
     steps: usize,
+    /// How many values were evaluated, and how many may be.
+    spent: (usize, usize),
     /// How many evaluations are under way that nobody loops over.
     quiet: usize,
 }
@@ -178,6 +185,7 @@ impl<'a> Eval<'a> {
             context: None,
             kept: 0,
             steps: 0,
+            spent: (0, MOST_TIMES * size(names)),
             quiet: 0,
         }
     }
@@ -305,6 +313,7 @@ impl<'a> Eval<'a> {
         });
         for id in 0..flow.nodes.len() {
             self.steps += 1;
+            self.spent.0 += 1;
             let over = self.is_over();
             let vary = if over { None } else { self.varies(id as NodeId) };
             if let Some(frame) = self.frames.last_mut() {
@@ -341,7 +350,8 @@ impl<'a> Eval<'a> {
 
     /// Whether there are too many values for the rest to be evaluated.
     pub(super) fn is_over(&self) -> bool {
-        self.steps > MOST_STEPS
+        let most = if self.spent.0 > self.spent.1 { FEW_STEPS } else { MOST_STEPS };
+        self.steps > most
     }
 
     /// What a generator gives, one thing in each turn of its own loops.
@@ -465,6 +475,17 @@ impl<'a> Eval<'a> {
         let types = self.body(Unit::Class(at), &draft.body);
         types.get(value as usize).map(|kind| settle(kind, self.frames.len()))
     }
+}
+
+/// How many values there are.
+fn size(names: &Names<'_>) -> usize {
+    let nodes = |flow: &Flow| flow.nodes.len();
+    let of = |draft: &&OrmDraft| {
+        let functions: usize = draft.functions.iter().map(|it| nodes(&it.flow)).sum();
+        let classes: usize = draft.classes.iter().map(|it| nodes(&it.body)).sum();
+        nodes(&draft.top) + functions + classes
+    };
+    names.drafts.iter().map(of).sum()
 }
 
 /// A value that leaves its frame: the loops it knew of are over.
