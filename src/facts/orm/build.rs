@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::draft::Import;
 use super::flow::{self, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope, With};
-use super::guard::{is_receiver, keeps, misses, sorts};
+use super::guard::{is_full, is_receiver, keeps, misses, sorts};
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
 
@@ -375,7 +375,7 @@ impl<'a> Builder<'a> {
                         let missing = told.is_empty() && misses(test) && !self.flow.guards(before).any(is_strong);
                         self.behind(told);
                         self.behind(missing.then_some(Guard::Missing));
-                        self.behind(keeps(test, body).then_some(Guard::Seldom));
+                        self.behind((keeps(test, body) || is_full(test)).then_some(Guard::Seldom));
                     }
                     arms.push(self.branch(fork, |it| it.block(body)));
                     self.guard = before;

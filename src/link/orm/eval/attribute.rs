@@ -199,6 +199,10 @@ impl Eval<'_> {
             let relation = Rc::new(relation.clone());
             return self.read(row, relation, id);
         }
+        // What the queryset has put there stands before what the model would give.
+        if row.root.as_ref().is_some_and(|root| root.loads.brought.contains(&row.path_to(name))) {
+            return op(&Type::Row(row.clone()), name);
+        }
         self.left_out(row, name, id);
         let this = Rc::new(Type::Row(row.clone()));
         if matches!(name, "save" | "delete" | "asave" | "adelete") {

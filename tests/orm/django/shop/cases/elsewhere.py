@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from counting import case
 from django.contrib import admin
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.views.generic.base import TemplateResponseMixin
 from django.views.generic.list import BaseListView
 from rest_framework import generics, serializers, viewsets
@@ -480,3 +480,23 @@ class LoadedReader(generics.RetrieveAPIView):
 @case
 def list_within_one_row_that_is_loaded():
     return shown_by(LoadedReader.as_view(), 1)
+
+
+@case
+def annotated_under_a_property_of_the_model():
+    return [book.origin for book in Book.objects.annotate(origin=F("publisher__country__name"))]
+
+
+def lent(books):
+    return Loan.objects.filter(book__in=books).count()
+
+
+@case
+def asked_for_each_batch():
+    out, batch = [], []
+    for book in Book.objects.order_by("pk"):
+        batch.append(book)
+        if len(batch) >= 10:
+            out.append(lent(batch))
+            batch = []
+    return out
