@@ -1,5 +1,7 @@
 //! Django's models: fields that are relations, what leads back, managers.
 
+use std::rc::Rc;
+
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::models::{AUTH_USER, Loading, Manager, Models, Relation};
@@ -221,7 +223,10 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
                     reverse.extend(backwards(field, accessor, id).map(|relation| (target, relation)));
                 }
                 if let Some(model) = models.get_mut(id) {
-                    model.relations.entry(field.name.clone()).or_insert_with(|| forwards(field, target, accessor));
+                    model
+                        .relations
+                        .entry(field.name.clone())
+                        .or_insert_with(|| Rc::new(forwards(field, target, accessor)));
                 }
             }
         }
@@ -246,7 +251,7 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
     for (target, relation) in reverse {
         for heir in heirs.get(&target).into_iter().flatten() {
             if let Some(model) = models.get_mut(*heir) {
-                model.relations.entry(relation.name.clone()).or_insert_with(|| relation.clone());
+                model.relations.entry(relation.name.clone()).or_insert_with(|| Rc::new(relation.clone()));
             }
         }
     }
@@ -273,7 +278,7 @@ fn known_elsewhere(names: &Names<'_>, models: &mut Models, id: ClassId) {
             span,
         };
         if let Some(model) = models.get_mut(id) {
-            model.relations.entry((*name).into()).or_insert(relation);
+            model.relations.entry((*name).into()).or_insert_with(|| Rc::new(relation));
         }
     }
 }
@@ -284,7 +289,9 @@ fn part_polymorphic(names: &Names<'_>, models: &mut Models, django: &[ClassId]) 
     let polymorphic = |target: Option<ClassId>| target.is_some_and(|it| names.derives_external(it, "PolymorphicModel"));
     for &id in django {
         for relation in models.get_mut(id).into_iter().flat_map(|model| model.relations.values_mut()) {
-            relation.joinable &= !polymorphic(relation.target);
+            if polymorphic(relation.target) {
+                Rc::make_mut(relation).joinable = false;
+            }
         }
     }
 }

@@ -196,8 +196,7 @@ impl Eval<'_> {
 
     pub(super) fn row_attribute(&mut self, row: &Rc<Row>, name: &str, id: NodeId) -> Type {
         if let Some(relation) = self.models.relation(row.model, name) {
-            let relation = Rc::new(relation.clone());
-            return self.read(row, relation, id);
+            return self.read(row, relation.clone(), id);
         }
         // What the queryset has put there stands before what the model would give.
         if row.root.as_ref().is_some_and(|root| root.loads.brought.contains(&row.path_to(name))) {

@@ -3,7 +3,9 @@
 //! Only what is certain counts: a function is served when a framework is given it, or when a function that is served names
 //! it and the name is known to mean it.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::OnceCell;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::code::{Code, functions, is_decorated};
 use super::value::Value;
@@ -86,18 +88,27 @@ const SERVERS: &[&str] = &[
 ];
 
 /// Who runs each function, as far as it is certain.
-#[derive(Debug, Default)]
-pub(super) struct Roles {
+///
+/// What functions of a role lead to is found when it is first asked for: most repositories have nothing to ask of it.
+pub(super) struct Roles<'c, 'n> {
+    code: &'c Code<'n>,
     own: HashMap<FunctionId, Role>,
-    served: HashSet<FunctionId>,
-    tasks: HashSet<FunctionId>,
-    starts: HashSet<FunctionId>,
-    commands: HashSet<FunctionId>,
+    served: OnceCell<HashSet<FunctionId>>,
+    tasks: OnceCell<HashSet<FunctionId>>,
+    starts: OnceCell<HashSet<FunctionId>>,
+    commands: OnceCell<HashSet<FunctionId>>,
 }
 
-impl Roles {
-    pub(super) fn read(code: &Code<'_>) -> Self {
-        let mut roles = Self::default();
+impl<'c, 'n> Roles<'c, 'n> {
+    pub(super) fn read(code: &'c Code<'n>) -> Self {
+        let mut roles = Self {
+            code,
+            own: HashMap::default(),
+            served: OnceCell::new(),
+            tasks: OnceCell::new(),
+            starts: OnceCell::new(),
+            commands: OnceCell::new(),
+        };
         for id in functions(code.names) {
             let function = code.names.function(id);
             if let Some(role) = decorated(code, id, function).or_else(|| by_class(code, id, function)) {
@@ -119,18 +130,6 @@ impl Roles {
                 roles.given(code, Unit::Function(FunctionId { draft: at, at: place as u32 }), &function.flow);
             }
         }
-        let of = |wanted: fn(Role) -> bool| {
-            let mut all: Vec<FunctionId> = roles.own.iter().filter(|it| wanted(*it.1)).map(|it| *it.0).collect();
-            all.sort_unstable();
-            all
-        };
-        let served = of(|it| !matches!(it, Role::Task | Role::Start | Role::Command | Role::Function));
-        let (tasks, starts) = (of(|it| it == Role::Task), of(|it| it == Role::Start));
-        let commands = of(|it| it == Role::Command);
-        roles.served = reached(code, served);
-        roles.tasks = reached(code, tasks);
-        roles.starts = reached(code, starts);
-        roles.commands = reached(code, commands);
         roles
     }
 
@@ -141,21 +140,37 @@ impl Roles {
 
     /// Whether requests, or messages of a framework, come to a function.
     pub(super) fn is_served(&self, id: FunctionId) -> bool {
-        self.served.contains(&id)
+        let serves = |it| !matches!(it, Role::Task | Role::Start | Role::Command | Role::Function);
+        self.leads(&self.served, serves, id)
+    }
+
+    fn is_task(&self, id: FunctionId) -> bool {
+        self.leads(&self.tasks, |it| it == Role::Task, id)
+    }
+
+    /// Whether functions of a role are this one, or lead to it.
+    fn leads(&self, found: &OnceCell<HashSet<FunctionId>>, role: impl Fn(Role) -> bool, id: FunctionId) -> bool {
+        let found = found.get_or_init(|| {
+            let mut all: Vec<FunctionId> = self.own.iter().filter(|it| role(*it.1)).map(|it| *it.0).collect();
+            all.sort_unstable();
+            reached(self.code, all)
+        });
+        found.contains(&id)
     }
 
     /// Whether a function runs when the application starts or ends, and never else.
     pub(super) fn only_starts(&self, id: FunctionId) -> bool {
-        self.starts.contains(&id) && !self.served.contains(&id) && !self.tasks.contains(&id)
+        self.leads(&self.starts, |it| it == Role::Start, id) && !self.is_served(id) && !self.is_task(id)
     }
 
     /// Who runs a function.
-    pub(super) fn reach(&self, code: &Code<'_>, id: FunctionId) -> Reach {
-        if self.served.contains(&id) {
+    pub(super) fn reach(&self, id: FunctionId) -> Reach {
+        let in_commands = || self.code.names.draft(id.draft).place == Place::Command;
+        if self.is_served(id) {
             Reach::Requests
-        } else if self.tasks.contains(&id) {
+        } else if self.is_task(id) {
             Reach::Tasks
-        } else if self.commands.contains(&id) || code.names.draft(id.draft).place == Place::Command {
+        } else if self.leads(&self.commands, |it| it == Role::Command, id) || in_commands() {
             Reach::Commands
         } else {
             Reach::Requests

@@ -32,7 +32,7 @@ pub(super) fn facts(told: &mut Told<'_, '_>, walk: &Walk, out: &mut LoopFacts) {
             held: is(awaits(function) || is_given(told, id)),
             awaits: is(awaits(function)),
             served: is(told.roles.is_served(id)),
-            reach: is(told.roles.reach(told.code, id)),
+            reach: is(told.roles.reach(id)),
         });
     }
 }

@@ -1,6 +1,6 @@
 //! How facts of functions are told: their names, their anchors, and the changes that are surely right.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::code::{Code, functions};
 use super::roles::Roles;
@@ -18,13 +18,13 @@ pub(super) type Edits = Vec<(Span, Box<str>)>;
 /// Names what is told.
 pub(super) struct Told<'a, 'n> {
     pub(super) code: &'a Code<'n>,
-    pub(super) roles: &'a Roles,
+    pub(super) roles: &'a Roles<'a, 'n>,
     anchors: HashMap<Anchor, u32>,
 }
 
 impl<'a, 'n> Told<'a, 'n> {
-    pub(super) fn new(code: &'a Code<'n>, roles: &'a Roles) -> Self {
-        Self { code, roles, anchors: HashMap::new() }
+    pub(super) fn new(code: &'a Code<'n>, roles: &'a Roles<'a, 'n>) -> Self {
+        Self { code, roles, anchors: HashMap::default() }
     }
 
     pub(super) fn draft(&self, id: FunctionId) -> &'n FunctionDraft {
