@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::draft::Import;
 use super::flow::{self, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope, With};
-use super::guard::{is_receiver, keeps, misses, sorts};
+use super::guard::{is_full, is_receiver, keeps, misses, sorts};
 use super::thrown;
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
@@ -225,6 +225,14 @@ impl<'a> Builder<'a> {
     fn grow(&mut self, expr: &'a Expr) {
         let ExprKind::Call(call) = &expr.kind else { return };
         let ExprKind::Attribute { value, name } = &call.func.kind else { return };
+        if let ([arg], "append" | "add", Some(variable)) = (call.args.as_slice(), &*name.value, held_in(value)) {
+            // `found[key].append(row)`
+            if let Some(before) = self.dict_of(variable) {
+                let element = self.expr(arg);
+                self.grow_dict(variable, before, element, true, expr.span);
+            }
+            return;
+        }
         let (ExprKind::Name(variable), [arg]) = (&value.kind, call.args.as_slice()) else { return };
         let Some(before) = self.value_of((None, variable)) else { return };
         let made = &self.flow.node(before).kind;
@@ -245,6 +253,33 @@ impl<'a> Builder<'a> {
         };
         let around = std::mem::replace(&mut self.scope, scope);
         let grown = self.node(NodeKind::Either(vec![before, more]), expr.span);
+        self.scope = around;
+        self.bind((None, variable), grown);
+    }
+
+    /// The dict that a variable holds, as far as it is made here.
+    fn dict_of(&self, variable: &'a str) -> Option<NodeId> {
+        let before = self.value_of((None, variable))?;
+        let made = match &self.flow.node(before).kind {
+            NodeKind::Dict(_) | NodeKind::Either(_) | NodeKind::Collect { dict: true, .. } => true,
+            NodeKind::Call { func, .. } => {
+                let called = self.flow.dotted(*func);
+                let last = called.as_deref().map(|name| name.rsplit('.').next().unwrap_or(name));
+                matches!(last, Some("dict" | "defaultdict" | "OrderedDict"))
+            }
+            _ => false,
+        };
+        made.then_some(before)
+    }
+
+    /// From here on a dict has what it had, or this, under keys that nobody knows; each by itself, or in lists.
+    fn grow_dict(&mut self, variable: &'a str, before: NodeId, element: NodeId, lists: bool, span: Span) {
+        let scope = self.flow.node(before).scope;
+        let around = std::mem::replace(&mut self.scope, scope);
+        let element =
+            if lists { self.node(NodeKind::Collect { element, dict: false, lazy: false }, span) } else { element };
+        let more = self.node(NodeKind::Collect { element, dict: true, lazy: false }, span);
+        let grown = self.node(NodeKind::Either(vec![before, more]), span);
         self.scope = around;
         self.bind((None, variable), grown);
     }
@@ -347,7 +382,7 @@ impl<'a> Builder<'a> {
                         let missing = told.is_empty() && misses(test) && !self.flow.guards(before).any(is_strong);
                         self.behind(told);
                         self.behind(missing.then_some(Guard::Missing));
-                        self.behind(keeps(test, body).then_some(Guard::Seldom));
+                        self.behind((keeps(test, body) || is_full(test)).then_some(Guard::Seldom));
                     }
                     arms.push(self.branch(fork, |it| it.block(body)));
                     self.guard = before;
@@ -503,10 +538,17 @@ impl<'a> Builder<'a> {
                 self.deeper(|it| it.assign(inner, value));
             }
             ExprKind::Subscript { value: of, index } => {
+                let variable = match &of.kind {
+                    ExprKind::Name(variable) => Some(&**variable),
+                    _ => None,
+                };
                 let of = self.expr(of);
                 self.expr(index);
                 if let Some(name) = index.str() {
                     self.node(NodeKind::Store { of, name: name.into(), value }, target.span);
+                } else if let Some((variable, before)) = variable.and_then(|it| Some((it, self.dict_of(it)?))) {
+                    // `found[key] = row`
+                    self.grow_dict(variable, before, value, false, target.span);
                 }
             }
             _ => {}
@@ -546,6 +588,22 @@ impl<'a> Builder<'a> {
             let name = alias.alias.as_ref().unwrap_or(&alias.name);
             self.imports.push(Import { name: name.clone(), module: module.clone(), item: Some(alias.name.clone()) });
         }
+    }
+}
+
+/// The variable of a dict that a list is kept in: `found[key]`, `found.setdefault(key, [])`.
+fn held_in(expr: &Expr) -> Option<&str> {
+    let of = match &expr.kind {
+        ExprKind::Subscript { value, .. } => value,
+        ExprKind::Call(call) => match &call.func.kind {
+            ExprKind::Attribute { value, name } if &*name.value == "setdefault" => value,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    match &of.kind {
+        ExprKind::Name(variable) => Some(variable),
+        _ => None,
     }
 }
 

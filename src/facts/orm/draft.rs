@@ -130,6 +130,8 @@ pub struct FunctionDraft {
     pub body: NodeId,
     /// What a decorator, or the function itself, says that it answers with: `response_model=list[Book]`.
     pub answer: Option<NodeId>,
+    /// The variables that functions within it may read, with their last values.
+    pub locals: Vec<(Box<str>, NodeId)>,
     /// What it does.
     pub flow: Flow,
 }

@@ -4,7 +4,7 @@ use super::build::Builder;
 use super::flow::{NodeId, NodeKind};
 use super::guard::sorts;
 use crate::source::{SourceFile, Span};
-use crate::syntax::python::{Call, Clause, CompareOp, ComprehensionKind, Expr, ExprKind, FPart, Param, UnaryOp};
+use crate::syntax::python::{BinOp, Call, Clause, CompareOp, ComprehensionKind, Expr, ExprKind, FPart, Param, UnaryOp};
 
 impl<'a> Builder<'a> {
     /// The node of an expression. What nests too deep is unknown.
@@ -109,8 +109,18 @@ impl<'a> Builder<'a> {
                 }
                 NodeKind::Dict(pairs)
             }
-            ExprKind::Binary { left, right, .. } => {
+            ExprKind::Binary { left, op, right } => {
                 let parts = vec![self.expr(left), self.expr(right)];
+                // `"%s by %s" % (title, author)`
+                if *op == BinOp::Mod && matches!(left.kind, ExprKind::Str(_)) {
+                    let put = match &self.flow.node(parts[1]).kind {
+                        NodeKind::List(items) => items.clone(),
+                        _ => vec![parts[1]],
+                    };
+                    for of in put {
+                        self.node(NodeKind::Format(of), self.flow.node(of).span);
+                    }
+                }
                 NodeKind::Mix(parts)
             }
             ExprKind::Unary { op: UnaryOp::Not, operand } => {
@@ -172,6 +182,14 @@ impl<'a> Builder<'a> {
             ExprKind::Await(inner) => NodeKind::Await(self.expr(inner)),
             ExprKind::Yield(inner) => {
                 let value = match inner {
+                    // `yield from rows`
+                    Some(inner) if self.file.slice(expr.span).starts_with("yield from") => {
+                        let over = self.expr(inner);
+                        let around = self.enter(over, false, expr.span);
+                        let row = self.node(NodeKind::Row(over), inner.span);
+                        self.scope = around;
+                        row
+                    }
                     Some(inner) => self.expr(inner),
                     None => self.node(NodeKind::Nothing, expr.span),
                 };

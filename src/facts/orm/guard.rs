@@ -2,7 +2,7 @@
 
 use super::build::Builder;
 use super::flow::{Guard, NodeId, NodeKind};
-use crate::syntax::python::{Call, CompareOp, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
+use crate::syntax::python::{BinOp, Call, CompareOp, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
 
 /// Where Django keeps what was prefetched for a row.
 const PREFETCHED: &str = "_prefetched_objects_cache";
@@ -140,6 +140,22 @@ pub(super) fn keeps(test: &Expr, body: &[Stmt]) -> bool {
         }),
         _ => false,
     })
+}
+
+/// `if len(batch) >= size`, `if at % 100 == 0`: what runs once for many turns.
+pub(super) fn is_full(test: &Expr) -> bool {
+    let ExprKind::Compare { left, rest } = &test.kind else { return false };
+    let [(op, right)] = rest.as_slice() else { return false };
+    match &left.kind {
+        ExprKind::Call(call) => {
+            let few = matches!(right.kind, ExprKind::Int(Some(0..=1)));
+            call.func.dotted().as_deref() == Some("len")
+                && matches!(op, CompareOp::GtE | CompareOp::Gt | CompareOp::Eq)
+                && !few
+        }
+        ExprKind::Binary { op: BinOp::Mod, .. } => *op == CompareOp::Eq && matches!(right.kind, ExprKind::Int(Some(0))),
+        _ => false,
+    }
 }
 
 /// The name under which a serializer asks its context: `self.context.get("name")`, `self.context["name"]`.

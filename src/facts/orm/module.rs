@@ -203,6 +203,7 @@ impl<'a> Reader<'a> {
         let answer = answer(function).map(|said| builder.expr(said));
         let body = builder.next();
         builder.block(&function.body);
+        let locals = if builder.functions.is_empty() { Vec::new() } else { builder.variables() };
         let path = match (within, owner.and_then(|owner| self.classes.get(owner as usize))) {
             (Some(within), _) => format!("{within}.{}", function.name.value),
             (None, Some(class)) => format!("{}.{}", class.name, function.name.value),
@@ -222,6 +223,7 @@ impl<'a> Reader<'a> {
             body,
             params,
             answer,
+            locals,
             flow,
         });
     }

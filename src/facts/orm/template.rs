@@ -125,6 +125,7 @@ impl<'a> Reader<'a> {
             body: 0,
             params: params.collect(),
             answer: None,
+            locals: Vec::new(),
             flow,
         }
     }

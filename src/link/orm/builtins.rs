@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::asked;
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
-use super::types::{Loads, Statement, Type, Unit};
+use super::types::{Loads, Set, Size, Statement, Type, Unit};
 use super::uses::{self, Wanted};
 use super::{django, in_python, sqlalchemy, templates};
 use crate::facts::orm::flow::NodeId;
@@ -67,7 +67,10 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             Type::List(Rc::new(Type::Tuple(parts.into())), size)
         }
         "super" if name == last => super_of(eval),
-        "getattr" if name == last => Type::Unknown,
+        "getattr" if name == last => match args.positional.get(1).map(|node| eval.type_of(*node)) {
+            Some(Type::Text(attribute)) if !first.is_unread() => eval.attribute(&first, &attribute, id),
+            _ => Type::Unknown,
+        },
         // A function made awaitable is called as it was.
         "sync_to_async" | "database_sync_to_async" if !matches!(first, Type::Unknown) => first,
         "get_model" => {
@@ -123,10 +126,21 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
         "insert" | "update" | "delete" if name.starts_with("sqlalchemy") || name.starts_with("sqlmodel") => {
             Type::Statement(Statement::Write)
         }
+        _ if name.contains('.') && hands_on(&first, last) => Type::Set(match &first {
+            Type::Set(set) => Rc::new(Set { size: Size::Guessed, plain: false, ..(**set).clone() }),
+            _ => return Type::Unknown,
+        }),
         _ if sqlalchemy::is_loader(last) => sqlalchemy::loader(eval, None, last, args),
         _ if name.contains('.') => sqlalchemy::session(eval, last, args, id),
         _ => Type::Unknown,
     }
+}
+
+/// Whether a function outside the repository may give rows of the queryset that it is given, by its name.
+fn hands_on(first: &Type, last: &str) -> bool {
+    const SAY: &[&str] = &["paginate", "queryset", "filter", "progress", "order", "sort"];
+    let name = last.to_lowercase();
+    matches!(first, Type::Set(set) if set.rows && set.related.is_none()) && SAY.iter().any(|word| name.contains(word))
 }
 
 /// The rows of something, as a list.

@@ -87,7 +87,9 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
     let Some((columns, span)) = (if written { columns(eval, class, "list_display") } else { Some(whole()) }) else {
         return;
     };
-    if eval.names.method(class, "get_list_display", None).is_some()
+    // Columns that code adds to those that are written leave these, as a rule.
+    let chooses = eval.names.method(class, "get_list_display", None);
+    if chooses.is_some_and(|method| !super::serializers::calls_super(eval, method))
         || eval.names.method(class, "get_list_select_related", None).is_some()
     {
         return;
@@ -119,7 +121,9 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
     let own = eval.names.method(class, "get_queryset", None).is_none();
     let sites = if own { site(eval, class).into_iter().collect() } else { set.sites.clone() };
     let set = Rc::new(Set { loads, sites, ..(*set).clone() });
+    eval.chosen += usize::from(chooses.is_some());
     show(eval, class, &set, &columns, span);
+    eval.chosen -= usize::from(chooses.is_some());
 }
 
 /// Where an admin class says what its list joins, or would say it: behind `list_display`.

@@ -8,13 +8,13 @@ use super::events::{Cause, Writing};
 use super::models::Relation;
 use super::names::ClassId;
 use super::narrow;
-use super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Without};
+use super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Void, Without};
 use super::uses;
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
-pub(super) use super::django_models::{is_manager, is_user_model};
+pub(super) use super::django_models::{is_manager, is_page, is_user_model};
 
 /// All rows of a model.
 pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, span: Span) -> Set {
@@ -35,6 +35,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         asked: Rc::default(),
         pinned: Vec::new(),
         sites,
+        clauses: Vec::new(),
         span,
     }
 }
@@ -127,6 +128,11 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                     set.loads.brought.extend(names.map(|(name, _)| name.to_string()));
                 }
                 _ => {}
+            }
+            // `filter(name__in=[])` asks for nothing.
+            let is_empty = |node: NodeId| matches!(eval.type_of(node), Type::Void(Void::Empty));
+            if name == "filter" && args.keywords.iter().any(|(key, node)| key.ends_with("__in") && is_empty(*node)) {
+                return Type::Nothing;
             }
             set.narrowed |= matches!(name, "filter" | "exclude") && narrow::narrows(eval, set.model, name, args);
             set.plain = false;
@@ -233,8 +239,39 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             }
             Type::Unknown
         }
+        _ if set.rows && set.related.is_none() && may_be_elsewhere(eval, &set) && !OTHERS.contains(&name) => {
+            Type::Set(Rc::new(Set { size: Size::Guessed, plain: false, ..set }))
+        }
         _ => Type::Unknown,
     }
+}
+
+/// Methods of Django's querysets that give no rows (`django/db/models/query.py`, 5.2).
+const OTHERS: &[&str] = &[
+    "bulk_create",
+    "bulk_update",
+    "abulk_create",
+    "abulk_update",
+    "acreate",
+    "aget_or_create",
+    "aupdate_or_create",
+    "aupdate",
+    "adelete",
+    "explain",
+    "as_manager",
+    "resolve_expression",
+    "contains",
+    "acontains",
+    "aaggregate",
+    "ain_bulk",
+    "earliest",
+    "latest",
+];
+
+/// Whether a queryset may have methods that are not in the repository: of a manager's base, or of a base of the model.
+fn may_be_elsewhere(eval: &Eval<'_>, set: &Set) -> bool {
+    let strange = |id: &ClassId| eval.names.lineage(*id).external.iter().any(|base| !base.starts_with("django."));
+    set.classes.iter().any(strange) || (set.classes.is_empty() && strange(&set.model))
 }
 
 /// `only(...)` and `defer(...)`. What they say of other rows than these is not read.
@@ -308,6 +345,7 @@ fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, id: NodeId
             _ => set.loads.open = true,
         }
     }
+    set.clauses.extend(args.positional.first().map(|first| eval.frame().flow.node(*first).span));
     let Some(last) = args.positional.last() else { return };
     let last = eval.frame().flow.node(*last).span;
     let call = eval.frame().flow.node(id).span;
@@ -339,8 +377,11 @@ fn load_prefetch(loads: &mut Loads, path: Option<&str>, nested: &Loads) {
     loads.brought.extend(nested.brought.iter().map(|it| format!("{path}__{it}")));
     loads.paths.insert(path.to_owned());
     loads.paths.extend(nested.paths.iter().map(|it| format!("{path}__{it}")));
-    // What is loaded beyond is not known; then all below the path counts as loaded.
-    loads.open |= nested.open;
+    // What is loaded beyond may not be known; then all below the path counts as loaded.
+    loads.beyond.extend(nested.beyond.iter().map(|it| format!("{path}__{it}")));
+    if nested.open {
+        loads.beyond.insert(path.to_owned());
+    }
 }
 
 /// `Prefetch("path", queryset=…, to_attr=…)`

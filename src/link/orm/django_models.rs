@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::models::{AUTH_USER, Loading, Manager, Models, Relation};
 use super::names::{ClassId, Def, Names};
@@ -27,6 +27,65 @@ const MODEL_BASES: &[&str] = &[
     "TranslatableModel",
     "SafeDeleteModel",
 ];
+
+/// Packages of fields that only models have.
+const FIELDS: &[&str] = &[
+    "django.db.models.",
+    "django.contrib.gis.db.models.",
+    "django.contrib.postgres.fields.",
+    "django_extensions.db.fields.",
+    "modelcluster.fields.",
+    "model_utils.fields.",
+    "mptt.fields.",
+    "autoslug.",
+    "sortedm2m.fields.",
+];
+/// Bases with managers of their own that are not Django's.
+const OTHERS: &[&str] = &["mongo", "Document", "odm", "ming", "peewee", "neomodel", "elasticsearch", "sqlalchemy"];
+/// Relations of models outside the repository: of whose names, by the name of the base and the package it is of (Wagtail
+/// 7.1, `wagtail/models/pages.py`, `wagtail/models/media.py`).
+const KNOWN: &[(&str, &str, &[&str])] = &[
+    ("wagtail", "Page", &["owner", "content_type", "locale", "locked_by", "live_revision", "latest_revision"]),
+    ("wagtail", "AbstractImage", &["collection", "uploaded_by_user"]),
+    ("wagtail", "AbstractDocument", &["collection", "uploaded_by_user"]),
+];
+
+/// Whether a base outside the repository is a page of Wagtail's.
+pub(super) fn is_page(base: &str) -> bool {
+    base.starts_with("wagtail.") && base.ends_with(".Page")
+}
+
+/// Classes that code asks for rows: `Book.objects`, where the base that makes it a model is not in the repository.
+pub(super) fn asked(names: &Names<'_>) -> HashSet<ClassId> {
+    let mut found = HashSet::default();
+    for (draft, it) in names.drafts.iter().enumerate() {
+        let bodies = it.classes.iter().map(|class| &class.body);
+        let flows = it.functions.iter().map(|function| &function.flow).chain(bodies).chain([&it.top]);
+        for flow in flows {
+            for node in &flow.nodes {
+                let NodeKind::Attr { of, name, .. } = &node.kind else { continue };
+                let NodeKind::Name(class) = &flow.node(*of).kind else { continue };
+                if &**name == "objects"
+                    && let Some(Def::Class(class)) = names.resolve(draft as u32, class)
+                    && !found.contains(&class)
+                    && is_like_a_model(names, class)
+                {
+                    found.insert(class);
+                }
+            }
+        }
+    }
+    found
+}
+
+fn is_like_a_model(names: &Names<'_>, id: ClassId) -> bool {
+    let external = &names.lineage(id).external;
+    let unread = external.iter().any(|base| base.contains('.') && !base.starts_with("django."));
+    let other = |base: &str| OTHERS.iter().any(|word| base.contains(word));
+    unread
+        && !external.iter().any(|base| other(base))
+        && (names.attribute(id, "objects").is_none() || !managers(names, id).is_empty())
+}
 
 /// Which relation a field makes.
 #[derive(Clone, Copy, PartialEq)]
@@ -66,8 +125,8 @@ fn has_field(names: &Names<'_>, id: ClassId) -> bool {
         let call = it.value.and_then(|value| class.body.call(value));
         match call.and_then(|call| names.of_node(id.draft, &class.body, callee(&class.body, call))) {
             Some(Def::External(name)) => {
-                (name.starts_with("django.db.models.") || name.starts_with("django.contrib.gis.db.models."))
-                    && (name.ends_with("Field") || name.ends_with("ForeignKey"))
+                FIELDS.iter().any(|package| name.starts_with(package))
+                    && (name.ends_with("Field") || name.ends_with("ForeignKey") || name.ends_with("ParentalKey"))
             }
             _ => false,
         }
@@ -82,7 +141,7 @@ fn derives_model(names: &Names<'_>, id: ClassId) -> bool {
         let whole = &**base;
         whole == "django.db.models.Model"
             || whole == "django.contrib.gis.db.models.Model"
-            || whole == "wagtail.models.Page"
+            || is_page(whole)
             || (MODEL_BASES.contains(&last) && !whole.starts_with("rest_framework"))
     })
 }
@@ -171,6 +230,7 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
                 }
             }
         }
+        known_elsewhere(names, models, id);
         let managers = managers(names, id);
         // A base that is not known may give them an order.
         let ordered = !derives_model(names, id)
@@ -196,6 +256,31 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
         }
     }
     part_polymorphic(names, models, django);
+}
+
+/// Gives a model the relations that a base of it is known to have that is not in the repository.
+fn known_elsewhere(names: &Names<'_>, models: &mut Models, id: ClassId) {
+    let lineage = &names.lineage(id).external;
+    let is = |package: &str, last: &str| {
+        lineage.iter().any(|base| base.starts_with(package) && base.rsplit('.').next() == Some(last))
+    };
+    let user = models.user;
+    let span = names.class(id).span;
+    for name in KNOWN.iter().filter(|(package, last, _)| is(package, last)).flat_map(|(_, _, all)| *all) {
+        let people = matches!(*name, "owner" | "locked_by" | "uploaded_by_user");
+        let relation = Relation {
+            name: (*name).into(),
+            target: user.filter(|_| people),
+            to_many: false,
+            joinable: true,
+            back: None,
+            loading: Loading::Lazy,
+            span,
+        };
+        if let Some(model) = models.get_mut(id) {
+            model.relations.entry((*name).into()).or_insert_with(|| Rc::new(relation));
+        }
+    }
 }
 
 /// A join gives rows of the class that a key names; the rows of a polymorphic model are of classes below it, which only a

@@ -47,13 +47,20 @@ pub(super) enum Guess {
     Rows(Box<str>),
     /// That a method of this name is the only one there is.
     Name(Box<str>),
-    /// That a serializer that chooses its fields by code has all that it names.
+    /// That a serializer, or a list of the admin, that chooses its fields by code has all that it names.
     Fields,
     /// That a value is a row of the model that has what is read of it.
     Row,
+    /// That code for some kinds of rows only is for those of the loop.
+    Kind,
 }
 
 impl Guess {
+    /// Whether it is about rows of which nobody knows where they come from.
+    pub(super) fn is_of_strangers(&self) -> bool {
+        !matches!(self, Guess::Fields | Guess::Kind)
+    }
+
     /// What makes it one, as a sentence about a loop over this.
     pub(super) fn because(&self, over: &str) -> String {
         let over = if over == UNNAMED { "what the loop goes through".into() } else { format!("what `{over}` holds") };
@@ -66,11 +73,13 @@ impl Guess {
                 format!("what has `{name}` is not known: it is taken for the one function of that name")
             }
             Guess::Fields => {
-                "which fields the serializer has is chosen by its `get_fields`: it is taken to have this one".into()
+                "which fields there are is chosen by code (`get_fields`, `get_list_display`): this is taken to be one"
+                    .into()
             }
             Guess::Row => {
                 "of which model the row is, is not known: it is taken for that which has what is read of it".into()
             }
+            Guess::Kind => "it is read of some kinds of rows only: those of the loop are taken to be of one".into(),
         }
     }
 }

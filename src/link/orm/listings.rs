@@ -10,13 +10,22 @@ use super::routes::Routes;
 use super::types::{Set, Size, Type, Unit};
 use super::{context, serializers, uses};
 use crate::facts::orm::Place;
-use crate::facts::orm::flow::{Guard, Node, NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, Guard, Node, NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::{Listing, Orm};
 use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
 
 /// Bases of views that list.
 const LISTS: &[&str] = &["ListAPIView", "ListCreateAPIView", "ModelViewSet", "ReadOnlyModelViewSet", "ListModelMixin"];
+
+/// Bases of views that answer with one row.
+const SHOWS: &[&str] = &[
+    "RetrieveAPIView",
+    "RetrieveUpdateAPIView",
+    "RetrieveDestroyAPIView",
+    "RetrieveUpdateDestroyAPIView",
+    "RetrieveModelMixin",
+];
 
 /// How a view cuts its list.
 #[derive(Clone, Debug)]
@@ -46,6 +55,9 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
     let mut capped = HashSet::new();
     let mut bound = HashSet::new();
     for class in eval.names.all_classes() {
+        if shows_one(eval, class) {
+            show_one(eval, class);
+        }
         if !lists(eval, class) || !routes.lists(class) {
             continue;
         }
@@ -68,6 +80,28 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
     }
     out.extend(endpoints(eval));
     out
+}
+
+/// Whether a view answers with one row, and with no list.
+fn shows_one(eval: &Eval<'_>, class: ClassId) -> bool {
+    let external = &eval.names.lineage(class).external;
+    let is = |base: &Rc<str>, lasts: &[&str]| {
+        base.starts_with("rest_framework") && lasts.contains(&base.rsplit('.').next().unwrap_or(base))
+    };
+    external.iter().any(|base| is(base, SHOWS)) && !external.iter().any(|base| is(base, LISTS))
+}
+
+/// What the serializer of such a view reads of its row: the lists within are loops.
+fn show_one(eval: &mut Eval<'_>, class: ClassId) {
+    if ["get", "retrieve", "get_object"].iter().any(|name| eval.names.method(class, name, None).is_some()) {
+        return;
+    }
+    let Some((set, span)) = queryset(eval, class).filter(|(set, _)| set.size != Size::Guessed) else { return };
+    let Some((serializer, _)) = serializer(eval, class) else { return };
+    if let Type::Row(row) = eval.single(&set) {
+        let context = context::of_view(eval, class, false);
+        eval.with_context(context, |eval| serializers::alone(eval, Unit::Class(class), &row, serializer, (span, 0)));
+    }
 }
 
 fn lists(eval: &Eval<'_>, class: ClassId) -> bool {
@@ -169,7 +203,7 @@ pub(super) fn serializer(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId
         return None;
     }
     if let Some(method) = eval.names.method(class, "get_serializer_class", None) {
-        match for_list(eval, method) {
+        match for_list(eval, class, method) {
             None if serializers::goes_on(eval, method) => {}
             found => return found,
         }
@@ -186,8 +220,9 @@ pub(super) fn serializer(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId
 
 /// The serializer that a method gives for the list: what it returns behind a test for that action, or behind tests for
 /// others; or all it ever returns.
-fn for_list(eval: &Eval<'_>, method: FunctionId) -> Option<(ClassId, Span)> {
-    let flow = &eval.names.function(method).flow;
+fn for_list(eval: &mut Eval<'_>, class: ClassId, method: FunctionId) -> Option<(ClassId, Span)> {
+    let names = eval.names;
+    let flow = &names.function(method).flow;
     let action =
         |node: &NodeId, listed: bool| flow.guards(flow.node(*node).guard).any(|it| *it == Guard::Action(listed));
     let listed: Vec<NodeId> = flow.returns.iter().copied().filter(|it| !action(it, false)).collect();
@@ -195,9 +230,54 @@ fn for_list(eval: &Eval<'_>, method: FunctionId) -> Option<(ClassId, Span)> {
         [only] => *only,
         all => *all.iter().find(|it| action(it, true))?,
     };
-    match eval.names.of_node(method.draft, flow, chosen) {
+    let def = match &flow.node(chosen).kind {
+        // `return self.read_serializer_class`
+        NodeKind::Attr { of, name, .. } if is_self(flow, *of) => match eval.class_value(class, name) {
+            Some(Type::Def(def)) => Some(def),
+            _ => None,
+        },
+        _ => by_action(eval, class, method, chosen).or_else(|| names.of_node(method.draft, flow, chosen)),
+    };
+    match def {
         Some(Def::Class(class)) if serializers::is_serializer(eval, class) => Some((class, flow.node(chosen).span)),
         _ => None,
+    }
+}
+
+fn is_self(flow: &Flow, node: NodeId) -> bool {
+    flow.node(node).kind == NodeKind::Param(0)
+}
+
+/// What a dict of the view has for its list: `self.serializer_classes[self.action]`,
+/// `self.serializer_classes.get(self.action, self.serializer_class)`.
+fn by_action(eval: &mut Eval<'_>, class: ClassId, method: FunctionId, node: NodeId) -> Option<Def> {
+    let flow = &eval.names.function(method).flow;
+    let (of, key, otherwise) = match &flow.node(node).kind {
+        NodeKind::Item { of, key } => (*of, *key, None),
+        NodeKind::Call { func, args, .. } => match &flow.node(*func).kind {
+            NodeKind::Attr { of, name, .. } if &**name == "get" => (*of, *args.first()?, args.get(1).copied()),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let attribute = |node: NodeId| match &flow.node(node).kind {
+        NodeKind::Attr { of, name, .. } if is_self(flow, *of) => Some(&**name),
+        _ => None,
+    };
+    let held = attribute(of).filter(|_| attribute(key) == Some("action"))?;
+    let (at, place) = eval.names.attribute(class, held)?;
+    let draft = eval.names.class(at);
+    let NodeKind::Dict(pairs) = &draft.body.node(draft.attributes.get(place)?.value?).kind else { return None };
+    if let Some((_, value)) = pairs.iter().find(|(key, _)| draft.body.text(*key) == Some("list")) {
+        return eval.names.of_node(at.draft, &draft.body, *value);
+    }
+    let otherwise = otherwise?;
+    match attribute(otherwise) {
+        Some(name) => match eval.class_value(class, name) {
+            Some(Type::Def(def)) => Some(def),
+            _ => None,
+        },
+        None => eval.names.of_node(method.draft, flow, otherwise),
     }
 }
 

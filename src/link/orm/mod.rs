@@ -41,7 +41,7 @@ mod views;
 pub use event_loop::LoopFacts;
 pub use uses::settle;
 
-use crate::facts::orm::{Callers, OrmDraft};
+use crate::facts::orm::{Callers, OrmDraft, Place};
 use crate::stack::Stack;
 use crate::stack::vocabulary::{ForeignKey, LazyLoad, Listing, QueryInLoop, QuerysetUse, WriteInLoop};
 
@@ -83,7 +83,8 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     let models = models::Models::new(&names);
     let serial = serializers::flow();
     let mut eval = eval::Eval::new(&names, &models, &serial);
-    for (draft, it) in names.drafts.iter().enumerate() {
+    let is_template = |draft: &OrmDraft| draft.place == Place::Template;
+    for (draft, it) in names.drafts.iter().enumerate().filter(|(_, it)| !is_template(it)) {
         for at in 0..it.functions.len() {
             eval.root(names::FunctionId { draft: draft as u32, at: at as u32 });
         }
@@ -95,9 +96,19 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     feeds::feeds(&mut eval);
     graphql::resolvers(&mut eval);
     let listings = listings::listings(&mut eval);
+    // What a template does with a context that nobody gives it is guessed.
+    for (draft, it) in names.drafts.iter().enumerate().filter(|(_, it)| is_template(it)) {
+        let each = (0..it.functions.len()).map(|at| names::FunctionId { draft: draft as u32, at: at as u32 });
+        for id in each {
+            if !eval.filled.contains(&id) {
+                eval.root(id);
+            }
+        }
+    }
     let mut events = std::mem::take(&mut eval.events);
     // What is known is told before what is guessed, and in its place.
-    events.retain(|event| event.guess.is_none() || !eval.settled.contains(&event.deep));
+    let of_strangers = |event: &events::Event| event.guess.as_ref().is_some_and(events::Guess::is_of_strangers);
+    events.retain(|event| !of_strangers(event) || !eval.settled.contains(&event.deep));
     events.sort_by_key(|event| event.guess.is_some());
     joined::by_default(&mut eval);
     let event_loop = event_loop::facts(&names, &models);

@@ -82,9 +82,12 @@ impl Models {
     pub(super) fn new(names: &Names<'_>) -> Self {
         let mut models = Models::default();
         let classes = names.all_classes();
-        let django: Vec<ClassId> = classes.iter().copied().filter(|id| django_models::is_model(names, *id)).collect();
         let mapped: Vec<ClassId> =
             classes.iter().copied().filter(|id| sqlalchemy_models::is_model(names, *id)).collect();
+        let asked = django_models::asked(names);
+        let is_django =
+            |id: &ClassId| django_models::is_model(names, *id) || (asked.contains(id) && !mapped.contains(id));
+        let django: Vec<ClassId> = classes.iter().copied().filter(is_django).collect();
         models.user = Some(django_models::user(names, &django).unwrap_or(AUTH_USER));
         models.all.insert(AUTH_USER, Model::new(Orm::Django));
         for id in &django {

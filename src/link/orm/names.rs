@@ -150,6 +150,24 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The function that another lies in.
+    pub(super) fn outer(&self, id: FunctionId) -> Option<FunctionId> {
+        let within = self.function(id).within.as_deref()?;
+        let (path, name) = within.rsplit_once('.').unwrap_or(("", within));
+        let draft = self.draft(id.draft);
+        let is_it = |it: &FunctionDraft| {
+            *it.name == *name
+                && match (&it.within, it.owner) {
+                    (Some(around), _) => **around == *path,
+                    (None, Some(owner)) => *draft.classes[owner as usize].name == *path,
+                    (None, None) => path.is_empty(),
+                }
+        };
+        // What lies within stands before what it lies in.
+        let at = draft.functions.iter().skip(id.at as usize).position(is_it)?;
+        Some(FunctionId { draft: id.draft, at: id.at + at as u32 })
+    }
+
     /// Every class, in the order of files.
     pub(super) fn all_classes(&self) -> Vec<ClassId> {
         let each = |(draft, it): (usize, &&OrmDraft)| {

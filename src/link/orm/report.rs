@@ -19,6 +19,9 @@ use crate::source::Span;
 use crate::stack::vocabulary::{About, LazyLoad, Orm, QueryInLoop, Reach, WriteInLoop};
 use crate::stack::{Anchor, Assumption, Fact, Origin, Sourced, Writer};
 
+/// So many other loops are named that come to the same place.
+const MOST_OTHERS: usize = 4;
+
 /// The facts of events.
 pub(super) fn facts(
     names: &Names<'_>,
@@ -77,7 +80,7 @@ pub(super) fn facts(
     for group in groups {
         report.lazy(group);
     }
-    let mut seen = BTreeSet::new();
+    let mut seen: HashMap<Span, Option<(usize, usize)>> = HashMap::default();
     let mut said = BTreeSet::new();
     let mut lines: Vec<Vec<Event>> = Vec::new();
     let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
@@ -86,14 +89,26 @@ pub(super) fn facts(
     for event in others {
         // The same place reached from several loops is one thing, told of the one that most wait for, and so is what one loop does in several places.
         let again = (event.unit, event.head, event.call().to_owned());
-        if seen.insert(event.deep) & said.insert(again) {
+        let (deep, first) = (event.deep, seen.get(&event.deep).copied());
+        let mut told = None;
+        if said.insert(again) & first.is_none() {
             // What one line of a loop does by way of what it calls is one thing, too.
             let line = places.entry((event.unit, event.head, event.at, Line::of(&event.kind))).or_insert(lines.len());
             match lines.get_mut(*line) {
                 Some(line) => line.push(event),
                 None => lines.push(vec![event]),
             }
+            told = lines.get(*line).map(|it| (*line, it.len().saturating_sub(1)));
+        } else if let Some((line, place)) = first.flatten()
+            && let Some(before) = lines.get_mut(line).and_then(|line| line.get_mut(place))
+            && before.by.len() < MOST_OTHERS
+            && before.at != event.at
+            && (before.guess.is_some() || event.guess.is_none())
+            && !before.by.contains(&event.at)
+        {
+            before.by.push(event.at);
         }
+        seen.entry(deep).or_insert(told);
     }
     for line in lines {
         report.other(line);
@@ -102,6 +117,28 @@ pub(super) fn facts(
         report.asked(it);
     }
     report.out
+}
+
+/// Where a queryset is made, and where it arrives to be told more, when that is elsewhere.
+fn made(root: &Set) -> Vec<Span> {
+    /// What lies so near is seen with the other.
+    const NEAR: u32 = 400;
+    let far = |at: &Span| at.file != root.span.file || at.start.abs_diff(root.span.start) > NEAR;
+    let arrives = root.sites.iter().map(|site| site.after).find(far);
+    [root.span].into_iter().chain(arrives).collect()
+}
+
+/// What a queryset is told to load, by its last clauses.
+fn clauses(root: &Set) -> Fact<Box<str>> {
+    /// Clauses that are shown, and paths that are named.
+    const MOST: (usize, usize) = (4, 4);
+    if root.clauses.is_empty() || root.loads.paths.is_empty() {
+        return Fact::Absent;
+    }
+    let named: Vec<&str> = root.loads.paths.iter().take(MOST.1).map(String::as_str).collect();
+    let more = if root.loads.paths.len() > MOST.1 { ", …" } else { "" };
+    let shown = root.clauses.iter().rev().take(MOST.0).copied().collect();
+    derived(format!("{}{more}", named.join(", ").replace("__", ".")).into(), shown)
 }
 
 /// The models whose rows are changed in the turns of each loop; new rows are no change.
@@ -368,7 +405,8 @@ impl Report<'_> {
             path: derived(dotted.into(), Vec::new()),
             read: read(&paths[..1], &each[..1]),
             also_read: if paths.len() > 1 { read(&paths[1..], &each[1..]) } else { Fact::Absent },
-            model: derived(model, vec![root.span]),
+            model: derived(model, made(root)),
+            loads: clauses(root),
             over: over(event),
             relation: derived(relation.into(), vec![declared]),
             serializer: serializer.map_or(Fact::Absent, |name| derived(name.into(), vec![event.head])),
@@ -471,11 +509,14 @@ impl Report<'_> {
             EventKind::Write { how, .. } => Some(&*how.remedy),
             EventKind::Lazy { .. } => None,
         }));
-        let by = match &event.through {
-            Some(call) => derived(call.as_str().into(), vec![event.at]),
-            None => Fact::Absent,
+        // Other loops that come to it.
+        let others = line.iter().flat_map(|event| event.by.iter().copied());
+        let mut places = vec![event.at];
+        places.extend(others);
+        let (by, mut places) = match &event.through {
+            Some(call) => (derived(call.as_str().into(), places), Vec::new()),
+            None => (Fact::Absent, places),
         };
-        let mut places = if event.through.is_some() { Vec::new() } else { vec![event.at] };
         places.extend(line.iter().map(|event| event.deep).filter(|deep| *deep != event.at));
         let writers =
             taken_in(&line).map(|edit| Writer { name: "field".into(), edits: vec![edit], display_only: None });

@@ -58,6 +58,7 @@ pub(super) fn loop_over<'a>(
     head: Span,
     read: &dyn Fn(&mut Eval<'a>, &Rc<Row>),
 ) {
+    eval.begin();
     let before = eval.events.len();
     let turn = Turn { depth: eval.frames.len(), scope: 1 };
     eval.frames.push(Frame::of_serializer(unit, eval.serial, set.clone(), turn));
@@ -88,6 +89,27 @@ pub(super) fn serialize_one(eval: &mut Eval<'_>, row: &Rc<Row>, serializer: Clas
     for event in eval.events.iter_mut().skip(before) {
         event.serializer.get_or_insert_with(|| name.clone());
     }
+}
+
+/// Evaluates a serializer over one row: the lists within it are loops.
+pub(super) fn serialize_alone(eval: &mut Eval<'_>, row: &Rc<Row>, serializer: ClassId, id: NodeId) {
+    let node = eval.frame().flow.node(id);
+    let (unit, call) = (eval.frame().unit, (node.span, node.scope));
+    alone(eval, unit, row, serializer, call);
+}
+
+/// The same, by a view that nobody calls.
+pub(super) fn alone(
+    eval: &mut Eval<'_>,
+    unit: Unit,
+    row: &Rc<Row>,
+    serializer: ClassId,
+    call: (Span, crate::facts::orm::flow::Scope),
+) {
+    eval.begin();
+    eval.frames.push(Frame::of_row(unit, eval.serial, None, call));
+    fields(eval, serializer, row, 0);
+    eval.frames.pop();
 }
 
 /// Reads what the fields of a serializer read of a row.
@@ -285,6 +307,16 @@ fn field(
     if let Def::Class(nested) = kind {
         if is_serializer(eval, nested) {
             let value = if source == "*" { Type::Row(row.clone()) } else { read(eval, row, source, true) };
+            // Of one row, a list of others is the loop.
+            if row.turn.is_none() && flag("many") {
+                if let Some(set) = many(eval, &value).all_rows() {
+                    let (unit, head) = (eval.frame().unit, eval.frame().called_at());
+                    loop_over(eval, unit, &set, nested, "…(..., many=True)", head, &|eval, row| {
+                        fields(eval, nested, row, level + 1);
+                    });
+                }
+                return;
+            }
             for row in rows(eval, value, row) {
                 fields(eval, nested, &row, level + 1);
             }

@@ -33,6 +33,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         without: Without::None,
         asked: Rc::default(),
         pinned: Vec::new(),
+        clauses: Vec::new(),
         sites,
         span,
     }

@@ -135,6 +135,7 @@ pub(super) fn render_template(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, 
 /// Runs a template with a context.
 pub(super) fn run(eval: &mut Eval<'_>, name: &str, context: Type, id: NodeId) -> Type {
     if let Some(template) = eval.templates.get(name) {
+        eval.filled.insert(template);
         eval.follow(template, vec![(context, None)], id);
     }
     Type::Unknown
@@ -152,14 +153,20 @@ pub(super) fn views(eval: &mut Eval<'_>) {
             None => context(eval, class, Entries::new()),
         };
         if matches!(context, Type::Record(_)) {
+            eval.filled.insert(template);
             eval.rooted(template, vec![context]);
         }
     }
 }
 
 fn is_view(names: &names::Names<'_>, class: ClassId) -> bool {
-    let bases = &names.lineage(class).external;
-    bases.iter().any(|base| base.starts_with("django.views.generic"))
+    names.lineage(class).external.iter().any(|base| is_generic(base))
+}
+
+/// Whether a class outside the repository is one of the generic views, or of those that packages make of them.
+pub(super) fn is_generic(base: &str) -> bool {
+    const PACKAGES: &[&str] = &["django_filters.views", "django_tables2.", "vanilla.", "extra_views.", "braces.views"];
+    base.starts_with("django.views.generic") || PACKAGES.iter().any(|package| base.starts_with(package))
 }
 
 /// The template that a generic view names, or that it is called by.
@@ -168,7 +175,7 @@ fn template_of(eval: &mut Eval<'_>, class: ClassId) -> Option<FunctionId> {
         return eval.templates.get(&name);
     }
     let set = rows(eval, class)?;
-    let kind = if eval.names.derives_external(class, "ListView") { "list" } else { "detail" };
+    let kind = if lists(&eval.names.lineage(class).external) { "list" } else { "detail" };
     let model = eval.models.name(eval.names, set.model).to_lowercase();
     let end = format!("/{model}_{kind}.html");
     let mut found = eval.templates.by_name.iter().filter(|(name, _)| name.ends_with(&end)).map(|(_, all)| all);
@@ -202,12 +209,30 @@ pub(super) fn rows(eval: &mut Eval<'_>, class: ClassId) -> Option<Rc<Set>> {
     }
 }
 
+/// Whether one of these bases makes a page of all rows: `ListView`, `BaseListView`, `MultipleObjectMixin`.
+fn lists(bases: &[Rc<str>]) -> bool {
+    const LISTS: &[&str] =
+        &["ListView", "FilterView", "SingleTableView", "SingleTableMixin", "MultipleObjectMixin", "ArchiveIndexView"];
+    of_kind(bases, LISTS)
+}
+
+/// Whether one of them makes a page of one row.
+fn details(bases: &[Rc<str>]) -> bool {
+    of_kind(bases, &["DetailView", "UpdateView", "DeleteView", "SingleObjectMixin"])
+}
+
+fn of_kind(bases: &[Rc<str>], kinds: &[&str]) -> bool {
+    bases.iter().any(|base| {
+        let last = base.rsplit('.').next().unwrap_or(base);
+        is_generic(base) && kinds.iter().any(|kind| last.ends_with(kind))
+    })
+}
+
 /// The context that a generic view makes by itself, with what it is given besides.
 pub(super) fn context(eval: &mut Eval<'_>, class: ClassId, given: Entries) -> Type {
     let mut own = Entries::new();
     let bases = eval.names.lineage(class).external.clone();
-    let is = |last: &str| bases.iter().any(|base| base.rsplit('.').next() == Some(last));
-    let (list, detail) = (is("ListView"), is("DetailView") || is("UpdateView") || is("DeleteView"));
+    let (list, detail) = (lists(&bases), details(&bases));
     if let Some(set) = (list || detail).then(|| rows(eval, class)).flatten() {
         let named = match eval.class_value(class, "context_object_name") {
             Some(Type::Text(name)) => Some(name),
@@ -225,6 +250,7 @@ pub(super) fn context(eval: &mut Eval<'_>, class: ClassId, given: Entries) -> Ty
         own.push((named.unwrap_or_else(|| by_model.as_str().into()), value.clone(), None));
         if list {
             own.push(("page_obj".into(), value, None));
+            own.push(("filter".into(), Type::Filtered(set), None));
         }
     }
     own.push(("view".into(), Type::Instance(class), None));

@@ -50,6 +50,8 @@ pub(super) enum Type {
     Data,
     /// Pages of a queryset.
     Paginator(Rc<Set>),
+    /// A queryset, narrowed by what a client asks: a filter set of django-filter's.
+    Filtered(Rc<Set>),
     /// `Model.attribute` of SQLAlchemy.
     Mapped(Rc<str>),
     /// A loader option of SQLAlchemy: the paths it loads, the last one being where it goes on.
@@ -143,6 +145,8 @@ pub(super) struct Set {
     pub(super) asked: Rc<Asked>,
     /// Where eager clauses could be put: in each branch that makes it.
     pub(super) sites: Vec<Site>,
+    /// What it is told to load first, in each eager clause that it has.
+    pub(super) clauses: Vec<Span>,
     /// What first made it.
     pub(super) span: Span,
 }
@@ -164,6 +168,8 @@ pub(super) struct Loads {
     pub(super) paths: BTreeSet<String>,
     /// Attributes that it puts on its rows: annotations, and what a `Prefetch` puts aside; by their paths.
     pub(super) brought: BTreeSet<String>,
+    /// Paths below which it may load anything: by a `Prefetch` whose queryset cannot be read.
+    pub(super) beyond: BTreeSet<String>,
     /// Whether it may load anything: what it is told cannot be read.
     pub(super) open: bool,
 }
@@ -244,6 +250,7 @@ impl Loads {
     /// Whether a path is loaded. A path loads all that lead to it.
     pub(super) fn has(&self, path: &str) -> bool {
         self.open
+            || self.is_beyond(path)
             || self.paths.contains(path)
             || self
                 .paths
@@ -252,13 +259,19 @@ impl Loads {
                 .any(|it| it.get(path.len()..).is_some_and(|rest| rest.starts_with("__")))
     }
 
+    /// Whether a path lies below one that nobody knows what is loaded below.
+    fn is_beyond(&self, path: &str) -> bool {
+        path.match_indices("__").any(|(at, _)| self.beyond.contains(&path[..at]))
+    }
+
     /// What is loaded below a path, as seen from there.
     pub(super) fn below(&self, path: &str) -> Loads {
         let rest = |it: &String| it.strip_prefix(path)?.strip_prefix("__").map(str::to_owned);
         Loads {
             paths: self.paths.iter().filter_map(rest).collect(),
             brought: self.brought.iter().filter_map(rest).collect(),
-            open: self.open,
+            beyond: self.beyond.iter().filter_map(rest).collect(),
+            open: self.open || self.beyond.contains(path) || self.is_beyond(path),
         }
     }
 
@@ -267,6 +280,7 @@ impl Loads {
         self.open |= other.open;
         self.paths.extend(other.paths.iter().cloned());
         self.brought.extend(other.brought.iter().cloned());
+        self.beyond.extend(other.beyond.iter().cloned());
     }
 }
 
@@ -339,10 +353,34 @@ impl Type {
                 (Type::Instance(a), Type::Instance(b)) if a == b => Type::Instance(a),
                 (Type::Data, Type::Data) => Type::Data,
                 (Type::Record(a), Type::Record(b)) => super::templates::either(&a, &b),
+                (Type::Dict(a, size), Type::Dict(b, other)) => {
+                    let size = size.zip(other).map(|(a, b)| a.longer(b)).or(size).or(other);
+                    Type::Dict(Rc::new(Type::either(vec![(*a).clone(), (*b).clone()])), size)
+                }
+                // The rows that one branch gives it gives, whatever is given by another that gives none, or cannot be read.
+                (rows, other) | (other, rows) if rows.has_rows() && !other.has_rows() => rows,
                 _ => return Type::Unknown,
             };
         }
         out
+    }
+
+    /// Whether it is rows, or has some.
+    fn has_rows(&self) -> bool {
+        match self {
+            Type::Set(_) | Type::Manager(_) | Type::Row(_) => true,
+            Type::List(of, _) | Type::Dict(of, _) => of.has_rows(),
+            _ => false,
+        }
+    }
+
+    /// Whether nothing is known of it.
+    pub(super) fn is_unread(&self) -> bool {
+        match self {
+            Type::Unknown => true,
+            Type::Op(of, _) => of.is_unread(),
+            _ => false,
+        }
     }
 
     /// The same, or unknown where it nests deeper than anyone writes: types are walked, and dropped, level by level.
@@ -416,6 +454,7 @@ impl Set {
         if self.related.is_some() != other.related.is_some() {
             out.related = None;
         }
+        out.clauses.extend(other.clauses.iter().filter(|it| !self.clauses.contains(it)));
         for site in &other.sites {
             if !out.sites.iter().any(|it| it.after == site.after) {
                 out.sites.push(site.clone());

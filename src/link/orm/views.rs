@@ -67,12 +67,33 @@ pub(super) fn call(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
             }
             other => other,
         },
+        "get_serializer_class" => match listings::serializer(eval, class) {
+            Some((serializer, _)) => Type::Def(Def::Class(serializer)),
+            None => Type::Unknown,
+        },
         "paginate_queryset" => match given(eval) {
             Type::Set(set) => Type::Set(Rc::new(Set { cut: true, ..(*set).clone() })),
             _ => Type::Unknown,
         },
         _ => Type::Unknown,
     }
+}
+
+/// What a generic view has put under a name by the time its own code runs.
+pub(super) fn attribute(eval: &mut Eval<'_>, class: ClassId, name: &str, id: NodeId) -> Option<Type> {
+    let asked = match name {
+        "object" => "get_object",
+        "object_list" => "get_queryset",
+        _ => return None,
+    };
+    if !eval.names.lineage(class).external.iter().any(|base| templates::is_generic(base)) {
+        return None;
+    }
+    let none = Args { positional: &[], keywords: &[], open: false };
+    Some(match eval.names.method(class, asked, None) {
+        Some(method) => eval.enter(method, Rc::new(Type::Instance(class)), &none, id),
+        None => call(eval, class, asked, &none, id),
+    })
 }
 
 /// The serializer that a method of a view gets: that of its action, else that of the view. One that is chosen by the

@@ -37,6 +37,8 @@ entity! {
         also_read: Fact<Box<str>> = "reads `{}` for each row too";
         /// The model of the rows.
         model: Fact<Box<str>> = "the queryset of `{}` does not load it";
+        /// The paths that it does load, where it is told to; absent when it loads none.
+        loads: Fact<Box<str>> = "it loads no more than `{}`";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
         /// The serializer that reads it, when no loop does.

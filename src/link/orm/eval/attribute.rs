@@ -7,7 +7,7 @@ use super::super::models::{Loading, Relation};
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::templates::entry;
 use super::super::types::{Row, Set, Type, Without};
-use super::super::{django, schemas, sqlalchemy};
+use super::super::{django, schemas, sqlalchemy, views};
 use super::{Args, Eval, op};
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::NodeId;
@@ -61,6 +61,7 @@ impl Eval<'_> {
                 Some((_, value, _)) if self.in_template() => value.clone(),
                 _ => op(of, name),
             },
+            Type::Filtered(set) if matches!(name, "qs" | "queryset") => Type::Set(set.clone()),
             Type::Paginator(set) if matches!(name, "items" | "object_list") => {
                 Type::List(Rc::new(self.element(&Type::Set(set.clone()), None)), Some(set.size))
             }
@@ -90,7 +91,7 @@ impl Eval<'_> {
     /// The class in whose lineage a method is looked for.
     pub(super) fn class_of(&self, this: &Type, after: ClassId) -> ClassId {
         match this {
-            Type::Instance(class) => *class,
+            Type::Instance(class) | Type::Def(Def::Class(class)) => *class,
             Type::Row(row) => row.model,
             Type::Manager(manager) => {
                 manager.classes.iter().copied().find(|it| self.names.derives(*it, after)).unwrap_or(after)
@@ -174,7 +175,10 @@ impl Eval<'_> {
         }
         match self.class_value(class, name) {
             Some(value) => self.at_site(value, id),
-            None => self.said_of(class, name).unwrap_or_else(|| op(&this, name)),
+            None => match self.said_of(class, name).or_else(|| self.kept(class, name)) {
+                Some(value) if !value.is_unread() => self.at_site(value, id),
+                _ => views::attribute(self, class, name, id).unwrap_or_else(|| op(&this, name)),
+            },
         }
     }
 
@@ -193,6 +197,10 @@ impl Eval<'_> {
     pub(super) fn row_attribute(&mut self, row: &Rc<Row>, name: &str, id: NodeId) -> Type {
         if let Some(relation) = self.models.relation(row.model, name) {
             return self.read(row, relation.clone(), id);
+        }
+        // What the queryset has put there stands before what the model would give.
+        if row.root.as_ref().is_some_and(|root| root.loads.brought.contains(&row.path_to(name))) {
+            return op(&Type::Row(row.clone()), name);
         }
         self.left_out(row, name, id);
         let this = Rc::new(Type::Row(row.clone()));

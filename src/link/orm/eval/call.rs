@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::events::Writing;
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
-use super::super::{builtins, columns, context, django, schemas, serializers, sqlalchemy, templates, views};
+use super::super::{builtins, columns, context, django, listings, schemas, serializers, sqlalchemy, templates, views};
 use super::given::Given;
 use super::value::retarget;
 use super::{Args, Eval, MOST_DEPTH};
@@ -28,6 +28,9 @@ impl Eval<'_> {
                 returned
             }
             Type::Method(function, this) => {
+                if let Some(serializer) = self.serializer_class(*function, this) {
+                    return serializer;
+                }
                 let on = self.without_site(*function, this);
                 let returned = self.enter(*function, on, args, id);
                 carried(this, returned)
@@ -55,9 +58,16 @@ impl Eval<'_> {
             Type::Dict(element, size) => match name {
                 "values" => Type::List(element.clone(), *size),
                 "items" => Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, (**element).clone()]))), *size),
-                "get" | "pop" => retarget(element, None),
+                "get" | "pop" => retarget(element, self.picked(id)),
                 _ => Type::Unknown,
             },
+            // `"{} by {}".format(title, author)`
+            Type::Text(_) if name == "format" => {
+                for node in args.all() {
+                    self.text_of(&self.type_of(node), id);
+                }
+                Type::Unknown
+            }
             Type::Statement(_) if name == "limit" => Type::Unknown,
             Type::Statement(statement) => sqlalchemy::of_columns(self, *statement, name, id),
             Type::List(..) if matches!(name, "copy" | "all" | "unique" | "scalars") => (**base).clone(),
@@ -96,6 +106,15 @@ impl Eval<'_> {
         }
     }
 
+    /// What a view's own `get_serializer_class` gives for its list.
+    fn serializer_class(&mut self, function: FunctionId, this: &Type) -> Option<Type> {
+        let Type::Instance(view) = this else { return None };
+        if &*self.names.function(function).name != "get_serializer_class" {
+            return None;
+        }
+        listings::serializer(self, *view).map(|(it, _)| Type::Def(Def::Class(it)))
+    }
+
     /// `get_template("name.html")`
     pub(in crate::link::orm) fn template(&self, args: &Args<'_>) -> Type {
         match args.positional.first().map(|node| self.type_of(*node)) {
@@ -105,6 +124,15 @@ impl Eval<'_> {
     }
 
     pub(super) fn row_operation(&mut self, row: &Rc<Row>, name: &str, id: NodeId) -> Type {
+        if let Some(one) = tree_method(name).filter(|_| self.is_in_a_tree(row.model)) {
+            if one {
+                let scope = self.frame().flow.node(id).scope;
+                self.query_per_row(row, Orm::Django, id, scope, "");
+                return Type::Row(Rc::new(Row::of(row.model)));
+            }
+            let span = self.frame().flow.node(id).span;
+            return Type::Set(Rc::new(django::all_of(row.model, Rc::from([]), Vec::new(), span)));
+        }
         if matches!(name, "save" | "delete") && self.models.get(row.model).is_some_and(|it| it.orm == Orm::Django) {
             let NodeKind::Call { func, .. } = self.frame().flow.node(id).kind else { return Type::Unknown };
             let node = self.frame().flow.node(id);
@@ -130,6 +158,15 @@ impl Eval<'_> {
             }
         }
         Type::Unknown
+    }
+
+    /// Whether the rows of a model have methods that ask for others of a tree: treebeard's, mptt's.
+    fn is_in_a_tree(&self, model: ClassId) -> bool {
+        let is = |base: &str| {
+            let last = base.rsplit('.').next().unwrap_or(base);
+            matches!(last, "MP_Node" | "NS_Node" | "AL_Node" | "MPTTModel") || django::is_page(base)
+        };
+        self.names.lineage(model).external.iter().any(|base| is(base))
     }
 
     /// The template that a tag fills with what its function gives.
@@ -203,7 +240,11 @@ impl Eval<'_> {
             let context = context::of_call(self, args);
             match given {
                 Type::Row(row) if !many => {
-                    self.with_context(context, |it| serializers::serialize_one(it, &row, class, id));
+                    let looped = row.turn.is_some() && !row.alone;
+                    self.with_context(context, |it| match looped {
+                        true => serializers::serialize_one(it, &row, class, id),
+                        false => serializers::serialize_alone(it, &row, class, id),
+                    });
                 }
                 all if many => {
                     if let Some(set) = all.all_rows() {
@@ -235,7 +276,20 @@ impl Eval<'_> {
                 _ => Type::Unknown,
             };
         }
-        Type::Instance(class)
+        self.filtered(class, args, id).unwrap_or(Type::Instance(class))
+    }
+
+    /// `BookFilter(request.GET, queryset=books)`, unless it has a way of its own.
+    fn filtered(&mut self, class: ClassId, args: &Args<'_>, id: NodeId) -> Option<Type> {
+        let is_filter = self.names.lineage(class).external.iter().any(|base| base.ends_with("FilterSet"));
+        if !is_filter || self.names.method(class, "qs", None).is_some() {
+            return None;
+        }
+        match self.type_of(args.keyword("queryset").or(args.positional.get(1).copied())?) {
+            Type::Set(set) => Some(Type::Filtered(set)),
+            Type::Manager(manager) => django::start(self, &manager, id).map(|set| Type::Filtered(Rc::new(set))),
+            _ => None,
+        }
     }
 
     /// Calls a method on what it is bound to.
@@ -280,7 +334,10 @@ impl Eval<'_> {
         }
         let (returned, _) = self.run(unit, &called.flow, given, (span, scope));
         if let Some(key) = key {
-            self.memo.insert(key, returned.clone());
+            match self.is_over() {
+                true => self.memo.remove(&key),
+                false => self.memo.insert(key, returned.clone()),
+            };
         }
         self.at_site(returned, id)
     }
@@ -322,6 +379,16 @@ impl Eval<'_> {
             attribute: None,
             entity: None,
         }
+    }
+}
+
+/// What a method of a row of a tree gives: one row that is asked for, or a queryset (django-treebeard 4.7, `models.py`;
+/// django-mptt 0.17, `models.py`).
+fn tree_method(name: &str) -> Option<bool> {
+    match name {
+        "get_parent" | "get_root" => Some(true),
+        "get_children" | "get_ancestors" | "get_descendants" | "get_siblings" => Some(false),
+        _ => None,
     }
 }
 

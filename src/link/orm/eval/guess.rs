@@ -211,7 +211,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    fn param(&self, frame: &Frame<'_>, at: u32) -> Option<&str> {
+    fn param(&self, frame: &Frame<'_>, at: u32) -> Option<&'a str> {
         match frame.unit {
             super::Unit::Function(id) => self.names.function(id).params.get(at as usize).map(|it| &*it.name),
             _ => None,
@@ -222,7 +222,8 @@ impl<'a> Eval<'a> {
     pub(super) fn rows_by_reads(&mut self, iter: NodeId, row: NodeId) -> Option<Type> {
         let over = self.type_of(iter);
         let unknown = match &over {
-            Type::Unknown | Type::Op(..) => true,
+            Type::Op(of, name) => !matches!(&**of, Type::Row(row) if brings(row, name)),
+            Type::Unknown => true,
             Type::List(element, _) => matches!(**element, Type::Unknown),
             _ => false,
         };
@@ -295,10 +296,31 @@ impl<'a> Eval<'a> {
                 Some(before) => before.into_iter().filter(|it| having.contains(it)).collect(),
             });
         }
-        let [model] = fits.as_deref()? else { return None };
-        let related = read.iter().any(|name| self.models.relation(*model, name).is_some());
+        let fits = fits?;
+        let named = self.called(of).and_then(|name| {
+            let mut all = fits.iter().filter(|model| is_called(&self.models.name(self.names, **model), name));
+            all.next().filter(|_| all.next().is_none())
+        });
+        let model = match (fits.as_slice(), named) {
+            ([only], _) if told > 1 || reverse => *only,
+            (_, named) => *named?,
+        };
+        let related = read.iter().any(|name| self.models.relation(model, name).is_some());
         let stored = read.iter().any(|it| matches!(*it, "save" | "delete"));
-        ((told > 1 || reverse) && (related || stored)).then_some(*model)
+        (related || stored).then_some(model)
+    }
+
+    /// The variable that holds a value, or the argument that it is.
+    fn called(&self, of: NodeId) -> Option<&'a str> {
+        let flow = self.frame().flow;
+        let read = flow.nodes.iter().find_map(|node| match &node.kind {
+            NodeKind::Attr { of: value, variable, .. } if *value == of => variable.as_deref(),
+            _ => None,
+        });
+        match flow.node(of).kind {
+            NodeKind::Param(at) => read.or_else(|| self.param(self.frame(), at)),
+            _ => read,
+        }
     }
 
     fn known(&mut self) -> Rc<Known<'a>> {
@@ -414,6 +436,17 @@ fn does_something(flow: &Flow) -> bool {
         },
         _ => false,
     })
+}
+
+/// Whether a queryset puts an attribute on its rows: a list that a `Prefetch` puts aside.
+fn brings(row: &Row, name: &str) -> bool {
+    row.root.as_ref().is_some_and(|root| root.loads.brought.contains(&row.path_to(name)))
+}
+
+/// Whether a variable is called as a model is: `source_thread` holds no `Thread` by its name, `thread` may.
+fn is_called(model: &str, variable: &str) -> bool {
+    let mut letters = variable.chars().filter(|c| *c != '_');
+    model.chars().flat_map(char::to_lowercase).eq(letters.by_ref())
 }
 
 fn is_few(name: &str) -> bool {

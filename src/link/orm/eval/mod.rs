@@ -3,6 +3,7 @@
 //! Frames are the functions entered, outermost first. A row knows the frame and the loop it differs in each turn of, so
 //! that a read three calls away is still told of the loop it happens in.
 
+mod around;
 mod attribute;
 mod call;
 mod given;
@@ -31,8 +32,9 @@ use super::indexes;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::templates::{Templates, entry};
-use super::types::{Loads, Row, Set, Turn, Type, Unit};
+use super::types::{Loads, Row, Set, Size, Turn, Type, Unit};
 use super::uses::{Use, thrown};
+use crate::facts::orm::OrmDraft;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope};
 use crate::source::{FileId, Span};
 
@@ -41,7 +43,11 @@ const MOST_DEPTH: usize = 5;
 /// Bodies that need the values of others are followed so deep, together with calls.
 const MOST_BODIES: usize = 32;
 /// One function, with all it calls, evaluates at most so many values.
-const MOST_STEPS: usize = 60_000;
+const MOST_STEPS: usize = 20_000;
+/// All of them together evaluate so many times the values that there are; beyond, each evaluates few.
+const MOST_TIMES: usize = 10;
+/// As many as are few.
+const FEW_STEPS: usize = 2_000;
 
 /// A function with what its arguments say, and whether it is called for a list.
 type Called = (FunctionId, Box<[Given]>, bool);
@@ -61,10 +67,16 @@ pub(super) struct Eval<'a> {
     pub(super) registered: Registered,
     /// Types of the values at the tops of modules and in the bodies of classes.
     bodies: HashMap<Unit, Rc<Vec<Type>>>,
+    /// What functions were left with that others lie in, or that put something under a name of their instance.
+    left: HashMap<(FunctionId, Option<ClassId>), Rc<Vec<Type>>>,
+    /// Where methods put something under a name of their instance, once it has been asked for.
+    stores: Option<Rc<around::Stores<'a>>>,
     /// What a function returns when only the classes of what it is given matter.
     memo: HashMap<Called, Type>,
     /// Places where rows are known that come by, whether they ask for something or not.
     pub(super) settled: HashSet<Span>,
+    /// Templates that code fills with what it says.
+    pub(super) filled: HashSet<FunctionId>,
     /// Names of all functions and models, once a guess has asked for them.
     known: Option<Rc<guess::Known<'a>>>,
     /// The functions that are entered for their names alone.
@@ -75,7 +87,11 @@ pub(super) struct Eval<'a> {
     listing: bool,
     /// What the serializer that is evaluated is told besides its rows, when that is known.
     pub(super) context: Option<Rc<Context>>,
+    /// How many evaluations are under way for what they leave behind.
+    kept: usize,
     steps: usize,
+    /// How many values were evaluated, and how many may be.
+    spent: (usize, usize),
     /// How many evaluations are under way that nobody loops over.
     quiet: usize,
 }
@@ -128,6 +144,13 @@ impl<'a> Frame<'a> {
     }
 }
 
+impl Frame<'_> {
+    /// The place in the frame below that calls it.
+    pub(super) fn called_at(&self) -> Span {
+        self.call.0
+    }
+}
+
 /// The arguments of a call.
 pub(super) struct Args<'n> {
     pub(super) positional: &'n [NodeId],
@@ -158,14 +181,19 @@ impl<'a> Eval<'a> {
             templates: Templates::new(names),
             registered: Registered::read(names),
             bodies: HashMap::default(),
+            left: HashMap::default(),
+            stores: None,
             memo: HashMap::default(),
             settled: HashSet::new(),
+            filled: HashSet::new(),
             known: None,
             by_name: Vec::new(),
             chosen: 0,
             listing: false,
             context: None,
+            kept: 0,
             steps: 0,
+            spent: (0, MOST_TIMES * size(names)),
             quiet: 0,
         }
     }
@@ -219,6 +247,15 @@ impl<'a> Eval<'a> {
     }
 
     fn enter_root(&mut self, id: FunctionId, class: Option<ClassId>) -> Type {
+        self.run_root(id, class).0
+    }
+
+    /// The types of the values of a function that is called by itself.
+    fn values_of(&mut self, id: FunctionId, class: Option<ClassId>) -> Vec<Type> {
+        self.run_root(id, class).1
+    }
+
+    fn run_root(&mut self, id: FunctionId, class: Option<ClassId>) -> (Type, Vec<Type>) {
         self.steps = 0;
         let function = self.names.function(id);
         let this = class.map(|class| self.this(class, id));
@@ -232,7 +269,7 @@ impl<'a> Eval<'a> {
             };
             args.push((known, None));
         }
-        self.run(Unit::Function(id), &function.flow, args, (function.span, 0)).0
+        self.run(Unit::Function(id), &function.flow, args, (function.span, 0))
     }
 
     /// What `self` is in a method of a class.
@@ -284,7 +321,8 @@ impl<'a> Eval<'a> {
         });
         for id in 0..flow.nodes.len() {
             self.steps += 1;
-            let over = self.steps > MOST_STEPS;
+            self.spent.0 += 1;
+            let over = self.is_over();
             let vary = if over { None } else { self.varies(id as NodeId) };
             if let Some(frame) = self.frames.last_mut() {
                 frame.vary.push(vary);
@@ -301,8 +339,12 @@ impl<'a> Eval<'a> {
             }
         }
         self.thrown(flow);
+        let generated = self.generated(flow);
         let Some(frame) = self.frames.pop() else { return (Type::Unknown, Vec::new()) };
         let depth = self.frames.len();
+        if let Some(generated) = generated {
+            return (settle(&generated, depth), frame.types);
+        }
         let returned = flow.returns.iter().filter(|id| !frame.never.contains(id));
         let returned = returned.filter_map(|id| frame.types.get(*id as usize)).cloned().collect();
         (settle(&Type::either(returned), depth), frame.types)
@@ -317,6 +359,27 @@ impl<'a> Eval<'a> {
                 thrown(self, &set, *id);
             }
         }
+    }
+
+    /// Begins anew with what nobody calls: a view, a list of the admin.
+    pub(super) fn begin(&mut self) {
+        if self.frames.is_empty() {
+            self.steps = 0;
+        }
+    }
+
+    /// Whether there are too many values for the rest to be evaluated.
+    pub(super) fn is_over(&self) -> bool {
+        let most = if self.spent.0 > self.spent.1 { FEW_STEPS } else { MOST_STEPS };
+        self.steps > most
+    }
+
+    /// What a generator gives, one thing in each turn of its own loops.
+    fn generated(&self, flow: &Flow) -> Option<Type> {
+        let looped = flow.yields.iter().filter(|id| flow.node(**id).scope != 0);
+        let each: Vec<Type> = looped.clone().map(|id| self.type_of(*id)).collect();
+        let size = looped.filter_map(|id| self.size_between(flow.node(*id).scope, 0)).reduce(Size::longer);
+        (!each.is_empty()).then(|| Type::List(Rc::new(Type::either(each)), size))
     }
 
     pub(super) fn frame(&self) -> &Frame<'a> {
@@ -392,20 +455,6 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// An argument of the function that the present one lies in, while that runs.
-    fn around(&self, name: &str) -> Option<Type> {
-        let Unit::Function(id) = self.frame().unit else { return None };
-        let within = self.names.function(id).within.as_deref()?;
-        let outer = within.rsplit('.').next()?;
-        let (_, frames) = self.frames.split_last()?;
-        frames.iter().rev().find_map(|frame| {
-            let Unit::Function(function) = frame.unit else { return None };
-            let it = self.names.function(function);
-            let at = it.params.iter().position(|param| *param.name == *name)?;
-            (function.draft == id.draft && *it.name == *outer).then(|| frame.types.get(at).cloned())?
-        })
-    }
-
     fn global(&mut self, draft: u32, node: NodeId) -> Type {
         if django::is_user_model(self.names, draft, node) {
             return self.models.user.map_or(Type::Unknown, |id| Type::Def(Def::Class(id)));
@@ -428,9 +477,12 @@ impl<'a> Eval<'a> {
         }
         // Bodies that need each other know nothing of each other.
         self.bodies.insert(unit, Rc::new(Vec::new()));
+        // It is kept for all, so that it has steps of its own.
+        let steps = std::mem::take(&mut self.steps);
         self.quiet += 1;
         let types = Rc::new(self.run(unit, flow, Vec::new(), (Span::at(FileId(0), 0), 0)).1);
         self.quiet -= 1;
+        self.steps = steps;
         self.bodies.insert(unit, types.clone());
         types
     }
@@ -443,6 +495,17 @@ impl<'a> Eval<'a> {
         let types = self.body(Unit::Class(at), &draft.body);
         types.get(value as usize).map(|kind| settle(kind, self.frames.len()))
     }
+}
+
+/// How many values there are.
+fn size(names: &Names<'_>) -> usize {
+    let nodes = |flow: &Flow| flow.nodes.len();
+    let of = |draft: &&OrmDraft| {
+        let functions: usize = draft.functions.iter().map(|it| nodes(&it.flow)).sum();
+        let classes: usize = draft.classes.iter().map(|it| nodes(&it.body)).sum();
+        nodes(&draft.top) + functions + classes
+    };
+    names.drafts.iter().map(of).sum()
 }
 
 /// A value that leaves its frame: the loops it knew of are over.

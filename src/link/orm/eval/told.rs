@@ -24,10 +24,8 @@ impl Eval<'_> {
         if root.size != Size::Guessed && !row.guessed {
             self.settled.insert(span);
         }
-        // Whether a function that serves several kinds of rows reads it for those of this loop cannot be told.
-        if node.sorted && self.depth() > turn.depth {
-            return;
-        }
+        // Whether a function that serves several kinds of rows reads it for those of this loop can only be guessed.
+        let of_a_kind = node.sorted && self.depth() > turn.depth;
         // Nor whether the rows of this loop are those that have another key, or those that lack it.
         if self.depth() > turn.depth && self.is_unset(node.guard) {
             return;
@@ -56,6 +54,9 @@ impl Eval<'_> {
         let mut event = Event::lazy(self, turn, at, span, root.clone(), path, key);
         if row.guessed {
             event.guess.get_or_insert(Guess::Row);
+        }
+        if of_a_kind {
+            event.guess.get_or_insert(Guess::Kind);
         }
         self.tell(event);
     }
@@ -176,6 +177,8 @@ impl Eval<'_> {
                     }
                 }
             }
+            // What is guessed to be rows may be no queryset.
+            None if set.size == Size::Guessed => {}
             None => {
                 uses::run(self, set, Wanted::Rows);
                 let remedy = django::batch(self, id);

@@ -49,7 +49,7 @@ impl Eval<'_> {
                     (Type::Tuple(parts), NodeKind::Number(at)) => {
                         usize::try_from(*at).ok().and_then(|at| parts.get(at)).cloned().unwrap_or_default()
                     }
-                    (Type::List(element, _) | Type::Dict(element, _), _) => retarget(element, None),
+                    (Type::List(element, _) | Type::Dict(element, _), _) => retarget(element, self.picked(id)),
                     (Type::Set(set), NodeKind::Number(_)) => self.single(set),
                     (Type::Data, _) => Type::Data,
                     (Type::Record(_), NodeKind::Text(name)) => {
@@ -139,6 +139,11 @@ impl Eval<'_> {
             }
             NodeKind::Mix(_) | NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Constant => Type::Unknown,
         }
+    }
+
+    /// The loop in each turn of which another is taken from a list or a dict, by a key that differs.
+    pub(super) fn picked(&self, id: NodeId) -> Option<Turn> {
+        self.vary(id).filter(|turn| self.size_of(*turn).is_some())
     }
 
     /// `row.relation = …`: from here on the row has it.
