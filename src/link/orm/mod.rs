@@ -86,8 +86,9 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     // What is known is told before what is guessed, and in its place.
     events.retain(|event| event.guess.is_none() || !eval.settled.contains(&event.deep));
     events.sort_by_key(|event| event.guess.is_some());
-    let event_loop = event_loop::facts(&names, &models);
-    OrmFacts { listings, event_loop, ..report::facts(&names, &models, events, plain) }
+    let reached = reach::Reaching::new(&names, plain);
+    let event_loop = event_loop::facts(&names, &models, &reached);
+    OrmFacts { listings, event_loop, ..report::facts(&names, &models, events, &reached) }
 }
 
 #[cfg(test)]

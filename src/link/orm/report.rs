@@ -11,17 +11,15 @@ use super::OrmFacts;
 use super::events::{Event, EventKind};
 use super::models::{Models, Relation};
 use super::names::{ClassId, Def, Names};
-use super::reach::{Reached, rank};
+use super::reach::{Reaching, rank};
 use super::types::{Set, Site, Size, Unit};
-use crate::facts::orm::{Callers, OrmDraft, Place, write};
+use crate::facts::orm::{OrmDraft, Place, write};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, LazyLoad, Orm, QueryInLoop, Reach, WriteInLoop};
 use crate::stack::{Anchor, Assumption, Fact, Origin, Sourced, Writer};
 
 /// The facts of events.
-pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>, plain: &[&Callers]) -> OrmFacts {
-    // Who runs what matters only where there is something to tell.
-    let reached = if events.is_empty() { Reached::default() } else { Reached::read(names, plain) };
+pub(super) fn facts(names: &Names<'_>, models: &Models, events: Vec<Event>, reached: &Reaching<'_>) -> OrmFacts {
     let changed = changed(&events);
     let mut report = Report {
         names,
@@ -150,7 +148,7 @@ struct Told {
 struct Report<'a> {
     names: &'a Names<'a>,
     models: &'a Models,
-    reached: Reached,
+    reached: &'a Reaching<'a>,
     /// The models whose rows each loop changes.
     changed: HashMap<(Unit, Span), HashSet<ClassId>>,
     /// What a clause at these places loads, and where it is read.
@@ -431,18 +429,22 @@ impl Report<'_> {
     /// What one line of a loop asks, or writes, in each turn.
     fn other(&mut self, line: Vec<Event>) {
         let Some(event) = line.first() else { return };
-        let calls = listed(line.iter().map(Event::call));
-        let remedies = listed(line.iter().filter_map(|event| match &event.kind {
-            EventKind::Query { remedy, .. } => Some(remedy.as_str()),
-            EventKind::Write { how, .. } => Some(&*how.remedy),
-            EventKind::Lazy { .. } => None,
-        }));
+        let calls = some(MOST_CALLS, line.iter().map(Event::call));
+        let remedies = some(
+            MOST_CALLS,
+            line.iter().filter_map(|event| match &event.kind {
+                EventKind::Query { remedy, .. } => Some(remedy.as_str()),
+                EventKind::Write { how, .. } => Some(&*how.remedy),
+                EventKind::Lazy { .. } => None,
+            }),
+        );
         let by = match &event.through {
             Some(call) => derived(call.as_str().into(), vec![event.at]),
             None => Fact::Absent,
         };
         let mut places = if event.through.is_some() { Vec::new() } else { vec![event.at] };
-        places.extend(line.iter().map(|event| event.deep).filter(|deep| *deep != event.at));
+        let deeper = line.iter().map(|event| event.deep).filter(|deep| *deep != event.at);
+        places.extend(deeper.take(MOST_PLACES));
         let about = self.about(event.unit, event.call(), event.at, Vec::new());
         let over = over(event);
         let short = derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
@@ -496,15 +498,22 @@ impl Report<'_> {
     }
 }
 
-/// Some of these, each once: who reads a line reads no more.
+/// Of what one line asks for so much is told, and so many places are shown: who reads a line reads no more.
+const MOST_CALLS: usize = 4;
+const MOST_PLACES: usize = 8;
+
+/// Some of these names, each once.
 fn listed<'a>(all: impl Iterator<Item = &'a str>) -> String {
-    const MOST: usize = 6;
+    some(6, all)
+}
+
+fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in all {
         if part.is_empty() || parts.contains(&part) {
             continue;
         }
-        if parts.len() == MOST {
+        if parts.len() == most {
             parts.push("…");
             break;
         }

@@ -69,9 +69,13 @@ pub(super) struct Eval<'a> {
     listing: bool,
     /// What the serializer that is evaluated is told besides its rows, when that is known.
     pub(super) context: Option<Rc<Context>>,
+    /// What the first argument of the function that was followed last is behind it.
+    left: Option<Type>,
     steps: usize,
     /// How many evaluations are under way that nobody loops over.
     quiet: usize,
+    /// How many of code that may not run in each turn.
+    unasked: usize,
 }
 
 /// A function entered.
@@ -157,8 +161,10 @@ impl<'a> Eval<'a> {
             chosen: 0,
             listing: false,
             context: None,
+            left: None,
             steps: 0,
             quiet: 0,
+            unasked: 0,
         }
     }
 
@@ -283,8 +289,10 @@ impl<'a> Eval<'a> {
             }
             let runs = self.runs(id as NodeId);
             self.quiet += usize::from(runs == Runs::Unasked);
+            self.unasked += usize::from(runs == Runs::Unasked);
             let kind = if over || runs == Runs::Never { Type::Unknown } else { self.value(id as NodeId).shallow() };
             self.quiet -= usize::from(runs == Runs::Unasked);
+            self.unasked -= usize::from(runs == Runs::Unasked);
             if let Some(frame) = self.frames.last_mut() {
                 frame.types.push(kind);
                 if runs == Runs::Never {

@@ -6,10 +6,12 @@
 use std::collections::{HashMap, HashSet};
 
 use super::code::{Code, functions, is_decorated};
+use super::named;
 use super::value::Value;
 use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
 use crate::facts::orm::{FunctionDraft, Place};
 use crate::link::orm::names::{ClassId, Def, FunctionId};
+use crate::link::orm::reach::Reaching;
 use crate::link::orm::types::Unit;
 use crate::stack::vocabulary::{Reach, Role};
 
@@ -86,8 +88,9 @@ const SERVERS: &[&str] = &[
 ];
 
 /// Who runs each function, as far as it is certain.
-#[derive(Debug, Default)]
-pub(super) struct Roles {
+pub(super) struct Roles<'a> {
+    /// Who does by all the places that have its name, where nothing is certain.
+    reaching: &'a Reaching<'a>,
     own: HashMap<FunctionId, Role>,
     served: HashSet<FunctionId>,
     tasks: HashSet<FunctionId>,
@@ -95,9 +98,16 @@ pub(super) struct Roles {
     commands: HashSet<FunctionId>,
 }
 
-impl Roles {
-    pub(super) fn read(code: &Code<'_>) -> Self {
-        let mut roles = Self::default();
+impl<'a> Roles<'a> {
+    pub(super) fn read(code: &Code<'_>, reaching: &'a Reaching<'a>) -> Self {
+        let mut roles = Self {
+            reaching,
+            own: HashMap::new(),
+            served: HashSet::new(),
+            tasks: HashSet::new(),
+            starts: HashSet::new(),
+            commands: HashSet::new(),
+        };
         for id in functions(code.names) {
             let function = code.names.function(id);
             if let Some(role) = decorated(code, id, function).or_else(|| by_class(code, id, function)) {
@@ -108,6 +118,9 @@ impl Roles {
                     roles.depends(code, &def);
                 }
             }
+        }
+        for (id, role) in named::served(code) {
+            roles.own.entry(id).or_insert(role);
         }
         for (at, draft) in code.names.drafts.iter().enumerate() {
             let at = at as u32;
@@ -149,16 +162,32 @@ impl Roles {
         self.starts.contains(&id) && !self.served.contains(&id) && !self.tasks.contains(&id)
     }
 
+    /// Whether a framework is given a function, or calls it for where it stands.
+    pub(super) fn is_given(&self, id: FunctionId) -> bool {
+        self.own.contains_key(&id)
+    }
+
+    /// Whether a file that is not read here, and is no test, has a name in it.
+    pub(super) fn is_named_elsewhere(&self, name: &str) -> bool {
+        self.reaching.is_named_elsewhere(name)
+    }
+
     /// Who runs a function.
     pub(super) fn reach(&self, code: &Code<'_>, id: FunctionId) -> Reach {
-        if self.served.contains(&id) {
+        let draft = code.names.draft(id.draft);
+        // What is shown to readers nobody deploys.
+        let lies_in = |folders: &[&str]| draft.path.split('/').any(|it| folders.contains(&it));
+        let shown = lies_in(&["examples", "example", "docs"]);
+        if shown && draft.place == Place::Command {
+            Reach::Commands
+        } else if self.served.contains(&id) {
             Reach::Requests
         } else if self.tasks.contains(&id) {
             Reach::Tasks
-        } else if self.commands.contains(&id) || code.names.draft(id.draft).place == Place::Command {
+        } else if self.commands.contains(&id) || draft.place == Place::Command || lies_in(&["cli"]) {
             Reach::Commands
         } else {
-            Reach::Requests
+            self.reaching.of(Unit::Function(id))
         }
     }
 
@@ -250,10 +279,7 @@ fn decorated(code: &Code<'_>, id: FunctionId, function: &FunctionDraft) -> Optio
     function.decorators.iter().find_map(|name| {
         let (receiver, last) = name.rsplit_once('.').map_or(("", &**name), |(of, last)| (of, last));
         if TASKS.contains(&last) {
-            // invoke's tasks are commands.
-            let value = code.dotted(id.draft, name);
-            let by_hand = value.path().is_some_and(|it| it.starts_with("invoke."));
-            return Some(if by_hand { Role::Command } else { Role::Task });
+            return Some(if is_by_hand(code, &code.dotted(id.draft, name)) { Role::Command } else { Role::Task });
         }
         if receiver.is_empty() {
             return None;
@@ -276,6 +302,18 @@ fn decorated(code: &Code<'_>, id: FunctionId, function: &FunctionDraft) -> Optio
             _ => None,
         }
     })
+}
+
+/// Whether a decorator makes a command: invoke's `task`, or a function of the repository's own that hands on to it.
+fn is_by_hand(code: &Code<'_>, decorator: &Value) -> bool {
+    let invoke = |it: &Value| it.path().is_some_and(|it| it == "invoke" || it.starts_with("invoke."));
+    let Value::Function(id) = decorator else { return invoke(decorator) };
+    // What it makes of a function may be said in one within it.
+    let name = &code.names.function(*id).name;
+    let within = |it: &FunctionDraft| it.within.as_ref().is_some_and(|it| it.split('.').next() == Some(&**name));
+    let all = &code.names.draft(id.draft).functions;
+    let inner = (0..all.len()).filter(|at| within(&all[*at])).map(|at| FunctionId { draft: id.draft, at: at as u32 });
+    std::iter::once(*id).chain(inner).any(|it| code.function(it, code.alone(it)).iter().any(invoke))
 }
 
 /// What the class of a method makes it.
