@@ -75,8 +75,18 @@ pub enum AuditError {
 /// When the folder is not there, cannot be listed, or a pattern to exclude cannot be understood. A file that cannot be
 /// read is a line in the report.
 pub fn audit(root: &Path, options: &Options) -> Result<Report, AuditError> {
+    audit_wanted(root, options, &|_, _, _| true)
+}
+
+/// Audits a folder, with those fixes only that are `wanted`: proving is most of the work, and what nobody sees need not
+/// be proven.
+///
+/// # Errors
+/// Those of [`audit`].
+pub fn audit_wanted(root: &Path, options: &Options, wanted: &Wanted<'_>) -> Result<Report, AuditError> {
     let walked = source::walk(root, &options.walk())?;
-    Ok(audit_sources(root.to_owned(), walked.sources, walked.skipped, options))
+    let run = Run::read(&walked.sources).with_routes(&walked.sources, options);
+    Ok(run.report(root.to_owned(), walked.sources, walked.skipped, options, wanted))
 }
 
 /// Audits files that are in memory, with the built-in rules.

@@ -23,5 +23,6 @@ pub mod view;
 mod audit;
 
 pub use audit::{
-    AuditError, Options, Wanted, audit, audit_and_plan, audit_and_settle, audit_sources, audit_texts, settle,
+    AuditError, Options, Wanted, audit, audit_and_plan, audit_and_settle, audit_sources, audit_texts, audit_wanted,
+    settle,
 };

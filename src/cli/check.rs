@@ -1,14 +1,14 @@
 //! `plimsoll check`
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use plimsoll::config::{Confidence, Config, Selector, Severity};
 use plimsoll::report::{concise, github, json, sarif, terminal};
 use plimsoll::source::{Applicability, walk};
-use plimsoll::view::{Filter, View};
-use plimsoll::{Options, audit};
+use plimsoll::view::{Filter, Report, View};
+use plimsoll::{Options, audit_wanted};
 
 use super::output::Out;
 use super::roots::Roots;
@@ -83,6 +83,11 @@ enum Format {
     Github,
 }
 
+/// The audit of a folder, with the fixes of what is shown.
+fn shown(root: &Path, options: &Options, filter: &Filter) -> Result<Report, Error> {
+    Ok(audit_wanted(root, options, &|sources, finding, _| filter.keeps(sources, finding))?)
+}
+
 impl Check {
     pub(super) fn run(&self, out: &Out) -> Result<Verdict, Error> {
         let here = std::env::current_dir()?;
@@ -105,9 +110,9 @@ impl Check {
                 return Ok(self.verdict(&View::new(&report, &filter), options.config.fail_on));
             }
             super::patch::write(out, &report, &patch, &roots.prefix)?;
-            audit(&roots.root, &options)?
+            shown(&roots.root, &options, &filter)?
         } else {
-            audit(&roots.root, &options)?
+            shown(&roots.root, &options, &filter)?
         };
         super::say_unmet(out, &options.config.assume, &report);
         let view = View { prefix: roots.prefix, ..View::new(&report, &filter) };

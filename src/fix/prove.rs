@@ -28,16 +28,17 @@ pub(super) fn prove_edited(sources: &Sources, edited: &[FileId], audited: &mut A
     }
 }
 
-/// Those of a batch that hold: all of it, or what holds of each half. Which fixes are tried together decides what is
-/// proven, for some hold only beside others: leaving out only those that a trial speaks against would let more pass.
+/// Those of a batch that hold: all of it, or what holds of two parts of it. Those that the trial speaks against are tried
+/// again apart from the others, for some hold only where others are not made.
 fn search(trial: &Trial<'_>, batch: &[Chosen]) -> Vec<Chosen> {
-    if trial.try_all(batch).is_some() {
-        return batch.to_vec();
-    }
+    let Err(against) = trial.try_all(batch) else { return batch.to_vec() };
     if batch.len() < 2 {
         return Vec::new();
     }
-    let (left, right) = batch.split_at(batch.len() / 2);
+    let (doubtful, rest): (Vec<Chosen>, Vec<Chosen>) = batch.iter().partition(|it| against.contains(it));
+    // Where it says the same of all, halves tell more.
+    let same = rest.is_empty() || doubtful.is_empty();
+    let (left, right) = if same { batch.split_at(batch.len() / 2) } else { (&*rest, &*doubtful) };
     let (mut held, more) = rayon::join(|| search(trial, left), || search(trial, right));
     held.extend(more);
     held
@@ -180,6 +181,13 @@ pub(super) mod tests {
     #[test]
     fn fixes_that_do_not_touch_are_proven_together() {
         assert_eq!(effort(&"bad\n".repeat(100)), (1, 100));
+    }
+
+    #[test]
+    fn those_that_do_not_help_are_told_from_the_others_at_once() {
+        let text = format!("{}stay\n{}stay\n", "bad\n".repeat(50), "bad\n".repeat(50));
+        // All, those that help, those that do not, and each of these.
+        assert_eq!(effort(&text), (5, 100));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! They hold when nothing that could be read cannot be read any more, the findings are gone, and nothing new of equal or
 //! higher severity has come. What is gone has no fixes, so applying them again changes nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::prove::{Chosen, fix_of};
 use crate::rule::{Finding, RuleName, Severity};
@@ -58,9 +58,10 @@ impl<'a> Trial<'a> {
         &self.before.findings
     }
 
-    /// Makes the fixes on copies, and says what an audit then says when they hold together.
-    pub(super) fn try_all(&self, batch: &[Chosen]) -> Option<Audited> {
-        let texts = self.texts(batch)?;
+    /// Makes the fixes on copies, and says what an audit then says when they hold together; else which of them it speaks
+    /// against, as far as that can be told.
+    pub(super) fn try_all(&self, batch: &[Chosen]) -> Result<Audited, Vec<Chosen>> {
+        let Some(texts) = self.texts(batch) else { return Err(Vec::new()) };
         let mut sources = self.sources.clone();
         let mut edited = self.edited.to_vec();
         for (file, text) in texts {
@@ -70,7 +71,10 @@ impl<'a> Trial<'a> {
         edited.sort_unstable();
         edited.dedup();
         let after = (self.again)(&sources, &edited);
-        self.holds(batch, &after).then_some(after)
+        match self.against(batch, &after) {
+            None => Ok(after),
+            Some(against) => Err(against),
+        }
     }
 
     /// The texts of the files with the fixes made; [`None`] when they do not fit, or change nothing.
@@ -93,38 +97,78 @@ impl<'a> Trial<'a> {
         (!texts.is_empty()).then_some(texts)
     }
 
-    fn holds(&self, batch: &[Chosen], after: &Audited) -> bool {
-        let fixed: Vec<&Finding> = batch.iter().filter_map(|it| self.findings().get(it.finding)).collect();
-        let Some(least) = fixed.iter().map(|it| it.severity).min() else { return false };
+    /// The fixes that an audit speaks against, or all where it cannot be told which; nothing when they hold.
+    fn against(&self, batch: &[Chosen], after: &Audited) -> Option<Vec<Chosen>> {
+        let of = |chosen: &Chosen| self.findings().get(chosen.finding);
+        let least = |all: &[Chosen]| all.iter().filter_map(of).map(|it| it.severity).min();
         let (now, open_now) = (counts(&after.findings), open(&after.undecided));
         let mut settled: HashMap<Key<'_>, usize> = HashMap::new();
-        for finding in fixed {
+        for finding in batch.iter().filter_map(of) {
             *settled.entry(key(finding)).or_default() += 1;
         }
-        let gone = settled.iter().all(|(key, fixed)| {
+        let stays = |key: &Key<'_>, fixed: usize| {
             let times = |counts: &HashMap<Key<'_>, Count>| counts.get(key).map_or(0, |it| it.times);
             let opened = |open: &HashMap<Key<'_>, usize>| open.get(key).copied().unwrap_or(0);
-            times(&now) + fixed <= times(&self.counts) && opened(&open_now) <= opened(&self.undecided)
-        });
-        let nothing_new = now.iter().all(|(key, count)| {
-            let worse = self.counts.get(key).is_none_or(|it| it.times < count.times || it.worst < count.worst);
-            !worse || count.worst < least
-        });
-        gone && nothing_new && self.reads_as_before(after)
+            times(&now) + fixed > times(&self.counts) || opened(&open_now) > opened(&self.undecided)
+        };
+        let stay: HashSet<Key<'_>> =
+            settled.iter().filter(|(key, fixed)| stays(key, **fixed)).map(|it| *it.0).collect();
+        let stay = |it: &&Chosen| of(it).is_some_and(|it| stay.contains(&key(it)));
+        let mut against: Vec<Chosen> = batch.iter().filter(stay).copied().collect();
+        let mut holds = against.is_empty();
+        for finding in &after.findings {
+            let Some(count) = now.get(&key(finding)) else { continue };
+            let was = self.counts.get(&key(finding));
+            if was.is_some_and(|it| it.times >= count.times && it.worst >= count.worst) {
+                continue;
+            }
+            let by = self.brought(batch, finding);
+            let all = if by.is_empty() { batch } else { &by };
+            if least(all).is_some_and(|least| count.worst >= least) {
+                holds = false;
+                against.extend(by);
+            }
+        }
+        for path in self.unread(after) {
+            holds = false;
+            let file = self.sources.by_path(path).map(|it| it.id);
+            against.extend(batch.iter().filter(|it| self.files(it).any(|edited| Some(edited) == file)));
+        }
+        (!holds).then_some(against)
     }
 
-    /// Whether everything that cannot be read could not be read before, either.
-    fn reads_as_before(&self, after: &Audited) -> bool {
+    /// The fixes that may have brought a finding: those made in its place, else those that edit a file that it speaks of.
+    fn brought(&self, batch: &[Chosen], finding: &Finding) -> Vec<Chosen> {
+        fn place(it: &Finding) -> (&str, Option<&str>) {
+            (&it.anchor.file, it.anchor.entity.split(':').next())
+        }
+        let there = |it: &&Chosen| self.findings().get(it.finding).is_some_and(|it| place(it) == place(finding));
+        let there: Vec<Chosen> = batch.iter().filter(there).copied().collect();
+        if !there.is_empty() {
+            return there;
+        }
+        let own = self.sources.by_path(&finding.anchor.file).map(|it| it.id);
+        let spoken: HashSet<FileId> = finding.labels.iter().map(|it| it.span.file).chain(own).collect();
+        batch.iter().filter(|it| self.files(it).any(|file| spoken.contains(&file))).copied().collect()
+    }
+
+    /// The files that a fix edits.
+    fn files(&self, chosen: &Chosen) -> impl Iterator<Item = FileId> {
+        fix_of(self.findings(), *chosen).map(Fix::edits).unwrap_or_default().iter().map(|it| it.span.file)
+    }
+
+    /// The files of what cannot be read and could be before.
+    fn unread<'p>(&self, after: &'p Audited) -> impl Iterator<Item = &'p str> {
         let mut known: HashMap<&(Box<str>, Box<str>), usize> = HashMap::new();
         for problem in &self.before.problems {
             *known.entry(problem).or_default() += 1;
         }
-        after.problems.iter().all(|problem| match known.get_mut(problem) {
+        after.problems.iter().filter_map(move |problem| match known.get_mut(problem) {
             Some(left) if *left > 0 => {
                 *left -= 1;
-                true
+                None
             }
-            _ => false,
+            _ => Some(&*problem.0),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Django's models: fields that are relations, what leads back, managers.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap as HashMap;
 
 use super::models::{AUTH_USER, Loading, Manager, Models, Relation};
@@ -162,7 +164,10 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
                     reverse.extend(backwards(field, accessor, id).map(|relation| (target, relation)));
                 }
                 if let Some(model) = models.get_mut(id) {
-                    model.relations.entry(field.name.clone()).or_insert_with(|| forwards(field, target, accessor));
+                    model
+                        .relations
+                        .entry(field.name.clone())
+                        .or_insert_with(|| Rc::new(forwards(field, target, accessor)));
                 }
             }
         }
@@ -186,7 +191,7 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
     for (target, relation) in reverse {
         for heir in heirs.get(&target).into_iter().flatten() {
             if let Some(model) = models.get_mut(*heir) {
-                model.relations.entry(relation.name.clone()).or_insert_with(|| relation.clone());
+                model.relations.entry(relation.name.clone()).or_insert_with(|| Rc::new(relation.clone()));
             }
         }
     }
@@ -199,7 +204,9 @@ fn part_polymorphic(names: &Names<'_>, models: &mut Models, django: &[ClassId]) 
     let polymorphic = |target: Option<ClassId>| target.is_some_and(|it| names.derives_external(it, "PolymorphicModel"));
     for &id in django {
         for relation in models.get_mut(id).into_iter().flat_map(|model| model.relations.values_mut()) {
-            relation.joinable &= !polymorphic(relation.target);
+            if polymorphic(relation.target) {
+                Rc::make_mut(relation).joinable = false;
+            }
         }
     }
 }

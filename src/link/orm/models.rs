@@ -1,6 +1,7 @@
 //! The model graph: which classes are models, and the relations between them, in both directions.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
 
@@ -59,7 +60,7 @@ pub(super) struct Model {
     /// Whose.
     pub(super) orm: Orm,
     /// Its relations by the attribute's name, inherited ones included.
-    pub(super) relations: BTreeMap<Box<str>, Relation>,
+    pub(super) relations: BTreeMap<Box<str>, Rc<Relation>>,
     /// Its managers by name; `objects` is there when nothing else is declared.
     pub(super) managers: BTreeMap<Box<str>, Manager>,
     /// Whether its rows have an order of their own.
@@ -141,7 +142,7 @@ impl Models {
         django_models::labelled(names, &self.django, label)
     }
 
-    pub(super) fn relation(&self, id: ClassId, name: &str) -> Option<&Relation> {
+    pub(super) fn relation(&self, id: ClassId, name: &str) -> Option<&Rc<Relation>> {
         self.get(id)?.relations.get(name)
     }
 

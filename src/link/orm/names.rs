@@ -61,6 +61,8 @@ pub(super) struct Names<'a> {
     nested: Vec<HashMap<(&'a str, &'a str), u32>>,
     /// Methods by their names, of each class of each file.
     methods: Vec<Vec<HashMap<&'a str, u32>>>,
+    /// What the bodies of classes bind to names at last, of each class of each file.
+    attributes: Vec<Vec<HashMap<&'a str, u32>>>,
     globals: Vec<HashMap<&'a str, NodeId>>,
     imports: Vec<HashMap<&'a str, usize>>,
     /// Of each class of each file.
@@ -77,6 +79,7 @@ impl<'a> Names<'a> {
             functions: Vec::with_capacity(drafts.len()),
             nested: Vec::with_capacity(drafts.len()),
             methods: Vec::with_capacity(drafts.len()),
+            attributes: Vec::with_capacity(drafts.len()),
             globals: Vec::with_capacity(drafts.len()),
             imports: Vec::with_capacity(drafts.len()),
             drafts: Vec::new(),
@@ -113,6 +116,11 @@ impl<'a> Names<'a> {
             names.functions.push(functions);
             names.nested.push(nested);
             names.methods.push(methods);
+            let attributes = draft
+                .classes
+                .iter()
+                .map(|class| class.attributes.iter().enumerate().map(|(at, it)| (&*it.name, at as u32)).collect());
+            names.attributes.push(attributes.collect());
             names.globals.push(draft.globals.iter().map(|(name, node)| (&**name, *node)).collect());
             names.imports.push(draft.imports.iter().enumerate().map(|(at, it)| (&*it.name, at)).collect());
         }
@@ -195,8 +203,8 @@ impl<'a> Names<'a> {
     /// What the body of a class, or of what it inherits from, binds a name to: the class, and its place there.
     pub(super) fn attribute(&self, id: ClassId, name: &str) -> Option<(ClassId, usize)> {
         self.lineage(id).classes.iter().find_map(|class| {
-            let at = self.class(*class).attributes.iter().rposition(|it| &*it.name == name)?;
-            Some((*class, at))
+            let at = self.attributes[class.draft as usize][class.at as usize].get(name)?;
+            Some((*class, *at as usize))
         })
     }
 

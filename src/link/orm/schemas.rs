@@ -5,7 +5,6 @@
 use std::rc::Rc;
 
 use super::eval::{Args, Eval};
-use super::models::Relation;
 use super::names::{ClassId, Def, FunctionId};
 use super::serializers::{ROW, list_of, loop_over, place, rows_of};
 use super::types::{Row, Set, Type, Unit};
@@ -137,7 +136,7 @@ fn fields(eval: &mut Eval<'_>, schema: ClassId, row: &Rc<Row>, at: NodeId, level
     // `Meta.fields` of a schema that is made of a model: a foreign key is there, a list of keys is not.
     let Some((names, span)) = super::serializers::chosen(eval, schema) else { return };
     for name in names {
-        let to_many = eval.models.relation(row.model, &name).is_some_and(|it: &Relation| it.to_many);
+        let to_many = eval.models.relation(row.model, &name).is_some_and(|it| it.to_many);
         if to_many && !seen.contains(&&*name) {
             let mark = eval.events.len();
             let value = eval.attribute(&Type::Row(row.clone()), &name, at);

@@ -1,5 +1,7 @@
 //! SQLAlchemy's models: mapped classes, their relationships and backrefs.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap as HashMap;
 
 use super::models::{Loading, Models, Relation};
@@ -56,7 +58,7 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, mapped: &[ClassId])
     }
     for (id, relation) in found {
         let Some(model) = models.get_mut(id).filter(|model| model.orm == Orm::Sqlalchemy) else { continue };
-        model.relations.entry(relation.name.clone()).or_insert(relation);
+        model.relations.entry(relation.name.clone()).or_insert_with(|| Rc::new(relation));
     }
 }
 

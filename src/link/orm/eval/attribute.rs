@@ -192,8 +192,7 @@ impl Eval<'_> {
 
     pub(super) fn row_attribute(&mut self, row: &Rc<Row>, name: &str, id: NodeId) -> Type {
         if let Some(relation) = self.models.relation(row.model, name) {
-            let relation = Rc::new(relation.clone());
-            return self.read(row, relation, id);
+            return self.read(row, relation.clone(), id);
         }
         self.left_out(row, name, id);
         let this = Rc::new(Type::Row(row.clone()));

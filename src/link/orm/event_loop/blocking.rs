@@ -60,7 +60,7 @@ enum Call {
 /// Who comes to the places of a group whom it matters most to, by the shortest way.
 fn first<'g>(told: &Told<'_, '_>, group: &'g BTreeMap<Span, Vec<Coming>>) -> Option<&'g Coming> {
     let best = |it: &&Coming| {
-        let reach = told.roles.reach(told.code, it.by);
+        let reach = told.roles.reach(it.by);
         let served = told.roles.is_served(it.by);
         (!served, std::cmp::Reverse(rank(reach)), it.found.through.len(), told.draft(it.by).span)
     };
@@ -101,7 +101,7 @@ fn tell(told: &mut Told<'_, '_>, group: BTreeMap<Span, Vec<Coming>>, out: &mut L
         through: told.through(&found.through),
         hops: is(found.through.len() as u64),
         served: is(told.roles.is_served(by)),
-        reach: is(told.roles.reach(told.code, by)),
+        reach: is(told.roles.reach(by)),
         has_timeout: found.has_timeout.map_or(Fact::Absent, is),
         others: is(others.len() as u64),
         remedy: is(found.wait.remedy.into()),

@@ -3,6 +3,7 @@
 use super::LoopFacts;
 use super::known::{self, is};
 use super::told::{Told, at, is as known_fact};
+use super::value::Value;
 use crate::facts::orm::flow::{Flow, Guard, NodeId, NodeKind};
 use crate::link::orm::events::spelled;
 use crate::link::orm::names::FunctionId;
@@ -36,33 +37,26 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
             continue;
         }
         let values = told.code.function(id, told.code.alone(id));
-        let mounts = flow_mounts(told, id);
         let kept = function.decorators.iter().any(|it| KEEPS.contains(&it.rsplit('.').next().unwrap_or(it)));
         // What an object or the application makes once, it keeps.
-        let once = kept || &*function.name == "__init__" || told.roles.only_starts(id);
+        let once = || kept || &*function.name == "__init__" || told.roles.only_starts(id);
         let mut told_of = false;
         for node in function.body..flow.nodes.len() as NodeId {
             let NodeKind::Call { func, args, keywords, open } = &flow.node(node).kind else { continue };
-            let called = values.get(*func as usize).cloned().unwrap_or_default();
-            let Some(path) = called.path() else { continue };
+            let Some(path) = values.get(*func as usize).and_then(Value::path) else { continue };
             let guards = || flow.guards(flow.node(node).guard);
             if guards().any(|it| *it == Guard::Debug) {
                 continue;
             }
-            let seldom = guards().any(|it| matches!(it, Guard::Missing | Guard::Seldom));
-            // Whoever is given it, or what was made with it, may keep it.
-            let handed_on =
-                flow.returns.iter().any(|it| holds(flow, *it, node, 3)) && told.roles.of(id) == Role::Function;
-            if MAKERS.contains(&path)
-                && !handed_on
-                && !once
-                && !seldom
-                && told.roles.is_served(id)
-                && !told_of
-                && !is_stored(flow, node)
-            {
-                told_of = true;
-                client(told, id, node, out);
+            if !told_of && MAKERS.contains(&path) {
+                let seldom = guards().any(|it| matches!(it, Guard::Missing | Guard::Seldom));
+                // Whoever is given it, or what was made with it, may keep it.
+                let handed_on =
+                    told.roles.of(id) == Role::Function && flow.returns.iter().any(|it| holds(flow, *it, node, 3));
+                if !handed_on && !seldom && !is_stored(flow, node) && !once() && told.roles.is_served(id) {
+                    told_of = true;
+                    client(told, id, node, out);
+                }
             }
             // `urlopen(url, data, timeout)` takes it by its place, too.
             let third = args.get(2).copied().filter(|_| path == "urllib.request.urlopen");
@@ -73,7 +67,7 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
                 Some(it) if it.kind == WaitKind::Http => {
                     let of_session = path.contains("Session()") || path.contains("session()");
                     let for_ever = path.starts_with("requests.") || path == "urllib.request.urlopen";
-                    never || (for_ever && timeout.is_none() && !open && !(of_session && mounts))
+                    never || (for_ever && timeout.is_none() && !open && !(of_session && mounts(told, id)))
                 }
                 _ => never && is(path, "httpx.AsyncClient httpx.Client"),
             };
@@ -99,7 +93,7 @@ fn may_ask(flow: &Flow) -> bool {
 }
 
 /// Whether a session of requests is given an adapter somewhere in the file, which may set a timeout of its own.
-fn flow_mounts(told: &Told<'_, '_>, id: FunctionId) -> bool {
+fn mounts(told: &Told<'_, '_>, id: FunctionId) -> bool {
     let draft = told.code.names.draft(id.draft);
     let flows = draft.functions.iter().map(|it| &it.flow).chain([&draft.top]);
     flows.flat_map(|it| &it.nodes).any(|it| matches!(&it.kind, NodeKind::Attr { name, .. } if &**name == "mount"))
@@ -150,7 +144,7 @@ fn client(told: &mut Told<'_, '_>, id: FunctionId, node: NodeId, out: &mut LoopF
         handler: told.handler(id),
         served: known_fact(told.roles.is_served(id)),
         in_loop: known_fact(flow.node(node).scope != 0),
-        reach: known_fact(told.roles.reach(told.code, id)),
+        reach: known_fact(told.roles.reach(id)),
     });
 }
 
@@ -169,6 +163,6 @@ fn call(told: &mut Told<'_, '_>, id: FunctionId, node: NodeId, never: bool, out:
         handler: told.handler(id),
         served: known_fact(told.roles.is_served(id)),
         told: known_fact(never),
-        reach: known_fact(told.roles.reach(told.code, id)),
+        reach: known_fact(told.roles.reach(id)),
     });
 }

@@ -104,7 +104,7 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
                 each: at(spelled(flow, &function.params, coroutine).into(), vec![flow.node(coroutine).span]),
                 over: at(spelled(flow, &function.params, turn.iter).into(), vec![turn.head]),
                 kind: is(kind),
-                reach: is(told.roles.reach(told.code, id)),
+                reach: is(told.roles.reach(id)),
             });
         }
     }

@@ -91,7 +91,7 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
             wait: at(what.into(), vec![flow.node(wait).span]),
             kind: known_fact(WaitKind::Http),
             handler: told.handler(id),
-            reach: known_fact(told.roles.reach(told.code, id)),
+            reach: known_fact(told.roles.reach(id)),
         });
     }
 }

@@ -174,6 +174,6 @@ fn tell(
         cause: known_fact(cause),
         since: Fact::derived(since_text.into(), vec![flow.node(since).span]),
         handler: told.handler(id),
-        reach: known_fact(told.roles.reach(told.code, id)),
+        reach: known_fact(told.roles.reach(id)),
     });
 }

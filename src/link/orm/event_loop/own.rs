@@ -27,7 +27,7 @@ struct Mention {
 }
 
 /// The coroutines that have a loop to themselves.
-pub(super) fn alone(code: &Code<'_>, roles: &Roles<'_>) -> HashSet<FunctionId> {
+pub(super) fn alone(code: &Code<'_>, roles: &Roles<'_, '_>) -> HashSet<FunctionId> {
     let runs = runners(code);
     if runs.is_empty() {
         return HashSet::new();
@@ -48,7 +48,7 @@ pub(super) fn alone(code: &Code<'_>, roles: &Roles<'_>) -> HashSet<FunctionId> {
                 busy.insert(unit);
             }
             if let Some(all) = mentions.get_mut(&**name) {
-                let runner = runs.get(&(unit, at as NodeId)).is_some_and(|by| is_run(roles, code, unit, by));
+                let runner = runs.get(&(unit, at as NodeId)).is_some_and(|by| is_run(roles, unit, by));
                 all.push(Mention { by: unit, runner });
             }
         }
@@ -95,10 +95,10 @@ pub(super) fn alone(code: &Code<'_>, roles: &Roles<'_>) -> HashSet<FunctionId> {
 
 /// Whether a runner makes a loop for what it is given. `async_to_sync` takes the loop of the server where a request of an
 /// ASGI server comes to it (asgiref 3.8: `main_event_loop`).
-fn is_run(roles: &Roles<'_>, code: &Code<'_>, unit: Unit, runner: &str) -> bool {
+fn is_run(roles: &Roles<'_, '_>, unit: Unit, runner: &str) -> bool {
     match unit {
         _ if runner != "async_to_sync" => true,
-        Unit::Function(id) => matches!(roles.reach(code, id), Reach::Tasks | Reach::Commands),
+        Unit::Function(id) => matches!(roles.reach(id), Reach::Tasks | Reach::Commands),
         Unit::Top(_) | Unit::Class(_) => false,
     }
 }

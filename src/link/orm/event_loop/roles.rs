@@ -3,7 +3,9 @@
 //! Only what is certain counts: a function is served when a framework is given it, or when a function that is served names
 //! it and the name is known to mean it.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::OnceCell;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::code::{Code, functions, is_decorated};
 use super::named;
@@ -88,25 +90,29 @@ const SERVERS: &[&str] = &[
 ];
 
 /// Who runs each function, as far as it is certain.
-pub(super) struct Roles<'a> {
+///
+/// What functions of a role lead to is found when it is first asked for: most repositories have nothing to ask of it.
+pub(super) struct Roles<'c, 'n> {
+    code: &'c Code<'n>,
     /// Who does by all the places that have its name, where nothing is certain.
-    reaching: &'a Reaching<'a>,
+    reaching: &'c Reaching<'c>,
     own: HashMap<FunctionId, Role>,
-    served: HashSet<FunctionId>,
-    tasks: HashSet<FunctionId>,
-    starts: HashSet<FunctionId>,
-    commands: HashSet<FunctionId>,
+    served: OnceCell<HashSet<FunctionId>>,
+    tasks: OnceCell<HashSet<FunctionId>>,
+    starts: OnceCell<HashSet<FunctionId>>,
+    commands: OnceCell<HashSet<FunctionId>>,
 }
 
-impl<'a> Roles<'a> {
-    pub(super) fn read(code: &Code<'_>, reaching: &'a Reaching<'a>) -> Self {
+impl<'c, 'n> Roles<'c, 'n> {
+    pub(super) fn read(code: &'c Code<'n>, reaching: &'c Reaching<'c>) -> Self {
         let mut roles = Self {
+            code,
             reaching,
-            own: HashMap::new(),
-            served: HashSet::new(),
-            tasks: HashSet::new(),
-            starts: HashSet::new(),
-            commands: HashSet::new(),
+            own: HashMap::default(),
+            served: OnceCell::new(),
+            tasks: OnceCell::new(),
+            starts: OnceCell::new(),
+            commands: OnceCell::new(),
         };
         for id in functions(code.names) {
             let function = code.names.function(id);
@@ -132,18 +138,6 @@ impl<'a> Roles<'a> {
                 roles.given(code, Unit::Function(FunctionId { draft: at, at: place as u32 }), &function.flow);
             }
         }
-        let of = |wanted: fn(Role) -> bool| {
-            let mut all: Vec<FunctionId> = roles.own.iter().filter(|it| wanted(*it.1)).map(|it| *it.0).collect();
-            all.sort_unstable();
-            all
-        };
-        let served = of(|it| !matches!(it, Role::Task | Role::Start | Role::Command | Role::Function));
-        let (tasks, starts) = (of(|it| it == Role::Task), of(|it| it == Role::Start));
-        let commands = of(|it| it == Role::Command);
-        roles.served = reached(code, served);
-        roles.tasks = reached(code, tasks);
-        roles.starts = reached(code, starts);
-        roles.commands = reached(code, commands);
         roles
     }
 
@@ -154,12 +148,27 @@ impl<'a> Roles<'a> {
 
     /// Whether requests, or messages of a framework, come to a function.
     pub(super) fn is_served(&self, id: FunctionId) -> bool {
-        self.served.contains(&id)
+        let serves = |it| !matches!(it, Role::Task | Role::Start | Role::Command | Role::Function);
+        self.leads(&self.served, serves, id)
+    }
+
+    fn is_task(&self, id: FunctionId) -> bool {
+        self.leads(&self.tasks, |it| it == Role::Task, id)
+    }
+
+    /// Whether functions of a role are this one, or lead to it.
+    fn leads(&self, found: &OnceCell<HashSet<FunctionId>>, role: impl Fn(Role) -> bool, id: FunctionId) -> bool {
+        let found = found.get_or_init(|| {
+            let mut all: Vec<FunctionId> = self.own.iter().filter(|it| role(*it.1)).map(|it| *it.0).collect();
+            all.sort_unstable();
+            reached(self.code, all)
+        });
+        found.contains(&id)
     }
 
     /// Whether a function runs when the application starts or ends, and never else.
     pub(super) fn only_starts(&self, id: FunctionId) -> bool {
-        self.starts.contains(&id) && !self.served.contains(&id) && !self.tasks.contains(&id)
+        self.leads(&self.starts, |it| it == Role::Start, id) && !self.is_served(id) && !self.is_task(id)
     }
 
     /// Whether a framework is given a function, or calls it for where it stands.
@@ -173,18 +182,18 @@ impl<'a> Roles<'a> {
     }
 
     /// Who runs a function.
-    pub(super) fn reach(&self, code: &Code<'_>, id: FunctionId) -> Reach {
-        let draft = code.names.draft(id.draft);
+    pub(super) fn reach(&self, id: FunctionId) -> Reach {
+        let draft = self.code.names.draft(id.draft);
         // What is shown to readers nobody deploys.
         let lies_in = |folders: &[&str]| draft.path.split('/').any(|it| folders.contains(&it));
-        let shown = lies_in(&["examples", "example", "docs"]);
-        if shown && draft.place == Place::Command {
+        let in_commands = || draft.place == Place::Command || lies_in(&["cli"]);
+        if draft.place == Place::Command && lies_in(&["examples", "example", "docs"]) {
             Reach::Commands
-        } else if self.served.contains(&id) {
+        } else if self.is_served(id) {
             Reach::Requests
-        } else if self.tasks.contains(&id) {
+        } else if self.is_task(id) {
             Reach::Tasks
-        } else if self.commands.contains(&id) || draft.place == Place::Command || lies_in(&["cli"]) {
+        } else if self.leads(&self.commands, |it| it == Role::Command, id) || in_commands() {
             Reach::Commands
         } else {
             self.reaching.of(Unit::Function(id))

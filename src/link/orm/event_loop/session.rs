@@ -34,7 +34,7 @@ pub(super) fn facts(told: &mut Told<'_, '_>, walk: &Walk, out: &mut LoopFacts) {
             kept: is(is_kept(told, id, first)),
             awaits: is(awaits(function)),
             served: is(told.roles.is_served(id)),
-            reach: is(told.roles.reach(told.code, id)),
+            reach: is(told.roles.reach(id)),
         });
     }
 }

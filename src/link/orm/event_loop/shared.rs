@@ -52,7 +52,7 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
                 handler: told.handler(id),
                 call: at(call.into(), vec![flow.node(by).span]),
                 uses: at(uses.into(), places),
-                reach: is(told.roles.reach(told.code, id)),
+                reach: is(told.roles.reach(id)),
             });
         }
     }

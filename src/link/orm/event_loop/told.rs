@@ -1,6 +1,8 @@
 //! How facts of functions are told: their names, their anchors, and the changes that are surely right.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+
+use rustc_hash::FxHashMap as HashMap;
 
 use super::code::{Code, functions};
 use super::own;
@@ -19,15 +21,15 @@ pub(super) type Edits = Vec<(Span, Box<str>)>;
 /// Names what is told.
 pub(super) struct Told<'a, 'n> {
     pub(super) code: &'a Code<'n>,
-    pub(super) roles: &'a Roles<'a>,
+    pub(super) roles: &'a Roles<'a, 'n>,
     /// Coroutines that have a loop to themselves.
     alone: HashSet<FunctionId>,
     anchors: HashMap<Anchor, u32>,
 }
 
 impl<'a, 'n> Told<'a, 'n> {
-    pub(super) fn new(code: &'a Code<'n>, roles: &'a Roles<'a>) -> Self {
-        Self { code, roles, alone: own::alone(code, roles), anchors: HashMap::new() }
+    pub(super) fn new(code: &'a Code<'n>, roles: &'a Roles<'a, 'n>) -> Self {
+        Self { code, roles, alone: own::alone(code, roles), anchors: HashMap::default() }
     }
 
     pub(super) fn draft(&self, id: FunctionId) -> &'n FunctionDraft {

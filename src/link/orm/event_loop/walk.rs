@@ -1,8 +1,9 @@
 //! What a function waits for without `await`: by itself, and by the plain functions of the repository that it calls.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::code::{Called, Code, known as known_args};
 use super::known::{self, Wait};

@@ -121,3 +121,19 @@ fn what_a_call_iterates_takes_no_clause() {
     let text = "def rows(threads):\n    return threads.filter(closed=False).iterator(chunk_size=100)\n\ndef get():\n    for thread in rows(Thread.objects.all()):\n        print(thread.room.name)\n";
     assert_eq!(views(text), [r#"lazy get:room: select_related("room") (no fix)"#]);
 }
+
+#[test]
+fn a_clause_leaves_the_name_of_a_query_what_it_was() {
+    let looped = |chain: &str| {
+        let view = format!(
+            "from .models import *\n\n\ndef get():\n    for room in Room.objects.all():\n        for thread in {chain}:\n            print(thread.starter.email)\n"
+        );
+        let files = [("chat/models.py", MODELS), ("chat/views.py", view.as_str())];
+        let names: Vec<String> =
+            found(&sources(&files)).queries_in_loops.iter().map(|it| it.about.anchor.entity.to_string()).collect();
+        names
+    };
+    let without = looped("Thread.objects.filter(name=room.name)");
+    assert_eq!(without, ["get:Thread.objects.filter"]);
+    assert_eq!(looped("Thread.objects.filter(name=room.name).select_related(\"starter\")"), without);
+}

@@ -8,8 +8,9 @@ mod makers;
 pub(super) use call::known;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::value::Value;
 use crate::facts::orm::FunctionDraft;
@@ -53,7 +54,7 @@ pub(super) struct Code<'a> {
 
 impl<'a> Code<'a> {
     pub(super) fn new(names: &'a Names<'a>, models: &'a Models) -> Self {
-        let mut stores: HashMap<(ClassId, &'a str), Vec<(FunctionId, NodeId)>> = HashMap::new();
+        let mut stores: HashMap<(ClassId, &'a str), Vec<(FunctionId, NodeId)>> = HashMap::default();
         for id in functions(names) {
             let function = names.function(id);
             let Some(at) = function.owner else { continue };
@@ -65,7 +66,7 @@ impl<'a> Code<'a> {
                 }
             }
         }
-        let mut derived: HashMap<ClassId, Vec<ClassId>> = HashMap::new();
+        let mut derived: HashMap<ClassId, Vec<ClassId>> = HashMap::default();
         for class in names.all_classes() {
             for base in names.lineage(class).classes.iter().filter(|base| **base != class) {
                 derived.entry(*base).or_default().push(class);
