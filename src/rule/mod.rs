@@ -8,6 +8,7 @@ pub mod example;
 pub mod expr;
 pub mod finding;
 pub(crate) mod kubectl;
+mod noqa;
 pub mod page;
 mod registry;
 mod said;

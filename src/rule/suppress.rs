@@ -3,11 +3,11 @@
 //! `plimsoll: ignore[area/rule, area/other] reason` behind something speaks of its line; alone on a line, of the next
 //! line that is no comment. `plimsoll: ignore-file[area/rule] reason` speaks of the whole file. Without brackets it
 //! speaks of every rule. A finding is met when one of its labels, or the thing it is about, starts on that line: so it
-//! can be met even where what is wrong is that something is missing.
+//! can be met even where what is wrong is that something is missing. Comments that speak to ruff are read in `noqa`.
 
 use std::ops::Range;
 
-use super::{Failed, Finding, RuleName, Rules};
+use super::{Failed, Finding, RuleName, Rules, noqa};
 use crate::config::closest;
 use crate::source::{Sought, SourceFile, Sources, Span};
 
@@ -28,6 +28,8 @@ pub struct Suppression {
     pub reason: Box<str>,
     /// The line (from 0) that it speaks of; [`None`] for the whole file.
     pub line: Option<usize>,
+    /// Whether it speaks to another program, for which it may be of use when it is of none here.
+    pub foreign: bool,
 }
 
 /// What became of the findings.
@@ -54,6 +56,7 @@ pub fn suppress(
     let mut out = Suppressed::default();
     for file in sources.iter() {
         collect(file, rules, &mut out);
+        noqa::collect(file, rules, &mut out.all);
     }
     if out.all.is_empty() {
         return out;
@@ -71,7 +74,8 @@ pub fn suppress(
         }
         met.is_none()
     });
-    let ran = |it: &Suppression| it.rules.iter().all(|rule| selected(rule) && rules.page(rule).is_some());
+    let ran =
+        |it: &Suppression| !it.foreign && it.rules.iter().all(|rule| selected(rule) && rules.page(rule).is_some());
     out.unused = (0..used.len()).filter(|at| !used[*at] && out.all.get(*at).is_some_and(ran)).collect();
     out
 }
@@ -120,7 +124,7 @@ fn collect(file: &SourceFile, rules: &Rules, out: &mut Suppressed) {
                     (false, true) => Some(next_line(file, line)),
                 };
                 let rules = words.rules.into_iter().map(|(rule, _)| rule.into()).collect();
-                out.all.push(Suppression { span, rules, reason: words.reason.into(), line });
+                out.all.push(Suppression { span, rules, reason: words.reason.into(), line, foreign: false });
             }
             Err(message) => out.faults.push((file.span(at..at + MARKER.len()), message)),
         }

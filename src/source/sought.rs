@@ -12,6 +12,8 @@ pub enum Sought {
     Build,
     /// A comment that speaks to this program.
     Comment,
+    /// One that speaks to ruff or flake8.
+    Noqa,
 }
 
 impl Sought {
@@ -28,6 +30,7 @@ impl Sought {
                 "buildah build",
             ],
             Sought::Comment => &["plimsoll:"],
+            Sought::Noqa => &["noqa:", "NOQA:", "noqa :", "NOQA :"],
         }
     }
 }
@@ -38,6 +41,7 @@ pub(super) struct Places {
     start: Box<[u32]>,
     build: Box<[u32]>,
     comment: Box<[u32]>,
+    noqa: Box<[u32]>,
 }
 
 impl Places {
@@ -51,7 +55,12 @@ impl Places {
             all.sort_unstable();
             all.into_boxed_slice()
         };
-        Self { start: places(Sought::Start), build: places(Sought::Build), comment: places(Sought::Comment) }
+        Self {
+            start: places(Sought::Start),
+            build: places(Sought::Build),
+            comment: places(Sought::Comment),
+            noqa: places(Sought::Noqa),
+        }
     }
 
     pub(super) fn get(&self, sought: Sought) -> &[u32] {
@@ -59,6 +68,7 @@ impl Places {
             Sought::Start => &self.start,
             Sought::Build => &self.build,
             Sought::Comment => &self.comment,
+            Sought::Noqa => &self.noqa,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::draft::Import;
 use super::flow::{self, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope, With};
-use super::guard::{is_full, is_receiver, keeps, misses, sorts};
+use super::guard::{answers_from, is_full, is_receiver, keeps, misses, sorts};
 use super::thrown;
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
@@ -213,8 +213,14 @@ impl<'a> Builder<'a> {
             self.scope = scope;
         }
         let mut ends = false;
-        for stmt in body {
+        for (at, stmt) in body.iter().enumerate() {
             ends |= self.deeper(|it| it.statement(stmt)).unwrap_or(false);
+            // Where nothing was kept under a key, what stands behind makes it and keeps it.
+            if let (Some(store), Some(rest)) = (answers_from(stmt), body.get(at + 1..))
+                && rest.iter().any(|it| self.file.slice(it.span).contains(&format!("{store}[")))
+            {
+                self.behind([Guard::Seldom]);
+            }
         }
         (self.scope, self.guard) = (around, guard);
         ends

@@ -110,6 +110,13 @@ pub enum Guard {
     Context(Box<str>, bool),
     /// That an attribute of a value is `None`, or false: `if not self.parent: …`.
     Unset(NodeId, Box<str>),
+    /// Whether a value has an attribute of this name, or has not: `if hasattr(rows, "filter"): …`. An instance of a queryset
+    /// has its methods.
+    Has(NodeId, Box<str>, bool),
+    /// Whether a value is an instance of a class, or is none: `if isinstance(node, Project): …`.
+    Is(NodeId, Box<str>, bool),
+    /// That the program is not in production: `if settings.DEBUG: …`.
+    Debug,
     /// What is made where it was found missing: `if found is None: …`.
     Missing,
     /// What is not done in each turn: in a handler of exceptions, or where an answer that is kept is not there yet.

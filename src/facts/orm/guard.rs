@@ -26,13 +26,34 @@ impl Builder<'_> {
                     NodeKind::Param(at) => vec![Guard::Flag(at, holds)],
                     _ => self.context_at(node).map(|name| Guard::Context(name, holds)).into_iter().collect(),
                 },
+                None if &**name == "DEBUG" && holds => vec![Guard::Debug],
                 None => Vec::new(),
             },
-            _ => match context(test) {
-                Some(name) => vec![Guard::Context(name.into(), holds)],
-                None if holds => self.within(test).map(|at| Guard::Flag(at, true)).into_iter().collect(),
-                None => self.unset(test).into_iter().collect(),
+            _ if is_debug(test) => holds.then_some(Guard::Debug).into_iter().collect(),
+            _ => match (self.has(test, holds), context(test)) {
+                (Some(guard), _) => vec![guard],
+                (None, Some(name)) => vec![Guard::Context(name.into(), holds)],
+                (None, None) if holds => self.within(test).map(|at| Guard::Flag(at, true)).into_iter().collect(),
+                (None, None) => self.unset(test).into_iter().collect(),
             },
+        }
+    }
+
+    /// `hasattr(rows, "filter")`, `isinstance(rows, QuerySet)`
+    fn has(&self, test: &Expr, holds: bool) -> Option<Guard> {
+        let ExprKind::Call(call) = &test.kind else { return None };
+        let ExprKind::Name(function) = &call.func.kind else { return None };
+        let [of, what] = call.args.as_slice() else { return None };
+        let ExprKind::Name(variable) = &of.kind else { return None };
+        let of = self.value_of((None, variable))?;
+        match &**function {
+            "hasattr" => Some(Guard::Has(of, what.str()?.into(), holds)),
+            "isinstance" => match what.dotted()? {
+                // Every queryset has it, and what is none has it hardly ever.
+                class if class.ends_with("QuerySet") => Some(Guard::Has(of, "select_related".into(), holds)),
+                class => Some(Guard::Is(of, class.into(), holds)),
+            },
+            _ => None,
         }
     }
 
@@ -55,6 +76,7 @@ impl Builder<'_> {
                 left.str().map(|name| Guard::Context(name.into(), same))
             }
             (CompareOp::In | CompareOp::NotIn, _) => None,
+            (_, ExprKind::Bool(wanted)) if is_debug(left) => (same == *wanted).then_some(Guard::Debug),
             (_, ExprKind::Bool(wanted)) => context(left).map(|name| Guard::Context(name.into(), same == *wanted)),
             (_, ExprKind::None) => match &left.kind {
                 ExprKind::Name(name) => match self.flow.node(self.value_of((None, name))?).kind {
@@ -155,6 +177,44 @@ pub(super) fn is_full(test: &Expr) -> bool {
         }
         ExprKind::Binary { op: BinOp::Mod, .. } => *op == CompareOp::Eq && matches!(right.kind, ExprKind::Int(Some(0))),
         _ => false,
+    }
+}
+
+/// Whether settings are asked if the program is not in production: `settings.DEBUG`, `app.config["DEBUG"]`.
+fn is_debug(test: &Expr) -> bool {
+    let is_of = |of: &Expr| {
+        let of = of.dotted().unwrap_or_default();
+        let last = of.rsplit('.').next().unwrap_or_default();
+        last.contains("settings") || matches!(last, "app" | "current_app" | "config" | "conf")
+    };
+    match &test.kind {
+        ExprKind::Attribute { value, name } => matches!(&*name.value, "DEBUG" | "debug") && is_of(value),
+        ExprKind::Subscript { value, index } => index.str() == Some("DEBUG") && is_of(value),
+        _ => false,
+    }
+}
+
+/// What a statement answers from when it is there, and then ends: `try: return answers[key]`, `if key in answers: return
+/// answers[key]`.
+pub(super) fn answers_from(stmt: &Stmt) -> Option<String> {
+    let kept = |body: &[Stmt]| match body.last().map(|it| &it.kind) {
+        Some(StmtKind::Return(Some(Expr { kind: ExprKind::Subscript { value, .. }, .. }))) => value.dotted(),
+        _ => None,
+    };
+    match &stmt.kind {
+        StmtKind::Try { body, handlers, .. } => {
+            let misses = |name: &str| matches!(name, "KeyError" | "LookupError");
+            let caught = handlers.iter().any(|it| it.0.as_ref().and_then(Expr::dotted).is_some_and(|it| misses(&it)));
+            kept(body).filter(|_| body.len() == 1 && caught)
+        }
+        StmtKind::If(branches) => match branches.as_slice() {
+            [(Some(Expr { kind: ExprKind::Compare { rest, .. }, .. }), body)] => {
+                let [(CompareOp::In, of)] = rest.as_slice() else { return None };
+                kept(body).filter(|store| of.dotted().as_ref() == Some(store))
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

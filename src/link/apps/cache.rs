@@ -11,7 +11,7 @@ use crate::stack::vocabulary::{About, Anchor, Cache, Limiter, RedisClient, Redis
 use crate::stack::{Fact, Sourced, Stack, Why, defaults};
 
 use super::redis::{self, Pool};
-use super::{Apps, Seat, total_processes};
+use super::{Apps, Seat, callers, total_processes};
 
 /// Adds the caches of a process that uses Django.
 pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: &Network) {
@@ -56,7 +56,7 @@ pub(super) fn add(stack: &mut Stack, apps: &Apps<'_>, seat: &Seat<'_>, network: 
             process: Some(seat.process),
         };
         stack.add(cache);
-        if let Some(library) = library {
+        if let Some(library) = library.filter(|_| !is_of_workers(apps, seat, stack, settings, alias)) {
             let mut client = client(apps, seat, settings, alias, entry, library, about, stack);
             if !values::entry(values::entry(entry.clone(), "OPTIONS"), "SENTINELS").is_absent() {
                 client.endpoint = endpoint::of_cache(entry);
@@ -137,6 +137,30 @@ fn used(apps: &Apps<'_>, seat: &Seat<'_>, settings: ModuleId) -> Fact<bool> {
         Some(span) => Fact::derived(true, vec![span]),
         None => Fact::derived(false, Vec::new()),
     }
+}
+
+/// Whether the code that a server loads names a cache for the tasks of workers alone. One that it names nowhere may be
+/// asked by a package.
+fn is_of_workers(apps: &Apps<'_>, seat: &Seat<'_>, stack: &Stack, settings: ModuleId, alias: &str) -> bool {
+    const NAMES: [&str; 5] = ["get_redis_connection(", "caches[", "get_cache(", "cache=", "cache_alias="];
+    if alias == "default" || !seat.is_django(stack) || !seat.serves(stack) {
+        return false;
+    }
+    let by_settings = ["SESSION_CACHE_ALIAS", "CACHE_MIDDLEWARE_ALIAS"]
+        .iter()
+        .any(|name| values::text(seat.evaluator.setting(settings, &[name])).known().is_some_and(|it| **it == *alias));
+    let mut places =
+        seat.loaded.iter().filter(|id| **id != settings).filter_map(|id| apps.code.module(*id)).flat_map(|it| {
+            let file = apps.sources.file(it.file);
+            let text = file.text();
+            memmem::find_iter(text.as_bytes(), alias.as_bytes()).filter_map(move |at| {
+                let before = text[..at].strip_suffix(['"', '\''])?.trim_end();
+                let closes = text[at + alias.len()..].starts_with(['"', '\'']);
+                (closes && NAMES.iter().any(|name| before.ends_with(name))).then_some((file, at))
+            })
+        });
+    let Some(first) = places.next().filter(|_| !by_settings) else { return false };
+    std::iter::once(first).chain(places).all(|(file, at)| callers::is_for_tasks(apps, seat, file, at))
 }
 
 fn library(backend: &str) -> RedisLibrary {

@@ -36,6 +36,52 @@ fn is_of_tasks(apps: &Apps<'_>, seat: &Seat<'_>, path: &str) -> bool {
     (by_name || by_folder) && QUEUES.iter().any(|queue| seat.place.versions.has(queue).known() == Some(&true))
 }
 
+/// Whether a place in a file that a server of Django loads is come to by a worker's tasks alone: it stands among them, or in
+/// a function that they alone name.
+pub(super) fn is_for_tasks(apps: &Apps<'_>, seat: &Seat<'_>, own: &SourceFile, at: usize) -> bool {
+    if is_of_tasks(apps, seat, &own.path) {
+        return true;
+    }
+    let Some((name, body)) = around(own.text(), at) else { return false };
+    let is_part = |it: char| it.is_alphanumeric() || it == '_';
+    let mut by_tasks = false;
+    for file in apps.sources.iter().filter(|file| file.path.ends_with(".py") && !is_aside(&file.path)) {
+        let text = file.text();
+        for at in memmem::find_iter(text.as_bytes(), name.as_bytes()) {
+            let (before, behind) = (&text[..at], &text[at + name.len()..]);
+            let is_own = file.id == own.id && body.contains(&at);
+            let commented = before.rsplit('\n').next().is_some_and(|line| line.contains('#'));
+            if is_own || commented || before.ends_with(is_part) || behind.starts_with(is_part) {
+                continue;
+            }
+            if !is_of_tasks(apps, seat, &file.path) {
+                return false;
+            }
+            by_tasks = true;
+        }
+    }
+    by_tasks
+}
+
+/// The function at the top of a module around a place: its name, and where it stands with its `def`.
+fn around(text: &str, at: usize) -> Option<(&str, std::ops::Range<usize>)> {
+    let mut found = None;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let end = start + line.len();
+        if !line.starts_with([' ', '\t', ')', '#', '\r', '\n']) && !line.is_empty() {
+            if start > at {
+                return found.map(|(name, from)| (name, from..start));
+            }
+            let name = line.strip_prefix("async ").unwrap_or(line).strip_prefix("def ");
+            let name = name.and_then(|it| it.split(['(', '[', ' ']).next()).filter(|it| !it.is_empty());
+            found = name.map(|name| (name, start));
+        }
+        start = end;
+    }
+    found.map(|(name, from)| (name, from..text.len()))
+}
+
 /// Whether a function is named by nothing but its definition in all the files that a server may load. A method is found by
 /// its object, and what stands behind a decorator by that.
 fn is_named_nowhere(apps: &Apps<'_>, own: &SourceFile, site: &CallSite) -> bool {
@@ -99,6 +145,14 @@ fn body(text: &str, at: usize) -> std::ops::Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_function_around_a_place_has_its_name() {
+        let text = "import a\n\n\n@b\ndef f(\n    c,\n):\n    def g():\n        here()\n    return g\n\n\nx = 1\n";
+        let (name, body) = around(text, text.find("here").unwrap()).unwrap();
+        assert_eq!((name, &text[body]), ("f", &text[text.find("def f").unwrap()..text.find("x = 1").unwrap()]));
+        assert_eq!(around(text, text.find("x = 1").unwrap()), None);
+    }
 
     #[test]
     fn a_bracket_above_a_function_is_a_decorators_or_another_functions() {

@@ -27,9 +27,11 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         size: Size::Open,
         cut: false,
         awaited: false,
+        fetched: false,
         related: None,
         plain: false,
         single: false,
+        filtered: false,
         narrowed: false,
         without: Without::None,
         asked: Rc::default(),
@@ -95,10 +97,10 @@ pub(super) fn start(eval: &mut Eval<'_>, manager: &Rc<ManagerType>, id: NodeId) 
     Some(set)
 }
 
-/// The queryset that a method is called on.
+/// The queryset that a method is called on, which makes another that holds no rows.
 fn queryset(eval: &mut Eval<'_>, base: &Type, id: NodeId) -> Option<Set> {
     match base {
-        Type::Set(set) => Some((**set).clone()),
+        Type::Set(set) => Some(Set { fetched: false, ..(**set).clone() }),
         Type::Manager(manager) => start(eval, manager, id),
         _ => None,
     }
@@ -106,6 +108,10 @@ fn queryset(eval: &mut Eval<'_>, base: &Type, id: NodeId) -> Option<Set> {
 
 /// Calls a method of a manager or a queryset.
 pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<'_>, id: NodeId) -> Type {
+    // One that holds its rows counts them itself.
+    if matches!(base, Type::Set(set) if set.fetched) && matches!(name, "count" | "exists" | "contains") {
+        return Type::Unknown;
+    }
     let Some(mut set) = queryset(eval, base, id) else { return Type::Unknown };
     asked::put(eval, &mut set, name, args, id);
     uses::call(eval, &set, name, args, id);
@@ -134,6 +140,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             if name == "filter" && args.keywords.iter().any(|(key, node)| key.ends_with("__in") && is_empty(*node)) {
                 return Type::Nothing;
             }
+            set.filtered |= matches!(name, "filter" | "exclude" | "complex_filter");
             set.narrowed |= matches!(name, "filter" | "exclude") && narrow::narrows(eval, set.model, name, args);
             set.plain = false;
             for site in &mut set.sites {
@@ -425,6 +432,10 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         return;
     }
     let remedy = match name {
+        // Counted with the same conditions.
+        "count" | "acount" if set.filtered => {
+            format!("annotate(Count(\"{}\", filter=Q(...)))", row.near(&relation.name))
+        }
         "count" | "acount" => format!("annotate(Count(\"{}\"))", row.near(&relation.name)),
         "exists" | "aexists" => "annotate(Exists(...))".to_owned(),
         "aggregate" => "annotate(...)".to_owned(),

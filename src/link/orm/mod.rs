@@ -111,10 +111,11 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     events.retain(|event| !of_strangers(event) || !eval.settled.contains(&event.deep));
     events.sort_by_key(|event| event.guess.is_some());
     joined::by_default(&mut eval);
-    let event_loop = event_loop::facts(&names, &models);
+    let reached = reach::Reaching::new(&names, plain);
+    let event_loop = event_loop::facts(&names, &models, &reached);
     let foreign_keys = foreign_keys::facts(&names, &models);
     let uses = std::mem::take(&mut eval.uses);
-    OrmFacts { listings, foreign_keys, event_loop, ..report::facts(&names, &models, events, uses, plain) }
+    OrmFacts { listings, foreign_keys, event_loop, ..report::facts(&names, &models, events, uses, &reached) }
 }
 
 #[cfg(test)]

@@ -346,6 +346,10 @@ impl<'a> Names<'a> {
         let reach = |at: &&u32| {
             let module = &*self.draft(**at).module;
             let root = module.strip_suffix(name)?.trim_end_matches('.');
+            // `routers/auth.py` does not mean itself by `auth`.
+            if **at == from && !root.is_empty() {
+                return None;
+            }
             let above = root.is_empty() || importer.strip_prefix(root).is_some_and(|rest| rest.starts_with('.'));
             let known = matches!(root, "src" | "app" | "backend" | "server" | "api") || name.contains('.');
             (above || known).then_some((above, root.len()))

@@ -4,6 +4,8 @@
 //! A function is taken to be called wherever its name stands, which may be too often and is never too rarely; where
 //! nobody in the repository names it, or a framework may call it, it is taken to serve requests.
 
+use std::cell::OnceCell;
+
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::names::{ClassId, FunctionId, Names};
@@ -42,9 +44,38 @@ enum Who {
 
 /// Who runs each function, when that is known to be others than clients.
 #[derive(Debug, Default)]
-pub(super) struct Reached {
+struct Reached {
     aside: HashMap<FunctionId, Who>,
     places: Vec<Place>,
+}
+
+/// Who runs each function, read when it is first asked for: most repositories have nothing to tell.
+pub(super) struct Reaching<'a> {
+    names: &'a Names<'a>,
+    plain: &'a [&'a Callers],
+    read: OnceCell<Reached>,
+    /// The names in files that say nothing to a mapper.
+    elsewhere: OnceCell<HashSet<Word>>,
+}
+
+impl<'a> Reaching<'a> {
+    pub(super) fn new(names: &'a Names<'a>, plain: &'a [&'a Callers]) -> Self {
+        Self { names, plain, read: OnceCell::new(), elsewhere: OnceCell::new() }
+    }
+
+    /// Who runs a body of code, at most.
+    pub(super) fn of(&self, unit: Unit) -> Reach {
+        self.read.get_or_init(|| Reached::read(self.names, self.plain)).of(unit)
+    }
+
+    /// Whether a file that says nothing to a mapper, and is no test, has a name in it.
+    pub(super) fn is_named_elsewhere(&self, name: &str) -> bool {
+        let all = self.elsewhere.get_or_init(|| {
+            let others = self.plain.iter().filter(|it| it.place.is_some());
+            others.flat_map(|it| &it.bodies).flat_map(|it| it.mentions.iter().map(|it| it.0)).collect()
+        });
+        all.contains(&word(name))
+    }
 }
 
 /// Code that names others: a function, the body of a class, what runs when a file is imported.
@@ -143,7 +174,7 @@ impl Graph {
 }
 
 impl Reached {
-    pub(super) fn read(names: &Names<'_>, plain: &[&Callers]) -> Self {
+    fn read(names: &Names<'_>, plain: &[&Callers]) -> Self {
         let functions = || names.drafts.iter().flat_map(|draft| &draft.functions).map(|it| word(&it.name));
         let bodies = || plain.iter().flat_map(|file| file.bodies.iter().map(move |body| (file, body)));
         let others = bodies().filter(|(_, body)| !body.name.is_empty()).map(|(_, body)| word(&body.name));
@@ -168,7 +199,9 @@ impl Reached {
             }
             for (place, function) in draft.functions.iter().enumerate() {
                 let id = FunctionId { draft: at as u32, at: place as u32 };
-                ids.push((graph.add(Who::Requests, within(&function.flow)), id));
+                // That it names itself says of nobody that he calls it.
+                let own = word(&function.name);
+                ids.push((graph.add(Who::Requests, within(&function.flow).filter(|it| it.0 != own)), id));
             }
         }
         let mut plains: Vec<(usize, Option<Place>, &Body)> = Vec::new();
@@ -181,7 +214,8 @@ impl Reached {
             };
             let top = if place == Place::Command { Who::Commands } else { Who::Start };
             let who = if body.name.is_empty() { top } else { Who::Requests };
-            let code = graph.add(who, body.mentions.iter().copied());
+            let own = (!body.name.is_empty()).then(|| word(&body.name));
+            let code = graph.add(who, body.mentions.iter().copied().filter(|it| Some(it.0) != own));
             if !body.name.is_empty() {
                 plains.push((code, file.place, body));
             }
@@ -233,8 +267,7 @@ impl Reached {
         }
     }
 
-    /// Who runs a body of code, at most.
-    pub(super) fn of(&self, unit: Unit) -> Reach {
+    fn of(&self, unit: Unit) -> Reach {
         let who = match (unit, self.places.get(unit.draft() as usize)) {
             (Unit::Function(id), _) => self.aside.get(&id).copied(),
             (_, Some(Place::Command)) => Some(Who::Commands),

@@ -11,10 +11,10 @@ use super::OrmFacts;
 use super::events::{Cause, Event, EventKind};
 use super::models::{Models, Relation};
 use super::names::{ClassId, Def, Names};
-use super::reach::{Reached, rank};
+use super::reach::{Reaching, rank};
 use super::types::{Set, Site, Size, Unit};
 use super::uses::{self, Use};
-use crate::facts::orm::{Callers, OrmDraft, Place, write};
+use crate::facts::orm::{OrmDraft, Place, write};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, LazyLoad, Orm, QueryInLoop, Reach, WriteInLoop};
 use crate::stack::{Anchor, Assumption, Fact, Origin, Sourced, Writer};
@@ -28,11 +28,8 @@ pub(super) fn facts(
     models: &Models,
     events: Vec<Event>,
     uses: Vec<Use>,
-    plain: &[&Callers],
+    reached: &Reaching<'_>,
 ) -> OrmFacts {
-    // Who runs what matters only where there is something to tell.
-    let nothing = events.is_empty() && uses.is_empty();
-    let reached = if nothing { Reached::default() } else { Reached::read(names, plain) };
     let changed = changed(&events);
     let mut report = Report {
         names,
@@ -204,7 +201,7 @@ struct Told {
 struct Report<'a> {
     names: &'a Names<'a>,
     models: &'a Models,
-    reached: Reached,
+    reached: &'a Reaching<'a>,
     /// The models whose rows each loop changes.
     changed: HashMap<(Unit, Span), HashSet<ClassId>>,
     /// What a clause at these places loads, and where it is read.
@@ -503,12 +500,15 @@ impl Report<'_> {
     /// What one line of a loop asks, or writes, in each turn.
     fn other(&mut self, line: Vec<Event>) {
         let Some(event) = line.first() else { return };
-        let calls = listed(line.iter().map(Event::call));
-        let remedies = listed(line.iter().filter_map(|event| match &event.kind {
-            EventKind::Query { remedy, .. } => Some(remedy.as_str()),
-            EventKind::Write { how, .. } => Some(&*how.remedy),
-            EventKind::Lazy { .. } => None,
-        }));
+        let calls = some(MOST_CALLS, line.iter().map(Event::call));
+        let remedies = some(
+            MOST_CALLS,
+            line.iter().filter_map(|event| match &event.kind {
+                EventKind::Query { remedy, .. } => Some(remedy.as_str()),
+                EventKind::Write { how, .. } => Some(&*how.remedy),
+                EventKind::Lazy { .. } => None,
+            }),
+        );
         // Other loops that come to it.
         let others = line.iter().flat_map(|event| event.by.iter().copied());
         let mut places = vec![event.at];
@@ -517,7 +517,8 @@ impl Report<'_> {
             Some(call) => (derived(call.as_str().into(), places), Vec::new()),
             None => (Fact::Absent, places),
         };
-        places.extend(line.iter().map(|event| event.deep).filter(|deep| *deep != event.at));
+        let deeper = line.iter().map(|event| event.deep).filter(|deep| *deep != event.at);
+        places.extend(deeper.take(MOST_PLACES));
         let writers =
             taken_in(&line).map(|edit| Writer { name: "field".into(), edits: vec![edit], display_only: None });
         let about = self.about(event.unit, event.call(), event.at, writers.into_iter().collect());
@@ -598,15 +599,22 @@ fn taken_in(line: &[Event]) -> Option<(Span, Box<str>)> {
     place.map(|(at, text)| (at, text.into()))
 }
 
-/// Some of these, each once: who reads a line reads no more.
+/// Of what one line asks for so much is told, and so many places are shown: who reads a line reads no more.
+const MOST_CALLS: usize = 4;
+const MOST_PLACES: usize = 8;
+
+/// Some of these names, each once.
 fn listed<'a>(all: impl Iterator<Item = &'a str>) -> String {
-    const MOST: usize = 6;
+    some(6, all)
+}
+
+fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in all {
         if part.is_empty() || parts.contains(&part) {
             continue;
         }
-        if parts.len() == MOST {
+        if parts.len() == most {
             parts.push("…");
             break;
         }

@@ -129,12 +129,16 @@ pub(super) struct Set {
     pub(super) cut: bool,
     /// Whether its rows come by `await`, where nothing can be loaded lazily.
     pub(super) awaited: bool,
+    /// Whether it has been gone through, and holds its rows: Django's keep them.
+    pub(super) fetched: bool,
     /// The row and the relation it comes by.
     pub(super) related: Option<(Rc<Row>, Rc<Relation>)>,
     /// Whether it is all that the relation leads to, which a prefetch gives as well.
     pub(super) plain: bool,
     /// Whether there is at most one row, by a key that is given.
     pub(super) single: bool,
+    /// Whether it has conditions: `filter(...)`.
+    pub(super) filtered: bool,
     /// Whether it is of one parent, or one user, that is given: `filter(thread=self.thread)`.
     pub(super) narrowed: bool,
     /// Relations that are one and the same for all rows, or none: `filter(author=None)`, `filter_by(room_id=…)`.
@@ -446,8 +450,10 @@ impl Set {
         out.size = self.size.longer(other.size);
         out.cut &= other.cut;
         out.awaited |= other.awaited;
+        out.fetched &= other.fetched;
         out.plain &= other.plain;
         out.single &= other.single;
+        out.filtered |= other.filtered;
         out.narrowed &= other.narrowed;
         out.pinned.retain(|it| other.pinned.contains(it));
         out.asked = self.asked.join(&other.asked);

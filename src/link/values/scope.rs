@@ -170,7 +170,10 @@ impl<'a> Evaluator<'a> {
             Some(guard) => {
                 let (when, not) = conditions(guard);
                 let (when, not) = if guard.holds { (when, not) } else { (not, when) };
-                branch(&when, &not, new(old.clone()), old)
+                let after = new(old.clone());
+                // What is the same whether the condition holds or not is so by what stands before it.
+                let same = matches!((after.known(), old.known()), (Some(a), Some(b)) if a == b && !matches!(a, PyValue::Dict(_)));
+                if same { old } else { branch(&when, &not, after, old) }
             }
         }
     }

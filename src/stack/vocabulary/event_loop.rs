@@ -50,6 +50,8 @@ entity! {
         /// Whether other requests run while it holds a connection: a dependency gives the session back behind the answer, or
         /// something is awaited meanwhile.
         held: Fact<bool> = "other requests run while it holds a connection|no other request runs while it holds a connection";
+        /// Whether an object keeps the session from call to call, so that none is taken for each request.
+        kept: Fact<bool> = "an object keeps the session|the session is taken for this";
         /// Whether it awaits nothing at all.
         awaits: Fact<bool> = "awaits something|awaits nothing";
         /// Whether requests are known to come to it.

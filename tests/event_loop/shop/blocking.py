@@ -11,6 +11,7 @@ import bcrypt
 import httpx
 import requests
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from fastapi import APIRouter, BackgroundTasks, Depends
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
@@ -329,3 +330,32 @@ class Quick(Base):
 @router.get("/overridden")
 async def calls_what_is_overridden():
     return Quick().load()
+
+
+async def doze():
+    time.sleep(NAP)
+    await asyncio.sleep(0)
+    return "awake"
+
+
+@router.get("/own-loop")
+def in_a_loop_of_its_own():
+    return asyncio.run(doze())
+
+
+async def nap():
+    time.sleep(NAP)
+    return "awake"
+
+
+@router.get("/shared-loop")
+async def in_the_loop_of_others():
+    await asyncio.sleep(0)
+    return await nap()
+
+
+@router.get("/development")
+async def in_development_only():
+    if settings.DEBUG:
+        time.sleep(NAP)
+    return "awake"

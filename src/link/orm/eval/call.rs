@@ -32,7 +32,9 @@ impl Eval<'_> {
                     return serializer;
                 }
                 let on = self.without_site(*function, this);
+                self.behind = None;
                 let returned = self.enter(*function, on, args, id);
+                self.left_on(id);
                 carried(this, returned)
             }
             Type::Def(Def::Class(class)) => self.make(*class, args, id),
@@ -332,7 +334,8 @@ impl Eval<'_> {
             }
             self.memo.insert(key.clone(), Type::Unknown);
         }
-        let (returned, _) = self.run(unit, &called.flow, given, (span, scope));
+        let (returned, left) = self.run(unit, &called.flow, given, (span, scope));
+        self.behind = left.into_iter().next();
         if let Some(key) = key {
             match self.is_over() {
                 true => self.memo.remove(&key),
@@ -340,6 +343,25 @@ impl Eval<'_> {
             };
         }
         self.at_site(returned, id)
+    }
+
+    /// What a method has put on the row that it was called on, the row has from here on.
+    fn left_on(&mut self, id: NodeId) {
+        let Some(Type::Row(after)) = self.behind.take() else { return };
+        let flow = self.frame().flow;
+        let NodeKind::Call { func, .. } = flow.node(id).kind else { return };
+        let NodeKind::Attr { of, .. } = flow.node(func).kind else { return };
+        let Type::Row(row) = self.type_of(of) else { return };
+        if row.model != after.model || !self.surely_follows(of, id) {
+            return;
+        }
+        let put = after.assigned.iter().filter(|name| !row.assigned.contains(name));
+        let more: Vec<Box<str>> = put.filter(|name| self.models.relation(row.model, name).is_none()).cloned().collect();
+        if !more.is_empty() {
+            let mut row = (*row).clone();
+            row.assigned.extend(more);
+            self.replace(of, Type::Row(Rc::new(row)));
+        }
     }
 
     /// A queryset that comes from elsewhere gets its clauses where it arrives.

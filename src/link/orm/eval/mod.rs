@@ -89,11 +89,15 @@ pub(super) struct Eval<'a> {
     pub(super) context: Option<Rc<Context>>,
     /// How many evaluations are under way for what they leave behind.
     kept: usize,
+    /// What the first argument of the function that was followed last is behind it.
+    behind: Option<Type>,
     steps: usize,
     /// How many values were evaluated, and how many may be.
     spent: (usize, usize),
     /// How many evaluations are under way that nobody loops over.
     quiet: usize,
+    /// How many of code that may not run in each turn.
+    unasked: usize,
 }
 
 /// A function entered.
@@ -192,9 +196,11 @@ impl<'a> Eval<'a> {
             listing: false,
             context: None,
             kept: 0,
+            behind: None,
             steps: 0,
             spent: (0, MOST_TIMES * size(names)),
             quiet: 0,
+            unasked: 0,
         }
     }
 
@@ -329,8 +335,10 @@ impl<'a> Eval<'a> {
             }
             let runs = self.runs(id as NodeId);
             self.quiet += usize::from(runs == Runs::Unasked);
+            self.unasked += usize::from(runs == Runs::Unasked);
             let kind = if over || runs == Runs::Never { Type::Unknown } else { self.value(id as NodeId).shallow() };
             self.quiet -= usize::from(runs == Runs::Unasked);
+            self.unasked -= usize::from(runs == Runs::Unasked);
             if let Some(frame) = self.frames.last_mut() {
                 frame.types.push(kind);
                 if runs == Runs::Never {

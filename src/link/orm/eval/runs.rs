@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::super::names::Def;
 use super::super::types::{Type, Void};
 use super::Eval;
 use crate::facts::orm::flow::{Guard, NodeId, NodeKind, Scope};
+use crate::stack::vocabulary::Orm;
 
 /// Whether a value of a flow comes to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,12 +71,75 @@ impl Eval<'_> {
                 Some(Type::Void(Void::Empty) | Type::Flag(_)) => !*wanted,
                 _ => false,
             },
+            Guard::Has(of, name, wanted) => self.has(*of, name).is_some_and(|has| has != *wanted),
+            Guard::Is(of, class, wanted) => self.is_of(*of, class).is_some_and(|is| is != *wanted),
+            // `if self.parent is None`, of what was put there before.
+            Guard::Unset(of, name) => {
+                let put = matches!(self.type_of(*of), Type::Row(row) if row.assigned.contains(name));
+                put && !self.is_put_behind(guard, *of, name, id)
+            }
+            // Nobody waits for what production does not run.
+            Guard::Debug => true,
             Guard::Action(list) => self.listing && !list,
             Guard::Context(name, wanted) => {
                 self.context.as_ref().and_then(|it| it.truth(name)).is_some_and(|truth| truth != *wanted)
             }
             _ => false,
         }
+    }
+
+    /// Whether a value has an attribute, where that is certain.
+    fn has(&self, of: NodeId, name: &str) -> Option<bool> {
+        /// Of a queryset's, and of no list's.
+        const OF_SETS: &[&str] = &[
+            "filter",
+            "exclude",
+            "select_related",
+            "prefetch_related",
+            "values_list",
+            "order_by",
+            "annotate",
+            "distinct",
+            "exists",
+            "iterator",
+            "none",
+            "query",
+            "model",
+        ];
+        match self.type_of(of) {
+            Type::Set(set) if set.orm == Orm::Django => OF_SETS.contains(&name).then_some(true),
+            Type::Manager(_) => OF_SETS.contains(&name).then_some(true),
+            Type::List(..) | Type::Tuple(_) | Type::Void(Void::Empty) => OF_SETS.contains(&name).then_some(false),
+            // A row that came from the database has its keys, and with them what they lead to.
+            Type::Row(row) if row.root.is_some() => {
+                let relation = self.models.relation(row.model, name)?;
+                let own = self.names.attribute(row.model, name).is_some();
+                (own && !relation.to_many).then_some(true)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether an attribute was put behind the very test that finds it missing.
+    fn is_put_behind(&self, guard: &Guard, of: NodeId, name: &str, before: NodeId) -> bool {
+        let frame = self.frame();
+        frame.flow.nodes.iter().enumerate().take(before as usize).any(|(at, node)| {
+            matches!(&node.kind, NodeKind::Store { of: on, name: put, .. } if *on == of && **put == *name)
+                && frame.flow.guards(node.guard).any(|it| it == guard)
+                && !frame.never.contains(&(at as NodeId))
+        })
+    }
+
+    /// Whether a value is an instance of a class, as its file names it, where that is certain: a row may be of a model below
+    /// its own.
+    fn is_of(&self, of: NodeId, class: &str) -> Option<bool> {
+        let Type::Row(row) = self.type_of(of) else { return None };
+        let Some(Def::Class(class)) = self.names.resolve_dotted(self.draft(), class) else { return None };
+        if self.names.derives(row.model, class) {
+            return Some(true);
+        }
+        let known = self.models.get(row.model).is_some() && self.models.get(class).is_some();
+        (known && !self.names.derives(class, row.model)).then_some(false)
     }
 
     /// Whether something may have been put into an argument before a node comes to be.

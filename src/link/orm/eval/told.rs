@@ -159,6 +159,10 @@ impl Eval<'_> {
             }
             return;
         }
+        if set.fetched {
+            return;
+        }
+        self.holds_its_rows(id, set);
         match &set.related {
             Some((row, relation)) if set.plain => {
                 self.lazy(row, relation, id, scope);
@@ -177,13 +181,26 @@ impl Eval<'_> {
                     }
                 }
             }
-            // What is guessed to be rows may be no queryset.
+            // What is taken for rows of a model may be a list of them.
             None if set.size == Size::Guessed => {}
             None => {
                 uses::run(self, set, Wanted::Rows);
-                let remedy = django::batch(self, id);
+                // The first of each group are not the first of all.
+                let remedy = match set.cut {
+                    true => "Window(RowNumber(), partition_by=...)".to_owned(),
+                    false => django::batch(self, id),
+                };
                 self.query(Orm::Django, id, scope, &remedy);
             }
+        }
+    }
+
+    /// A queryset that was gone through is asked no more: from here on the value has its rows.
+    fn holds_its_rows(&mut self, id: NodeId, set: &Rc<Set>) {
+        let same = matches!(self.type_of(id), Type::Set(it) if it.span == set.span);
+        let streamed = set.sites.iter().any(|it| it.ended);
+        if same && !streamed && self.unasked == 0 {
+            self.replace(id, Type::Set(Rc::new(Set { fetched: true, ..(**set).clone() })));
         }
     }
 

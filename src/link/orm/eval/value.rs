@@ -7,7 +7,7 @@ use super::super::names::Def;
 use super::super::templates::{self, Entries, entry, merged};
 use super::super::types::{Loads, Row, Set, Size, Turn, Type};
 use super::{Args, Eval};
-use crate::facts::orm::flow::{NodeId, NodeKind, Scope};
+use crate::facts::orm::flow::{Arm, NodeId, NodeKind, Scope};
 use crate::stack::vocabulary::Orm;
 
 impl Eval<'_> {
@@ -125,7 +125,7 @@ impl Eval<'_> {
                 Type::Unknown
             }
             NodeKind::Store { of, name, value } => {
-                self.assign(*of, name, *value);
+                self.assign(*of, name, *value, id);
                 Type::Unknown
             }
             NodeKind::Format(of) => {
@@ -146,19 +146,39 @@ impl Eval<'_> {
         self.vary(id).filter(|turn| self.size_of(*turn).is_some())
     }
 
-    /// `row.relation = …`: from here on the row has it.
-    fn assign(&mut self, of: NodeId, name: &str, value: NodeId) {
+    /// `row.relation = …`: from here on the row has it. Another attribute it has where that is certain.
+    fn assign(&mut self, of: NodeId, name: &str, value: NodeId, store: NodeId) {
         if let Type::Record(entries) = self.type_of(of) {
             let stored = vec![(name.into(), self.type_of(value), self.vary(value))];
             return self.replace(of, merged(&entries, stored));
         }
         let Type::Row(row) = self.type_of(of) else { return };
-        if self.models.relation(row.model, name).is_none_or(|relation| relation.to_many) {
+        let relation = self.models.relation(row.model, name);
+        if relation.is_some_and(|it| it.to_many) || relation.is_none() && !self.surely_puts(of, value, store) {
             return;
         }
         let mut row = (*row).clone();
         row.assigned.push(name.into());
         self.replace(of, Type::Row(Rc::new(row)));
+    }
+
+    /// Whether each turn comes to a node of the present frame that puts something into a value, and not `None`.
+    fn surely_puts(&self, of: NodeId, value: NodeId, store: NodeId) -> bool {
+        let nothing = match self.type_of(value) {
+            Type::Nothing | Type::Void(_) | Type::Flag(false) => true,
+            _ => self.frame().flow.flag(value) == Some(false),
+        };
+        !nothing && self.surely_follows(of, store)
+    }
+
+    /// Whether each turn that comes to one node of the present frame comes to another behind it.
+    pub(super) fn surely_follows(&self, first: NodeId, then: NodeId) -> bool {
+        let flow = self.frame().flow;
+        let has = |arm: &Arm, node: NodeId| arm.from <= node && node < arm.to;
+        let (first_node, then_node) = (flow.node(first), flow.node(then));
+        first_node.scope == then_node.scope
+            && first_node.guard == then_node.guard
+            && !flow.arms.iter().any(|arm| has(arm, then) && !has(arm, first))
     }
 
     /// From here on a value is another.

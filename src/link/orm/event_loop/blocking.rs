@@ -6,12 +6,15 @@ use super::LoopFacts;
 use super::told::{Edits, Told, at, is};
 use super::value::{CONNECTION, SESSION};
 use super::walk::{Found, Walk};
-use crate::facts::orm::flow::NodeKind;
+use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::link::orm::names::FunctionId;
 use crate::link::orm::reach::rank;
 use crate::source::Span;
 use crate::stack::vocabulary::{BlockingCall, Role, WaitKind};
 use crate::stack::{Fact, Writer};
+
+/// Of what waits likewise so many places are shown.
+const MOST_SHOWN: usize = 4;
 
 /// Who comes to a place that waits.
 struct Coming {
@@ -22,18 +25,46 @@ struct Coming {
 pub(super) fn facts(told: &mut Told<'_, '_>, walk: &Walk, out: &mut LoopFacts) {
     // What one function waits for, of one kind.
     let mut groups: BTreeMap<(FunctionId, u8), BTreeMap<Span, Vec<Coming>>> = BTreeMap::new();
-    for id in told.coroutines() {
+    for id in told.shared() {
         let all = walk.alone(told.code, id);
         for found in all.iter().filter(|it| !is_session(it)) {
             let group = groups.entry((found.of, found.wait.kind as u8)).or_default();
             group.entry(found.deep).or_default().push(Coming { by: id, found: found.clone() });
         }
     }
-    let mut groups: Vec<_> = groups.into_values().collect();
+    // What one call comes to in several functions is one thing, too.
+    let mut calls: BTreeMap<Call, BTreeMap<Span, Vec<Coming>>> = BTreeMap::new();
+    for ((_, kind), group) in groups {
+        let Some(first) = first(told, &group) else { continue };
+        let (by, found) = (first.by, &first.found);
+        let call = match found.through.is_empty() {
+            true => Call::Itself(found.of, kind),
+            false => Call::By(by, found.node, kind),
+        };
+        calls.entry(call).or_default().extend(group);
+    }
+    let mut groups: Vec<_> = calls.into_values().collect();
     groups.sort_by_key(|group| group.keys().next().copied());
     for group in groups {
         tell(told, group, out);
     }
+}
+
+/// What is told once: all of a kind that a function itself waits for, or that one call of a coroutine comes to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Call {
+    Itself(FunctionId, u8),
+    By(FunctionId, NodeId, u8),
+}
+
+/// Who comes to the places of a group whom it matters most to, by the shortest way.
+fn first<'g>(told: &Told<'_, '_>, group: &'g BTreeMap<Span, Vec<Coming>>) -> Option<&'g Coming> {
+    let best = |it: &&Coming| {
+        let reach = told.roles.reach(it.by);
+        let served = told.roles.is_served(it.by);
+        (!served, std::cmp::Reverse(rank(reach)), it.found.through.len(), told.draft(it.by).span)
+    };
+    group.values().flatten().min_by_key(best)
 }
 
 /// Sessions of SQLAlchemy's are told by their handlers.
@@ -42,12 +73,7 @@ pub(super) fn is_session(found: &Found) -> bool {
 }
 
 fn tell(told: &mut Told<'_, '_>, group: BTreeMap<Span, Vec<Coming>>, out: &mut LoopFacts) {
-    let best = |told: &Told<'_, '_>, it: &Coming| {
-        let reach = told.roles.reach(it.by);
-        let served = told.roles.is_served(it.by);
-        (!served, std::cmp::Reverse(rank(reach)), it.found.through.len(), told.draft(it.by).span)
-    };
-    let Some(coming) = group.values().flatten().min_by_key(|it| best(told, it)) else { return };
+    let Some(coming) = first(told, &group) else { return };
     let (by, found) = (coming.by, coming.found.clone());
     let mut others: Vec<FunctionId> = group.values().flatten().map(|it| it.by).filter(|it| *it != by).collect();
     others.sort_unstable();
@@ -56,7 +82,11 @@ fn tell(told: &mut Told<'_, '_>, group: BTreeMap<Span, Vec<Coming>>, out: &mut L
         group.values().filter_map(|all| all.first()).filter(|it| it.found.deep != found.deep).collect();
     let also = match rest.as_slice() {
         [] => Fact::Absent,
-        [first, ..] => at(first.found.call.as_str().into(), vec![first.found.deep]),
+        [first, ..] => {
+            let call = first.found.call.as_str();
+            let same = rest.iter().filter(|it| it.found.call == call).map(|it| it.found.deep);
+            at(call.into(), same.take(MOST_SHOWN).collect())
+        }
     };
     let writers = writers(told, by, &group);
     let about = told.about(found.of, &found.call, found.deep, writers);

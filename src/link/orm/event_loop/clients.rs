@@ -44,12 +44,15 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
         for node in function.body..flow.nodes.len() as NodeId {
             let NodeKind::Call { func, args, keywords, open } = &flow.node(node).kind else { continue };
             let Some(path) = values.get(*func as usize).and_then(Value::path) else { continue };
+            let guards = || flow.guards(flow.node(node).guard);
+            if guards().any(|it| *it == Guard::Debug) {
+                continue;
+            }
             if !told_of && MAKERS.contains(&path) {
-                let mut guards = flow.guards(flow.node(node).guard);
-                let seldom = guards.any(|it| matches!(it, Guard::Missing | Guard::Seldom));
-                // Whoever is given it may keep it.
+                let seldom = guards().any(|it| matches!(it, Guard::Missing | Guard::Seldom));
+                // Whoever is given it, or what was made with it, may keep it.
                 let handed_on =
-                    told.roles.of(id) == Role::Function && flow.returns.iter().any(|it| may_be(flow, *it, node));
+                    told.roles.of(id) == Role::Function && flow.returns.iter().any(|it| holds(flow, *it, node, 3));
                 if !handed_on && !seldom && !is_stored(flow, node) && !once() && told.roles.is_served(id) {
                     told_of = true;
                     client(told, id, node, out);
@@ -103,6 +106,25 @@ fn may_be(flow: &Flow, value: NodeId, node: NodeId) -> bool {
             NodeKind::Either(all) => all.iter().any(|it| may_be(flow, *it, node)),
             _ => false,
         }
+}
+
+/// Whether a value is that of a node, or an object that is made with it: `return Shop(client=httpx.AsyncClient())`.
+fn holds(flow: &Flow, value: NodeId, node: NodeId, depth: u32) -> bool {
+    if may_be(flow, value, node) {
+        return true;
+    }
+    let within = |it: &NodeId| depth > 0 && holds(flow, *it, node, depth - 1);
+    match &flow.node(value).kind {
+        NodeKind::Call { func, args, keywords, .. } => {
+            let made = match &flow.node(*func).kind {
+                NodeKind::Name(name) | NodeKind::Attr { name, .. } => name.starts_with(char::is_uppercase),
+                _ => false,
+            };
+            made && args.iter().chain(keywords.iter().map(|it| &it.1)).any(within)
+        }
+        NodeKind::Either(all) | NodeKind::List(all) => all.iter().any(within),
+        _ => false,
+    }
 }
 
 /// Whether what a call gives is put where it stays.

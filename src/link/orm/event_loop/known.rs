@@ -301,7 +301,14 @@ fn sqlalchemy(path: &str) -> bool {
     }
     let Some(rest) = path.strip_prefix(SESSION).and_then(|rest| rest.strip_prefix('.')) else { return false };
     if let Some((query, name)) = rest.rsplit_once('.') {
+        // A row that it gave has attributes with methods of their own.
+        let builds = |part: &str| {
+            part.strip_suffix("()").is_some_and(|it| {
+                !is(it, "all first one one_or_none scalar scalar_one count get delete update paginate")
+            })
+        };
         return query.starts_with("query()")
+            && query.split('.').all(builds)
             && is(name, "all first one one_or_none scalar scalar_one count get delete update exists_ paginate");
     }
     direct(rest)

@@ -1,9 +1,10 @@
 //! What holds an event loop up, and what shares what must not be shared in it: calls that wait in an `async def`, sessions
 //! of SQLAlchemy's, clients of HTTP.
 //!
-//! Values are known by the way to what made them (`value`, `code`); `roles` knows who runs a function, `walk` what a
-//! function waits for, by itself and by what it calls. Each other file here tells one kind of fact. What is not certain is
-//! not told: a name that may mean another function is not followed.
+//! Values are known by the way to what made them (`value`, `code`); `roles` knows who runs a function (`named` what settings
+//! say of that), `own` which coroutines have a loop to themselves, `walk` what a function waits for, by itself and by what it
+//! calls. Each other file here tells one kind of fact. What is not certain is not told: a name that may mean another
+//! function is not followed.
 
 mod blocking;
 mod clients;
@@ -12,6 +13,8 @@ mod gather;
 mod held;
 mod implicit;
 mod known;
+mod named;
+mod own;
 mod roles;
 mod session;
 mod shared;
@@ -21,6 +24,7 @@ mod walk;
 
 use super::models::Models;
 use super::names::Names;
+use super::reach::Reaching;
 use crate::stack::Stack;
 use crate::stack::vocabulary::{
     BlockingCall, HeldSession, HttpCall, HttpClient, ImplicitIo, SharedSession, SyncSession, UnboundedGather,
@@ -62,9 +66,9 @@ impl LoopFacts {
 }
 
 /// What the code of all files says.
-pub(super) fn facts(names: &Names<'_>, models: &Models) -> LoopFacts {
+pub(super) fn facts(names: &Names<'_>, models: &Models, reached: &Reaching<'_>) -> LoopFacts {
     let code = code::Code::new(names, models);
-    let roles = roles::Roles::read(&code);
+    let roles = roles::Roles::read(&code, reached);
     let walk = walk::Walk::default();
     let mut told = told::Told::new(&code, &roles);
     let mut out = LoopFacts::default();

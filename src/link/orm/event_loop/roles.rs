@@ -8,10 +8,12 @@ use std::cell::OnceCell;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::code::{Code, functions, is_decorated};
+use super::named;
 use super::value::Value;
 use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
 use crate::facts::orm::{FunctionDraft, Place};
 use crate::link::orm::names::{ClassId, Def, FunctionId};
+use crate::link::orm::reach::Reaching;
 use crate::link::orm::types::Unit;
 use crate::stack::vocabulary::{Reach, Role};
 
@@ -92,6 +94,8 @@ const SERVERS: &[&str] = &[
 /// What functions of a role lead to is found when it is first asked for: most repositories have nothing to ask of it.
 pub(super) struct Roles<'c, 'n> {
     code: &'c Code<'n>,
+    /// Who does by all the places that have its name, where nothing is certain.
+    reaching: &'c Reaching<'c>,
     own: HashMap<FunctionId, Role>,
     served: OnceCell<HashSet<FunctionId>>,
     tasks: OnceCell<HashSet<FunctionId>>,
@@ -100,9 +104,10 @@ pub(super) struct Roles<'c, 'n> {
 }
 
 impl<'c, 'n> Roles<'c, 'n> {
-    pub(super) fn read(code: &'c Code<'n>) -> Self {
+    pub(super) fn read(code: &'c Code<'n>, reaching: &'c Reaching<'c>) -> Self {
         let mut roles = Self {
             code,
+            reaching,
             own: HashMap::default(),
             served: OnceCell::new(),
             tasks: OnceCell::new(),
@@ -119,6 +124,9 @@ impl<'c, 'n> Roles<'c, 'n> {
                     roles.depends(code, &def);
                 }
             }
+        }
+        for (id, role) in named::served(code) {
+            roles.own.entry(id).or_insert(role);
         }
         for (at, draft) in code.names.drafts.iter().enumerate() {
             let at = at as u32;
@@ -163,17 +171,32 @@ impl<'c, 'n> Roles<'c, 'n> {
         self.leads(&self.starts, |it| it == Role::Start, id) && !self.is_served(id) && !self.is_task(id)
     }
 
+    /// Whether a framework is given a function, or calls it for where it stands.
+    pub(super) fn is_given(&self, id: FunctionId) -> bool {
+        self.own.contains_key(&id)
+    }
+
+    /// Whether a file that is not read here, and is no test, has a name in it.
+    pub(super) fn is_named_elsewhere(&self, name: &str) -> bool {
+        self.reaching.is_named_elsewhere(name)
+    }
+
     /// Who runs a function.
     pub(super) fn reach(&self, id: FunctionId) -> Reach {
-        let in_commands = || self.code.names.draft(id.draft).place == Place::Command;
-        if self.is_served(id) {
+        let draft = self.code.names.draft(id.draft);
+        // What is shown to readers nobody deploys.
+        let lies_in = |folders: &[&str]| draft.path.split('/').any(|it| folders.contains(&it));
+        let in_commands = || draft.place == Place::Command || lies_in(&["cli"]);
+        if draft.place == Place::Command && lies_in(&["examples", "example", "docs"]) {
+            Reach::Commands
+        } else if self.is_served(id) {
             Reach::Requests
         } else if self.is_task(id) {
             Reach::Tasks
         } else if self.leads(&self.commands, |it| it == Role::Command, id) || in_commands() {
             Reach::Commands
         } else {
-            Reach::Requests
+            self.reaching.of(Unit::Function(id))
         }
     }
 
@@ -265,10 +288,7 @@ fn decorated(code: &Code<'_>, id: FunctionId, function: &FunctionDraft) -> Optio
     function.decorators.iter().find_map(|name| {
         let (receiver, last) = name.rsplit_once('.').map_or(("", &**name), |(of, last)| (of, last));
         if TASKS.contains(&last) {
-            // invoke's tasks are commands.
-            let value = code.dotted(id.draft, name);
-            let by_hand = value.path().is_some_and(|it| it.starts_with("invoke."));
-            return Some(if by_hand { Role::Command } else { Role::Task });
+            return Some(if is_by_hand(code, &code.dotted(id.draft, name)) { Role::Command } else { Role::Task });
         }
         if receiver.is_empty() {
             return None;
@@ -291,6 +311,18 @@ fn decorated(code: &Code<'_>, id: FunctionId, function: &FunctionDraft) -> Optio
             _ => None,
         }
     })
+}
+
+/// Whether a decorator makes a command: invoke's `task`, or a function of the repository's own that hands on to it.
+fn is_by_hand(code: &Code<'_>, decorator: &Value) -> bool {
+    let invoke = |it: &Value| it.path().is_some_and(|it| it == "invoke" || it.starts_with("invoke."));
+    let Value::Function(id) = decorator else { return invoke(decorator) };
+    // What it makes of a function may be said in one within it.
+    let name = &code.names.function(*id).name;
+    let within = |it: &FunctionDraft| it.within.as_ref().is_some_and(|it| it.split('.').next() == Some(&**name));
+    let all = &code.names.draft(id.draft).functions;
+    let inner = (0..all.len()).filter(|at| within(&all[*at])).map(|at| FunctionId { draft: id.draft, at: at as u32 });
+    std::iter::once(*id).chain(inner).any(|it| code.function(it, code.alone(it)).iter().any(invoke))
 }
 
 /// What the class of a method makes it.

@@ -1,8 +1,11 @@
 //! How facts of functions are told: their names, their anchors, and the changes that are surely right.
 
+use std::collections::HashSet;
+
 use rustc_hash::FxHashMap as HashMap;
 
 use super::code::{Code, functions};
+use super::own;
 use super::roles::Roles;
 use super::value::Value;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
@@ -19,12 +22,14 @@ pub(super) type Edits = Vec<(Span, Box<str>)>;
 pub(super) struct Told<'a, 'n> {
     pub(super) code: &'a Code<'n>,
     pub(super) roles: &'a Roles<'a, 'n>,
+    /// Coroutines that have a loop to themselves.
+    alone: HashSet<FunctionId>,
     anchors: HashMap<Anchor, u32>,
 }
 
 impl<'a, 'n> Told<'a, 'n> {
     pub(super) fn new(code: &'a Code<'n>, roles: &'a Roles<'a, 'n>) -> Self {
-        Self { code, roles, anchors: HashMap::default() }
+        Self { code, roles, alone: own::alone(code, roles), anchors: HashMap::default() }
     }
 
     pub(super) fn draft(&self, id: FunctionId) -> &'n FunctionDraft {
@@ -41,6 +46,11 @@ impl<'a, 'n> Told<'a, 'n> {
     pub(super) fn coroutines(&self) -> Vec<FunctionId> {
         let all = self.functions().into_iter();
         all.filter(|id| self.draft(*id).is_async && !self.roles.only_starts(*id)).collect()
+    }
+
+    /// Those of them in whose loop others wait.
+    pub(super) fn shared(&self) -> Vec<FunctionId> {
+        self.coroutines().into_iter().filter(|id| !self.alone.contains(id)).collect()
     }
 
     /// The name of a function within its file: `ThreadListView.get`.

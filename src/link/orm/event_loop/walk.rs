@@ -192,7 +192,7 @@ pub(super) fn awaited(flow: &Flow) -> HashSet<NodeId> {
 /// Whether a node runs seldom, or not at all with what the function is given.
 fn is_seldom(flow: &Flow, node: &Node, args: &[Value]) -> bool {
     flow.guards(node.guard).any(|it| match it {
-        Guard::Seldom => true,
+        Guard::Seldom | Guard::Debug => true,
         Guard::Flag(at, holds) => matches!(args.get(*at as usize), Some(Value::Flag(given)) if given != holds),
         _ => false,
     })

@@ -188,6 +188,14 @@ fn branches_that_are_open_are_both_kept() {
 }
 
 #[test]
+fn what_a_branch_says_again_is_so_by_what_stands_before_it() {
+    let text = "import sys\nTESTING = len(sys.argv) >= 2\nEAGER = True\nif TESTING:\n    EAGER = True  # again\n";
+    let world = World { complete: false, ..World::of(&[("a.py", text)]) };
+    let Fact::Known(eager) = world.setting(&["EAGER"]) else { panic!("{}", world.show(&["EAGER"])) };
+    assert_eq!(eager.origin.span().map(|it| it.start as usize), Some(text.find("True").unwrap()));
+}
+
+#[test]
 fn what_a_package_returns_is_neither_true_nor_false() {
     let text = "from vendor.envs import get_bool, Box\nA = get_bool(name='A', default=False)\nB = bool(A)\n\
                 C = 'x' if A else 'y'\nD = Box()\n";

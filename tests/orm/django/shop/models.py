@@ -86,6 +86,16 @@ class Book(models.Model):
     def author_key(self):
         return self.author_id
 
+    place = None
+
+    def put_place(self, place):
+        self.place = place
+
+    def find_place(self):
+        if self.place is None:
+            self.place = self.chapters.filter(number=1).count()
+        return self.place
+
     def review_count(self):
         return self.review_set.count()
 

@@ -1,6 +1,8 @@
 """What an argument, an action or a context rules out, and keys that are in the row."""
 
 from counting import case
+from django.conf import settings
+from django.db.models import QuerySet
 from rest_framework import mixins, serializers, viewsets
 from web import listed
 
@@ -216,3 +218,158 @@ class TheList(Actions):
 @case
 def loaded_unless_another_action():
     return listed(TheList)
+
+
+@case
+def place_is_put_before():
+    found = []
+    for book in Book.objects.order_by("pk"):
+        book.place = len(found) + 1
+        found.append(book.find_place())
+    return found
+
+
+@case
+def place_is_put_by_a_method():
+    found = []
+    for book in Book.objects.order_by("pk"):
+        book.put_place(len(found) + 1)
+        found.append(book.find_place())
+    return found
+
+
+@case
+def place_is_looked_for():
+    return [book.find_place() for book in Book.objects.order_by("pk")]
+
+
+def place_found(book):
+    if book.place is None:
+        return book.chapters.filter(number=1).count()
+    return book.place
+
+
+@case
+def place_is_put_for_some():
+    found = []
+    for book in Book.objects.order_by("pk"):
+        if book.price > 1_000_000:
+            book.place = 1
+        found.append(place_found(book))
+    return found
+
+
+def place_left(book):
+    if book.place is None:
+        return book.chapters.filter(number=1).count()
+    return book.place
+
+
+@case
+def place_is_taken_away():
+    found = []
+    for book in Book.objects.order_by("pk"):
+        book.put_place(None)
+        found.append(place_left(book))
+    return found
+
+
+def authors_of(rows):
+    if hasattr(rows, "filter"):
+        return [row.author.name for row in rows.filter(stock__gt=0).select_related("author")]
+    return [row.author.name for row in rows]
+
+
+@case
+def a_queryset_is_narrowed():
+    return authors_of(Book.objects.order_by("pk"))
+
+
+@case
+def a_list_is_not_narrowed():
+    return authors_of(list(Book.objects.order_by("pk")))
+
+
+def publishers_of(rows):
+    if not isinstance(rows, QuerySet):
+        return [row.publisher.name for row in rows]
+    return [row.publisher.name for row in rows.select_related("publisher")]
+
+
+@case
+def a_queryset_is_told_by_its_class():
+    return publishers_of(Book.objects.order_by("pk"))
+
+
+@case
+def a_list_is_told_by_its_class():
+    return publishers_of(list(Book.objects.order_by("pk")))
+
+
+def home_of(thing):
+    if isinstance(thing, Author):
+        return thing.country.name
+    return str(thing.pk)
+
+
+@case
+def rows_of_another_class():
+    return [home_of(publisher) for publisher in Publisher.objects.order_by("pk")]
+
+
+@case
+def rows_of_that_class():
+    return [home_of(author) for author in Author.objects.order_by("pk")]
+
+
+@case
+def asked_in_development():
+    found = []
+    if settings.DEBUG:
+        for book in Book.objects.order_by("pk"):
+            found.append(book.author.name)
+    return found
+
+
+@case
+def asked_outside_development():
+    if settings.DEBUG:
+        return []
+    return [book.author.name for book in Book.objects.order_by("pk")]
+
+
+@case
+def truth_and_then_the_rows():
+    found = []
+    for author in Author.objects.order_by("pk"):
+        recent = author.books.order_by("-price")[:2]
+        if recent:
+            found.append((author.name, recent))
+    return [(name, [book.title for book in recent]) for name, recent in found]
+
+
+@case
+def truth_of_all_and_then_the_rows():
+    rows = Book.objects.order_by("pk")
+    if not rows:
+        return []
+    return [(rows.count(), rows.exists(), book.title) for book in rows]
+
+
+@case
+def rows_and_then_others():
+    rows = Book.objects.order_by("pk")
+    if not rows:
+        return []
+    return [rows.filter(stock__gt=number).count() for number, book in enumerate(rows)]
+
+
+@case
+def put_where_it_is_missing():
+    found = []
+    for book in Book.objects.order_by("pk"):
+        if book.place is None:
+            book.place = 1
+            book.save()
+        found.append(book.title)
+    return found
