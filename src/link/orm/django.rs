@@ -136,7 +136,11 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                 _ => {}
             }
             // `filter(name__in=[])` asks for nothing.
-            let is_empty = |node: NodeId| matches!(eval.type_of(node), Type::Void(Void::Empty));
+            let is_filled = |node: NodeId| match eval.frame().flow.node(node).kind {
+                NodeKind::Param(at) => eval.is_filled(at, id),
+                _ => false,
+            };
+            let is_empty = |node: NodeId| matches!(eval.type_of(node), Type::Void(Void::Empty)) && !is_filled(node);
             if name == "filter" && args.keywords.iter().any(|(key, node)| key.ends_with("__in") && is_empty(*node)) {
                 return Type::Nothing;
             }

@@ -143,7 +143,7 @@ impl Eval<'_> {
     }
 
     /// Whether something may have been put into an argument before a node comes to be.
-    pub(super) fn is_filled(&self, param: u32, before: NodeId) -> bool {
+    pub(in crate::link::orm) fn is_filled(&self, param: u32, before: NodeId) -> bool {
         const FILL: &[&str] = &["append", "extend", "add", "update", "setdefault", "insert"];
         let flow = self.frame().flow;
         let is = |id: &NodeId| flow.node(*id).kind == NodeKind::Param(param);

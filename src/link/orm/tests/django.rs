@@ -202,7 +202,8 @@ fn a_model_that_does_more_when_it_is_saved() {
     let code = "from .models import File, Story\n\ndef clean():\n    for file in File.objects.filter(old=True):\n        file.delete()\n    for file in File.objects.all():\n        file.save()\n    for story in Story.objects.all():\n        story.save()\n";
     let facts = found(&sources(&[("a/models.py", models), ("a/jobs.py", code)]));
     let own: Vec<Option<bool>> = facts.writes_in_loops.iter().map(|it| it.own.known().copied()).collect();
-    assert_eq!(own, [Some(false)]);
+    // What a base that is not here does when it saves, nobody knows.
+    assert_eq!(own, [Some(false), None]);
 }
 
 #[test]

@@ -31,9 +31,6 @@ fn what_cannot_be_told() {
     silent("def get():\n    for thread in Thread.objects.select_related():\n        print(thread.room)\n");
     silent("def get(threads):\n    for thread in threads:\n        print(thread.room.name)\n");
     silent("def get(threads: list[Thread]):\n    for thread in threads:\n        print(thread.room.name)\n");
-    silent(
-        "def get():\n    for thread in cached('threads') or Thread.objects.all():\n        print(thread.room.name)\n",
-    );
     silent("def get():\n    for thread in client.Thread.objects.all():\n        print(thread.room.name)\n");
 }
 
