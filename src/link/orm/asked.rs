@@ -4,6 +4,7 @@
 use std::rc::Rc;
 
 use super::eval::{Args, Eval};
+use super::lookups;
 use super::types::{Set, Type, Unit};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
@@ -59,36 +60,6 @@ pub(super) struct Condition {
     /// Whether it is compared with something that the code writes out, as a status is, or with what each row has.
     pub(super) constant: bool,
 }
-
-/// Ends of a keyword that say how a field is compared, or what of it.
-const LOOKUPS: &[&str] = &[
-    "exact",
-    "iexact",
-    "contains",
-    "icontains",
-    "startswith",
-    "istartswith",
-    "endswith",
-    "iendswith",
-    "regex",
-    "iregex",
-    "gt",
-    "gte",
-    "lt",
-    "lte",
-    "range",
-    "isnull",
-    "in",
-    "date",
-    "year",
-    "month",
-    "day",
-    "week",
-    "week_day",
-    "hour",
-    "minute",
-    "time",
-];
 
 /// Expressions nest so deep at most.
 const MOST_DEPTH: u32 = 24;
@@ -196,10 +167,7 @@ impl Conditions<'_, '_> {
             self.open = true;
             return;
         }
-        let (field, lookup) = match key.rsplit_once("__") {
-            Some((field, last)) if LOOKUPS.contains(&last) => (field, last),
-            _ => (key, "exact"),
-        };
+        let (field, lookup) = lookups::parted(key);
         let constant = self.is_constant(value);
         self.found.push(Condition {
             field: field.into(),

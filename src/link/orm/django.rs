@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::asked;
 use super::eval::{Args, Eval, set_of};
 use super::events::{Cause, Writing};
+use super::lookups;
 use super::models::Relation;
 use super::names::ClassId;
 use super::narrow;
@@ -476,30 +477,9 @@ fn ordered(eval: &Eval<'_>, row: &Row, relation: &Relation) -> String {
 
 /// What asks for all rows at once, in place of a query for each: by the first condition that each row has a value for.
 pub(super) fn batch(eval: &Eval<'_>, id: NodeId) -> String {
-    /// Ends of conditions that ask for another comparison than the same.
-    const LOOKUPS: &[&str] = &[
-        "iexact",
-        "contains",
-        "icontains",
-        "startswith",
-        "istartswith",
-        "endswith",
-        "iendswith",
-        "regex",
-        "iregex",
-        "gt",
-        "gte",
-        "lt",
-        "lte",
-        "range",
-        "isnull",
-        "date",
-        "year",
-        "in",
-    ];
     /// Methods whose keywords are conditions.
     const ASK: &[&str] = &["filter", "get", "aget", "get_object_or_404", "get_list_or_404", "get_or_create"];
-    let same = |key: &str| key != "**" && !key.rsplit("__").next().is_some_and(|last| LOOKUPS.contains(&last));
+    let same = |key: &str| key != "**" && lookups::parted(key).1 == "exact";
     let flow = eval.frame().flow;
     let mut at = id;
     let mut found: Option<(Turn, &str)> = None;

@@ -5,6 +5,7 @@
 //! (`eval`), and followed into the functions that it passes rows to. Nothing here is an opinion: a loop that queries per
 //! row is told, and a rule judges it.
 
+mod anchors;
 mod asked;
 mod builtins;
 mod columns;
@@ -22,6 +23,7 @@ mod in_python;
 mod indexes;
 mod joined;
 mod listings;
+mod lookups;
 mod models;
 mod names;
 mod narrow;

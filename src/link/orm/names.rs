@@ -132,15 +132,22 @@ impl<'a> Names<'a> {
         names
     }
 
+    /// The name of a function within its file: `ThreadListView.get`.
+    pub(super) fn path_of(&self, id: FunctionId) -> String {
+        let function = self.function(id);
+        match (&function.within, function.owner) {
+            (Some(within), _) => format!("{within}.{}", function.name),
+            (None, Some(owner)) => {
+                format!("{}.{}", self.draft(id.draft).classes[owner as usize].name, function.name)
+            }
+            (None, None) => function.name.to_string(),
+        }
+    }
+
     /// What a name means in a function: what is defined within it, or within those around it.
     pub(super) fn nested(&self, id: FunctionId, name: &str) -> Option<FunctionId> {
         let nested = self.nested.get(id.draft as usize).filter(|all| !all.is_empty())?;
-        let function = self.function(id);
-        let own = match (&function.within, function.owner) {
-            (Some(within), _) => format!("{within}.{}", function.name),
-            (None, Some(owner)) => format!("{}.{}", self.draft(id.draft).classes[owner as usize].name, function.name),
-            (None, None) => function.name.to_string(),
-        };
+        let own = self.path_of(id);
         let mut path = own.as_str();
         loop {
             if let Some(at) = nested.get(&(path, name)) {

@@ -9,6 +9,7 @@ use super::asked::Condition;
 use super::eval::{Args, Eval};
 use super::events::{Edits, params, spelled};
 use super::indexes::{self, Index};
+use super::lookups;
 use super::names::ClassId;
 use super::types::{Set, Type, Unit};
 use crate::facts::orm::flow::NodeId;
@@ -40,25 +41,6 @@ pub(super) struct Use {
     /// A change, by the name that rules call it by.
     pub(super) edits: Option<(&'static str, Edits)>,
 }
-
-/// Lookups that an index by the values of a field does not serve. `year` is a range to Django, and served.
-const UNSERVED: &[&str] = &[
-    "iexact",
-    "contains",
-    "icontains",
-    "istartswith",
-    "endswith",
-    "iendswith",
-    "regex",
-    "iregex",
-    "date",
-    "month",
-    "day",
-    "week",
-    "week_day",
-    "hour",
-    "minute",
-];
 
 /// A method of a queryset is called.
 pub(super) fn call(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>, id: NodeId) {
@@ -133,7 +115,11 @@ fn unserved(eval: &Eval<'_>, set: &Set, wanted: Wanted) -> Option<Use> {
     let mut unserved: Vec<(&Condition, Span)> = Vec::new();
     let mut equal: Vec<(&Condition, Span)> = Vec::new();
     for condition in asked.conditions.iter().filter(|it| !it.excluded) {
-        let is_unserved = UNSERVED.contains(&&*condition.lookup);
+        let is_unserved = !lookups::is_served(&condition.lookup);
+        // `event__date` is a field of the other model.
+        if is_unserved && eval.models.relation(set.model, &condition.field).is_some() {
+            return None;
+        }
         match index(&condition.field) {
             Index::Unknown => return None,
             // What is looked for in an indexed field is looked for there first.

@@ -2,18 +2,18 @@
 
 use std::collections::HashSet;
 
-use rustc_hash::FxHashMap as HashMap;
-
 use super::code::{Code, functions};
 use super::own;
 use super::roles::Roles;
 use super::value::Value;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::facts::orm::{FunctionDraft, Place};
+use crate::link::orm::anchors::Anchors;
 use crate::link::orm::names::{Def, FunctionId};
+use crate::link::orm::types::Unit;
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Role};
-use crate::stack::{Anchor, Fact, Writer};
+use crate::stack::{Fact, Writer};
 
 /// Edits of a change.
 pub(super) type Edits = Vec<(Span, Box<str>)>;
@@ -24,12 +24,12 @@ pub(super) struct Told<'a, 'n> {
     pub(super) roles: &'a Roles<'a, 'n>,
     /// Coroutines that have a loop to themselves.
     alone: HashSet<FunctionId>,
-    anchors: HashMap<Anchor, u32>,
+    anchors: Anchors,
 }
 
 impl<'a, 'n> Told<'a, 'n> {
     pub(super) fn new(code: &'a Code<'n>, roles: &'a Roles<'a, 'n>) -> Self {
-        Self { code, roles, alone: own::alone(code, roles), anchors: HashMap::default() }
+        Self { code, roles, alone: own::alone(code, roles), anchors: Anchors::default() }
     }
 
     pub(super) fn draft(&self, id: FunctionId) -> &'n FunctionDraft {
@@ -55,28 +55,11 @@ impl<'a, 'n> Told<'a, 'n> {
 
     /// The name of a function within its file: `ThreadListView.get`.
     pub(super) fn entity(&self, id: FunctionId) -> String {
-        let function = self.draft(id);
-        match (&function.within, function.owner) {
-            (Some(within), _) => format!("{within}.{}", function.name),
-            (None, Some(owner)) => {
-                let class = &self.code.names.draft(id.draft).classes[owner as usize];
-                format!("{}.{}", class.name, function.name)
-            }
-            (None, None) => function.name.to_string(),
-        }
+        self.code.names.path_of(id)
     }
 
     pub(super) fn about(&mut self, id: FunctionId, what: &str, span: Span, writers: Vec<Writer>) -> About {
-        let entity = self.entity(id);
-        let draft = self.code.names.draft(id.draft);
-        let what = what.replace("(...)", "").replace("()", "");
-        let mut anchor = Anchor::new(draft.path.clone(), format!("{entity}:{what}"));
-        let count = self.anchors.entry(anchor.clone()).or_insert(0);
-        *count += 1;
-        if *count > 1 {
-            anchor.entity = format!("{}:{count}", anchor.entity).into();
-        }
-        About { name: format!("{}.{entity}", draft.module).into(), anchor, span: Some(span), owner: None, writers }
+        self.anchors.about(self.code.names, Unit::Function(id), what, span, writers)
     }
 
     /// A function, as a fact that stands at its name.

@@ -1,0 +1,282 @@
+//! What is read lazily of the rows of one queryset, and the clauses that would load it.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::rc::Rc;
+
+use rustc_hash::FxHashSet as HashSet;
+
+use super::{Report, listed, over};
+use crate::facts::orm::{Place, write};
+use crate::link::orm::events::{Event, EventKind};
+use crate::link::orm::models::Relation;
+use crate::link::orm::names::Def;
+use crate::link::orm::types::{Set, Site, Size};
+use crate::source::Span;
+use crate::stack::vocabulary::{LazyLoad, Orm};
+use crate::stack::{Fact, Writer};
+
+/// What would mend what is read lazily.
+struct Told {
+    remedy: String,
+    edits: Option<Vec<(Span, Box<str>)>>,
+    /// Whether it is a key that is in the row.
+    keyed: bool,
+    to_many: bool,
+}
+
+/// Where a queryset is made, and where it arrives to be told more, when that is elsewhere.
+fn made(root: &Set) -> Vec<Span> {
+    /// What lies so near is seen with the other.
+    const NEAR: u32 = 400;
+    let far = |at: &Span| at.file != root.span.file || at.start.abs_diff(root.span.start) > NEAR;
+    let arrives = root.sites.iter().map(|site| site.after).find(far);
+    [root.span].into_iter().chain(arrives).collect()
+}
+
+/// What a queryset is told to load, by its last clauses.
+fn clauses(root: &Set) -> Fact<Box<str>> {
+    /// Clauses that are shown, and paths that are named.
+    const MOST: (usize, usize) = (4, 4);
+    if root.clauses.is_empty() || root.loads.paths.is_empty() {
+        return Fact::Absent;
+    }
+    let named: Vec<&str> = root.loads.paths.iter().take(MOST.1).map(String::as_str).collect();
+    let more = if root.loads.paths.len() > MOST.1 { ", …" } else { "" };
+    let shown = root.clauses.iter().rev().take(MOST.0).copied().collect();
+    Fact::derived(format!("{}{more}", named.join(", ").replace("__", ".")).into(), shown)
+}
+
+impl Report<'_> {
+    /// All that is read lazily of the rows of one queryset in one function: once what a change here can load, once what
+    /// it cannot.
+    pub(super) fn lazy(&mut self, mut group: Vec<Event>) {
+        self.keys(&mut group);
+        let mut by_path: BTreeMap<String, Event> = BTreeMap::new();
+        let mut order: Vec<String> = Vec::new();
+        for event in group {
+            let EventKind::Lazy { path, .. } = &event.kind else { continue };
+            let path = joined(path);
+            if let Entry::Vacant(place) = by_path.entry(path) {
+                order.push(place.key().clone());
+                place.insert(event);
+            }
+        }
+        // What a longer path loads is loaded on its way.
+        let all: Vec<String> = by_path.keys().cloned().collect();
+        let is_prefix = |path: &String| {
+            all.iter().any(|it| it.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with("__")))
+        };
+        let shorter: Vec<(String, Vec<Span>)> = order
+            .iter()
+            .filter(|path| is_prefix(path))
+            .filter_map(|path| Some((format!("{path}__"), by_path.get(path)?.places())))
+            .collect();
+        order.retain(|path| !is_prefix(path));
+        for (path, places) in &shorter {
+            if let Some(longer) = order.iter().find(|it| it.starts_with(path.as_str()))
+                && let Some(event) = by_path.get_mut(longer)
+            {
+                event.by.extend(places);
+            }
+        }
+        let of: Vec<(String, Event)> = order.into_iter().filter_map(|path| by_path.remove_entry(&path)).collect();
+        let (barred, open): (Vec<_>, Vec<_>) = of.into_iter().partition(|(_, event)| match &event.kind {
+            EventKind::Lazy { root, path, .. } if path.iter().all(|hop| hop.joinable) => {
+                root.sites.iter().any(|site| site.bars_one) || self.shares(event, path)
+            }
+            EventKind::Lazy { root, .. } => root.sites.iter().any(|site| site.bars_many),
+            _ => true,
+        });
+        self.loads(open, true);
+        self.loads(barred, false);
+    }
+
+    /// Takes out what reads no more than keys, which are in the rows, and tells it.
+    fn keys(&mut self, group: &mut Vec<Event>) {
+        let hops = |event: &Event| match &event.kind {
+            EventKind::Lazy { path, key, .. } => path.first().map(|hop| (hop.name.clone(), key.is_some())),
+            EventKind::Query { .. } | EventKind::Write { .. } => None,
+        };
+        let whole: HashSet<Box<str>> = group.iter().filter_map(hops).filter(|it| !it.1).map(|it| it.0).collect();
+        let mut by_name: BTreeMap<Box<str>, Vec<Event>> = BTreeMap::new();
+        for event in std::mem::take(group) {
+            match hops(&event).filter(|(name, _)| !whole.contains(name)) {
+                Some((name, _)) => by_name.entry(name).or_default().push(event),
+                None => group.push(event),
+            }
+        }
+        let mut keyed: Vec<(Box<str>, Vec<Event>)> = by_name.into_iter().collect();
+        keyed.sort_by_key(|(_, events)| events.first().map(|event| event.at));
+        for (name, events) in keyed {
+            let mut edits: Vec<(Span, Box<str>)> = Vec::new();
+            for event in &events {
+                if let EventKind::Lazy { key: Some(key), .. } = &event.kind {
+                    edits.extend(key.iter().filter(|edit| !edits.contains(edit)).cloned().collect::<Vec<_>>());
+                }
+            }
+            let mut events = events.into_iter();
+            let Some(mut first) = events.next() else { continue };
+            for event in events {
+                first.by.extend(event.places());
+            }
+            let told = Told { remedy: format!("{name}_id"), edits: Some(edits), keyed: true, to_many: false };
+            self.tell(&[(name.to_string(), first)], told);
+        }
+    }
+
+    /// Whether the loop changes the objects that a path leads to: loaded with the queryset, several rows would each hold a
+    /// copy of one object, and not see what the turns before have made of it.
+    fn shares(&self, event: &Event, path: &[Rc<Relation>]) -> bool {
+        let changed = self.changed.get(&(event.unit, event.head));
+        changed.is_some_and(|all| path.iter().any(|hop| hop.target.is_some_and(|target| all.contains(&target))))
+    }
+
+    /// Paths that are read of the rows of one queryset.
+    fn loads(&mut self, mut paths: Vec<(String, Event)>, open: bool) {
+        let mut eager = write::Eager::default();
+        paths.retain(|(path, event)| {
+            let sites = match &event.kind {
+                EventKind::Lazy { root, .. } if open => root.sites.iter().map(|site| site.after).collect(),
+                _ => Vec::new(),
+            };
+            // What one clause loads for several is told of the first.
+            sites.is_empty() || self.mended.insert((sites, event.deep, path.clone()))
+        });
+        let Some((_, event)) = paths.first() else { return };
+        let EventKind::Lazy { root, .. } = &event.kind else { return };
+        for (path, event) in &paths {
+            let joins = matches!(&event.kind, EventKind::Lazy { path, .. } if path.iter().all(|hop| hop.joinable));
+            if joins { &mut eager.one } else { &mut eager.many }.push(path.clone());
+        }
+        let (remedy, edits) = match root.orm {
+            Orm::Django => (write::django_calls(&eager), self.django(root, &eager).filter(|_| open)),
+            Orm::Sqlalchemy => {
+                let paths: Vec<&String> = eager.one.iter().chain(&eager.many).collect();
+                let options: Vec<String> = paths.iter().filter_map(|path| self.option(root, path, None)).collect();
+                (format!("options({})", options.join(", ")), self.sqlalchemy(root, &paths))
+            }
+        };
+        let told = Told { remedy, edits, keyed: false, to_many: !eager.many.is_empty() };
+        self.tell(&paths, told);
+    }
+
+    /// Paths that are read of the rows of one queryset, and what would mend it.
+    fn tell(&mut self, paths: &[(String, Event)], told: Told) {
+        let Some((_, event)) = paths.first() else { return };
+        let EventKind::Lazy { root, path: hops, .. } = &event.kind else { return };
+        let writers = match told.edits {
+            Some(edits) if !edits.is_empty() => vec![Writer { name: "eager".into(), edits, display_only: None }],
+            _ => Vec::new(),
+        };
+        let each: Vec<String> = paths.iter().map(|(path, _)| path.replace("__", ".")).collect();
+        let dotted = listed(each.iter().map(String::as_str));
+        let read = |paths: &[(String, Event)], each: &[String]| {
+            let mut places: Vec<Span> = Vec::new();
+            for place in paths.iter().flat_map(|(_, event)| event.places()) {
+                if !places.contains(&place) {
+                    places.push(place);
+                }
+            }
+            Fact::derived(listed(each.iter().map(String::as_str)).into(), places)
+        };
+        let about = self.about(event.unit, &each.join(","), event.at, writers);
+        let model = self.models.name(self.names, root.model);
+        let (relation, declared) = self.last_hop(root, hops);
+        let serializer = event.serializer.clone();
+        self.out.lazy_loads.push(LazyLoad {
+            about,
+            orm: Fact::derived(root.orm, Vec::new()),
+            path: Fact::derived(dotted.into(), Vec::new()),
+            read: read(&paths[..1], &each[..1]),
+            also_read: if paths.len() > 1 { read(&paths[1..], &each[1..]) } else { Fact::Absent },
+            model: Fact::derived(model, made(root)),
+            loads: clauses(root),
+            over: over(event),
+            relation: Fact::derived(relation.into(), vec![declared]),
+            serializer: serializer.map_or(Fact::Absent, |name| Fact::derived(name.into(), vec![event.head])),
+            to_many: Fact::derived(told.to_many, Vec::new()),
+            keyed: Fact::derived(told.keyed, Vec::new()),
+            short: Fact::derived(paths.iter().all(|(_, event)| event.size == Size::Short), Vec::new()),
+            reach: self.reach(event.unit),
+            remedy: Fact::derived(told.remedy.into(), Vec::new()),
+        });
+    }
+
+    /// The relation that a path ends with, as `Model.relation`, and where it is declared.
+    fn last_hop(&self, root: &Set, hops: &[Rc<Relation>]) -> (String, Span) {
+        let owner = match hops {
+            [.., before, _] => before.target.unwrap_or(root.model),
+            _ => root.model,
+        };
+        let name = self.models.name(self.names, owner);
+        hops.last().map_or((name.to_string(), root.span), |hop| (format!("{name}.{}", hop.name), hop.span))
+    }
+
+    /// The edits that load paths with a queryset of Django, in each branch that makes it.
+    fn django(&self, root: &Set, eager: &write::Eager) -> Option<Vec<(Span, Box<str>)>> {
+        // A template has no words for a clause.
+        let in_template = |site: &Site| self.draft(site.unit).place == Place::Template;
+        if root.sites.is_empty() || root.sites.iter().any(in_template) {
+            return None;
+        }
+        let mut edits = Vec::new();
+        for site in &root.sites {
+            let place = write::Place {
+                after: site.after,
+                line: site.line.as_deref(),
+                attribute: site.attribute.as_deref(),
+                one: site.one,
+                many: site.many,
+            };
+            edits.extend(write::django(&place, eager, self.draft(site.unit).quote));
+        }
+        Some(edits)
+    }
+
+    /// The loader option of a path: `selectinload(Thread.room).selectinload(Room.owner)`. With a site, as its file would
+    /// write it, and [`None`] when the file does not have a name for a model on the way.
+    fn option(&self, root: &Set, path: &str, site: Option<&Site>) -> Option<String> {
+        let mut model = root.model;
+        let mut option = String::new();
+        let mut so_far = String::new();
+        for name in path.split("__") {
+            let class = self.models.name(self.names, model);
+            let spelled = match site {
+                None => &*class,
+                Some(site) if option.is_empty() => site.entity.as_deref()?,
+                Some(site) if self.names.resolve(site.unit.draft(), &class) == Some(Def::Class(model)) => &*class,
+                Some(_) => return None,
+            };
+            if !option.is_empty() {
+                option.push('.');
+            }
+            if !so_far.is_empty() {
+                so_far.push_str("__");
+            }
+            so_far.push_str(name);
+            // What the query loads in a way of its own must not be told another.
+            let loaded = root.loads.has(&so_far);
+            if loaded && site.is_some() {
+                return None;
+            }
+            let loader = if loaded { "defaultload" } else { "selectinload" };
+            option.push_str(&format!("{loader}({spelled}.{name})"));
+            if let Some(target) = self.models.relation(model, name).and_then(|relation| relation.target) {
+                model = target;
+            }
+        }
+        Some(option)
+    }
+
+    fn sqlalchemy(&self, root: &Set, paths: &[&String]) -> Option<Vec<(Span, Box<str>)>> {
+        let [site] = root.sites.as_slice() else { return None };
+        let options: Option<Vec<String>> = paths.iter().map(|path| self.option(root, path, Some(site))).collect();
+        write::sqlalchemy(self.draft(site.unit), site.after, &options?)
+    }
+}
+
+fn joined(path: &[Rc<Relation>]) -> String {
+    let names: Vec<&str> = path.iter().map(|hop| &*hop.name).collect();
+    names.join("__")
+}

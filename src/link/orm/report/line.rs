@@ -1,0 +1,138 @@
+//! What one line of a loop asks, or writes, in each turn.
+
+use super::{Report, over, some};
+use crate::link::orm::events::{Cause, Event, EventKind};
+use crate::link::orm::types::Size;
+use crate::source::Span;
+use crate::stack::vocabulary::{QueryInLoop, WriteInLoop};
+use crate::stack::{Assumption, Fact, Origin, Sourced, Writer};
+
+/// Of what one line asks for so much is told, and so many places are shown: who reads a line reads no more.
+const MOST_CALLS: usize = 4;
+const MOST_PLACES: usize = 8;
+
+/// What is told together when one line does it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Line {
+    Queries,
+    /// Queries for what was prefetched.
+    Prefetched,
+    /// Queries for fields that were left out.
+    LeftOut,
+    /// Writes, by whether the model's own code runs with them.
+    Writes(Option<bool>),
+}
+
+impl Line {
+    pub(super) fn of(kind: &EventKind) -> Self {
+        match kind {
+            EventKind::Write { how, .. } => Line::Writes(how.own),
+            EventKind::Query { cause: Some(Cause::Prefetched(..)), .. } => Line::Prefetched,
+            EventKind::Query { cause: Some(Cause::LeftOut(..)), .. } => Line::LeftOut,
+            EventKind::Query { .. } | EventKind::Lazy { .. } => Line::Queries,
+        }
+    }
+}
+
+impl Report<'_> {
+    /// What one line of a loop asks, or writes, in each turn.
+    pub(super) fn other(&mut self, line: Vec<Event>) {
+        let Some(event) = line.first() else { return };
+        let calls = some(MOST_CALLS, line.iter().map(Event::call));
+        let remedies = some(
+            MOST_CALLS,
+            line.iter().filter_map(|event| match &event.kind {
+                EventKind::Query { remedy, .. } => Some(remedy.as_str()),
+                EventKind::Write { how, .. } => Some(&*how.remedy),
+                EventKind::Lazy { .. } => None,
+            }),
+        );
+        // Other loops that come to it.
+        let others = line.iter().flat_map(|event| event.by.iter().copied());
+        let mut places = vec![event.at];
+        places.extend(others);
+        let (by, mut places) = match &event.through {
+            Some(call) => (Fact::derived(call.as_str().into(), places), Vec::new()),
+            None => (Fact::Absent, places),
+        };
+        let deeper = line.iter().map(|event| event.deep).filter(|deep| *deep != event.at);
+        places.extend(deeper.take(MOST_PLACES));
+        let writers =
+            taken_in(&line).map(|edit| Writer { name: "field".into(), edits: vec![edit], display_only: None });
+        let about = self.about(event.unit, event.call(), event.at, writers.into_iter().collect());
+        let over = over(event);
+        let short = Fact::derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
+        let reach = self.reach(event.unit);
+        let (call, remedy) = (Fact::derived(calls.into(), places), Fact::derived(remedies.into(), Vec::new()));
+        match &event.kind {
+            EventKind::Lazy { .. } => {}
+            EventKind::Query { orm, cause, .. } => {
+                let orm = Fact::derived(*orm, Vec::new());
+                let (prefetched, left_out) = match cause {
+                    Some(Cause::Prefetched(path, at)) => (Fact::derived(path.clone(), vec![*at]), Fact::Absent),
+                    Some(Cause::LeftOut(field, at, _)) => (Fact::Absent, Fact::derived(field.clone(), vec![*at])),
+                    None => (Fact::Absent, Fact::Absent),
+                };
+                let is_spare = line.iter().all(|event| event.spare);
+                let each_turn = match is_spare {
+                    true => {
+                        let what = "what stands before it in `or` is empty";
+                        let origin = Origin::Assumed(Assumption::that(what, Some(event.deep)));
+                        Fact::Known(Sourced { value: true, origin, slots: Vec::new() })
+                    }
+                    false => Fact::derived(true, Vec::new()),
+                };
+                let it =
+                    QueryInLoop { about, orm, call, by, over, each_turn, short, reach, remedy, prefetched, left_out };
+                self.out.queries_in_loops.push(it);
+            }
+            EventKind::Write { orm, how, .. } => {
+                let hows = || {
+                    line.iter().filter_map(|event| match &event.kind {
+                        EventKind::Write { how, .. } => Some(how),
+                        _ => None,
+                    })
+                };
+                let own = hows().any(|how| how.own == Some(true));
+                let because = "the model does more than write when it is saved, which may have to be done for each row";
+                let remedy = if own { remedy.guessed(because) } else { remedy };
+                let receiver = hows().find_map(|how| how.signals);
+                self.out.writes_in_loops.push(WriteInLoop {
+                    about,
+                    orm: Fact::derived(*orm, Vec::new()),
+                    call,
+                    by,
+                    over,
+                    short,
+                    reach,
+                    own: match how.own {
+                        Some(own) => Fact::derived(own, Vec::new()),
+                        None => Fact::unknown("a base of the model, which may do more when it is saved, is not read"),
+                    },
+                    signals: Fact::derived(receiver.is_some(), receiver.into_iter().collect()),
+                    commits: Fact::derived(hows().any(|how| how.commits), Vec::new()),
+                    remedy,
+                });
+            }
+        }
+    }
+}
+
+/// The edit that takes fields in that were left out, where all that a line reads can be.
+fn taken_in(line: &[Event]) -> Option<(Span, Box<str>)> {
+    let mut place: Option<(Span, String)> = None;
+    for event in line {
+        let EventKind::Query { cause: Some(Cause::LeftOut(_, _, more)), .. } = &event.kind else { return None };
+        let (at, text) = more.as_ref()?;
+        match &mut place {
+            None => place = Some((*at, text.to_string())),
+            Some((before, texts)) if before == at => {
+                if !texts.contains(&**text) {
+                    texts.push_str(text);
+                }
+            }
+            Some(_) => return None,
+        }
+    }
+    place.map(|(at, text)| (at, text.into()))
+}

@@ -1,0 +1,221 @@
+//! Events to facts: one for each relation path of a queryset (`lazy`), one for each query or write of a loop (`line`).
+
+mod lazy;
+mod line;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use line::Line;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+
+use super::OrmFacts;
+use super::anchors::Anchors;
+use super::events::{Event, EventKind};
+use super::models::{Models, Relation};
+use super::names::{ClassId, Names};
+use super::reach::{Reaching, rank};
+use super::types::{Set, Unit};
+use super::uses::{self, Use};
+use crate::facts::orm::OrmDraft;
+use crate::source::Span;
+use crate::stack::vocabulary::{About, Reach};
+use crate::stack::{Fact, Writer};
+
+/// So many other loops are named that come to the same place.
+const MOST_OTHERS: usize = 4;
+
+/// The facts of events.
+pub(super) fn facts(
+    names: &Names<'_>,
+    models: &Models,
+    events: Vec<Event>,
+    uses: Vec<Use>,
+    reached: &Reaching<'_>,
+) -> OrmFacts {
+    let changed = changed(&events);
+    let mut report = Report {
+        names,
+        models,
+        reached,
+        changed,
+        mended: HashSet::default(),
+        anchors: Anchors::default(),
+        out: OrmFacts::default(),
+    };
+    let mut groups: BTreeMap<(Unit, Span, Option<String>), Vec<Event>> = BTreeMap::new();
+    let mut others: BTreeMap<(Span, Span), Event> = BTreeMap::new();
+    let mut read = BTreeSet::new();
+    let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::default();
+    for event in events {
+        let turn = (event.unit, event.head);
+        match &event.kind {
+            // What is read behind a write of the same turn to the rows it leads to is read to see what the write left:
+            // loaded before the loop, it would be stale.
+            EventKind::Lazy { root, path, .. } if written.get(&turn).is_some_and(|all| is_stale(root, path, all)) => {
+                continue;
+            }
+            EventKind::Write { how, .. } => written.entry(turn).or_default().push(how.model),
+            _ => {}
+        }
+        match &event.kind {
+            // A place that rows of several querysets come by is told of once.
+            EventKind::Lazy { path, key, .. }
+                if !read.insert((
+                    event.unit,
+                    event.at,
+                    path.last().map(|it| it.span),
+                    key.as_ref().map(|_| event.deep),
+                )) => {}
+            EventKind::Lazy { root, .. } => {
+                groups.entry((event.unit, root.span, event.serializer.clone())).or_default().push(event);
+            }
+            EventKind::Query { .. } | EventKind::Write { .. } => {
+                others.entry((event.deep, event.head)).or_insert(event);
+            }
+        }
+    }
+    let mut groups: Vec<Vec<Event>> = groups.into_values().collect();
+    groups.sort_by_key(|group| group.first().map(|event| event.at));
+    for group in groups {
+        report.lazy(group);
+    }
+    let mut seen: HashMap<Span, Option<(usize, usize)>> = HashMap::default();
+    let mut said = BTreeSet::new();
+    let mut lines: Vec<Vec<Event>> = Vec::new();
+    let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
+    let mut others: Vec<Event> = others.into_values().collect();
+    others.sort_by_key(|it| (it.deep, it.guess.is_some(), Reverse(rank(report.reached.of(it.unit)))));
+    for event in others {
+        // The same place reached from several loops is one thing, told of the one that most wait for, and so is what one loop does in several places.
+        let again = (event.unit, event.head, event.call().to_owned());
+        let (deep, first) = (event.deep, seen.get(&event.deep).copied());
+        let mut told = None;
+        if said.insert(again) & first.is_none() {
+            // What one line of a loop does by way of what it calls is one thing, too.
+            let line = places.entry((event.unit, event.head, event.at, Line::of(&event.kind))).or_insert(lines.len());
+            match lines.get_mut(*line) {
+                Some(line) => line.push(event),
+                None => lines.push(vec![event]),
+            }
+            told = lines.get(*line).map(|it| (*line, it.len().saturating_sub(1)));
+        } else if let Some((line, place)) = first.flatten()
+            && let Some(before) = lines.get_mut(line).and_then(|line| line.get_mut(place))
+            && before.by.len() < MOST_OTHERS
+            && before.at != event.at
+            && (before.guess.is_some() || event.guess.is_none())
+            && !before.by.contains(&event.at)
+        {
+            before.by.push(event.at);
+        }
+        seen.entry(deep).or_insert(told);
+    }
+    for line in lines {
+        report.other(line);
+    }
+    for it in uses::kept(uses, |unit| rank(report.reached.of(unit))) {
+        report.asked(it);
+    }
+    report.out
+}
+
+/// The models whose rows are changed in the turns of each loop; new rows are no change.
+fn changed(events: &[Event]) -> HashMap<(Unit, Span), HashSet<ClassId>> {
+    let mut changed: HashMap<_, HashSet<ClassId>> = HashMap::default();
+    for event in events {
+        if let EventKind::Write { how, .. } = &event.kind
+            && let Some(model) = how.model.filter(|_| !how.remedy.starts_with("bulk_create"))
+        {
+            changed.entry((event.unit, event.head)).or_default().insert(model);
+        }
+    }
+    changed
+}
+
+/// Whether a path leads through what was written. Of one object that must be known; a list may be of anything. A row that
+/// is written is not its own parent.
+fn is_stale(root: &Set, path: &[Rc<Relation>], written: &[Option<ClassId>]) -> bool {
+    let to_parent = |hop: &Relation| hop.joinable && hop.target == Some(root.model);
+    if matches!(path, [hop] if to_parent(hop)) {
+        return false;
+    }
+    path.iter().any(|hop| {
+        written.iter().any(|model| match (model, hop.target) {
+            (Some(model), Some(target)) => *model == target,
+            _ => !hop.joinable,
+        })
+    })
+}
+
+struct Report<'a> {
+    names: &'a Names<'a>,
+    models: &'a Models,
+    reached: &'a Reaching<'a>,
+    /// The models whose rows each loop changes.
+    changed: HashMap<(Unit, Span), HashSet<ClassId>>,
+    /// What a clause at these places loads, and where it is read.
+    mended: HashSet<(Vec<Span>, Span, String)>,
+    anchors: Anchors,
+    out: OrmFacts,
+}
+
+/// A call without the clauses that say what is loaded with the rows: a change that adds one leaves it what it was.
+fn without_loads(call: &str) -> String {
+    const CLAUSES: [&str; 3] = [".select_related", ".prefetch_related", ".options"];
+    let with_ends = CLAUSES.iter().flat_map(|clause| ["(...)", "()"].map(|end| format!("{clause}{end}")));
+    with_ends.fold(call.to_owned(), |call, clause| call.replace(&clause, ""))
+}
+
+impl Report<'_> {
+    fn draft(&self, unit: Unit) -> &OrmDraft {
+        self.names.draft(unit.draft())
+    }
+
+    fn about(&mut self, unit: Unit, what: &str, span: Span, writers: Vec<Writer>) -> About {
+        self.anchors.about(self.names, unit, &without_loads(what), span, writers)
+    }
+
+    fn reach(&self, unit: Unit) -> Fact<Reach> {
+        Fact::derived(self.reached.of(unit), Vec::new())
+    }
+
+    /// What a queryset is asked.
+    fn asked(&mut self, it: Use) {
+        let edits = it.edits.clone();
+        let writer = edits.map(|(name, edits)| Writer { name: name.into(), edits, display_only: None });
+        let (model, reach) = (self.models.name(self.names, it.model), self.reached.of(it.unit));
+        // Not by the call: a clause that is put into it for another finding would make it another.
+        let about = self.about(it.unit, &it.known_by(&model), it.at, writer.into_iter().collect());
+        self.out.queryset_uses.push(it.fact(about, model, reach));
+    }
+}
+
+/// Some of these names, each once.
+fn listed<'a>(all: impl Iterator<Item = &'a str>) -> String {
+    some(6, all)
+}
+
+fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in all {
+        if part.is_empty() || parts.contains(&part) {
+            continue;
+        }
+        if parts.len() == most {
+            parts.push("…");
+            break;
+        }
+        parts.push(part);
+    }
+    parts.join(", ")
+}
+
+/// What is looped over, which may be what makes it a guess.
+fn over(event: &Event) -> Fact<Box<str>> {
+    let over = Fact::derived(event.over.as_str().into(), vec![event.head]);
+    match &event.guess {
+        Some(guess) => over.guessed(&guess.because(&event.over)),
+        None => over,
+    }
+}
