@@ -54,8 +54,7 @@ fn the_line_to_clients_is_a_bound_where_it_is_stated() {
         said.iter().for_each(|it| assume.say(it).unwrap());
         let model = plimsoll::capacity::from_stacks(&report.stacks, &assume).remove(0).remove(0);
         let bounds = model.bounds(&model.inputs.likely());
-        let line = bounds.all.iter().find(|it| model.resources[it.resource].kind == Kind::Line).map(|it| it.rate);
-        line
+        bounds.all.iter().find(|it| model.resources[it.resource].kind == Kind::Line).map(|it| it.rate)
     };
     assert_eq!(bound(&["link=100Mbit", "b=100KB"]), Some(125.0));
     assert_eq!(bound(&["link=1Gbit", "b=100KB"]), Some(1250.0));
