@@ -84,7 +84,7 @@ fn goal(it: &GoalRow) -> Goal {
         met: match (it.met, it.stopped_by.as_str()) {
             (true, _) => format!("yes, and in {share}"),
             (false, "") => format!("no; in {share}"),
-            (false, by) => format!("no, for {by}; in {share}"),
+            (false, by) => format!("no, {by}; in {share}"),
         },
     }
 }

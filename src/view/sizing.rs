@@ -58,7 +58,7 @@ pub struct GoalRow {
     pub met: bool,
     /// The share of draws in which it is reached as it is (0 to 1).
     pub met_in: f64,
-    /// What keeps it from being reached as it is, at the likely values; empty where it is.
+    /// What keeps it from being reached as it is, at the likely values: `limited by the CPU of `db``; empty where it is.
     pub stopped_by: String,
     /// The flags that show the model with the sizes for nine of ten draws; empty where nothing changes, or where a part
     /// that the deployment has not got must be added first.
@@ -233,8 +233,8 @@ impl Sizer<'_> {
                     WhenFull::Reject if it.kind == Kind::Backends => {
                         format!("`{}` refuses connections", clean(&it.owner))
                     }
-                    WhenFull::Reject => format!("the {} refuses or drops requests", named(it.kind, &it.owner)),
-                    WhenFull::Queue { .. } => format!("the {} gives out", named(it.kind, &it.owner)),
+                    WhenFull::Reject => format!("requests are refused or dropped by the {}", named(it.kind, &it.owner)),
+                    WhenFull::Queue { .. } => format!("limited by the {}", named(it.kind, &it.owner)),
                 }
             }),
             shown_by: clean(&flags.join(" ")).into_owned(),

@@ -160,7 +160,7 @@ fn tasks_and_sockets_are_counted_beside_requests() {
     let text = String::from_utf8(text).unwrap();
     let table = text.split("\n\n").find(|it| it.contains("background tasks of")).unwrap();
     assert!(table.starts_with("| | Now | 30 requests a second | 300 requests a second |"), "{table}");
-    assert!(table.contains("| no, for `postgres` refuses connections; in 0 % of the draws |"), "{table}");
+    assert!(table.contains("| no, `postgres` refuses connections; in 0 % of the draws |"), "{table}");
     let row =
         "| background tasks of `celery_worker` | 12 at once, 6 a second | 3 a second: enough | 30 a second: 80 … ";
     assert!(table.contains(row), "{table}");
