@@ -151,6 +151,7 @@ fn site(eval: &Eval<'_>, class: ClassId) -> Option<Site> {
         many: None,
         bars_one: false,
         ended: false,
+        shared: false,
         bars_many: true,
         attribute: shown.line.clone(),
         entity: None,

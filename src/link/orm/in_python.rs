@@ -118,6 +118,8 @@ fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
     set.orm == Orm::Django
         && !set.cut
         && !set.single
+        && !set.partly
+        && !set.fetched
         && match &set.related {
             None => true,
             Some((row, relation)) => row

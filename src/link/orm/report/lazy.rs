@@ -27,6 +27,10 @@ struct Told {
 
 /// Where a queryset is made, and where it arrives to be told more, when that is elsewhere.
 fn made(root: &Set) -> Vec<Span> {
+    // Of branches of which one gives what is not read, that may be the one that is taken.
+    if root.partly && root.sites.iter().any(|site| site.shared) {
+        return Vec::new();
+    }
     /// What lies so near is seen with the other.
     const NEAR: u32 = 400;
     let far = |at: &Span| at.file != root.span.file || at.start.abs_diff(root.span.start) > NEAR;
@@ -217,7 +221,8 @@ impl Report<'_> {
     fn django(&self, root: &Set, eager: &write::Eager) -> Option<Vec<(Span, Box<str>)>> {
         // A template has no words for a clause.
         let in_template = |site: &Site| self.draft(site.unit).place == Place::Template;
-        if root.sites.is_empty() || root.sites.iter().any(in_template) {
+        // Nor is a place that rows of other models come by, one for a clause.
+        if root.sites.is_empty() || root.sites.iter().any(|site| in_template(site) || site.shared) {
             return None;
         }
         let mut edits = Vec::new();
@@ -271,6 +276,9 @@ impl Report<'_> {
 
     fn sqlalchemy(&self, root: &Set, paths: &[&String]) -> Option<Vec<(Span, Box<str>)>> {
         let [site] = root.sites.as_slice() else { return None };
+        if site.shared {
+            return None;
+        }
         let options: Option<Vec<String>> = paths.iter().map(|path| self.option(root, path, Some(site))).collect();
         write::sqlalchemy(self.draft(site.unit), site.after, &options?)
     }
