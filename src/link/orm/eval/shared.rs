@@ -66,7 +66,30 @@ impl Eval<'_> {
         if self.models.get(class).is_some() {
             return class != owner;
         }
-        self.below(owner).iter().any(|it| *it != class && !self.names.derives(class, *it))
+        let other = |it: &ClassId| *it != class && !self.names.derives(class, *it) && !self.lists_the_same(*it, class);
+        self.below(owner).iter().any(other)
+    }
+
+    /// Whether two views say alike of which model they are.
+    fn lists_the_same(&self, one: ClassId, other: ClassId) -> bool {
+        let said = |class: ClassId| ["queryset", "model"].map(|name| self.said_model(class, name));
+        said(one) == said(other)
+    }
+
+    /// The class that an attribute of a class starts with: `queryset = Book.objects.all()`.
+    fn said_model(&self, class: ClassId, name: &str) -> Option<Def> {
+        let (at, place) = self.names.attribute(class, name)?;
+        let draft = self.names.class(at);
+        let mut node = draft.attributes.get(place)?.value?;
+        loop {
+            if let Some(class @ Def::Class(_)) = self.names.of_node(at.draft, &draft.body, node) {
+                return Some(class);
+            }
+            match draft.body.node(node).kind {
+                NodeKind::Call { func: of, .. } | NodeKind::Attr { of, .. } => node = of,
+                _ => return None,
+            }
+        }
     }
 }
 

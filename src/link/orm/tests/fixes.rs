@@ -197,3 +197,37 @@ class TagView(NestedMixin, viewsets.ModelViewSet):
 "#;
     assert_eq!(views(text), [r#"lazy ThreadView:room: select_related("room") (no fix)"#]);
 }
+
+#[test]
+fn what_a_serializer_prepares_for_a_view_gets_the_clause_there() {
+    let text = r#"from rest_framework import serializers, viewsets
+
+
+class RoomSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Room
+        fields = ["name"]
+
+
+class ThreadSerializer(serializers.ModelSerializer):
+    room = RoomSerializer()
+
+    class Meta:
+        model = Thread
+        fields = ["id", "room"]
+
+    @classmethod
+    def prepare(cls, queryset=None):
+        queryset = queryset if queryset is not None else Thread.objects.all()
+        return queryset.select_related("starter")
+
+
+class ThreadView(viewsets.ModelViewSet):
+    queryset = Thread.objects.all()
+    serializer_class = ThreadSerializer
+
+    def get_queryset(self):
+        return self.get_serializer_class().prepare(queryset=self.queryset.all())
+"#;
+    assert_eq!(views(text), [r#"lazy ThreadView:room: select_related("room")"#]);
+}
