@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet as HashSet;
 
 use super::{Report, listed, over};
 use crate::facts::orm::{Place, write};
-use crate::link::orm::events::{Event, EventKind};
+use crate::link::orm::events::{Event, EventKind, Guess};
 use crate::link::orm::models::Relation;
 use crate::link::orm::names::Def;
 use crate::link::orm::types::{Set, Site, Size};
@@ -198,7 +198,13 @@ impl Report<'_> {
             loads: clauses(root),
             over: over(event),
             relation: Fact::derived(relation.into(), vec![declared]),
-            serializer: serializer.map_or(Fact::Absent, |name| Fact::derived(name.into(), vec![event.head])),
+            serializer: serializer.map_or(Fact::Absent, |name| {
+                let serializer = Fact::derived(name.into(), vec![event.head]);
+                match event.guess.as_ref().filter(|it| **it != Guess::Fields) {
+                    Some(guess) => serializer.guessed(&guess.because(&event.over)),
+                    None => serializer,
+                }
+            }),
             to_many: Fact::derived(told.to_many, Vec::new()),
             keyed: Fact::derived(told.keyed, Vec::new()),
             short: Fact::derived(paths.iter().all(|(_, event)| event.size == Size::Short), Vec::new()),

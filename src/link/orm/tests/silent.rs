@@ -456,3 +456,16 @@ fn serializers_that_only_take_data() {
     assert_eq!(views(&text("")), [""; 0]);
     assert_eq!(views(&text("        print(serializer.data)\n")), [r#"lazy put:room: select_related("room")"#]);
 }
+
+#[test]
+fn rows_by_a_few_keys_are_few() {
+    let told = |condition: &str| {
+        views(&format!(
+            "def get(keys):\n    for thread in Thread.objects.filter({condition}):\n        print(thread.room.name)\n"
+        ))
+    };
+    let room = r#"lazy get:room: select_related("room")"#;
+    assert_eq!(told("pk__in=[1, 2, 3]"), [format!("{room} (short)")]);
+    assert_eq!(told("pk__in=keys"), [room]);
+    assert_eq!(told("closed__in=[True, False]"), [room]);
+}
