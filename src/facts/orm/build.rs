@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use super::draft::Import;
 use super::flow::{self, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope, With};
-use super::guard::{answers_from, is_full, is_receiver, keeps, misses, sorts};
+use super::guard::{
+    answers_from, answers_from_cache, is_full, is_receiver, keeps, keeps_else, keeps_on_self, misses, sorts,
+};
 use super::thrown;
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
@@ -206,6 +208,29 @@ impl<'a> Builder<'a> {
         false
     }
 
+    /// Of variables that branches bind and that held nothing before: what they hold where no branch is taken stands behind
+    /// what must be so then.
+    fn keep_before(&mut self, arms: &[Arm<'a>], guard: GuardId, span: Span) {
+        if guard == self.guard {
+            return;
+        }
+        let nothing = |it: &Self, key: &Key<'a>| {
+            it.value_of(*key).filter(|before| matches!(it.flow.node(*before).kind, NodeKind::Nothing))
+        };
+        let mut keys: Vec<(Key<'a>, NodeId)> = Vec::new();
+        for (key, _) in arms.iter().filter(|arm| !arm.ends).flat_map(|arm| &arm.changes) {
+            if let Some(before) = nothing(self, key).filter(|_| !keys.iter().any(|it| it.0 == *key)) {
+                keys.push((*key, before));
+            }
+        }
+        for (key, before) in keys {
+            let around = std::mem::replace(&mut self.guard, guard);
+            let kept = self.node(NodeKind::Either(vec![before]), span);
+            self.guard = around;
+            self.bind(key, kept);
+        }
+    }
+
     /// A list of statements. Says whether it never reaches its end.
     pub(super) fn block(&mut self, body: &'a [Stmt]) -> bool {
         let (around, guard) = (self.scope, self.guard);
@@ -220,6 +245,14 @@ impl<'a> Builder<'a> {
                 && rest.iter().any(|it| self.file.slice(it.span).contains(&format!("{store}[")))
             {
                 self.behind([Guard::Seldom]);
+            }
+            let rest = || body.get(at + 1..).and_then(|rest| Some(rest.first()?.span.start..rest.last()?.span.end));
+            if matches!(stmt.kind, StmtKind::If(_))
+                && let Some(rest) = rest()
+                && let Some(rest) = self.file.text().get(rest.start as usize..rest.end as usize)
+                && answers_from_cache(body, at, rest)
+            {
+                self.behind([Guard::Kept(self.scope)]);
             }
         }
         (self.scope, self.guard) = (around, guard);
@@ -369,11 +402,13 @@ impl<'a> Builder<'a> {
                 let fork = self.fork();
                 // What stands behind all of it, and behind what its tests looked for in whichever way round.
                 let (guard, mut looked) = (self.guard, self.guard);
+                let mut kept_else = None;
                 for (test, body) in branches {
                     match test {
                         Some(test) => self.test(test),
                         None => complete = true,
                     }
+                    let scope = self.scope;
                     let around = self.sorted;
                     self.sorted |= test.as_ref().is_some_and(sorts);
                     if let Some(looked_for) = test.as_ref().and_then(|test| self.looks_for(test)) {
@@ -385,11 +420,16 @@ impl<'a> Builder<'a> {
                     let before = self.guard;
                     if let Some(test) = test {
                         let told = self.told_by(test, true);
-                        let missing = told.is_empty() && misses(test) && !self.flow.guards(before).any(is_strong);
+                        let unread = told.iter().all(|it| matches!(it, Guard::True(..)));
+                        let missing = unread && misses(test) && !self.flow.guards(before).any(is_strong);
                         self.behind(told);
                         self.behind(missing.then_some(Guard::Missing));
                         self.behind((keeps(test, body) || is_full(test)).then_some(Guard::Seldom));
+                        self.behind(keeps_on_self(test, body).then_some(Guard::KeptOnSelf(scope)));
+                    } else if kept_else.is_some_and(|test| keeps_else(test, body)) {
+                        self.behind([Guard::Kept(scope)]);
                     }
+                    kept_else = test.as_ref();
                     arms.push(self.branch(fork, |it| it.block(body)));
                     self.guard = before;
                     if let Some(test) = test {
@@ -398,6 +438,12 @@ impl<'a> Builder<'a> {
                     }
                     self.sorted = around;
                 }
+                // What was there before is there still where none was taken.
+                let other = std::mem::replace(&mut self.guard, guard);
+                if !complete {
+                    self.keep_before(&arms, other, stmt.span);
+                }
+                self.guard = other;
                 // What stands behind branches that ended is the other branch; of several one may not have ended.
                 let ended = arms.iter().filter(|arm| arm.ends).count();
                 self.guard = match ended {

@@ -121,6 +121,13 @@ pub enum Guard {
     Missing,
     /// What is not done in each turn: in a handler of exceptions, or where an answer that is kept is not there yet.
     Seldom,
+    /// What is done where it was found missing, and kept: for a key, or in a cache. It stands in this loop, and those around
+    /// have no part in it.
+    Kept(Scope),
+    /// The same, kept on the instance that the method is of: `if self._rows is None: self._rows = …`.
+    KeptOnSelf(Scope),
+    /// Whether a value that branches made is true, or is not: `if not found: …`.
+    True(NodeId, bool),
 }
 
 /// How a value comes to be.

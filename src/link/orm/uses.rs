@@ -241,7 +241,7 @@ pub(super) fn kept(uses: Vec<Use>, rank: impl Fn(Unit) -> u8) -> Vec<Use> {
 }
 
 /// What only the rest of the stack tells: the mapper's version, and whether the database makes indexes by itself, as MySQL
-/// does for foreign keys.
+/// does for foreign keys, or serves other lookups by them.
 pub fn settle<'v>(code: &mut Stack, stacks: &[Stack], versions: impl Fn() -> Versions<'v>) {
     const MYSQL: &[&str] = &["pymysql", "mysqlclient", "aiomysql", "asyncmy", "mysql-connector-python", "mysql-python"];
     let by_version = |it: &QuerysetUse| it.kind.known() == Some(&UseKind::IteratorPrefetch);
@@ -257,8 +257,14 @@ pub fn settle<'v>(code: &mut Stack, stacks: &[Stack], versions: impl Fn() -> Ver
         let versions = versions();
         MYSQL.iter().any(|driver| versions.names(driver))
     };
-    if !code.foreign_keys.is_empty() && (is(Engine::Mysql) || !is(Engine::Postgres) && by_driver()) {
+    // `iexact` of MySQL is `LIKE` without wildcards, which an index serves (`django/db/backends/mysql/base.py`, 5.2).
+    let regardless_of_case = |it: &QuerysetUse| {
+        it.kind.known() == Some(&UseKind::UnindexableLookup) && it.lookup.known().is_some_and(|it| &**it == "iexact")
+    };
+    let asks = !code.foreign_keys.is_empty() || code.queryset_uses.iter().any(regardless_of_case);
+    if asks && (is(Engine::Mysql) || !is(Engine::Postgres) && by_driver()) {
         code.foreign_keys.clear();
+        code.queryset_uses.retain(|it| !regardless_of_case(it));
     }
 }
 
