@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::callers::{Manner, QUEUED};
 use super::draft::Import;
 use super::flow::{self, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope, With};
 use super::guard::{
@@ -36,7 +37,6 @@ pub(super) struct Builder<'a> {
     /// What is read now stands behind this.
     pub(super) guard: GuardId,
     /// Names in code that is passed on and not followed.
-    pub(super) passed_on: Vec<Box<str>>,
     env: HashMap<Key<'a>, NodeId>,
     trail: Vec<(Key<'a>, Option<NodeId>)>,
     depth: u32,
@@ -64,7 +64,6 @@ impl<'a> Builder<'a> {
             scope: 0,
             sorted: false,
             guard: 0,
-            passed_on: Vec::new(),
             env: HashMap::new(),
             trail: Vec::new(),
             depth: 0,
@@ -621,9 +620,18 @@ impl<'a> Builder<'a> {
 
     /// Remembers the names in code that is passed on: whoever gets it may run it.
     pub(super) fn pass_on(&mut self, span: Span) {
-        let words = self.file.slice(span).split(|c: char| c != '_' && !c.is_alphanumeric());
-        let named = words.filter(|word| word.starts_with(|c: char| c == '_' || c.is_alphabetic()));
-        self.passed_on.extend(named.map(Box::from));
+        let is_word = |c: char| c == '_' || c.is_alphanumeric();
+        let mut rest = self.file.slice(span);
+        while let Some(start) = rest.find(is_word) {
+            let word = rest[start..].split(|c| !is_word(c)).next().unwrap_or_default();
+            rest = &rest[start + word.len()..];
+            let after = rest.strip_prefix('.').and_then(|it| it.split(|c| !is_word(c)).next());
+            if word.starts_with(|c: char| c == '_' || c.is_alphabetic()) {
+                let queued = after.is_some_and(|after| QUEUED.contains(&after));
+                let manner = if queued { Manner::Queued } else { Manner::Handed };
+                self.flow.passed_on.push((word.into(), manner));
+            }
+        }
     }
 
     fn import_from(&mut self, module: &str, level: u32, names: &'a [Alias]) {

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::callers::Manner;
 use crate::source::Span;
 
 /// The place of a node in its flow.
@@ -39,6 +40,8 @@ pub struct Flow {
     pub thrown: Vec<NodeId>,
     /// The places behind the last arguments of calls that may ask another server and set no `timeout`.
     pub behind: Vec<(NodeId, Span)>,
+    /// Names in code that is passed on and not followed, and how they stand there: `on_commit(lambda: notify(it))`.
+    pub passed_on: Vec<(Box<str>, Manner)>,
 }
 
 /// A `with` and one of the things it opens.

@@ -195,7 +195,8 @@ impl Report<'_> {
         let writer = edits.map(|(name, edits)| Writer { name: name.into(), edits, display_only: None });
         let (model, reach) = (self.models.name(self.names, it.model), self.reached.of(it.unit));
         // Not by the call: a clause that is put into it for another finding would make it another.
-        let about = self.about(it.unit, &it.known_by(&model), it.at, writer.into_iter().collect());
+        let unit = if it.is_of_model() { Unit::Class(it.model) } else { it.unit };
+        let about = self.about(unit, &it.known_by(&model), it.at, writer.into_iter().collect());
         self.out.queryset_uses.push(it.fact(about, model, reach));
     }
 }
