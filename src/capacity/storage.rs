@@ -240,16 +240,20 @@ fn entry(columns: &[Column], widths: &[Width], index: &Index, pick: &mut Picks<'
     let alone = (up_to(laid_out(own, 8.0), 8.0) + 4.0) * PAGE / INDEX_ROOM;
     let first = index.columns.first().and_then(|at| columns.get(*at));
     let grows = index.columns.len() == 1 && first.is_some_and(|it| matches!(it.kind, ColumnKind::Fixed(4 | 8)));
-    let spread = [0.6, 0.69, 0.9];
+    // How full pages are: less where rows are taken out, more where the index is new.
+    let full = [0.55, 0.69, 0.85];
     match (index.unique, first) {
         (true, _) if grows => alone / 0.9,
-        (true, _) => alone / pick(spread),
+        (true, _) => alone / pick(full),
         // Rows with the same key share an entry.
         (false, Some(first)) if first.refers || matches!(first.kind, ColumnKind::Fixed(1 | 2)) => {
-            pick([6.0 / 0.9, 10.0, alone / 0.69])
+            pick([6.0 / 0.9, 10.0, 15.0_f64.min(alone / 0.69)])
         }
         // Times mostly grow, too.
-        (false, _) => pick([6.0 / 0.9, alone / if grows { 0.9 } else { 0.69 }, alone / 0.69]),
+        (false, _) => {
+            let likely = alone / if grows { 0.9 } else { 0.69 };
+            pick([likely / 2.0, likely, alone / 0.55])
+        }
     }
 }
 

@@ -110,7 +110,7 @@ fn mapped(flow: &Flow, node: NodeId) -> Option<Annotated> {
 fn python(name: &str) -> Option<ColumnKind> {
     Some(match name {
         "int" | "date" => ColumnKind::Fixed(4),
-        "float" | "datetime" | "time" => ColumnKind::Fixed(8),
+        "float" | "datetime" | "time" | "DateTime" => ColumnKind::Fixed(8),
         "bool" => ColumnKind::Fixed(1),
         "str" => ColumnKind::Text(TextKind::Line, None),
         "bytes" => ColumnKind::Binary,
