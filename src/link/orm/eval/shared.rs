@@ -60,7 +60,8 @@ impl Eval<'_> {
             _ => return false,
         };
         let Some(owner) = owner.filter(|owner| place == 0 && self.names.derives(class, *owner)) else {
-            return !matches!(kind, Type::Row(_));
+            // Of an instance that is handed on, what it has is taken for what the others of its kind have.
+            return matches!(kind, Type::Def(_));
         };
         // What a model has, those below it have.
         if self.models.get(class).is_some() {
