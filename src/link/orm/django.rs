@@ -232,12 +232,15 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
         "update" | "delete" => {
             if let Some((turn, ..)) = eval.turns(node.span, scope, eval.vary(id)) {
                 let differs = args.open || args.all().any(|value| eval.keyed(eval.vary(value), turn));
+                // What it is asked by asks for the rows of all turns.
+                let by =
+                    Some(batch(eval, id)).filter(|it| !it.is_empty()).unwrap_or_else(|| "filter(pk__in=...)".into());
                 let remedy = match name {
-                    "update" if differs => "bulk_update",
-                    "update" => "filter(pk__in=...).update(...)",
-                    _ => "filter(pk__in=...).delete()",
+                    "update" if differs => "bulk_update".to_owned(),
+                    "update" => format!("{by}.update(...)"),
+                    _ => format!("{by}.delete()"),
                 };
-                eval.write(Orm::Django, id, Writing::plain(set.model, remedy));
+                eval.write(Orm::Django, id, Writing::plain(set.model, &remedy));
             }
             Type::Unknown
         }
@@ -475,7 +478,10 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
     if loaded {
         return;
     }
+    let of_loop = row.turn.is_some() && row.root.is_some() && !row.alone;
     let remedy = match name {
+        // The relation is of one row, whatever each turn asks of it.
+        _ if !of_loop => batch(eval, id),
         // Counted with the same conditions.
         "count" | "acount" if set.filtered => {
             format!("annotate(Count(\"{}\", filter=Q(...)))", row.near(&relation.name))

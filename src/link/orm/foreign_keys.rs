@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap as HashMap;
 
 use super::models::{Models, Relation};
-use super::names::{ClassId, Names};
+use super::names::{ClassId, Def, Names};
 use super::sqlalchemy_models::table;
 use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
 use crate::facts::orm::{Attribute, ClassDraft, Place};
@@ -38,7 +38,7 @@ pub(super) fn facts(names: &Names<'_>, models: &Models) -> Vec<ForeignKey> {
             continue;
         }
         let model = names.class(class);
-        let refer = |it| Some((it, refers(&model.body, it)?));
+        let refer = |it| Some((it, refers(names, class.draft, &model.body, it)?));
         let columns: Vec<_> = model.attributes.iter().filter_map(refer).collect();
         // Few of the classes have any.
         let Some(first) = (!columns.is_empty()).then(|| firsts(names, class)).flatten() else { continue };
@@ -82,7 +82,12 @@ fn is_mysql(names: &Names<'_>) -> bool {
 }
 
 /// The column that an attribute is, when it refers to another table, and what it refers to.
-fn refers<'f>(flow: &'f Flow, attribute: &Attribute) -> Option<(CallView<'f>, Box<str>)> {
+fn refers<'f>(
+    names: &Names<'_>,
+    draft: u32,
+    flow: &'f Flow,
+    attribute: &Attribute,
+) -> Option<(CallView<'f>, Box<str>)> {
     let call = flow.call(attribute.value?)?;
     let last = |call: CallView<'_>| {
         let func = flow.dotted(call.func)?;
@@ -91,7 +96,15 @@ fn refers<'f>(flow: &'f Flow, attribute: &Attribute) -> Option<(CallView<'f>, Bo
     if !COLUMNS.contains(&last(call)?.as_str()) {
         return None;
     }
-    let spelled = |node: NodeId| flow.text(node).map(Box::from).or_else(|| flow.dotted(node).map(Into::into));
+    // A constant of a module stands for what it holds.
+    let held = |node: NodeId| match names.of_node(draft, flow, node)? {
+        Def::Global(at, value) => names.draft(at).top.text(value).map(Box::from),
+        _ => None,
+    };
+    let spelled = |node: NodeId| {
+        let text = flow.text(node).map(Box::from).or_else(|| held(node));
+        text.or_else(|| flow.dotted(node).map(Into::into))
+    };
     // SQLModel's.
     if let Some(key) = call.keyword("foreign_key") {
         return Some((call, spelled(key)?));

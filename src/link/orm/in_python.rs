@@ -27,6 +27,7 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
         Use { remedy: remedy.into(), call: said.clone(), ..it }
     };
     let found = match name {
+        "len" if is_tested(frame.flow, id) => asked(eval, *rows).map(|set| fetched(set, "exists()")),
         "len" => asked(eval, *rows).map(|set| fetched(set, "count()")),
         "bool" => asked(eval, *rows).map(|set| fetched(set, "exists()")),
         "sum" | "max" | "min" => column(eval, *rows).map(|(set, field)| {
@@ -120,6 +121,11 @@ fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
         && !set.cut
         && !set.single
         && !set.partly
+        && !set
+            .asked
+            .conditions
+            .iter()
+            .any(|it| !it.excluded && &*it.lookup == "exact" && is_unique(eval, set, &it.field))
         && match &set.related {
             None => true,
             Some((row, relation)) => row
@@ -127,6 +133,22 @@ fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
                 .as_ref()
                 .is_some_and(|root| !root.loads.open && !eval.is_loaded(root, &row.path_to(&relation.name))),
         }
+}
+
+/// Whether a number is looked at for no more than whether it is zero: `len(rows) > 0`.
+fn is_tested(flow: &Flow, id: NodeId) -> bool {
+    let zero = |node: &NodeId| matches!(flow.node(*node).kind, NodeKind::Number(0));
+    flow.nodes.len() <= LONGEST
+        && flow.nodes.iter().any(|node| match &node.kind {
+            NodeKind::Same(one, other) => *one == id && zero(other),
+            NodeKind::Test(of) => *of == id,
+            _ => false,
+        })
+}
+
+/// Whether a value of a model's field is that of one row alone: a key, or a user's name (`AbstractUser.username`).
+fn is_unique(eval: &Eval<'_>, set: &Set, field: &str) -> bool {
+    eval.models.is_key(eval.names, set.model, field) || Some(set.model) == eval.models.user && field == "username"
 }
 
 /// Whether one value alone is made with a node, and it is not returned.

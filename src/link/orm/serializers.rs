@@ -281,7 +281,9 @@ pub(super) fn place(eval: &mut Eval<'_>, mark: usize, span: Span) {
             if root.span == nowhere || root.sites.iter().any(|site| site.after == nowhere) {
                 let root = Rc::make_mut(root);
                 root.sites.retain(|site| site.after != nowhere);
-                root.span = if root.span == nowhere { span } else { root.span };
+                // What a list of the row leads to is one queryset, whichever of its fields are read.
+                let place = if root.related.is_some() { event.head } else { span };
+                root.span = if root.span == nowhere { place } else { root.span };
             }
         }
     }

@@ -218,6 +218,11 @@ fn called(eval: &Eval<'_>, (unit, id): (Unit, NodeId)) -> String {
     spelled(flow, params(eval, unit), id)
 }
 
+/// The call that gave a queryset its last condition. Where it is gone through, it may have another's name, or none.
+pub(super) fn asked_by(eval: &Eval<'_>, set: &Set) -> Option<String> {
+    Some(called(eval, set.asked.conditions.last()?.call))
+}
+
 fn fields(eval: &Eval<'_>, set: &Set, all: &[(&Condition, Span)]) -> Vec<(String, Span)> {
     let mut out: Vec<(String, Span)> = Vec::new();
     for (condition, at) in all {

@@ -207,7 +207,17 @@ impl Eval<'_> {
                     true => "Window(RowNumber(), partition_by=...)".to_owned(),
                     false => django::batch(self, id),
                 };
+                let before = self.events.len();
                 self.query(Orm::Django, id, scope, &remedy);
+                let given = !matches!(self.type_of(id), Type::Set(_))
+                    || matches!(self.frame().flow.node(id).kind, NodeKind::Param(_));
+                if let Some(said) = given.then(|| uses::asked_by(self, set)).flatten() {
+                    for event in self.events.iter_mut().skip(before) {
+                        if let EventKind::Query { call, .. } = &mut event.kind {
+                            call.clone_from(&said);
+                        }
+                    }
+                }
             }
         }
     }

@@ -154,6 +154,12 @@ impl Report<'_> {
             if joins { &mut eager.one } else { &mut eager.many }.push(path.clone());
         }
         let (remedy, edits) = match root.orm {
+            Orm::Django if let Some((outer, before)) = self.outer(root) => {
+                let paths = eager.one.iter().chain(&eager.many).map(|path| format!("{before}__{path}")).collect();
+                eager = write::Eager { one: Vec::new(), many: paths };
+                let takes = open && !outer.sites.iter().any(|site| site.bars_many || site.ended);
+                (write::django_calls(&eager), self.django(outer, &eager).filter(|_| takes))
+            }
             Orm::Django => {
                 // A list of the admin's says what it joins.
                 let says = eager.many.is_empty() && root.sites.iter().any(|site| site.attribute.is_some());
@@ -216,6 +222,17 @@ impl Report<'_> {
             reach: self.reach(event.unit),
             remedy: Fact::derived(told.remedy.into(), Vec::new()),
         });
+    }
+
+    /// The queryset that the rows of another come with, and the path from its rows to them: where they are prefetched, or no
+    /// clause can be put where they are asked for.
+    fn outer<'s>(&self, root: &'s Set) -> Option<(&'s Set, String)> {
+        let (row, relation) = root.related.as_ref().filter(|_| root.plain && !root.cut)?;
+        let outer = row.root.as_ref().filter(|outer| outer.orm == Orm::Django && !outer.loads.open)?;
+        let path = row.path_to(&relation.name);
+        let in_template = |site: &Site| self.draft(site.unit).place == Place::Template;
+        let no_place = root.sites.iter().all(in_template);
+        (no_place || outer.loads.has(&path)).then_some((outer, path))
     }
 
     /// The relation that a path ends with, as `Model.relation`, and where it is declared.
@@ -295,7 +312,8 @@ impl Report<'_> {
     }
 }
 
-fn joined(path: &[Rc<Relation>]) -> String {
+/// A path as a clause names it.
+pub(super) fn joined(path: &[Rc<Relation>]) -> String {
     let names: Vec<&str> = path.iter().map(|hop| &*hop.name).collect();
     names.join("__")
 }

@@ -44,7 +44,7 @@ pub(super) fn facts(
         anchors: Anchors::default(),
         out: OrmFacts::default(),
     };
-    let mut groups: BTreeMap<(Unit, Span, Option<String>), Vec<Event>> = BTreeMap::new();
+    let mut groups: BTreeMap<Source, Vec<Event>> = BTreeMap::new();
     let mut others: BTreeMap<(Span, Span, Option<String>), Event> = BTreeMap::new();
     let mut read = BTreeSet::new();
     let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::default();
@@ -67,9 +67,12 @@ pub(super) fn facts(
                     event.at,
                     path.last().map(|it| it.span),
                     key.as_ref().map(|_| event.deep),
+                    // Two fields of one nested serializer lead there by two ways.
+                    event.serializer.as_ref().map(|_| lazy::joined(path)),
                 )) => {}
             EventKind::Lazy { root, .. } => {
-                groups.entry((event.unit, root.span, event.serializer.clone())).or_default().push(event);
+                let by = root.related.as_ref().map(|(_, relation)| relation.span);
+                groups.entry((event.unit, root.span, event.serializer.clone(), by)).or_default().push(event);
             }
             EventKind::Query { .. } | EventKind::Write { .. } => {
                 others.entry((event.deep, event.head, left_out(&event))).or_insert(event);
@@ -156,6 +159,9 @@ fn is_stale(root: &Set, path: &[Rc<Relation>], written: &[Option<ClassId>]) -> b
         })
     })
 }
+
+/// The rows that are read: by what code, where their queryset is made, by which serializer, by which relation they come.
+type Source = (Unit, Span, Option<String>, Option<Span>);
 
 struct Report<'a> {
     names: &'a Names<'a>,

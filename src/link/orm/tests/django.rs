@@ -225,8 +225,23 @@ fn an_update_to_the_same_for_all_takes_their_keys() {
         "def get():\n    for thread in Thread.objects.all():\n        Pin.objects.filter(thread=thread).update(kind='old')\n    for thread in Thread.objects.all():\n        Message.objects.filter(thread=thread).update(author=thread.starter_id)\n",
     );
     let expected = [
-        "write get:Pin.objects.filter.update: filter(pk__in=...).update(...)",
+        "write get:Pin.objects.filter.update: filter(thread__in=...).update(...)",
         "write get:Message.objects.filter.update: bulk_update",
     ];
     assert_eq!(told, expected);
+}
+
+#[test]
+fn what_is_asked_of_one_row_in_a_loop_is_asked_by_its_conditions() {
+    let text = "def get(pk, request):\n    thread = Thread.objects.get(pk=pk)\n    for tag in Tag.objects.all():\n        found = thread.messages.filter(author=tag.pk)\n        if found.exists():\n            print(found.first())\n";
+    assert_eq!(
+        views(text),
+        ["query get:found.exists: filter(author__in=...)", "query get:found.first: filter(author__in=...)"]
+    );
+}
+
+#[test]
+fn a_queryset_that_is_given_is_said_by_what_made_it() {
+    let text = "def show(objects):\n    return [it.pk for it in objects]\n\n\ndef get():\n    return [show(Message.objects.filter(thread=thread)) for thread in Thread.objects.all()]\n";
+    assert_eq!(views(text), ["query get:Message.objects.filter: "]);
 }

@@ -229,3 +229,24 @@ fn a_serializer_that_writes_its_own_answer_reads_no_field() {
     };
     assert_eq!((told(&own), told(&on_top)), (1, 2));
 }
+
+#[test]
+fn rows_that_come_with_others_are_loaded_with_those() {
+    let serializers = "from rest_framework import serializers\nfrom .models import Message, Thread\n\n\nclass MessageSerializer(serializers.ModelSerializer):\n    name = serializers.CharField(source=\"author.name\")\n    place = serializers.CharField(source=\"thread.room.name\")\n\n    class Meta:\n        model = Message\n        fields = [\"name\", \"place\"]\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    messages = MessageSerializer(many=True)\n\n    class Meta:\n        model = Thread\n        fields = [\"messages\"]\n";
+    let views = "from rest_framework import generics\nfrom .models import Thread\nfrom .serializers import ThreadSerializer\n\n\nclass OneThread(generics.RetrieveAPIView):\n    serializer_class = ThreadSerializer\n    queryset = Thread.objects.filter(closed=False)\n";
+    let files = [("chat/models.py", MODELS), ("chat/serializers.py", serializers), ("chat/views.py", views)];
+    assert_eq!(told(&files), [r#"lazy OneThread:author: prefetch_related("messages__author")"#]);
+    let after = mended(&files, "chat/views.py");
+    assert!(after.contains("filter(closed=False).prefetch_related(\"messages__author\")"), "{after}");
+}
+
+#[test]
+fn two_fields_of_one_nested_serializer_are_two_ways() {
+    let models = format!(
+        "{MODELS}\n\nclass Merge(models.Model):\n    one = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name=\"+\")\n    other = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name=\"+\")\n"
+    );
+    let serializers = "from rest_framework import serializers\nfrom .models import Merge, Thread\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    room_name = serializers.CharField(source=\"room.name\")\n\n    class Meta:\n        model = Thread\n        fields = [\"room_name\"]\n\n\nclass MergeSerializer(serializers.ModelSerializer):\n    one = ThreadSerializer()\n    other = ThreadSerializer()\n\n    class Meta:\n        model = Merge\n        fields = [\"one\", \"other\"]\n";
+    let views = "from rest_framework import generics\nfrom .models import Merge\nfrom .serializers import MergeSerializer\n\n\nclass Merges(generics.ListAPIView):\n    serializer_class = MergeSerializer\n    queryset = Merge.objects.select_related(\"one\", \"other\")\n";
+    let files = [("chat/models.py", &*models), ("chat/serializers.py", serializers), ("chat/views.py", views)];
+    assert_eq!(told(&files), [r#"lazy Merges:one.room,other.room: select_related("one__room", "other__room")"#]);
+}

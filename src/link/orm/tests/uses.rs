@@ -80,7 +80,7 @@ fn a_clause_for_something_else_leaves_it_what_it_was() {
         facts.queryset_uses.iter().map(|it| it.about.anchor.to_string()).collect::<Vec<_>>()
     };
     let before = anchors(text);
-    assert_eq!(before, ["depot/views.py#view:filter_without_index:Parcel.token"]);
+    assert_eq!(before, ["depot/models.py#Parcel:filter_without_index:Parcel.token"]);
     assert_eq!(anchors(&text.replace("objects.", "objects.select_related(\"site\").")), before);
 }
 
@@ -93,4 +93,32 @@ fn what_may_be_a_list_or_is_there_already_is_not_counted() {
     let counted = "def view(request, slot):\n    found = Parcel.objects.filter(slot=1)\n    slots = [it.slot for it in found]\n    return slots if found.count() == 0 else None\n";
     assert!(uses(counted).is_empty());
     assert_eq!(uses(&counted.replace("[it.slot for it in found]", "[]")), ["counted_to_test"]);
+}
+
+#[test]
+fn an_index_is_missed_once() {
+    let text = "from depot.models import Parcel\n\n\ndef show(request, token):\n    return Parcel.objects.get(token=token)\n\n\ndef taken(request, token):\n    return Parcel.objects.filter(token=token).exists()\n";
+    let files = [("depot/models.py", PARCELS), ("depot/views.py", text), ("scripts/find.py", text)];
+    let all = found(&sources(&files)).queryset_uses;
+    let [it] = &*all else { panic!("{all:?}") };
+    assert_eq!((it.others.known(), it.reach.known()), (Some(&3), Some(&Reach::Requests)));
+}
+
+#[test]
+fn whether_there_are_rows_is_not_their_number() {
+    let told = |text: &str| {
+        let files = [("depot/models.py", PARCELS), ("depot/views.py", &*format!("from .models import *\n\n\n{text}"))];
+        let all = found(&sources(&files)).queryset_uses;
+        all.iter().filter_map(|it| it.remedy.known().map(|it| it.to_string())).collect::<Vec<_>>()
+    };
+    for test in ["len(rows()) > 0", "len(rows()) == 0", "len(rows()) != 0"] {
+        let text =
+            format!("def show(request):\n    return {}\n", test.replace("rows()", "Parcel.objects.filter(slot=1)"));
+        assert_eq!(told(&text), ["exists()"], "{test}");
+    }
+    assert_eq!(told("def show(request):\n    return len(Parcel.objects.filter(slot=1)) > 9\n"), ["count()"]);
+    // One row at most.
+    let by_key = "def show(request, pk):\n    if Parcel.objects.filter(pk=pk):\n        return 1\n";
+    assert!(told(by_key).is_empty());
+    assert_eq!(told(&by_key.replace("pk=pk", "slot=pk")), ["exists()"]);
 }
