@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::capacity::{self, Goal, Model, Plan, Settled};
+use crate::capacity::{self, Goal, Model, Plan, Settled, Storage};
 use crate::config::{Config, Severity};
 use crate::facts::orm::{Callers, OrmDraft};
 use crate::facts::routes::{self, RouteFile};
@@ -122,26 +122,41 @@ pub fn audit_and_settle(root: &Path, options: &Options, wanted: &Wanted<'_>) -> 
 /// # Errors
 /// Those of [`audit`].
 pub fn audit_and_plan(root: &Path, options: &Options) -> Result<(Report, Plan), AuditError> {
-    audit_and_size(root, options, &[]).map(|(report, plan, _)| (report, plan))
+    audit_and_size(root, options, &[]).map(|it| (it.report, it.plan))
 }
 
-/// The same, with what goals ask of the files.
+/// An audit with all that is worked out from it.
+#[derive(Debug)]
+pub struct Sized {
+    /// What was found.
+    pub report: Report,
+    /// What its fixes buy.
+    pub plan: Plan,
+    /// What goals ask of the files.
+    pub settled: Vec<Settled>,
+    /// What tables take of the disk, where the user states rows.
+    pub storage: Storage,
+}
+
+/// The same, with what goals ask of the files, and what is stored.
 ///
 /// # Errors
 /// Those of [`audit`].
-pub fn audit_and_size(
-    root: &Path,
-    options: &Options,
-    goals: &[Goal],
-) -> Result<(Report, Plan, Vec<Settled>), AuditError> {
+pub fn audit_and_size(root: &Path, options: &Options, goals: &[Goal]) -> Result<Sized, AuditError> {
     let walked = source::walk(root, &options.walk())?;
     let run = Run::read(&walked.sources);
     let report = run.report(root.to_owned(), walked.sources, walked.skipped, options, &|_, _, _| true);
     let plan = run.plan(&report, options);
     let again = |sources: &Sources, edited: &[FileId]| run.models(sources, edited, options);
-    let mut settled = capacity::settle(&report.sources, &report.stacks, &options.config.assume, goals, &again);
+    let assume = &options.config.assume;
+    let mut settled = capacity::settle(&report.sources, &report.stacks, assume, goals, &again);
     settled.iter_mut().for_each(|it| it.brings = run.brings(&report, &it.texts, options));
-    Ok((report, plan, settled))
+    // Nobody else asks for tables.
+    let storage = match assume.rows().next() {
+        Some(_) => Storage::new(&orm::tables(run.readings.iter().flat_map(code)), assume),
+        None => Storage::default(),
+    };
+    Ok(Sized { report, plan, settled, storage })
 }
 
 /// Which fixes of which findings are to be made.

@@ -23,6 +23,6 @@ pub mod view;
 mod audit;
 
 pub use audit::{
-    AuditError, Options, Wanted, audit, audit_and_plan, audit_and_settle, audit_and_size, audit_sources, audit_texts,
-    audit_wanted, settle,
+    AuditError, Options, Sized, Wanted, audit, audit_and_plan, audit_and_settle, audit_and_size, audit_sources,
+    audit_texts, audit_wanted, settle,
 };

@@ -102,6 +102,8 @@ pub struct Work {
     pub transfer: Option<InputId>,
     /// The proxy's CPU.
     pub proxy_cpu: Option<InputId>,
+    /// `b`: kilobytes of the answer, where the line that takes them is known.
+    pub answer: Option<InputId>,
     /// CPU of anything else on the host.
     pub other_cpu: Option<InputId>,
     /// Whether every request opens a connection of its own.
@@ -149,6 +151,8 @@ pub struct Demand {
     pub transfer: f64,
     /// The proxy's CPU.
     pub proxy_cpu: f64,
+    /// `8·b`: how long a line of one megabit a second is busy with the answer.
+    pub line: f64,
 }
 
 impl Work {
@@ -199,6 +203,7 @@ impl Work {
             redis,
             transfer: of(self.transfer),
             proxy_cpu,
+            line: 8.0 * of(self.answer),
         }
     }
 
@@ -257,6 +262,7 @@ impl Demand {
             redis: mix(self.redis, other.redis),
             transfer: mix(self.transfer, other.transfer),
             proxy_cpu: mix(self.proxy_cpu, other.proxy_cpu),
+            line: mix(self.line, other.line),
         }
     }
 }

@@ -16,6 +16,10 @@ pub enum Unit {
     Share,
     /// Kilobytes, of 1000 bytes.
     Kilobytes,
+    /// Megabytes, of 1000 kilobytes.
+    Megabytes,
+    /// Megabits a second.
+    Megabits,
     /// Things a second.
     PerSecond,
 }

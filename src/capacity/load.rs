@@ -23,10 +23,6 @@ const IMPATIENT: f64 = 0.75;
 /// keep idle ones: seen at 0.85.
 const IDLE_ELSEWHERE: f64 = 0.8;
 
-/// Where a database has room for more than this share of all that several pools may ask for, it is full only when nearly
-/// all of them are, and clients are spread unevenly: with 115 of them, pools for 120 and room for 97 none was refused.
-const NEARLY_ALL: f64 = 0.8;
-
 /// What happens under a given number of users.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Load {
@@ -92,10 +88,8 @@ impl Model {
                     let most = resource.asked.as_ref().map_or(f64::INFINITY, |asked| asked.at(values));
                     let leaked = self.app.leaks.map_or(0.0, |age| bounds.capacity() * values[age]);
                     let several = values[self.app.replicas] * values[self.app.processes] > 1.0;
-                    let uneven = several && self.app.looped && bound.servers > NEARLY_ALL * most;
-                    let spread = !uneven || at_once >= most / NEARLY_ALL;
                     let idle = if several { IDLE_ELSEWHERE } else { 1.0 };
-                    spread && at_once.min(most) + leaked > bound.servers * idle
+                    at_once.min(most) + leaked > bound.servers * idle
                 }
                 (WhenFull::Reject, Kind::RateLimit) => users / bounds.cycle(outside) > bound.rate,
                 (WhenFull::Reject, Kind::Slots | Kind::ProxyConnections) => within > bound.servers,

@@ -78,7 +78,7 @@ impl Model {
                 super::Held::Share(id) | super::Held::Time(id) => ids.push(id),
                 super::Held::Shares { waits, cpu } => ids.extend([waits, cpu]),
             }
-            ids.extend([work.redis, work.transfer, work.proxy_cpu, work.other_cpu].into_iter().flatten());
+            ids.extend([work.redis, work.transfer, work.proxy_cpu, work.answer, work.other_cpu].into_iter().flatten());
             ids
         };
         let mut ids = of(&self.work);

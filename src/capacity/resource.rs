@@ -26,6 +26,8 @@ pub enum Kind {
     ProxyConnections,
     /// The proxy's CPU.
     ProxyCpu,
+    /// Megabits a second of the line to clients.
+    Line,
     /// Requests a second that are let through.
     RateLimit,
 }
@@ -44,6 +46,7 @@ impl Kind {
             Kind::RedisPool => "Redis connections",
             Kind::ProxyConnections => "proxy's connections",
             Kind::ProxyCpu => "CPU of the proxy",
+            Kind::Line => "line to clients",
             Kind::RateLimit => "rate limit",
         }
     }
@@ -161,6 +164,8 @@ pub enum Hold {
     Answer,
     /// The proxy's CPU.
     ProxyCpu,
+    /// Of a line of one megabit a second.
+    Line,
     /// A second, for limits of a rate.
     Second,
 }
@@ -179,6 +184,7 @@ impl Hold {
             Hold::Redis => demand.redis,
             Hold::Answer => demand.slot + demand.transfer,
             Hold::ProxyCpu => demand.proxy_cpu,
+            Hold::Line => demand.line,
             Hold::Second => 1000.0,
         }
     }
@@ -196,6 +202,7 @@ impl Hold {
             Hold::Redis => "r",
             Hold::Answer => "c + k + q·(c_q + d) + e + r, and the transfer",
             Hold::ProxyCpu => "CPU for passing on and compressing",
+            Hold::Line => "8·b",
             Hold::Second => "1 s",
         }
     }

@@ -124,6 +124,20 @@ pub fn typical(symbol: &str, django: bool) -> Option<Typical> {
             because: "usual for JSON",
         },
         Typical {
+            symbol: "worker_memory",
+            what: "memory of one process of the application",
+            unit: Unit::Megabytes,
+            band: band_of([if django { 50.0 } else { 75.0 }, 150.0, 400.0]),
+            because: "usual; 50 MB were measured of Django and 75 of FastAPI with SQLAlchemy that do nothing yet",
+        },
+        Typical {
+            symbol: "mean_load",
+            what: "mean rate of requests over a month, as a share of the goal's",
+            unit: Unit::Share,
+            band: band_of([0.1, 0.25, 0.5]),
+            because: "nights and weekends ask less",
+        },
+        Typical {
             symbol: "cpus",
             what: "CPUs of a container",
             unit: Unit::Count,

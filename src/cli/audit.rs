@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use plimsoll::audit_and_size;
 use plimsoll::capacity::calibrate::calibrate;
 use plimsoll::capacity::{Band, Goal};
 use plimsoll::config::Assume;
 use plimsoll::report::{html, json, markdown};
 use plimsoll::source::read_text;
 use plimsoll::view::{Earlier, Filter, Setting, View};
+use plimsoll::{Sized, audit_and_size};
 
 use super::output::Out;
 use super::roots::Roots;
@@ -118,14 +118,19 @@ impl Audit {
         }
         let earlier = self.compare.as_deref().map(earlier).transpose()?;
         options.config.check_names(options.rules.names())?;
-        let (report, plan, settled) = audit_and_size(&roots.root, &options, &goals)?;
+        let Sized { report, plan, settled, storage } = audit_and_size(&roots.root, &options, &goals)?;
         super::say_unmet(out, &options.config.assume, &report);
         let view = View::new(&report, &Filter::default()).with_capacity(&report, &options.config.assume);
         let view = view.with_graphs(&report).with_plan(&report, &plan);
         let settings = self.set.iter().map(|text| Setting::parse(text).map_err(|why| format!("--set {text}: {why}")));
         let settings: Vec<Setting> = settings.collect::<Result<_, _>>().map_err(Error::Usage)?;
         let view = view.with_what_if(&report, &options.config.assume, &settings).map_err(Error::Usage)?;
-        let view = view.with_sizing(&report, &options.config.assume, &goals, &settled);
+        let assume = &options.config.assume;
+        let view = view.with_sizing(&report, &storage, assume, &goals, &settled);
+        let stated = assume.workload("users").map(|it| it.value[1]);
+        let users: Vec<f64> =
+            if self.target_users.is_empty() { stated.into_iter().collect() } else { self.target_users.clone() };
+        let view = view.with_storage(&report.sources, &storage, &users);
         let view = earlier.iter().fold(view, View::with_comparison);
         let format = self.format.or_else(|| self.output.as_deref().and_then(Format::of)).unwrap_or(Format::Markdown);
         let output = self.output.as_deref();

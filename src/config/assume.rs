@@ -36,6 +36,41 @@ impl Assumed {
     }
 }
 
+/// How many rows a table has: low, likely, high.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rows {
+    /// In all.
+    All([f64; 3]),
+    /// For each user.
+    EachUser([f64; 3]),
+}
+
+/// What things cost for a month, in a currency of the user's.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Prices {
+    /// What stands before the numbers: `EUR`.
+    pub currency: Option<Box<str>>,
+    /// A CPU.
+    pub cpu: Option<f64>,
+    /// A GB of memory.
+    pub memory: Option<f64>,
+    /// A GB of storage.
+    pub storage: Option<f64>,
+    /// A GB of traffic to clients.
+    pub traffic: Option<f64>,
+}
+
+impl Prices {
+    /// Takes over what the other says.
+    pub(super) fn take(&mut self, other: Prices) {
+        self.currency = other.currency.or(self.currency.take());
+        self.cpu = other.cpu.or(self.cpu);
+        self.memory = other.memory.or(self.memory);
+        self.storage = other.storage.or(self.storage);
+        self.traffic = other.traffic.or(self.traffic);
+    }
+}
+
 /// What is assumed of the world.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Assume {
@@ -45,6 +80,10 @@ pub struct Assume {
     pub(super) env: Vec<(Box<str>, Said<Box<str>>)>,
     /// What is said of the load, by key: low, likely, high, in the key's unit.
     pub(super) workload: Vec<(&'static str, Said<[f64; 3]>)>,
+    /// The rows of tables, by their models: `Order`, `shop.Order`, `Order.tags`.
+    pub(super) rows: Vec<(Box<str>, Said<Rows>)>,
+    /// What things cost.
+    pub(super) prices: Prices,
     /// What was measured of it; what is said stands over it.
     measured: Vec<Measurement>,
 }
@@ -96,6 +135,10 @@ impl Assume {
     pub const ENV: &str = "env";
     /// The name under which the load is described.
     pub const WORKLOAD: &str = "workload";
+    /// The name under which the rows of tables are said.
+    pub const ROWS: &str = "rows";
+    /// The name under which is said what things cost.
+    pub const PRICES: &str = "prices";
 
     /// What is assumed of the service or database of this name.
     pub fn of(&self, name: &str) -> Option<&Assumed> {
@@ -129,6 +172,16 @@ impl Assume {
     /// The variables of the environment, in the file's order.
     pub fn env(&self) -> impl Iterator<Item = (&str, &Said<Box<str>>)> {
         self.env.iter().map(|(name, said)| (&**name, said))
+    }
+
+    /// The rows of tables by the names of their models, in the file's order.
+    pub fn rows(&self) -> impl Iterator<Item = (&str, &Said<Rows>)> {
+        self.rows.iter().map(|(name, said)| (&**name, said))
+    }
+
+    /// What things cost.
+    pub fn prices(&self) -> &Prices {
+        &self.prices
     }
 
     /// All names, in the file's order, with what is assumed.

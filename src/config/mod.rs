@@ -13,7 +13,7 @@ mod workload;
 
 use std::path::{Path, PathBuf};
 
-pub use assume::{Assume, Assumed, Measure, Measurement, Said};
+pub use assume::{Assume, Assumed, Measure, Measurement, Prices, Rows, Said};
 pub use level::{Confidence, Severity};
 pub use parse::parse;
 pub use select::{Override, Remap, Selector};

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use toml_edit::{Document, Item, Table, TableLike, Value};
 
 use super::{Assume, Assumed, Config, ConfigError, Fault, Override, Remap, Said, Selector, Severity, closest};
-use super::{WORKLOAD, WorkloadKey};
+use super::{Prices, Rows, WORKLOAD, WorkloadKey};
 use crate::source::{FileId, SourceFile};
 
 /// The settings that a text says: all of it, or `[tool.plimsoll]` when `path` is a `pyproject.toml`.
@@ -43,7 +43,9 @@ impl Assume {
     /// What cannot be understood of it.
     pub fn say(&mut self, text: &str) -> Result<(), String> {
         let (key, value) = text.split_once('=').ok_or("expected NAME.KEY=VALUE")?;
-        let whole = key.trim().rsplit_once('.');
+        // A model may be named with its app: `rows.shop.Order=5M`.
+        let rows = key.trim().strip_prefix("rows.").map(|model| (Assume::ROWS, model));
+        let whole = rows.or_else(|| key.trim().rsplit_once('.'));
         // What describes the load is said often, and needs no name: `d=8ms`.
         let load = WorkloadKey::of(key.trim()).map(|key| (Assume::WORKLOAD, key.name));
         let (name, key) = whole.or(load).ok_or("expected NAME.KEY=VALUE")?;
@@ -72,6 +74,11 @@ impl Assume {
             self.workload.retain(|(own, _)| *own != key);
             self.workload.push((key, said));
         }
+        for (name, said) in said.rows {
+            self.rows.retain(|(own, _)| *own != name);
+            self.rows.push((name, said));
+        }
+        self.prices.take(said.prices);
         for (name, said) in said.env {
             self.env.retain(|(own, _)| *own != name);
             self.env.push((name, said));
@@ -158,6 +165,14 @@ impl Reader<'_> {
                 out.workload = self.workload(item);
                 continue;
             }
+            if name == Assume::ROWS {
+                out.rows = self.rows(item);
+                continue;
+            }
+            if name == Assume::PRICES {
+                out.prices = self.prices(item);
+                continue;
+            }
             let mut assumed = Assumed::default();
             for (key, at, item) in self.entries(item) {
                 let place = item.span().unwrap_or_default();
@@ -199,27 +214,79 @@ impl Reader<'_> {
                 Value::Float(number) => key.unit.check(*number.value()),
                 _ => None,
             };
-            let values: Option<Vec<f64>> = match item.as_value() {
-                Some(Value::Array(array)) => array.iter().map(one).collect(),
-                Some(value) => one(value).map(|it| vec![it]),
-                None => None,
-            };
-            let value = match values.as_deref() {
-                Some([one]) => [*one; 3],
-                // Times differ by factors: the middle of two is where each is as far by factor.
-                Some([low, high]) if low <= high => [*low, (low * high).sqrt(), *high],
-                Some([low, likely, high]) if low <= likely && likely <= high => [*low, *likely, *high],
-                Some([_, ..]) => {
-                    self.fault(item.span(), "expected a value, `[low, high]` or `[low, likely, high]`".into());
-                    continue;
-                }
-                _ => {
-                    self.fault(item.span(), key.unit.expected().into());
-                    continue;
-                }
-            };
+            let Some(value) = self.band(item, one, key.unit.expected()) else { continue };
             let whole = format!("assume.{}.{name}", Assume::WORKLOAD).into();
             out.push((key.name, Said { value, key: whole, at: place }));
+        }
+        out
+    }
+
+    /// One value, or its ends with or without the likely one between: low, likely, high.
+    fn band(&mut self, item: &Item, one: impl Fn(&Value) -> Option<f64>, expected: &str) -> Option<[f64; 3]> {
+        let values: Option<Vec<f64>> = match item.as_value() {
+            Some(Value::Array(array)) => array.iter().map(one).collect(),
+            Some(value) => one(value).map(|it| vec![it]),
+            None => None,
+        };
+        match values.as_deref() {
+            Some([one]) => return Some([*one; 3]),
+            // Times differ by factors: the middle of two is where each is as far by factor.
+            Some([low, high]) if low <= high => return Some([*low, (low * high).sqrt(), *high]),
+            Some([low, likely, high]) if low <= likely && likely <= high => return Some([*low, *likely, *high]),
+            Some([_, ..]) => self.fault(item.span(), "expected a value, `[low, high]` or `[low, likely, high]`".into()),
+            _ => self.fault(item.span(), expected.into()),
+        }
+        None
+    }
+
+    /// The rows of tables: of all users, or of each.
+    fn rows(&mut self, item: &Item) -> Vec<(Box<str>, Said<Rows>)> {
+        const EXPECTED: &str = "expected a number of rows such as 5000000, \"5M\" or \"20/user\"";
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let mut out = Vec::new();
+        for (name, _, item) in self.entries(item) {
+            let at = item.span().unwrap_or_default();
+            let all = match item.as_value() {
+                Some(Value::Array(array)) => array.iter().filter_map(text).collect(),
+                Some(value) => text(value).into_iter().collect(),
+                None => Vec::new(),
+            };
+            let each = !all.is_empty() && all.iter().all(|it| it.contains('/'));
+            let one = |value: &Value| match value {
+                Value::String(text) => match text.value().split_once('/') {
+                    Some((number, "user")) if each => thousands(number),
+                    Some(_) => None,
+                    None if each => None,
+                    None => thousands(text.value()),
+                },
+                Value::Integer(number) if !each => Some(*number.value() as f64).filter(|it| *it >= 0.0),
+                Value::Float(number) if !each => Some(*number.value()).filter(|it| it.is_finite() && *it >= 0.0),
+                _ => None,
+            };
+            let Some(band) = self.band(item, one, EXPECTED) else { continue };
+            let value = if each { Rows::EachUser(band) } else { Rows::All(band) };
+            let key = format!("assume.{}.{name}", Assume::ROWS).into();
+            out.push((name.into(), Said { value, key, at }));
+        }
+        out
+    }
+
+    /// What things cost.
+    fn prices(&mut self, item: &Item) -> Prices {
+        const KEYS: [&str; 5] = ["currency", "cpu", "memory", "storage", "traffic"];
+        let mut out = Prices::default();
+        for (key, at, item) in self.entries(item) {
+            match key.as_str() {
+                "currency" => match item.as_str() {
+                    Some(text) => out.currency = Some(text.into()),
+                    None => self.fault(item.span(), format!("expected a text, found {}", item.type_name())),
+                },
+                "cpu" => out.cpu = self.positive(item),
+                "memory" => out.memory = self.positive(item),
+                "storage" => out.storage = self.positive(item),
+                "traffic" => out.traffic = self.positive(item),
+                _ => self.unknown(&key, at, &KEYS),
+            }
         }
         out
     }
@@ -354,6 +421,21 @@ fn table_entries(table: &dyn TableLike) -> Vec<(String, Option<Range<usize>>, &I
         (key.to_owned(), at, item)
     };
     table.iter().map(entry).collect()
+}
+
+/// A number as people write large ones: `5M`, `800k`, `1.5G`, `1_000`.
+fn thousands(text: &str) -> Option<f64> {
+    let text = text.trim().replace('_', "");
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim() {
+        "" => 1.0,
+        "k" | "K" => 1e3,
+        "M" | "m" => 1e6,
+        "G" => 1e9,
+        _ => return None,
+    };
+    number.parse::<f64>().ok().map(|it| it * factor).filter(|it| it.is_finite())
 }
 
 /// A size as Docker writes it: a number and `b`, `k`, `m`, `g`, in powers of 1024; `KB`, `KiB` and the like too.

@@ -13,6 +13,10 @@ pub enum WorkloadUnit {
     Share,
     /// Kilobytes; `"20KB"`, or a number of kilobytes.
     Kilobytes,
+    /// Megabytes; `"150MB"`, or a number of megabytes.
+    Megabytes,
+    /// Megabits a second; `"1Gbit"`, or a number of megabits.
+    Megabits,
 }
 
 /// A key of `[assume.workload]`.
@@ -46,6 +50,9 @@ pub const WORKLOAD: &[WorkloadKey] = &[
     key("h_e", WorkloadUnit::Share, "Share of `e` during which a connection is held"),
     key("h_t", WorkloadUnit::Milliseconds, "Time that a connection is held beside its queries; in the place of `h`"),
     key("b", WorkloadUnit::Kilobytes, "Size of an answer"),
+    key("link", WorkloadUnit::Megabits, "What the line to clients carries in a second"),
+    key("worker_memory", WorkloadUnit::Megabytes, "Memory of one process of the application"),
+    key("mean_load", WorkloadUnit::Share, "Mean rate of requests over a month, as a share of the goal's"),
     key("p", WorkloadUnit::Milliseconds, "CPU of the proxy for each answer"),
     key("t", WorkloadUnit::Milliseconds, "Time that a client takes for an answer, after the application is done"),
     key("o", WorkloadUnit::Milliseconds, "CPU of everything else on the same host, for each request"),
@@ -103,6 +110,12 @@ impl WorkloadUnit {
             (Self::Kilobytes, "KB" | "kB" | "k" | "K") => 1.0,
             (Self::Kilobytes, "MB" | "M") => 1000.0,
             (Self::Kilobytes, "B") => 0.001,
+            (Self::Megabytes, "MB" | "M") => 1.0,
+            (Self::Megabytes, "MiB") => 1.048_576,
+            (Self::Megabytes, "GB" | "G") => 1000.0,
+            (Self::Megabytes, "GiB") => 1_073.741_824,
+            (Self::Megabits, "Mbit" | "Mbit/s" | "Mbps") => 1.0,
+            (Self::Megabits, "Gbit" | "Gbit/s" | "Gbps") => 1000.0,
             _ => return None,
         };
         self.check(number * factor)
@@ -122,6 +135,8 @@ impl WorkloadUnit {
             Self::Count => "expected a number, 0 or more",
             Self::Share => "expected a share between 0 and 1, or such as \"40%\"",
             Self::Kilobytes => "expected a size such as \"20KB\", or a number of kilobytes",
+            Self::Megabytes => "expected a size such as \"150MB\", or a number of megabytes",
+            Self::Megabits => "expected a rate such as \"1Gbit\", or a number of megabits a second",
         }
     }
 }

@@ -8,8 +8,8 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use crate::view::{
-    Budget, Capacity, Comparison, FindingRow, PlanView, ProblemRow, RuleRow, SizingRow, SkippedRow, Summary,
-    UndecidedRow, View, WhatIfRow,
+    Budget, Capacity, Comparison, FindingRow, PlanView, ProblemRow, RuleRow, SizingRow, SkippedRow, StorageView,
+    Summary, UndecidedRow, View, WhatIfRow,
 };
 
 /// The version of the format.
@@ -84,6 +84,9 @@ struct Audit<'a> {
     what_if: &'a [WhatIfRow],
     /// What goals ask of each application (`--target-users`, `--target-rps`).
     sizing: &'a [SizingRow],
+    /// What tables take of the disk (`--assume rows.Order=5M`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storage: Option<&'a StorageView>,
     /// What has changed since an earlier audit (`--compare`).
     #[serde(skip_serializing_if = "Option::is_none")]
     comparison: Option<&'a Comparison>,
@@ -114,6 +117,7 @@ pub fn render_audit(view: &View, out: &mut impl Write) -> io::Result<()> {
         plan: &view.plan,
         what_if: &view.what_if,
         sizing: &view.sizing,
+        storage: view.storage.as_ref(),
         comparison: view.comparison.as_ref(),
         budgets: &view.budgets,
         findings: &view.findings,

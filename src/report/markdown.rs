@@ -12,7 +12,7 @@ mod plan;
 
 use super::graph::write_flowchart;
 use super::words::{self, RESTS, capital, first_paragraph, numbers, opening, passed_line, phase_words};
-use super::{changes, parts, sizing};
+use super::{changes, parts, sizing, storage};
 use crate::view::{Budget, Factor, FileDiff, FindingRow, Graph, Phase, Place, RuleInfo, View};
 
 /// Prints the report.
@@ -52,6 +52,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         what_if => Serde(capacity::what_if(view)),
         changes => Serde(changes::rows(view)),
         sizing => Serde(sizing::rows(view, |file| diff(view, file))),
+        storage => Serde(storage::rows(view)),
         plan => Serde(plan::rows(view, &numbers)),
         parts => Serde(parts::rows(view)),
         phases => Serde(phases.iter().map(|phase| phase_rows(view, phase, &numbers)).collect::<Vec<_>>()),

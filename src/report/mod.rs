@@ -17,6 +17,7 @@ pub mod rules;
 pub mod sarif;
 mod sizing;
 mod snippet;
+mod storage;
 pub mod terminal;
 mod text;
 mod words;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::text::figure;
 use super::words;
-use crate::view::{BesideRow, FileDiff, GoalChange, GoalRow, KnobRow, Need, Range, SizingRow, View};
+use crate::view::{BesideRow, FileDiff, GoalChange, GoalRow, KnobRow, Need, SizingRow, View};
 
 #[derive(Serialize)]
 pub(super) struct Sizing<D> {
@@ -77,18 +77,14 @@ pub(super) fn rows<D>(view: &View, diff: impl Fn(&FileDiff) -> D) -> Vec<Sizing<
 }
 
 fn goal(it: &GoalRow) -> Goal {
-    let range = |it: &Range| match it.low == it.high {
-        true => figure(it.likely),
-        false => format!("{} ({} to {})", figure(it.likely), figure(it.low), figure(it.high)),
-    };
     let share = format!("{:.0} % of the draws", 100.0 * it.met_in);
     Goal {
         name: it.goal.clone(),
-        rate: range(&it.rate),
+        rate: words::ranged(&it.rate),
         met: match (it.met, it.stopped_by.as_str()) {
             (true, _) => format!("yes, and in {share}"),
             (false, "") => format!("no; in {share}"),
-            (false, by) => format!("no, for {by}; in {share}"),
+            (false, by) => format!("no, {by}; in {share}"),
         },
     }
 }

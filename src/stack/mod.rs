@@ -6,10 +6,12 @@
 pub mod defaults;
 mod fact;
 mod set;
+mod table;
 mod value;
 pub mod vocabulary;
 
 pub use fact::{Assumption, Condition, Default, Fact, Guess, Origin, Slot, Sourced, Why, Writer};
 pub use set::{Interval, Numbers, Truth};
+pub use table::{Column, ColumnKind, Index, Table, TextKind};
 pub use value::{Set, Type, Value, Version};
 pub use vocabulary::*;

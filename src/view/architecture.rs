@@ -76,8 +76,8 @@ pub(super) fn row(added: &Added) -> PartRow {
         part: advice.kind.to_owned(),
         change: advice.change,
         service: clean(&added.app).into_owned(),
-        before: range(added.before.rate),
-        after: range(added.after.rate),
+        before: Range::of(added.before.rate),
+        after: Range::of(added.after.rate),
         gain: gain(added.gain),
         alone: gain(added.alone),
         binds: binds(&added.after),
@@ -93,10 +93,6 @@ pub(super) fn row(added: &Added) -> PartRow {
         checklist: advice.checklist,
         done: advice.done,
     }
-}
-
-fn range(band: Band) -> Range {
-    Range { low: rounded(band.low, 2), likely: rounded(band.likely, 2), high: rounded(band.high, 2) }
 }
 
 /// A ratio as a share more, in whole hundredths.

@@ -24,7 +24,9 @@ mod report;
 mod rule;
 mod settled;
 mod sizing;
+mod storage;
 mod summary;
+mod supplies;
 mod what_if;
 
 pub use architecture::PartRow;
@@ -45,6 +47,7 @@ pub use report::{Filter, Problem, Report, Suppressed};
 pub use rule::{RuleInfo, RuleRow, Seen, seen_as};
 pub use settled::GoalChange;
 pub use sizing::{BesideRow, GoalRow, KnobRow, Need, SizingRow};
+pub use storage::{StorageView, TableRow};
 pub use summary::{FileKind, Summary};
 pub use what_if::{Setting, WhatIfRow};
 
@@ -99,6 +102,8 @@ pub struct View {
     pub what_if: Vec<WhatIfRow>,
     /// What goals ask of each application; empty without [`View::with_sizing`].
     pub sizing: Vec<SizingRow>,
+    /// What tables take of the disk; nothing without [`View::with_storage`].
+    pub storage: Option<StorageView>,
     /// What has changed since an earlier audit; empty without [`View::with_comparison`].
     pub comparison: Option<Comparison>,
     /// The counts.
@@ -174,6 +179,7 @@ impl View {
             plan: PlanView::default(),
             what_if: Vec::new(),
             sizing: Vec::new(),
+            storage: None,
             comparison: None,
             summary: Summary::default(),
             findings,

@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use super::capacity::{named, number, rounded};
 use super::mask::clean;
+use super::supplies::rows as supplies_rows;
 use super::{GoalChange, Place, Range, Report, View, messages, settled};
 use crate::capacity::{
-    Asked, Band, Beside, Goal, HeldBeside, Hold, Input, InputId, Kind, Model, Resource, SAFE, Settled, Size, Sizing,
-    Source, WhenFull, besides, from_stacks,
+    Asked, Beside, Goal, HeldBeside, Hold, Input, InputId, Kind, Model, Resource, SAFE, Settled, Size, Sizing, Source,
+    Storage, WhenFull, besides, from_stacks, supplies,
 };
 use crate::config::Assume;
 use crate::source::Sources;
@@ -57,7 +58,7 @@ pub struct GoalRow {
     pub met: bool,
     /// The share of draws in which it is reached as it is (0 to 1).
     pub met_in: f64,
-    /// What keeps it from being reached as it is, at the likely values; empty where it is.
+    /// What keeps it from being reached as it is, at the likely values: `limited by the CPU of `db``; empty where it is.
     pub stopped_by: String,
     /// The flags that show the model with the sizes for nine of ten draws; empty where nothing changes, or where a part
     /// that the deployment has not got must be added first.
@@ -95,7 +96,14 @@ pub struct Need {
 impl View {
     /// The same with what these goals ask of each application, and of the files.
     #[must_use]
-    pub fn with_sizing(mut self, report: &Report, assume: &Assume, goals: &[Goal], settled: &[Settled]) -> Self {
+    pub fn with_sizing(
+        mut self,
+        report: &Report,
+        storage: &Storage,
+        assume: &Assume,
+        goals: &[Goal],
+        settled: &[Settled],
+    ) -> Self {
         if goals.is_empty() {
             return self;
         }
@@ -103,11 +111,13 @@ impl View {
         for (at, (stack, models)) in report.stacks.iter().zip(&models).enumerate() {
             let mut besides = besides(stack, assume);
             let mut messages = messages::notes(stack, assume, goals);
-            for model in models {
+            for (model, supplies) in models.iter().zip(supplies(stack, assume)) {
                 let sizings: Vec<Sizing> = goals.iter().filter_map(|goal| model.size(*goal)).collect();
                 if let Some(first) = sizings.first() {
                     let sizer = Sizer { sources: &report.sources, stack, model: &first.model, sizings: &sizings };
                     let mut row = sizer.row(model);
+                    let own = supplies_rows(&model.app.name, &supplies, storage, &sizings, assume);
+                    row.beside.extend(own);
                     // What is beside requests is there once, whatever the applications.
                     for beside in besides.drain(..) {
                         sizer.beside(&beside, model, &mut row);
@@ -215,7 +225,7 @@ impl Sizer<'_> {
         let flags: Vec<String> = sizing.sizes.iter().filter(|_| known).map(set).collect();
         GoalRow {
             goal: goal_name(sizing.goal),
-            rate: range(sizing.rate),
+            rate: Range::of(sizing.rate),
             met: sizing.met,
             met_in: rounded(sizing.now, 2),
             stopped_by: sizing.stopped.and_then(|at| model.resources.get(at)).map_or_else(String::new, |it| {
@@ -223,8 +233,8 @@ impl Sizer<'_> {
                     WhenFull::Reject if it.kind == Kind::Backends => {
                         format!("`{}` refuses connections", clean(&it.owner))
                     }
-                    WhenFull::Reject => format!("the {} refuses or drops requests", named(it.kind, &it.owner)),
-                    WhenFull::Queue { .. } => format!("the {} gives out", named(it.kind, &it.owner)),
+                    WhenFull::Reject => format!("requests are refused or dropped by the {}", named(it.kind, &it.owner)),
+                    WhenFull::Queue { .. } => format!("limited by the {}", named(it.kind, &it.owner)),
                 }
             }),
             shown_by: clean(&flags.join(" ")).into_owned(),
@@ -282,6 +292,7 @@ impl Sizer<'_> {
             Kind::Slots | Kind::Pool | Kind::RedisPool => format!("{all} by the processes"),
             Kind::Backends => "all pools together, and what is reserved or held by workers".to_owned(),
             Kind::ProxyConnections => format!("2·{all} by the processes"),
+            Kind::Line => "X·8·b/η".to_owned(),
             Kind::RateLimit => "X/η by the keys".to_owned(),
             _ => all,
         }
@@ -317,9 +328,10 @@ impl Sizer<'_> {
         let more = match resource.kind {
             Kind::DbCpu => "more CPUs there, fewer queries or copies of the database for reading lift that",
             Kind::HostCpu => "a larger host or a second one lifts that",
+            Kind::Line => "a wider line, or smaller and compressed answers, lift that",
             _ => "only another limit lifts that",
         };
-        let range = range(band);
+        let range = Range::of(band);
         Some(format!(
             "Replicas, processes and pools alone go no further than about {} requests a second ({} to {}){}: there the {} is \
              used to {} %; {more}.",
@@ -378,8 +390,4 @@ fn goal_name(goal: Goal) -> String {
         Goal::Users(users) => format!("{} users", number(users)),
         Goal::Usage(users, band) => format!("{} users of {} requests a minute", number(users), number(band.likely)),
     }
-}
-
-fn range(band: Band) -> Range {
-    Range { low: rounded(band.low, 2), likely: rounded(band.likely, 2), high: rounded(band.high, 2) }
 }

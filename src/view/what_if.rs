@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::capacity::{named, rounded};
+use super::capacity::named;
 use super::mask::clean;
 use super::{Range, Report, View};
 use crate::capacity::{Band, Inputs, Model, Study, Verdict, from_stacks};
@@ -110,13 +110,11 @@ fn row(stack: &str, before: &Model, after: &Model) -> WhatIfRow {
         Verdict::Clear(at) => name(model, at),
         Verdict::Undetermined(_) | Verdict::Nothing => String::new(),
     };
-    let range =
-        |band: Band| Range { low: rounded(band.low, 2), likely: rounded(band.likely, 2), high: rounded(band.high, 2) };
     WhatIfRow {
         stack: clean(stack).into_owned(),
         service: clean(&before.app.name).into_owned(),
-        before: range(old.rate),
-        after: range(new.rate),
+        before: Range::of(old.rate),
+        after: Range::of(new.rate),
         binds_before: binds(before, &old),
         binds_after: binds(after, &new),
         fails: new.cliffs.iter().map(|it| name(after, it.resource)).collect(),

@@ -30,6 +30,7 @@ def audit(plimsoll, out):
         subprocess.run([plimsoll, "audit", folder, "-o", page], check=True)
         yield page
     yield mended(plimsoll, out)
+    yield stored(plimsoll, out)
 
 
 def mended(plimsoll, out):
@@ -42,6 +43,16 @@ def mended(plimsoll, out):
     subprocess.run([plimsoll, "check", after, "--fix", "--unsafe-fixes"], stdout=subprocess.DEVNULL)
     flags = ["--compare", before, "--target-users", "500,5000", "--think-time", "15s", "--set", "web.workers=8"]
     subprocess.run([plimsoll, "audit", after, "-o", page, *flags], check=True)
+    return page
+
+
+
+def stored(plimsoll, out):
+    """A report that says what is stored, and what that costs."""
+    page = out / "stored.html"
+    flags = ["--target-users", "1000,100000", "--think-time", "15s"]
+    # Its `plimsoll.toml`, which has the rows and the prices, is that of the folder audited.
+    subprocess.run([plimsoll, "audit", ROOT / "tests/cli/storage.in", "-o", page, *flags], check=True)
     return page
 
 

@@ -104,6 +104,7 @@ impl Sample {
             redis: None,
             transfer: None,
             proxy_cpu: None,
+            answer: None,
             other_cpu: None,
             connects: false,
             seen: plimsoll::capacity::Seen::default(),

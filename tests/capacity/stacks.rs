@@ -1,6 +1,7 @@
 //! From files to the model: what several files together make of a number.
 
-use plimsoll::capacity::{Band, Goal, Kind};
+use plimsoll::Sized;
+use plimsoll::capacity::{Band, Goal, Kind, Storage};
 
 use crate::sample::Sample;
 
@@ -42,6 +43,42 @@ fn a_poolers_pool_is_held_against_the_database() {
         let bounds = model.bounds(&model.inputs.likely());
         assert_eq!(bounds.bottleneck().unwrap().servers, binds, "a pool of {size}");
     }
+}
+
+/// What the line to clients carries is a bound where somebody says it: 100 Mbit/s take 125 answers of 100 KB a second.
+#[test]
+fn the_line_to_clients_is_a_bound_where_it_is_stated() {
+    let report = project(&with_pooler(40), ENGINE);
+    let bound = |said: &[&str]| {
+        let mut assume = plimsoll::config::Assume::default();
+        said.iter().for_each(|it| assume.say(it).unwrap());
+        let model = plimsoll::capacity::from_stacks(&report.stacks, &assume).remove(0).remove(0);
+        let bounds = model.bounds(&model.inputs.likely());
+        bounds.all.iter().find(|it| model.resources[it.resource].kind == Kind::Line).map(|it| it.rate)
+    };
+    assert_eq!(bound(&["link=100Mbit", "b=100KB"]), Some(125.0));
+    assert_eq!(bound(&["link=1Gbit", "b=100KB"]), Some(1250.0));
+    assert_eq!(bound(&["b=100KB"]), None);
+}
+
+/// What a goal takes beside the numbers of the files: memory, the line, and money where prices are stated.
+#[test]
+fn goals_take_memory_the_line_and_money() {
+    let report = project(&with_pooler(40), ENGINE);
+    let mut assume = plimsoll::config::Assume::default();
+    ["q=1", "d=2", "c=1", "b=100KB", "worker_memory=200MB", "web.cpus=4", "prices.memory=5", "prices.traffic=0.1"]
+        .iter()
+        .chain(&["mean_load=50%"])
+        .for_each(|it| assume.say(it).unwrap());
+    let model = plimsoll::capacity::from_stacks(&report.stacks, &assume).remove(0).remove(0);
+    let supplies = plimsoll::capacity::supplies(&report.stacks[0], &assume).remove(0);
+    let supply = supplies.of(&model.size(Goal::Rate(30.0)).unwrap());
+    // Four processes stay; 30 answers of 100 KB a second are 24 Mbit, with a quarter left free 32.
+    assert_eq!((supply.memory.likely, supply.line.likely.round()), (800.0, 32.0));
+    // Half of 3 MB a second is 3,945 GB in a month.
+    assert_eq!(supply.traffic.likely.round(), 3945.0);
+    let cost = supply.cost(assume.prices(), None).unwrap();
+    assert_eq!(cost.all.likely.round(), (0.8 * 5.0 + 3944.7 * 0.1_f64).round());
 }
 
 /// `worker_processes auto` is as many as the host has CPUs, where somebody says how many these are.
@@ -116,13 +153,14 @@ fn tasks_and_sockets_are_counted_beside_requests() {
     assert!(all.iter().all(|it| &*it.owner != "celery_beat"), "what only sends tasks works on none");
     // In the report they are rows of the same table, which says, too, what keeps a goal from being reached.
     let view = plimsoll::view::View::new(&report, &plimsoll::view::Filter::default());
-    let view = view.with_sizing(&report, assume, &[Goal::Rate(30.0), Goal::Rate(300.0)], &[]);
+    let none = Storage::default();
+    let view = view.with_sizing(&report, &none, assume, &[Goal::Rate(30.0), Goal::Rate(300.0)], &[]);
     let mut text = Vec::new();
     plimsoll::report::markdown::render(&view, &mut text).unwrap();
     let text = String::from_utf8(text).unwrap();
     let table = text.split("\n\n").find(|it| it.contains("background tasks of")).unwrap();
     assert!(table.starts_with("| | Now | 30 requests a second | 300 requests a second |"), "{table}");
-    assert!(table.contains("| no, for `postgres` refuses connections; in 0 % of the draws |"), "{table}");
+    assert!(table.contains("| no, `postgres` refuses connections; in 0 % of the draws |"), "{table}");
     let row =
         "| background tasks of `celery_worker` | 12 at once, 6 a second | 3 a second: enough | 30 a second: 80 … ";
     assert!(table.contains(row), "{table}");
@@ -148,7 +186,7 @@ fn sizes_are_written_and_read_again() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
         plimsoll::audit_and_size(&root, &plimsoll::Options::default(), goals).unwrap()
     };
-    let (report, _, settled) = sized("hospital", &[Goal::Rate(1.0), Goal::Rate(400.0)]);
+    let Sized { report, settled, .. } = sized("hospital", &[Goal::Rate(1.0), Goal::Rate(400.0)]);
     let [one] = settled.as_slice() else { panic!("a goal that is reached as it is asks for nothing: {settled:?}") };
     assert!(one.reached, "{one:?}");
     let written: Vec<(&str, f64)> = one.written.iter().map(|it| (&*it.0, it.1)).collect();
@@ -160,7 +198,7 @@ fn sizes_are_written_and_read_again() {
     assert_eq!(left[0], ("engine.max", "is written where `celery_worker` reads it, too"));
     assert!(left.iter().any(|it| it.0 == "postgres.cpus"), "{left:?}");
 
-    let (_, _, settled) = sized("wingman", &[Goal::Rate(200.0)]);
+    let Sized { settled, .. } = sized("wingman", &[Goal::Rate(200.0)]);
     assert!(settled[0].reached && settled[0].left[0].0 == "web.pool".into(), "{settled:?}");
     let brought = &settled[0].brings;
     assert!(brought.iter().any(|it| it.contains("compose/replicas-container-name")), "{brought:?}");
@@ -175,7 +213,7 @@ fn channel_layers_hold_so_many_messages() {
         let report = plimsoll::audit(&root, options).unwrap();
         let view = plimsoll::view::View::new(&report, &plimsoll::view::Filter::default());
         let goals = [Goal::Usage(3000.0, Band::point(3.0))];
-        view.with_sizing(&report, &options.config.assume, &goals, &[]).sizing[0].notes.join("\n")
+        view.with_sizing(&report, &Storage::default(), &options.config.assume, &goals, &[]).sizing[0].notes.join("\n")
     };
     let holds = "The channel layer of `daphne` holds 100 messages for each of its processes that has not fetched them, \
                  channels_redis's default of `capacity`, for 60 s at most";

@@ -87,12 +87,35 @@ fn the_schema_takes_and_refuses_what_plimsoll_does() {
         "assume.workload.c = -1",
         "assume.workload.c = []",
         "assume.workload.h = 1.5",
+        "assume.workload.link = '1 furlong'",
+        "assume.rows.Order = -1",
+        "assume.rows.Order = 'many'",
+        "assume.rows.Order = '20/row'",
+        "assume.rows.Order = [1, '20/user']",
+        "assume.rows = 3",
+        "assume.prices.cpu = 0",
+        "assume.prices.disk = 1",
     ] {
         assert!(!agree(wrong), "{wrong}");
     }
-    for right in
-        ["", "assume.web.memory = 1024", "assume.web.memory = '512 MiB'", "assume.web.cpus = 0.5", "overrides = []"]
-    {
+    // The schema has all keys of the load, and no other.
+    let known = schema["properties"]["assume"]["properties"]["workload"]["properties"].as_object().unwrap();
+    let mut own: Vec<&str> = plimsoll::config::WORKLOAD.iter().map(|it| it.name).collect();
+    own.sort_unstable();
+    assert_eq!(known.keys().map(String::as_str).collect::<std::collections::BTreeSet<_>>(), own.into_iter().collect());
+    for right in [
+        "",
+        "assume.rows.Order = '1.5M'",
+        "assume.rows.Order = ['1k', 5000]",
+        "assume.rows.'shop.Order' = '20/user'",
+        "assume.prices = { currency = 'EUR', cpu = 25, storage = 0.1 }",
+        "assume.workload.link = '1Gbit'",
+        "assume.workload.worker_memory = '150 MiB'",
+        "assume.web.memory = 1024",
+        "assume.web.memory = '512 MiB'",
+        "assume.web.cpus = 0.5",
+        "overrides = []",
+    ] {
         assert!(agree(right), "{right}");
     }
 }

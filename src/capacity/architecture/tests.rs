@@ -35,6 +35,7 @@ fn model(cpu: f64, db_cpus: f64, room: f64) -> Model {
         redis: None,
         transfer: None,
         proxy_cpu: None,
+        answer: None,
         other_cpu: None,
         connects: false,
         seen: Seen::default(),

@@ -10,6 +10,7 @@ mod offers;
 mod places;
 mod proxy;
 mod reading;
+mod supplies;
 mod work;
 
 use super::architecture::{self, Added};
@@ -22,6 +23,7 @@ use reading::Key;
 
 pub use beside::besides;
 pub(super) use places::Places;
+pub use supplies::supplies;
 
 /// The models of each stack: one for each process that answers requests, in the stack's order. What the code shows of
 /// queries, which belongs to no deployment, holds for all.
@@ -121,7 +123,7 @@ fn model_of(mut builder: Builder<'_>) -> (Model, Vec<(Key, super::InputId)>) {
     builder.application_cpu(replicas, processes, cpus);
     let database = builder.database(replicas, processes);
     let redis = builder.redis(replicas, processes);
-    let proxied = builder.proxy();
+    let proxied = [builder.proxy(), builder.line()];
     let work = builder.work(database.connects, redis, proxied);
     builder.host();
     let slow = builder.slow(&work);

@@ -1,4 +1,4 @@
-//! nginx before the application: its connections, its CPU for compressing, and its limits of a rate.
+//! nginx before the application: its connections, its CPU for compressing, its limits of a rate; and the line to clients.
 
 use super::Builder;
 use super::reading::Guess;
@@ -52,6 +52,20 @@ impl Builder<'_> {
             asked: None,
         });
         Some(cpu)
+    }
+
+    /// The line to clients, where the user says what it carries: how large answers are.
+    pub(super) fn line(&mut self) -> Option<InputId> {
+        let line = self.stated("link", "what the line to clients carries", Unit::Megabits)?;
+        self.resources.push(Resource {
+            kind: Kind::Line,
+            owner: self.owner.clone(),
+            servers: Count::Product(vec![line]),
+            hold: Hold::Line,
+            when_full: WhenFull::Queue { timeout: None },
+            asked: None,
+        });
+        Some(self.workload("b"))
     }
 
     /// The workers: with `auto` as many as the host has CPUs, whatever the container may use.

@@ -20,7 +20,8 @@ pub(super) fn loops(stack: &Stack) -> usize {
 }
 
 impl Builder<'_> {
-    pub(super) fn work(&mut self, connects: bool, redis: Option<InputId>, proxy_cpu: Option<InputId>) -> Work {
+    pub(super) fn work(&mut self, connects: bool, redis: Option<InputId>, proxied: [Option<InputId>; 2]) -> Work {
+        let [proxy_cpu, answer] = proxied;
         let queries = self.queries();
         let held = match self.stated("h_t", "time that a connection is held beside its queries", Unit::Milliseconds) {
             Some(time) => Held::Time(time),
@@ -45,6 +46,7 @@ impl Builder<'_> {
             redis,
             transfer: self.stated("t", "time that a client takes for an answer", Unit::Milliseconds),
             proxy_cpu,
+            answer,
             other_cpu: self.stated("o", "CPU of everything else on the host", Unit::Milliseconds),
             connects,
             seen: Seen::default(),

@@ -170,7 +170,7 @@ impl Model {
     /// What gives out first of what replicas do not multiply, and the requests a second at the headroom: the 10th
     /// percentile, at the likely values, the 90th.
     pub fn end(&self) -> Option<(usize, Band)> {
-        let fixed = |kind| matches!(kind, Kind::DbCpu | Kind::HostCpu | Kind::RateLimit);
+        let fixed = |kind| matches!(kind, Kind::DbCpu | Kind::HostCpu | Kind::Line | Kind::RateLimit);
         let of = |values: &Values| {
             let bounds = self.bounds(values);
             let first = bounds.all.iter().find(|it| fixed(self.resources[it.resource].kind) && it.rate.is_finite())?;
@@ -292,6 +292,7 @@ fn order(kind: Kind) -> u8 {
         Kind::HostCpu => 7,
         Kind::ProxyConnections => 8,
         Kind::ProxyCpu => 9,
-        Kind::RateLimit => 10,
+        Kind::Line => 10,
+        Kind::RateLimit => 11,
     }
 }

@@ -178,7 +178,7 @@ pub(super) fn labelled(names: &Names<'_>, django: &[ClassId], label: &str) -> Op
 }
 
 /// The label of the app that a file of models belongs to: the folder that holds `models.py` or `models/`.
-fn app_of(draft: &OrmDraft) -> &str {
+pub(super) fn app_of(draft: &OrmDraft) -> &str {
     let module = &*draft.module;
     let package = match module.split_once(".models") {
         Some((package, rest)) if rest.is_empty() || rest.starts_with('.') => package,

@@ -37,12 +37,14 @@ mod serializers;
 mod signals;
 mod sqlalchemy;
 mod sqlalchemy_models;
+mod tables;
 mod templates;
 mod types;
 mod uses;
 mod views;
 
 pub use event_loop::LoopFacts;
+pub use tables::tables;
 pub use uses::settle;
 
 use crate::facts::orm::{Callers, OrmDraft, Place};

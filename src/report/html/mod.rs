@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::text::thousands;
 use super::words::{self, RESTS, numbers, opening, passed_line};
-use super::{changes, parts, sizing};
+use super::{changes, parts, sizing, storage};
 use crate::view::{Graph, Place, State, Tree, View};
 
 /// Prints the report. The view must come [with excerpts](View::with_excerpts) and [with facts](View::with_facts).
@@ -65,6 +65,7 @@ fn fill(view: &View) -> Result<String, minijinja::Error> {
         severities => Serde(&view.summary.by_severity),
         changes => Serde(changes::rows(view)),
         capacity => Serde(capacity::rows(view)),
+        storage => Serde(storage::rows(view)),
         sizing => Serde(sizing::rows(view, |file| finding::diff(view, file))),
         plan => Serde(plan::rows(view, &numbers)),
         additions => Serde(parts::rows(view)),

@@ -9,12 +9,12 @@ mod words;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub(super) use rows::assumed;
+pub(super) use rows::{assumed, unit};
 pub(super) use words::{named, number};
 
 use super::mask::clean;
 use super::{Place, Report, View};
-use crate::capacity::{Model, Study, Verdict, from_stacks};
+use crate::capacity::{Band, Model, Study, Verdict, from_stacks};
 use crate::config::Assume;
 use crate::source::Sources;
 
@@ -30,6 +30,13 @@ pub struct Range {
     /// Nine of ten draws come to less.
     #[schemars(schema_with = "number_or_null")]
     pub high: f64,
+}
+
+impl Range {
+    /// With two digits, as figures are known whose service times are not.
+    pub(in crate::view) fn of(band: Band) -> Self {
+        Self { low: rounded(band.low, 2), likely: rounded(band.likely, 2), high: rounded(band.high, 2) }
+    }
 }
 
 fn number_or_null(_: &mut schemars::SchemaGenerator) -> schemars::Schema {

@@ -175,20 +175,27 @@ pub(in crate::view) fn assumed(input: &Input) -> InputRow {
 
 /// `8 ms`, or `3 / 8 / 25 ms`.
 fn value(input: &Input) -> String {
-    let unit = match input.unit {
-        Unit::Count => "",
-        Unit::Milliseconds => " ms",
-        Unit::Seconds => " s",
-        Unit::Share => " %",
-        Unit::Kilobytes => " KB",
-        Unit::PerSecond => " a second",
-    };
+    let unit = unit(input.unit);
     let show = |value: f64| number(rounded(if input.unit == Unit::Share { 100.0 * value } else { value }, 4));
     let band = input.band;
     if band.is_point() {
         return format!("{}{unit}", show(band.likely));
     }
     format!("{} / {} / {}{unit}", show(band.low), show(band.likely), show(band.high))
+}
+
+/// What stands behind a number of this unit.
+pub(in crate::view) fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Count => "",
+        Unit::Milliseconds => " ms",
+        Unit::Seconds => " s",
+        Unit::Share => " %",
+        Unit::Kilobytes => " KB",
+        Unit::Megabytes => " MB",
+        Unit::Megabits => " Mbit/s",
+        Unit::PerSecond => " a second",
+    }
 }
 
 /// The flag that says a better one, with a value of its kind.
@@ -200,6 +207,8 @@ fn better(key: &str, unit: Unit) -> String {
         Unit::Seconds => "15s",
         Unit::Share => "75%",
         Unit::Kilobytes => "20KB",
+        Unit::Megabytes => "150MB",
+        Unit::Megabits => "1Gbit",
     };
     format!("--assume {short}={example}")
 }

@@ -203,6 +203,7 @@ pub(in crate::view) fn named(kind: Kind, owner: &str) -> String {
     let owner = clean(owner);
     match kind {
         Kind::HostCpu => "CPU of the host".to_owned(),
+        Kind::Line => "line to clients".to_owned(),
         Kind::AppCpu | Kind::DbCpu | Kind::ProxyCpu => format!("CPU of `{owner}`"),
         Kind::Pooler => format!("server connections of `{owner}`"),
         Kind::Backends => format!("connections that `{owner}` accepts"),
