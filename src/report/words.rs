@@ -16,6 +16,7 @@ pub(super) fn opening(view: &View) -> String {
     let read = format!("plimsoll {} read {}", env!("CARGO_PKG_VERSION"), count(summary.read(), "file"));
     let read = if kinds.is_empty() { read } else { format!("{read} ({})", kinds.join(", ")) };
     let found = match summary.findings {
+        0 if view.stacks.is_empty() => "found nothing in them that is deployed".to_owned(),
         0 => "found nothing that caps the load".to_owned(),
         number => {
             let parts: Vec<String> =

@@ -160,13 +160,14 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// Labels the place that says it, and those that it came by.
+    /// Labels the place that says it, and those that it came by. What is said to be so `here` is so at each place.
     fn written(&mut self, spans: &[Span], text: &str) {
+        let each = text.ends_with(" here");
         for (at, span) in spans.iter().enumerate() {
             // A place that holds the value, or is held by it, has said it already.
             let held = at > 0 && spans.first().is_some_and(|first| first.contains(*span) || span.contains(*first));
             if !held {
-                self.label(*span, if at == 0 { text.to_owned() } else { BY_WAY.to_owned() });
+                self.label(*span, if at == 0 || each { text.to_owned() } else { BY_WAY.to_owned() });
             }
         }
     }

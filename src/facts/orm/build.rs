@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
+use super::callers::{Manner, QUEUED};
 use super::draft::Import;
 use super::flow::{self, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope, With};
-use super::guard::{answers_from, is_full, is_receiver, keeps, misses, sorts};
+use super::guard::{
+    answers_from, answers_from_cache, is_full, is_receiver, keeps, keeps_else, keeps_on_self, misses, sorts,
+};
 use super::thrown;
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
@@ -34,7 +37,6 @@ pub(super) struct Builder<'a> {
     /// What is read now stands behind this.
     pub(super) guard: GuardId,
     /// Names in code that is passed on and not followed.
-    pub(super) passed_on: Vec<Box<str>>,
     env: HashMap<Key<'a>, NodeId>,
     trail: Vec<(Key<'a>, Option<NodeId>)>,
     depth: u32,
@@ -62,7 +64,6 @@ impl<'a> Builder<'a> {
             scope: 0,
             sorted: false,
             guard: 0,
-            passed_on: Vec::new(),
             env: HashMap::new(),
             trail: Vec::new(),
             depth: 0,
@@ -206,6 +207,29 @@ impl<'a> Builder<'a> {
         false
     }
 
+    /// Of variables that branches bind and that held nothing before: what they hold where no branch is taken stands behind
+    /// what must be so then.
+    fn keep_before(&mut self, arms: &[Arm<'a>], guard: GuardId, span: Span) {
+        if guard == self.guard {
+            return;
+        }
+        let nothing = |it: &Self, key: &Key<'a>| {
+            it.value_of(*key).filter(|before| matches!(it.flow.node(*before).kind, NodeKind::Nothing))
+        };
+        let mut keys: Vec<(Key<'a>, NodeId)> = Vec::new();
+        for (key, _) in arms.iter().filter(|arm| !arm.ends).flat_map(|arm| &arm.changes) {
+            if let Some(before) = nothing(self, key).filter(|_| !keys.iter().any(|it| it.0 == *key)) {
+                keys.push((*key, before));
+            }
+        }
+        for (key, before) in keys {
+            let around = std::mem::replace(&mut self.guard, guard);
+            let kept = self.node(NodeKind::Either(vec![before]), span);
+            self.guard = around;
+            self.bind(key, kept);
+        }
+    }
+
     /// A list of statements. Says whether it never reaches its end.
     pub(super) fn block(&mut self, body: &'a [Stmt]) -> bool {
         let (around, guard) = (self.scope, self.guard);
@@ -220,6 +244,14 @@ impl<'a> Builder<'a> {
                 && rest.iter().any(|it| self.file.slice(it.span).contains(&format!("{store}[")))
             {
                 self.behind([Guard::Seldom]);
+            }
+            let rest = || body.get(at + 1..).and_then(|rest| Some(rest.first()?.span.start..rest.last()?.span.end));
+            if matches!(stmt.kind, StmtKind::If(_))
+                && let Some(rest) = rest()
+                && let Some(rest) = self.file.text().get(rest.start as usize..rest.end as usize)
+                && answers_from_cache(body, at, rest)
+            {
+                self.behind([Guard::Kept(self.scope)]);
             }
         }
         (self.scope, self.guard) = (around, guard);
@@ -369,11 +401,13 @@ impl<'a> Builder<'a> {
                 let fork = self.fork();
                 // What stands behind all of it, and behind what its tests looked for in whichever way round.
                 let (guard, mut looked) = (self.guard, self.guard);
+                let mut kept_else = None;
                 for (test, body) in branches {
                     match test {
                         Some(test) => self.test(test),
                         None => complete = true,
                     }
+                    let scope = self.scope;
                     let around = self.sorted;
                     self.sorted |= test.as_ref().is_some_and(sorts);
                     if let Some(looked_for) = test.as_ref().and_then(|test| self.looks_for(test)) {
@@ -385,11 +419,16 @@ impl<'a> Builder<'a> {
                     let before = self.guard;
                     if let Some(test) = test {
                         let told = self.told_by(test, true);
-                        let missing = told.is_empty() && misses(test) && !self.flow.guards(before).any(is_strong);
+                        let unread = told.iter().all(|it| matches!(it, Guard::True(..)));
+                        let missing = unread && misses(test) && !self.flow.guards(before).any(is_strong);
                         self.behind(told);
                         self.behind(missing.then_some(Guard::Missing));
                         self.behind((keeps(test, body) || is_full(test)).then_some(Guard::Seldom));
+                        self.behind(keeps_on_self(test, body).then_some(Guard::KeptOnSelf(scope)));
+                    } else if kept_else.is_some_and(|test| keeps_else(test, body)) {
+                        self.behind([Guard::Kept(scope)]);
                     }
+                    kept_else = test.as_ref();
                     arms.push(self.branch(fork, |it| it.block(body)));
                     self.guard = before;
                     if let Some(test) = test {
@@ -398,6 +437,12 @@ impl<'a> Builder<'a> {
                     }
                     self.sorted = around;
                 }
+                // What was there before is there still where none was taken.
+                let other = std::mem::replace(&mut self.guard, guard);
+                if !complete {
+                    self.keep_before(&arms, other, stmt.span);
+                }
+                self.guard = other;
                 // What stands behind branches that ended is the other branch; of several one may not have ended.
                 let ended = arms.iter().filter(|arm| arm.ends).count();
                 self.guard = match ended {
@@ -575,9 +620,18 @@ impl<'a> Builder<'a> {
 
     /// Remembers the names in code that is passed on: whoever gets it may run it.
     pub(super) fn pass_on(&mut self, span: Span) {
-        let words = self.file.slice(span).split(|c: char| c != '_' && !c.is_alphanumeric());
-        let named = words.filter(|word| word.starts_with(|c: char| c == '_' || c.is_alphabetic()));
-        self.passed_on.extend(named.map(Box::from));
+        let is_word = |c: char| c == '_' || c.is_alphanumeric();
+        let mut rest = self.file.slice(span);
+        while let Some(start) = rest.find(is_word) {
+            let word = rest[start..].split(|c| !is_word(c)).next().unwrap_or_default();
+            rest = &rest[start + word.len()..];
+            let after = rest.strip_prefix('.').and_then(|it| it.split(|c| !is_word(c)).next());
+            if word.starts_with(|c: char| c == '_' || c.is_alphabetic()) {
+                let queued = after.is_some_and(|after| QUEUED.contains(&after));
+                let manner = if queued { Manner::Queued } else { Manner::Handed };
+                self.flow.passed_on.push((word.into(), manner));
+            }
+        }
     }
 
     fn import_from(&mut self, module: &str, level: u32, names: &'a [Alias]) {

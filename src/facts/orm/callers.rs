@@ -11,14 +11,16 @@ use super::place;
 /// What the functions of one file call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Callers {
+    /// The dotted name of its module, from the root.
+    pub module: Box<str>,
     /// What its path says of who runs its code; [`None`] for a test.
     pub place: Option<Place>,
     /// Whether it is Django's `manage.py`, beside which a project lies.
     pub manages: bool,
     /// Its functions, what runs when it is imported first.
     pub bodies: Vec<Body>,
-    /// Names that it imports under others.
-    pub renamed: Vec<Word>,
+    /// Names that it imports under others: the other, and the name.
+    pub renamed: Vec<(Word, Word)>,
 }
 
 /// A function, or what runs when the file is imported.
@@ -31,7 +33,20 @@ pub struct Body {
     /// The bases of the class that it is a method of, as they are written.
     pub bases: Option<Vec<Box<str>>>,
     /// The names that stand in it.
-    pub mentions: Vec<(Word, Manner)>,
+    pub mentions: Vec<Mention>,
+}
+
+/// A name that stands in code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Mention {
+    /// The name.
+    pub name: Word,
+    /// How it stands there.
+    pub manner: Manner,
+    /// Whether it stands by itself, and is no attribute of another.
+    pub bare: bool,
+    /// The name of what it is given to: `enqueue` of `queue.enqueue(send, 1)`. A parameter is given to its function.
+    pub to: Option<Word>,
 }
 
 /// How a name stands in code.
@@ -41,8 +56,12 @@ pub enum Manner {
     Called,
     /// It is given to something that may call it.
     Handed,
-    /// It is put into a queue, or stands in a text.
+    /// It is put into a queue, or stands at the end of a path in a text.
     Queued,
+    /// It is given to something that puts it into a queue.
+    Enqueued,
+    /// It is a text.
+    Said,
 }
 
 /// A name as a number: two names that share one make a caller too many, and none too few.
@@ -50,6 +69,32 @@ pub type Word = u64;
 
 /// How a task is put into its queue, in place of being called.
 pub const QUEUED: &[&str] = &["delay", "apply_async", "s", "si", "signature", "send", "schedule", "enqueue", "retry"];
+
+/// What puts a function that it is given into a queue: RQ and its scheduler, APScheduler, Django-Q.
+pub const ENQUEUES: &[&str] = &[
+    "enqueue",
+    "enqueue_in",
+    "enqueue_at",
+    "enqueue_call",
+    "prepare_data",
+    "add_job",
+    "async_task",
+    "cron",
+    "schedule",
+];
+
+/// What finds things by their names: where it stands, a text may name a function.
+pub const FINDERS: &[&str] = &[
+    "getattr",
+    "attrgetter",
+    "methodcaller",
+    "globals",
+    "vars",
+    "import_string",
+    "import_module",
+    "import_from_string",
+    "__import__",
+];
 
 /// The number of a name (FNV-1a).
 pub fn word(name: &str) -> Word {
@@ -69,6 +114,8 @@ pub fn read_callers(path: &str, text: &str) -> Callers {
         at: 0,
         depth: 0,
         lambda: None,
+        calls: Vec::new(),
+        next_call: None,
         open: Vec::new(),
         bodies: vec![Body::default()],
         decorators: Vec::new(),
@@ -76,12 +123,18 @@ pub fn read_callers(path: &str, text: &str) -> Callers {
         flat: test,
     };
     reader.run();
+    let finders: Vec<Word> = FINDERS.iter().map(|it| word(it)).collect();
     for body in &mut reader.bodies {
+        if body.mentions.iter().any(|it| finders.contains(&it.name)) {
+            let said = body.mentions.iter_mut().filter(|it| it.manner == Manner::Said);
+            said.for_each(|it| it.manner = Manner::Queued);
+        }
         body.mentions.sort_unstable();
         body.mentions.dedup();
         body.mentions.shrink_to_fit();
     }
     Callers {
+        module: place::module(path).0,
         place: (!test).then(|| place::of(path, &[])),
         manages: path == "manage.py" || path.ends_with("/manage.py"),
         bodies: reader.bodies,
@@ -104,10 +157,14 @@ struct Reader<'a> {
     depth: u32,
     /// The brackets within which a lambda stands.
     lambda: Option<u32>,
+    /// What is called by each of the brackets that are open.
+    calls: Vec<Option<Word>>,
+    /// What the next bracket calls.
+    next_call: Option<Word>,
     open: Vec<Open>,
     bodies: Vec<Body>,
     decorators: Vec<Box<str>>,
-    renamed: Vec<Word>,
+    renamed: Vec<(Word, Word)>,
     /// Whether all is taken for one body.
     flat: bool,
 }
@@ -131,11 +188,13 @@ impl<'a> Reader<'a> {
                 b'#' => self.at = memchr::memchr(b'\n', &bytes[self.at..]).map_or(bytes.len(), |end| self.at + end),
                 b'(' | b'[' | b'{' => {
                     self.depth += 1;
+                    self.calls.push(self.next_call.take());
                     self.at += 1;
                 }
                 b')' | b']' | b'}' => {
                     self.depth = self.depth.saturating_sub(1);
                     self.lambda = self.lambda.filter(|around| self.depth >= *around);
+                    self.calls.truncate(self.depth as usize);
                     self.at += 1;
                 }
                 b'"' | b'\'' => self.string(byte),
@@ -159,7 +218,7 @@ impl<'a> Reader<'a> {
             return;
         }
         self.at += indent;
-        self.lambda = None;
+        (self.lambda, self.next_call) = (None, None);
         while self.open.last().is_some_and(|it| it.indent >= indent) {
             self.open.pop();
         }
@@ -201,6 +260,8 @@ impl<'a> Reader<'a> {
         }
         self.at += before;
         self.skip_word();
+        // Its parameters are what it is given.
+        self.next_call = Some(word(&name[..end]));
     }
 
     fn skip_word(&mut self) {
@@ -230,7 +291,7 @@ impl<'a> Reader<'a> {
         };
         let words: Vec<&str> =
             rest[..end].split(|c: char| c != '_' && !c.is_alphanumeric()).filter(|it| !it.is_empty()).collect();
-        self.renamed.extend(words.windows(2).filter(|it| it[1] == "as").map(|it| word(it[0])));
+        self.renamed.extend(words.windows(3).filter(|it| it[1] == "as").map(|it| (word(it[2]), word(it[0]))));
         self.at += end;
     }
 
@@ -257,10 +318,16 @@ impl<'a> Reader<'a> {
         if said.len() <= MOST && said.bytes().all(|it| is_word(it) || matches!(it, b'.' | b':')) {
             let last = said.rsplit(['.', ':']).next().unwrap_or(said);
             if !last.is_empty() {
-                self.body().mentions.push((word(last), Manner::Queued));
+                let manner = if last.len() == said.len() { Manner::Said } else { Manner::Queued };
+                self.mention(last, manner, false);
             }
         }
         self.at = at + if three { 3 } else { 1 };
+    }
+
+    fn mention(&mut self, name: &str, manner: Manner, bare: bool) {
+        let to = self.calls.last().copied().flatten();
+        self.body().mentions.push(Mention { name: word(name), manner, bare, to });
     }
 
     fn word(&mut self) {
@@ -269,6 +336,7 @@ impl<'a> Reader<'a> {
         let end = bytes[start..].iter().position(|it| !is_word(*it)).map_or(bytes.len(), |it| start + it);
         self.at = end;
         let Some(name) = self.text.get(start..end) else { return };
+        let bare = !self.text[..start].trim_end_matches([' ', '\t']).ends_with('.');
         let next = bytes[end..].iter().position(|it| *it != b' ').map_or(bytes.len(), |it| end + it);
         match bytes.get(next) {
             // `r"..."`
@@ -278,15 +346,16 @@ impl<'a> Reader<'a> {
             Some(_) if name == "lambda" => self.lambda = self.lambda.or(Some(self.depth)),
             Some(b'(') => {
                 let manner = if self.lambda.is_some() { Manner::Handed } else { Manner::Called };
-                self.body().mentions.push((word(name), manner));
+                self.mention(name, manner, bare);
+                self.next_call = Some(word(name));
             }
             Some(b'.') => {
                 let rest = &self.text[next + 1..];
                 let after = rest.bytes().position(|it| !is_word(it)).map_or(rest, |it| &rest[..it]);
                 let manner = if QUEUED.contains(&after) { Manner::Queued } else { Manner::Handed };
-                self.body().mentions.push((word(name), manner));
+                self.mention(name, manner, bare);
             }
-            _ => self.body().mentions.push((word(name), Manner::Handed)),
+            _ => self.mention(name, Manner::Handed, bare),
         }
     }
 }
@@ -300,12 +369,16 @@ mod tests {
     use super::*;
 
     fn said(text: &str) -> Vec<String> {
-        let names = ["show", "start", "task", "other", "again", "run", "late"];
+        let names = ["enqueue", "show", "start", "task", "other", "again", "run", "late"];
         let callers = read_callers("app/jobs.py", text);
         let body = |it: &Body| {
-            let found = it.mentions.iter().filter_map(|(found, manner)| {
-                let name = names.iter().find(|name| word(name) == *found)?;
-                Some(format!("{name} {manner:?}"))
+            let found = it.mentions.iter().filter_map(|found| {
+                let name = names.iter().find(|name| word(name) == found.name)?;
+                let to = names
+                    .iter()
+                    .find(|name| Some(word(name)) == found.to)
+                    .map_or(String::new(), |it| format!(" to {it}"));
+                Some(format!("{name} {:?}{}{to}", found.manner, if found.bare { "" } else { " of" }))
             });
             let mut all: Vec<String> = found.collect();
             all.sort();
@@ -322,16 +395,16 @@ mod tests {
 
     #[test]
     fn names_stand_in_the_functions_that_have_them() {
-        let text = "from a import (\n    show,\n    start as begin,\n)\nimport task\n\n\n@shared_task(bind=True)\ndef one(x=other()):\n    show()  # start()\n    '''late()'''\n    task.delay(again=1)\n\n    class In:\n        run(start)\n\n        async def two(self):\n            return {\"a.late\": self.show}\n\n\nif x:\n    run(lambda: again(), key=late)\n";
+        let text = "from a import (\n    show,\n    start as begin,\n)\nimport task\n\n\n@shared_task(bind=True)\ndef one(x=other()):\n    show()  # start()\n    '''late()'''\n    task.delay(again=1)\n\n    class In:\n        run(start)\n\n        async def two(self):\n            return {\"a.late\": self.show}\n\n\nif x:\n    run(lambda: again(), key=late)\nqueue.enqueue(task, [other])\n";
         assert_eq!(
             said(text),
             [
-                " []: again Handed, late Handed, run Called",
-                "one [\"shared_task\"]: other Called, run Called, show Called, start Handed, task Queued",
-                "two [] method: late Queued, show Handed"
+                " []: again Handed to run, enqueue Called of, late Handed to run, other Handed, run Called, task Handed to enqueue",
+                "one [\"shared_task\"]: other Called, run Called, show Called, start Handed to run, task Queued",
+                "two [] method: late Queued of, show Handed of"
             ]
         );
-        assert_eq!(read_callers("a.py", text).renamed, [word("start")]);
+        assert_eq!(read_callers("a.py", text).renamed, [(word("begin"), word("start"))]);
     }
 
     #[test]

@@ -18,8 +18,6 @@ pub struct OrmDraft {
     pub is_package: bool,
     /// What its path says of who runs its code.
     pub place: Place,
-    /// Names in code that is passed on and not followed: `on_commit(lambda: notify(it))`.
-    pub passed_on: Vec<Box<str>>,
     /// The quote that its texts mostly have.
     pub quote: char,
     /// Whether its lines end by `\r\n`.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::callers::Manner;
 use crate::source::Span;
 
 /// The place of a node in its flow.
@@ -39,6 +40,8 @@ pub struct Flow {
     pub thrown: Vec<NodeId>,
     /// The places behind the last arguments of calls that may ask another server and set no `timeout`.
     pub behind: Vec<(NodeId, Span)>,
+    /// Names in code that is passed on and not followed, and how they stand there: `on_commit(lambda: notify(it))`.
+    pub passed_on: Vec<(Box<str>, Manner)>,
 }
 
 /// A `with` and one of the things it opens.
@@ -121,6 +124,13 @@ pub enum Guard {
     Missing,
     /// What is not done in each turn: in a handler of exceptions, or where an answer that is kept is not there yet.
     Seldom,
+    /// What is done where it was found missing, and kept: for a key, or in a cache. It stands in this loop, and those around
+    /// have no part in it.
+    Kept(Scope),
+    /// The same, kept on the instance that the method is of: `if self._rows is None: self._rows = …`.
+    KeptOnSelf(Scope),
+    /// Whether a value that branches made is true, or is not: `if not found: …`.
+    True(NodeId, bool),
 }
 
 /// How a value comes to be.

@@ -24,7 +24,12 @@ impl Builder<'_> {
             ExprKind::Name(name) => match self.value_of((None, name)) {
                 Some(node) => match self.flow.node(node).kind {
                     NodeKind::Param(at) => vec![Guard::Flag(at, holds)],
-                    _ => self.context_at(node).map(|name| Guard::Context(name, holds)).into_iter().collect(),
+                    NodeKind::Either(_) => vec![Guard::True(node, holds)],
+                    _ => {
+                        let asked = self.asked_at(node, holds);
+                        let told = || self.context_at(node).map(|name| Guard::Context(name, holds));
+                        asked.or_else(told).into_iter().collect()
+                    }
                 },
                 None if &**name == "DEBUG" && holds => vec![Guard::Debug],
                 None => Vec::new(),
@@ -48,11 +53,19 @@ impl Builder<'_> {
         let of = self.value_of((None, variable))?;
         match &**function {
             "hasattr" => Some(Guard::Has(of, what.str()?.into(), holds)),
-            "isinstance" => match what.dotted()? {
-                // Every queryset has it, and what is none has it hardly ever.
-                class if class.ends_with("QuerySet") => Some(Guard::Has(of, "select_related".into(), holds)),
-                class => Some(Guard::Is(of, class.into(), holds)),
-            },
+            "isinstance" => Some(is_of(of, &what.dotted()?, holds)),
+            _ => None,
+        }
+    }
+
+    /// The same, of an answer that a variable holds: `is_row = isinstance(it, Row)`.
+    fn asked_at(&self, node: NodeId, holds: bool) -> Option<Guard> {
+        let NodeKind::Call { func, args, .. } = &self.flow.node(node).kind else { return None };
+        let NodeKind::Name(function) = &self.flow.node(*func).kind else { return None };
+        let [of, what] = args.as_slice() else { return None };
+        match &**function {
+            "hasattr" => Some(Guard::Has(*of, self.flow.text(*what)?.into(), holds)),
+            "isinstance" => Some(is_of(*of, &self.flow.dotted(*what)?, holds)),
             _ => None,
         }
     }
@@ -150,18 +163,114 @@ impl Builder<'_> {
     }
 }
 
+/// `isinstance(of, class)`
+fn is_of(of: NodeId, class: &str, holds: bool) -> Guard {
+    // Every queryset has it, and what is none has it hardly ever.
+    if class.ends_with("QuerySet") {
+        return Guard::Has(of, "select_related".into(), holds);
+    }
+    Guard::Is(of, class.into(), holds)
+}
+
+/// What is looked for in a store, and found or not: `key in answers`.
+fn sought_in(test: &Expr, wanted: CompareOp) -> Option<String> {
+    let ExprKind::Compare { rest, .. } = &test.kind else { return None };
+    match rest.as_slice() {
+        [(op, store)] if *op == wanted => store.dotted(),
+        _ => None,
+    }
+}
+
+/// Whether a body puts something into a store under a key: `answers[key] = …`.
+fn puts_into(body: &[Stmt], store: &str) -> bool {
+    let is_store = |target: &Expr| match &target.kind {
+        ExprKind::Subscript { value, .. } => value.dotted().as_deref() == Some(store),
+        _ => false,
+    };
+    body.iter().any(|stmt| matches!(&stmt.kind, StmtKind::Assign { targets, .. } if targets.iter().any(is_store)))
+}
+
+/// `if key in answers: …`, and else a body that keeps what was not found there.
+pub(super) fn keeps_else(test: &Expr, orelse: &[Stmt]) -> bool {
+    sought_in(test, CompareOp::In).is_some_and(|store| puts_into(orelse, &store))
+}
+
+/// `if not hasattr(self, "_rows"): self._rows = …`, `if self._rows is None: …`: a body that keeps on its instance what the
+/// test has not found there.
+pub(super) fn keeps_on_self(test: &Expr, body: &[Stmt]) -> bool {
+    let Some(name) = missing_on_self(test) else { return false };
+    let target = format!("self.{name}");
+    let keeps = |stmt: &Stmt| match &stmt.kind {
+        StmtKind::Assign { targets, .. } => targets.iter().any(|it| it.dotted().as_deref() == Some(&*target)),
+        StmtKind::AnnAssign { target: it, value: Some(_), .. } => it.dotted().as_deref() == Some(&*target),
+        _ => false,
+    };
+    body.iter().any(keeps)
+}
+
+/// The attribute of `self` that a test finds missing.
+fn missing_on_self(test: &Expr) -> Option<Box<str>> {
+    let of_self = |expr: &Expr| Some(Box::from(expr.dotted()?.strip_prefix("self.").filter(|it| !it.contains('.'))?));
+    let called = |call: &Call, function: &str| {
+        let is_self = call.args.first().is_some_and(|it| matches!(&it.kind, ExprKind::Name(name) if &**name == "self"));
+        let is_it = matches!(&call.func.kind, ExprKind::Name(name) if &**name == function);
+        call.args.get(1).filter(|_| is_self && is_it).and_then(Expr::str).map(Box::from)
+    };
+    match &test.kind {
+        ExprKind::Unary { op: UnaryOp::Not, operand } => match &operand.kind {
+            ExprKind::Call(call) => called(call, "hasattr").or_else(|| called(call, "getattr")),
+            _ => of_self(operand),
+        },
+        ExprKind::Compare { left, rest } => match rest.as_slice() {
+            [(CompareOp::Is | CompareOp::Eq, nothing)] if matches!(nothing.kind, ExprKind::None) => match &left.kind {
+                ExprKind::Call(call) => called(call, "getattr"),
+                _ => of_self(left),
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a statement answers with what a cache gave to the one before, and what stands behind keeps it there: `found =
+/// cache.get(key)`, `if found: return found`, …, `cache.set(key, found)`.
+pub(super) fn answers_from_cache(body: &[Stmt], at: usize, rest: &str) -> bool {
+    let (Some(stmt), Some(before)) = (body.get(at), body.get(..at)) else { return false };
+    let StmtKind::If(branches) = &stmt.kind else { return false };
+    let [(Some(test), found)] = branches.as_slice() else { return false };
+    let name = match &test.kind {
+        ExprKind::Name(name) => name,
+        ExprKind::Compare { left, rest } => match (&left.kind, rest.as_slice()) {
+            (ExprKind::Name(name), [(CompareOp::IsNot | CompareOp::NotEq, nothing)])
+                if matches!(nothing.kind, ExprKind::None) =>
+            {
+                name
+            }
+            _ => return false,
+        },
+        _ => return false,
+    };
+    let returns = matches!(found.last().map(|it| &it.kind), Some(StmtKind::Return(Some(_))));
+    let of_cache = |expr: &Expr| match &expr.kind {
+        ExprKind::Call(call) => call.func.dotted().is_some_and(|it| it.contains("cache") && it.ends_with("get")),
+        _ => false,
+    };
+    let is_asked = |stmt: &Stmt| match &stmt.kind {
+        StmtKind::Assign { targets, value } => {
+            of_cache(value) && targets.iter().any(|it| matches!(&it.kind, ExprKind::Name(it) if it == name))
+        }
+        _ => false,
+    };
+    let kept = rest.match_indices("cache").any(|(at, _)| {
+        let word = rest.get(at..).unwrap_or_default().split('(').next().unwrap_or_default();
+        word.ends_with("set") && word.len() < 40
+    });
+    returns && kept && before.iter().rev().any(is_asked)
+}
+
 /// `if key not in answers: answers[key] = …`: a body that keeps what the test has not found.
 pub(super) fn keeps(test: &Expr, body: &[Stmt]) -> bool {
-    let ExprKind::Compare { rest, .. } = &test.kind else { return false };
-    let [(CompareOp::NotIn, store)] = rest.as_slice() else { return false };
-    let Some(store) = store.dotted() else { return false };
-    body.iter().any(|stmt| match &stmt.kind {
-        StmtKind::Assign { targets, .. } => targets.iter().any(|target| match &target.kind {
-            ExprKind::Subscript { value, .. } => value.dotted().as_deref() == Some(&*store),
-            _ => false,
-        }),
-        _ => false,
-    })
+    sought_in(test, CompareOp::NotIn).is_some_and(|store| puts_into(body, &store))
 }
 
 /// `if len(batch) >= size`, `if at % 100 == 0`: what runs once for many turns.

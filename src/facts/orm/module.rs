@@ -71,14 +71,8 @@ pub fn read(file: &SourceFile, module: &Module) -> OrmDraft {
     let (name, is_package) = place::module(&file.path);
     let package: Box<str> =
         if is_package { name.clone() } else { name.rsplit_once('.').map_or("", |(up, _)| up).into() };
-    let mut reader = Reader {
-        file,
-        package: &package,
-        imports: Vec::new(),
-        passed_on: Vec::new(),
-        classes: Vec::new(),
-        functions: Vec::new(),
-    };
+    let mut reader =
+        Reader { file, package: &package, imports: Vec::new(), classes: Vec::new(), functions: Vec::new() };
     let mut builder = reader.builder();
     builder.block(&module.body);
     let globals = builder.variables();
@@ -89,7 +83,6 @@ pub fn read(file: &SourceFile, module: &Module) -> OrmDraft {
         module: name,
         is_package,
         place: place::of(&file.path, &reader.imports),
-        passed_on: reader.passed_on,
         quote: quote(file.text()),
         crlf: file.newline() == "\r\n",
         loader: loader(file, module, &reader.imports),
@@ -107,7 +100,6 @@ struct Reader<'a> {
     file: &'a SourceFile,
     package: &'a str,
     imports: Vec<Import>,
-    passed_on: Vec<Box<str>>,
     classes: Vec<ClassDraft>,
     functions: Vec<FunctionDraft>,
 }
@@ -120,7 +112,6 @@ impl<'a> Reader<'a> {
     /// Takes a finished flow, and reads the classes and functions that were found on its way.
     fn take(&mut self, builder: Builder<'a>, owner: Option<u32>, within: Option<&str>) -> super::flow::Flow {
         self.imports.extend(builder.imports);
-        self.passed_on.extend(builder.passed_on);
         for class in builder.classes {
             self.class(class, owner);
         }

@@ -45,7 +45,17 @@ pub(super) fn of(path: &str, imports: &[Import]) -> Place {
     }
 }
 
+/// Whether an import is of Django's admin, or of what keeps views for the people who run the site.
 fn is_admin(import: &Import) -> bool {
+    const KEEPERS: &[&str] = &[
+        "PermissionRequiredMixin",
+        "permission_required",
+        "staff_member_required",
+        "user_passes_test",
+        "UserPassesTestMixin",
+    ];
     import.module.starts_with("django.contrib.admin")
         || (&*import.module == "django.contrib" && import.item.as_deref() == Some("admin"))
+        || import.module.starts_with("django.contrib.auth")
+            && import.item.as_deref().is_some_and(|item| KEEPERS.contains(&item))
 }

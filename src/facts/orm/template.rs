@@ -65,7 +65,6 @@ pub fn read_template(file: &SourceFile) -> OrmDraft {
         module: format!("<{}>", file.path.replace('.', ":")).into(),
         is_package: false,
         place: Place::Template,
-        passed_on: Vec::new(),
         quote: '"',
         crlf: false,
         imports: Vec::new(),

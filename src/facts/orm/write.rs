@@ -56,14 +56,22 @@ pub fn django(place: &Place<'_>, eager: &Eager, quote: char) -> Vec<(Span, Box<s
     edits
 }
 
-/// Clauses of Django's, as one would say them.
-pub fn django_calls(eager: &Eager) -> String {
-    /// A change shows all of them.
+/// Some of the paths, as one would say them: a change shows all of them.
+fn said_of(paths: &[String]) -> String {
     const MOST: usize = 6;
-    let said_of = |paths: &[String]| match paths.get(..MOST) {
+    match paths.get(..MOST) {
         Some(first) if paths.len() > MOST => format!("{}, …", quoted(first, '"')),
         _ => quoted(paths, '"'),
-    };
+    }
+}
+
+/// What the class of a list of the admin's says, as one would say it.
+pub fn list_select_related(eager: &Eager) -> String {
+    format!("list_select_related = [{}]", said_of(&eager.one))
+}
+
+/// Clauses of Django's, as one would say them.
+pub fn django_calls(eager: &Eager) -> String {
     let clauses = [("select_related", &eager.one), ("prefetch_related", &eager.many)];
     let said = clauses.iter().filter(|(_, paths)| !paths.is_empty());
     let each: Vec<String> = said.map(|(name, paths)| format!("{name}({})", said_of(paths))).collect();

@@ -126,7 +126,7 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
     eval.chosen -= usize::from(chooses.is_some());
 }
 
-/// Where an admin class says what its list joins, or would say it: behind `list_display`.
+/// Where an admin class says what its list joins, or would say it: behind `list_display`, or behind all that it says.
 fn site(eval: &Eval<'_>, class: ClassId) -> Option<Site> {
     let draft = eval.names.class(class);
     let own = |name: &str| {
@@ -134,7 +134,8 @@ fn site(eval: &Eval<'_>, class: ClassId) -> Option<Site> {
         draft.attributes.get(place).filter(|_| at == class)
     };
     let behind = |span: Span| Span::at(span.file, span.end as usize);
-    let shown = own("list_display")?;
+    let last = || draft.attributes.iter().rfind(|it| it.line.is_some());
+    let shown = own("list_display").or_else(last)?;
     let one = match eval.names.attribute(class, "list_select_related") {
         None => None,
         Some(_) => match &draft.body.node(own("list_select_related")?.value?).kind {
@@ -151,6 +152,7 @@ fn site(eval: &Eval<'_>, class: ClassId) -> Option<Site> {
         many: None,
         bars_one: false,
         ended: false,
+        shared: false,
         bars_many: true,
         attribute: shown.line.clone(),
         entity: None,

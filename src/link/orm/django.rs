@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::asked;
-use super::eval::{Args, Eval, set_of};
+use super::eval::{Args, Eval, set_of, short};
 use super::events::{Cause, Writing};
 use super::lookups;
 use super::models::Relation;
@@ -11,7 +11,7 @@ use super::names::ClassId;
 use super::narrow;
 use super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Void, Without};
 use super::uses;
-use crate::facts::orm::flow::{NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -29,6 +29,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         cut: false,
         awaited: false,
         fetched: false,
+        partly: false,
         related: None,
         plain: false,
         single: false,
@@ -133,6 +134,10 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                 "annotate" | "alias" => {
                     let names = args.keywords.iter().filter(|(name, _)| &**name != "**");
                     set.loads.brought.extend(names.map(|(name, _)| name.to_string()));
+                    let flow = eval.frame().flow;
+                    set.loads
+                        .brought
+                        .extend(args.positional.iter().filter_map(|node| default_alias(eval, flow, *node)));
                 }
                 _ => {}
             }
@@ -144,6 +149,9 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             let is_empty = |node: NodeId| matches!(eval.type_of(node), Type::Void(Void::Empty)) && !is_filled(node);
             if name == "filter" && args.keywords.iter().any(|(key, node)| key.ends_with("__in") && is_empty(*node)) {
                 return Type::Nothing;
+            }
+            if name == "filter" {
+                set.size = short(few_by_key(eval, set.model, args), set.size);
             }
             set.filtered |= matches!(name, "filter" | "exclude" | "complex_filter");
             set.narrowed |= matches!(name, "filter" | "exclude") && narrow::narrows(eval, set.model, name, args);
@@ -286,6 +294,32 @@ fn may_be_elsewhere(eval: &Eval<'_>, set: &Set) -> bool {
     set.classes.iter().any(strange) || (set.classes.is_empty() && strange(&set.model))
 }
 
+/// The name that an aggregate is put under which is given none: `Count("tags")` under `tags__count` (`default_alias`, Django
+/// 5.2).
+fn default_alias(eval: &Eval<'_>, flow: &Flow, node: NodeId) -> Option<String> {
+    const AGGREGATES: &[&str] = &["Avg", "Count", "Max", "Min", "StdDev", "Sum", "Variance"];
+    let call = flow.call(node)?;
+    let name = flow.dotted(call.func)?;
+    let last = name.rsplit('.').next().filter(|last| AGGREGATES.contains(last))?;
+    match eval.type_of(*call.args.first()?) {
+        Type::Text(field) => Some(format!("{field}__{}", last.to_lowercase())),
+        _ => None,
+    }
+}
+
+/// Rows that meet a condition that is written out are so few when each value is of one row at most: `slug__in=["a", "b"]`.
+fn few_by_key(eval: &Eval<'_>, model: ClassId, args: &Args<'_>) -> Option<u64> {
+    args.keywords.iter().find_map(|(key, node)| {
+        let field = key.strip_suffix("__in").filter(|field| eval.models.is_key(eval.names, model, field))?;
+        let all = match (&eval.frame().flow.node(*node).kind, eval.type_of(*node)) {
+            (NodeKind::List(items), _) if !field.is_empty() => items.len(),
+            (NodeKind::Name(_), Type::Tuple(parts)) => parts.len(),
+            _ => return None,
+        };
+        Some(all as u64)
+    })
+}
+
 /// `only(...)` and `defer(...)`. What they say of other rows than these is not read.
 fn leave_out(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>) {
     let names = args.positional.iter().map(|node| match eval.type_of(*node) {
@@ -326,8 +360,13 @@ fn step(eval: &Eval<'_>, set: &mut Set, id: NodeId) {
     let NodeKind::Attr { line, .. } = &frame.flow.node(*func).kind else { return };
     for site in &mut set.sites {
         if !site.called && site.unit == frame.unit {
-            *site =
-                Site { line: line.clone(), bars_one: site.bars_one, bars_many: site.bars_many, ..eval.site(id, true) };
+            *site = Site {
+                line: line.clone(),
+                bars_one: site.bars_one,
+                bars_many: site.bars_many,
+                shared: site.shared,
+                ..eval.site(id, true)
+            };
         }
     }
 }

@@ -77,7 +77,8 @@ fn counted(eval: &mut Eval<'_>, id: NodeId) {
         Type::Manager(manager) => super::eval::set_of(&manager),
         _ => return,
     };
-    if is_of_database(eval, &set) {
+    // Gone through before, it counts what it holds.
+    if is_of_database(eval, &set) && !set.fetched {
         let it = Use { remedy: "exists()".into(), ..of(eval, &set, UseKind::CountedToTest, id) };
         eval.tell_use(it);
     }
@@ -118,6 +119,7 @@ fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
     set.orm == Orm::Django
         && !set.cut
         && !set.single
+        && !set.partly
         && match &set.related {
             None => true,
             Some((row, relation)) => row

@@ -57,6 +57,7 @@ pub(super) fn by_default(eval: &mut Eval<'_>) {
             identifies: false,
             remedy: "lazy=\"selectin\"".into(),
             edits: None,
+            others: Vec::new(),
             fields: lists,
         };
         eval.tell_use(it);

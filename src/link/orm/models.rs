@@ -163,40 +163,65 @@ impl Models {
     }
 
     /// Whether a model looks like a table to look things up in: a few plain fields with a name among them, no relation of
-    /// its own, no time of its own, and others that refer to it.
+    /// its own, no time of its own, and others that refer to it. A model that is called a kind, or derives from what is called
+    /// a constant, may have any plain fields, and refer to others of that sort.
     pub(super) fn is_lookup(&self, names: &Names<'_>, id: ClassId) -> bool {
+        self.looks_up(names, id, 0)
+    }
+
+    fn looks_up(&self, names: &Names<'_>, id: ClassId, deep: u32) -> bool {
         /// Fields, keys left out.
         const MOST: usize = 6;
-        if Some(id) == self.user || id == AUTH_USER {
+        /// Those of what is called a kind.
+        const MOST_OF_KIND: usize = 9;
+        /// One refers to another so often.
+        const MOST_DEEP: u32 = 4;
+        if Some(id) == self.user || id == AUTH_USER || deep > MOST_DEEP {
             return false;
         }
         let lineage = names.lineage(id);
         // Bases that only say when a row was written, or where it stands.
         let plain_base = |base: &str| {
-            base == "django.db.models.Model" || base.ends_with(".TimeStampedModel") || base.ends_with(".OrderedModel")
+            base == "django.db.models.Model"
+                || [".TimeStampedModel", ".OrderedModel", ".MPTTModel"].iter().any(|end| base.ends_with(end))
         };
         if !lineage.external.iter().all(|base| plain_base(base)) {
             return false;
         }
-        let (mut plain, mut named) = (0, false);
+        let abstracts = || lineage.classes.iter().skip(1).filter(|class| django_models::is_abstract(names, **class));
+        let constant = abstracts().any(|class| is_called_constant(&names.class(*class).name));
+        let kind = constant || is_called_kind(&names.class(id).name);
+        let (mut plain, mut named) = (0, kind);
         for class in &lineage.classes {
             let draft = names.class(*class);
+            let of_base = *class != id && django_models::is_abstract(names, *class);
             for attribute in &draft.attributes {
                 let call = attribute.value.and_then(|value| draft.body.call(value));
                 let func = call.and_then(|call| draft.body.dotted(call.func));
+                let is_key = call.and_then(|call| draft.body.flag(call.keyword("primary_key")?)) == Some(true);
+                let refers = || {
+                    let target = self.relation(id, &attribute.name).and_then(|it| it.target);
+                    target.is_some_and(|target| target == id || self.looks_up(names, target, deep + 1))
+                };
                 match func.as_deref().map(|name| name.rsplit('.').next().unwrap_or(name)) {
                     Some("CharField" | "SlugField") => (plain, named) = (plain + 1, true),
                     Some("BooleanField" | "IntegerField" | "PositiveIntegerField" | "PositiveSmallIntegerField") => {
                         plain += 1;
                     }
                     Some("AutoField" | "BigAutoField") => {}
+                    Some(name) if is_key && name.ends_with("Field") && name != "OneToOneField" => {}
+                    Some("TextField" | "URLField" | "UUIDField" | "DecimalField" | "FloatField") if kind => plain += 1,
+                    // What it says of itself, and not when something happened.
+                    Some("DateTimeField" | "DateField") if kind && of_base => {}
+                    Some(name) if kind && name.ends_with("ManyToManyField") => {}
+                    Some(name) if kind && name.ends_with("ForeignKey") && refers() => {}
                     Some(name) if name.ends_with("Field") || name.ends_with("Key") => return false,
                     _ => {}
                 }
             }
         }
         let referred = self.get(id).is_some_and(|model| model.relations.values().any(|it| it.to_many));
-        named && plain <= MOST && referred
+        named && plain <= if kind { MOST_OF_KIND } else { MOST } && (referred || constant)
     }
 
     /// What a report calls a model.
@@ -212,6 +237,29 @@ impl Models {
             _ => None,
         }
     }
+}
+
+/// Whether the name of an abstract base says that what derives from it is a list of constants.
+fn is_called_constant(name: &str) -> bool {
+    ["Constant", "Lookup", "Enumeration"].iter().any(|word| name.contains(word))
+}
+
+/// Whether the name of a model says that its rows are kinds of something, of which people make a few: `NotificationType`.
+fn is_called_kind(name: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "Category",
+        "Country",
+        "Currency",
+        "Kind",
+        "Language",
+        "Level",
+        "Percentage",
+        "Range",
+        "Region",
+        "Sector",
+        "Type",
+    ];
+    KINDS.iter().any(|word| name.ends_with(word))
 }
 
 /// Whether a field of a model's own is not `null=True`.

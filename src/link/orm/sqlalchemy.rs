@@ -27,6 +27,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         cut: false,
         awaited: false,
         fetched: false,
+        partly: false,
         related: None,
         plain: false,
         single: false,

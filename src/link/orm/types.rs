@@ -131,6 +131,8 @@ pub(super) struct Set {
     pub(super) awaited: bool,
     /// Whether it has been gone through, and holds its rows: Django's keep them.
     pub(super) fetched: bool,
+    /// Whether another branch gives something else, which may be a list.
+    pub(super) partly: bool,
     /// The row and the relation it comes by.
     pub(super) related: Option<(Rc<Row>, Rc<Relation>)>,
     /// Whether it is all that the relation leads to, which a prefetch gives as well.
@@ -244,6 +246,8 @@ pub(super) struct Site {
     pub(super) bars_many: bool,
     /// Whether what comes of it is gone through, and takes clauses no more: `iterator()`.
     pub(super) ended: bool,
+    /// Whether rows of other models come by, so that no clause fits them all.
+    pub(super) shared: bool,
     /// What opens a line of a class of the admin, whose attribute says what is joined.
     pub(super) attribute: Option<Box<str>>,
     /// SQLAlchemy: the model as this file spells it.
@@ -362,7 +366,10 @@ impl Type {
                     Type::Dict(Rc::new(Type::either(vec![(*a).clone(), (*b).clone()])), size)
                 }
                 // The rows that one branch gives it gives, whatever is given by another that gives none, or cannot be read.
-                (rows, other) | (other, rows) if rows.has_rows() && !other.has_rows() => rows,
+                (rows, other) | (other, rows) if rows.has_rows() && !other.has_rows() => match rows {
+                    Type::Set(set) => Type::Set(Rc::new(Set { partly: true, ..(*set).clone() })),
+                    rows => rows,
+                },
                 _ => return Type::Unknown,
             };
         }
@@ -451,6 +458,7 @@ impl Set {
         out.cut &= other.cut;
         out.awaited |= other.awaited;
         out.fetched &= other.fetched;
+        out.partly |= other.partly;
         out.plain &= other.plain;
         out.single &= other.single;
         out.filtered |= other.filtered;

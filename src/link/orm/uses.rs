@@ -3,9 +3,12 @@
 //! An evaluation tells them while it goes (`call` at each method, `run` where a queryset asks the database); `kept` leaves
 //! one of what several calls of a function tell alike.
 
+use std::cmp::Reverse;
+
 use rustc_hash::FxHashMap as HashMap;
 
 use super::asked::Condition;
+use super::django_models::is_abstract;
 use super::eval::{Args, Eval};
 use super::events::{Edits, params, spelled};
 use super::indexes::{self, Index};
@@ -40,6 +43,8 @@ pub(super) struct Use {
     pub(super) remedy: String,
     /// A change, by the name that rules call it by.
     pub(super) edits: Option<(&'static str, Edits)>,
+    /// Where else the same is asked.
+    pub(super) others: Vec<Span>,
 }
 
 /// A method of a queryset is called.
@@ -141,10 +146,10 @@ fn unserved(eval: &Eval<'_>, set: &Set, wanted: Wanted) -> Option<Use> {
             }
         }
     }
-    let it = |kind: UseKind, at: Span, call: (Unit, NodeId), fields: Vec<(String, Span)>| Use {
-        at,
-        fields,
-        ..blank(eval, set, kind, call)
+    let it = |kind: UseKind, at: Span, call: (Unit, NodeId), fields: Vec<(String, Span)>| {
+        let model =
+            fields.first().and_then(|it| it.0.split_once('.')).map_or(set.model, |it| owner(eval, set.model, it.1));
+        Use { at, fields, model, ..blank(eval, set, kind, call) }
     };
     if let Some((first, _)) = equal.first() {
         let identifies = |(it, _): &(&Condition, Span)| indexes::identifies(eval.names, set.model, &it.field);
@@ -161,8 +166,15 @@ fn unserved(eval: &Eval<'_>, set: &Set, wanted: Wanted) -> Option<Use> {
     let order = asked.order.as_ref().filter(|_| plain && cut)?;
     let first = order.fields.first()?;
     let Index::None(declared) = index(first) else { return None };
-    let field = format!("{}.{first}", eval.models.name(eval.names, set.model));
+    let field = format!("{}.{first}", eval.models.name(eval.names, owner(eval, set.model, first)));
     Some(it(UseKind::OrderWithoutIndex, order.at, order.call, vec![(field, declared)]))
+}
+
+/// The model whose table has a field: that which declares it, where it has a table of its own.
+fn owner(eval: &Eval<'_>, model: ClassId, field: &str) -> ClassId {
+    let declares = eval.names.attribute(model, field).map(|(class, _)| class);
+    let own_table = |class: &ClassId| eval.models.get(*class).is_some() && !is_abstract(eval.names, *class);
+    declares.filter(own_table).unwrap_or(model)
 }
 
 /// What would give another queryset was called, and nobody takes it.
@@ -194,6 +206,7 @@ fn blank(eval: &Eval<'_>, set: &Set, kind: UseKind, call: (Unit, NodeId)) -> Use
         identifies: false,
         remedy: String::new(),
         edits: None,
+        others: Vec::new(),
     }
 }
 
@@ -208,10 +221,10 @@ fn called(eval: &Eval<'_>, (unit, id): (Unit, NodeId)) -> String {
 }
 
 fn fields(eval: &Eval<'_>, set: &Set, all: &[(&Condition, Span)]) -> Vec<(String, Span)> {
-    let model = eval.models.name(eval.names, set.model);
     let mut out: Vec<(String, Span)> = Vec::new();
     for (condition, at) in all {
-        let field = format!("{model}.{}", condition.field);
+        let owner = eval.models.name(eval.names, owner(eval, set.model, &condition.field));
+        let field = format!("{owner}.{}", condition.field);
         if !out.iter().any(|it| it.0 == field) {
             out.push((field, *at));
         }
@@ -225,17 +238,28 @@ fn declared(eval: &Eval<'_>, model: ClassId, field: &str) -> Option<Span> {
     Some(eval.names.class(class).attributes.get(at)?.span)
 }
 
-/// One of what is told alike: that which most wait for.
+/// One of what is told alike: that which most wait for. An index that is missing is one thing, wherever it is missed.
 pub(super) fn kept(uses: Vec<Use>, rank: impl Fn(Unit) -> u8) -> Vec<Use> {
-    let mut places: HashMap<(UseKind, Span, Vec<String>), usize> = HashMap::default();
+    let mut places: HashMap<(UseKind, Option<Span>, ClassId, Vec<String>), usize> = HashMap::default();
     let mut out: Vec<Use> = Vec::new();
     for it in uses {
-        let fields = it.fields.iter().map(|it| it.0.clone()).collect();
-        let place = *places.entry((it.kind, it.at, fields)).or_insert(out.len());
+        let mut fields: Vec<String> = it.fields.iter().map(|it| it.0.clone()).collect();
+        fields.sort_unstable();
+        let place = (!it.is_of_model()).then_some(it.at);
+        let place = *places.entry((it.kind, place, it.model, fields)).or_insert(out.len());
         match out.get_mut(place) {
             None => out.push(it),
-            Some(before) if rank(it.unit) > rank(before.unit) => *before = it,
-            Some(_) => {}
+            Some(before) => {
+                let first = (rank(it.unit), Reverse(it.at)) > (rank(before.unit), Reverse(before.at));
+                let (mut kept, other) = if first { (it, &*before) } else { (before.clone(), &it) };
+                let others = std::iter::once(other.at).chain(before.others.iter().copied());
+                let mut others: Vec<Span> = others.chain(kept.others.iter().copied()).collect();
+                others.sort_unstable();
+                others.dedup();
+                others.retain(|at| *at != kept.at);
+                kept.others = others;
+                *before = kept;
+            }
         }
     }
     out.sort_by_key(|it| it.at);
@@ -243,7 +267,7 @@ pub(super) fn kept(uses: Vec<Use>, rank: impl Fn(Unit) -> u8) -> Vec<Use> {
 }
 
 /// What only the rest of the stack tells: the mapper's version, and whether the database makes indexes by itself, as MySQL
-/// does for foreign keys.
+/// does for foreign keys, or serves other lookups by them.
 pub fn settle<'v>(code: &mut Stack, stacks: &[Stack], versions: impl Fn() -> Versions<'v>) {
     const MYSQL: &[&str] = &["pymysql", "mysqlclient", "aiomysql", "asyncmy", "mysql-connector-python", "mysql-python"];
     let by_version = |it: &QuerysetUse| it.kind.known() == Some(&UseKind::IteratorPrefetch);
@@ -259,12 +283,23 @@ pub fn settle<'v>(code: &mut Stack, stacks: &[Stack], versions: impl Fn() -> Ver
         let versions = versions();
         MYSQL.iter().any(|driver| versions.names(driver))
     };
-    if !code.foreign_keys.is_empty() && (is(Engine::Mysql) || !is(Engine::Postgres) && by_driver()) {
+    // `iexact` of MySQL is `LIKE` without wildcards, which an index serves (`django/db/backends/mysql/base.py`, 5.2).
+    let regardless_of_case = |it: &QuerysetUse| {
+        it.kind.known() == Some(&UseKind::UnindexableLookup) && it.lookup.known().is_some_and(|it| &**it == "iexact")
+    };
+    let asks = !code.foreign_keys.is_empty() || code.queryset_uses.iter().any(regardless_of_case);
+    if asks && (is(Engine::Mysql) || !is(Engine::Postgres) && by_driver()) {
         code.foreign_keys.clear();
+        code.queryset_uses.retain(|it| !regardless_of_case(it));
     }
 }
 
 impl Use {
+    /// Whether it is told of the model, once for all who ask: a table without an index.
+    pub(super) fn is_of_model(&self) -> bool {
+        matches!(self.kind, UseKind::FilterWithoutIndex | UseKind::OrderWithoutIndex)
+    }
+
     /// What tells it from others of the same code: what it asks, and of which fields or rows.
     pub(super) fn known_by(&self, model: &str) -> String {
         let of = match (self.fields.as_slice(), self.kind) {
@@ -298,6 +333,7 @@ impl Use {
             lookup_table: Fact::derived(self.is_lookup, Vec::new()),
             reach: Fact::derived(reach, Vec::new()),
             version: Fact::Absent,
+            others: Fact::derived(self.others.len() as u64, self.others),
             remedy: if self.remedy.is_empty() { Fact::Absent } else { is(self.remedy) },
         }
     }

@@ -110,6 +110,8 @@ entity! {
         reach: Fact<Reach> = "run by {}";
         /// The mapper's version, where what happens depends on it.
         version: Fact<Version> = "version {}";
+        /// How many other places ask the same, where one finding holds for all.
+        others: Fact<u64> = "the same is asked here";
         /// What does it better: `exists()`.
         remedy: Fact<Box<str>> = "`{}` does it";
     }

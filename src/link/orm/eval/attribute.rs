@@ -6,7 +6,7 @@ use super::super::events::{Cause, EventKind};
 use super::super::models::{Loading, Relation};
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::templates::entry;
-use super::super::types::{Row, Set, Type, Without};
+use super::super::types::{Row, Set, Turn, Type, Without};
 use super::super::{django, schemas, sqlalchemy, views};
 use super::{Args, Eval, op};
 use crate::facts::orm::Place;
@@ -169,7 +169,13 @@ impl Eval<'_> {
                 return Type::Def(Def::Function(method));
             }
             if self.decorated(method, &["property", "cached_property"]) {
-                return self.enter(method, this, &Args { positional: &[], keywords: &[], open: false }, id);
+                let keeps = self.decorated(method, &["cached_property"]) && self.is_of_shared_instance(id);
+                self.once.extend(keeps.then(|| Turn { depth: self.frames.len(), scope: 0 }));
+                let value = self.enter(method, this, &Args { positional: &[], keywords: &[], open: false }, id);
+                if keeps {
+                    self.once.pop();
+                }
+                return value;
             }
             return Type::Method(method, this);
         }
@@ -235,7 +241,9 @@ impl Eval<'_> {
             // A serializer reads it by its name alone.
             let said = format!("{}.{name}", self.models.name(self.names, row.model).to_lowercase());
             let cause = root.asked.left_out.as_ref().map(|it| {
-                let more = it.more.map(|(at, quote)| (at, format!(", {quote}{name}{quote}").into()));
+                // A field as long as that is left out with reason: all rows would bring it.
+                let wide = ["JSONField", "BinaryField"].iter().any(|kind| func.ends_with(kind));
+                let more = it.more.filter(|_| !wide).map(|(at, quote)| (at, format!(", {quote}{name}{quote}").into()));
                 Cause::LeftOut(said.as_str().into(), it.at, more)
             });
             Cause::put(cause, self.events.get_mut(before..).unwrap_or_default());

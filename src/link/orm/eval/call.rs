@@ -7,6 +7,7 @@ use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
 use super::super::{builtins, columns, context, django, listings, schemas, serializers, sqlalchemy, templates, views};
 use super::given::Given;
+use super::need::uses;
 use super::value::retarget;
 use super::{Args, Eval, MOST_DEPTH};
 use crate::facts::orm::flow::{NodeId, NodeKind};
@@ -232,7 +233,7 @@ impl Eval<'_> {
     /// An instance of a class.
     pub(super) fn make(&mut self, class: ClassId, args: &Args<'_>, id: NodeId) -> Type {
         let many = args.keyword("many").is_some_and(|node| self.frame().flow.flag(node) == Some(true));
-        if serializers::is_serializer(self, class) {
+        if serializers::is_serializer(self, class) && !self.only_takes_data(args, id) {
             let rows = args.positional.first().copied().or_else(|| args.keyword("instance"));
             let given = rows.map(|node| self.type_of(node)).unwrap_or_default();
             let given = match given {
@@ -279,6 +280,20 @@ impl Eval<'_> {
             };
         }
         self.filtered(class, args, id).unwrap_or(Type::Instance(class))
+    }
+
+    /// Whether a serializer that is given data is asked for none: it validates and saves, and represents nothing.
+    fn only_takes_data(&self, args: &Args<'_>, id: NodeId) -> bool {
+        let flow = self.frame().flow;
+        let given = args.keyword("data").is_some() || args.positional.len() > 1;
+        let is_plain = |kind: &NodeKind| match kind {
+            NodeKind::Attr { name, .. } => !matches!(&**name, "data" | "to_representation"),
+            // `serializer.validated_data["owner"] = …` stores in what is read of it.
+            NodeKind::Store { of, value, .. } => *of == id && *value != id,
+            _ => false,
+        };
+        let mut used = flow.nodes.iter().filter(|node| uses(&node.kind, id)).peekable();
+        given && used.peek().is_some() && !flow.returns.contains(&id) && used.all(|node| is_plain(&node.kind))
     }
 
     /// `BookFilter(request.GET, queryset=books)`, unless it has a way of its own.
@@ -334,7 +349,12 @@ impl Eval<'_> {
             }
             self.memo.insert(key.clone(), Type::Unknown);
         }
+        let keeps = self.keeps_answers(function, &given);
+        self.once.extend(keeps.then(|| Turn { depth: self.frames.len(), scope: 0 }));
         let (returned, left) = self.run(unit, &called.flow, given, (span, scope));
+        if keeps {
+            self.once.pop();
+        }
         self.behind = left.into_iter().next();
         if let Some(key) = key {
             match self.is_over() {
@@ -343,6 +363,13 @@ impl Eval<'_> {
             };
         }
         self.at_site(returned, id)
+    }
+
+    /// Whether a function keeps what it answers to the same arguments: `@lru_cache`. Each row is another argument.
+    fn keeps_answers(&self, function: FunctionId, given: &[(Type, Option<Turn>)]) -> bool {
+        const KEEP: &[&str] = &["lru_cache", "cache", "cached", "memoize", "memoized"];
+        let of_rows = given.iter().any(|(kind, _)| matches!(kind, Type::Row(row) if row.turn.is_some()));
+        !of_rows && self.decorated(function, KEEP)
     }
 
     /// What a method has put on the row that it was called on, the row has from here on.
@@ -398,6 +425,7 @@ impl Eval<'_> {
             bars_one: false,
             bars_many: false,
             ended: false,
+            shared: self.is_shared_by_models(id),
             attribute: None,
             entity: None,
         }

@@ -2,7 +2,10 @@
 
 use std::rc::Rc;
 
-use super::super::names::{ClassId, Def, FunctionId};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+
+use super::super::names::{ClassId, Def, FunctionId, Names};
+use super::super::templates::{Entries, merged};
 use super::super::types::{Turn, Type, Void};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
@@ -71,6 +74,23 @@ impl Eval<'_> {
                 left[at] = false;
             }
         }
+        // What `**` brings is told by its names, where it can be.
+        let spread = self.spread(args);
+        let mut more: Entries = Vec::new();
+        for (name, node) in args.keywords.iter().filter(|(name, _)| &**name != "**") {
+            if params.iter().all(|it| it.name != *name) {
+                more.push(((**name).into(), told(*node), self.vary(*node)));
+            }
+        }
+        for (name, kind, vary) in spread.iter().flatten() {
+            match params.iter().position(|it| *it.name == **name) {
+                Some(at) => {
+                    given[at] = (kind.clone(), *vary);
+                    left[at] = false;
+                }
+                None => more.push((name.clone(), kind.clone(), *vary)),
+            }
+        }
         // Arguments that cannot be told may be those that are left.
         let called = self.names.function(function);
         // Nor is it known what a decorator gives.
@@ -79,18 +99,81 @@ impl Eval<'_> {
             Some(node) => literal(&called.flow, node).filter(|it| bare || matches!(it, Type::Flag(_))),
             None => None,
         });
-        for ((slot, default), _) in given.iter_mut().zip(defaults).zip(left).filter(|it| it.1 && !args.open) {
-            slot.0 = default.unwrap_or_default();
+        let of_client = |(name, node): &(Box<str>, NodeId)| {
+            &**name == "**" && matches!(self.type_of(*node), Type::Data | Type::Request)
+        };
+        let starred = args.positional.iter().any(|node| is_starred(flow, *node)) || args.keywords.iter().any(of_client);
+        for (((slot, default), left), param) in given.iter_mut().zip(defaults).zip(left).zip(params) {
+            // Nobody hands on by `**` what no dict and no other call has a name for.
+            if left && (spread.is_some() || !starred && !self.handed.has(&param.name)) {
+                slot.0 = default.unwrap_or_default();
+            }
         }
         for (slot, param) in given.iter_mut().zip(params) {
             if matches!(slot.0, Type::Unknown) && &*param.name == "request" {
                 slot.0 = Type::Request;
             }
-            if param.name.starts_with('*') {
+            if param.name.starts_with("**") && spread.is_some() {
+                slot.0 = match more.is_empty() {
+                    true => Type::Void(Void::Empty),
+                    false => merged(&[], std::mem::take(&mut more)),
+                };
+            } else if param.name.starts_with('*') {
                 slot.0 = Type::Unknown;
             }
         }
         given
+    }
+
+    /// What a call is given by `**`, by its names; [`None`] where that, or what `*` brings, cannot be told.
+    fn spread(&self, args: &Args<'_>) -> Option<Entries> {
+        if !args.open {
+            return Some(Vec::new());
+        }
+        let flow = self.frame().flow;
+        if args.positional.iter().any(|node| is_starred(flow, *node)) {
+            return None;
+        }
+        let mut all = Vec::new();
+        for (_, node) in args.keywords.iter().filter(|(name, _)| &**name == "**") {
+            match self.type_of(*node) {
+                Type::Record(entries) if !self.is_put_into(*node, false, 0) => all.extend(entries.iter().cloned()),
+                Type::Nothing | Type::Void(_)
+                    if self.is_surely_empty(*node, 0) && !self.is_put_into(*node, true, 0) => {}
+                _ => return None,
+            }
+        }
+        Some(all)
+    }
+
+    /// Whether a dict is written out as empty, or is an argument that surely is: one that a variable holds may be filled.
+    fn is_surely_empty(&self, id: NodeId, depth: u32) -> bool {
+        match &self.frame().flow.node(id).kind {
+            NodeKind::Either(all) => depth < 8 && all.iter().all(|it| self.is_surely_empty(*it, depth + 1)),
+            NodeKind::Dict(pairs) => pairs.is_empty(),
+            NodeKind::Nothing => true,
+            _ => matches!(self.type_of(id), Type::Void(_)),
+        }
+    }
+
+    /// Whether something may have been put into what a node gives, under a name that is written out or otherwise.
+    fn is_put_into(&self, id: NodeId, by_name: bool, depth: u32) -> bool {
+        const FILL: &[&str] = &["update", "setdefault", "pop"];
+        let flow = self.frame().flow;
+        if depth > 8 {
+            return true;
+        }
+        if let NodeKind::Either(all) = &flow.node(id).kind
+            && all.iter().any(|it| self.is_put_into(*it, by_name, depth + 1))
+        {
+            return true;
+        }
+        flow.nodes.iter().take(self.frame().types.len()).any(|node| match &node.kind {
+            NodeKind::Store { of, .. } => by_name && *of == id,
+            NodeKind::Attr { of, name, .. } => *of == id && FILL.contains(&&**name),
+            NodeKind::Call { args, .. } => args.contains(&id),
+            _ => false,
+        })
     }
 
     /// What an argument is: a truth and what is not there are known where they stand in the call itself, for a variable
@@ -106,6 +189,55 @@ impl Eval<'_> {
             Type::Void(Void::Empty) if self.is_filled(at, self.frame().types.len() as NodeId) => Type::Unknown,
             given => given,
         }
+    }
+}
+
+/// Whether an argument is `*rows`.
+fn is_starred(flow: &Flow, node: NodeId) -> bool {
+    matches!(flow.node(node).kind, NodeKind::Mix(_))
+}
+
+/// Names under which code may hand something on by `**`: keys of dicts, and keywords that no function of the name called
+/// has a parameter for.
+#[derive(Debug, Default)]
+pub(super) struct Handed<'a>(HashSet<&'a str>);
+
+impl<'a> Handed<'a> {
+    pub(super) fn read(names: &Names<'a>) -> Self {
+        let mut params: HashMap<&str, HashSet<&str>> = HashMap::default();
+        for function in names.drafts.iter().flat_map(|it| &it.functions) {
+            params.entry(&function.name).or_default().extend(function.params.iter().map(|it| &*it.name));
+        }
+        let mut handed = HashSet::default();
+        let mut read = |flow: &'a Flow| {
+            for node in &flow.nodes {
+                match &node.kind {
+                    NodeKind::Dict(pairs) => handed.extend(pairs.iter().filter_map(|(key, _)| flow.text(*key))),
+                    NodeKind::Store { name, .. } => {
+                        handed.insert(&**name);
+                    }
+                    NodeKind::Call { func, keywords, .. } => {
+                        let called = match &flow.node(*func).kind {
+                            NodeKind::Name(name) | NodeKind::Attr { name, .. } => params.get(&**name),
+                            _ => None,
+                        };
+                        let taken = |name: &str| called.is_some_and(|it| it.contains(name));
+                        handed.extend(keywords.iter().map(|(name, _)| &**name).filter(|name| !taken(name)));
+                    }
+                    _ => {}
+                }
+            }
+        };
+        for draft in &names.drafts {
+            read(&draft.top);
+            draft.functions.iter().for_each(|it| read(&it.flow));
+            draft.classes.iter().for_each(|it| read(&it.body));
+        }
+        Self(handed)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
     }
 }
 

@@ -161,7 +161,7 @@ impl<'a> Eval<'a> {
             let mut at = scope;
             while let Some(here) = frame.flow.scope(at) {
                 let turn = Turn { depth, scope: at };
-                if wanted(turn) && self.may_be_long(frame, here.iter, 0) {
+                if wanted(turn) && self.may_be_long(frame, here.iter, 0) && !self.is_passed_by(turn) {
                     return Some((turn, Size::Guessed, span));
                 }
                 at = here.parent;

@@ -10,6 +10,7 @@ mod given;
 mod guess;
 mod need;
 mod runs;
+mod shared;
 mod told;
 mod value;
 
@@ -21,6 +22,7 @@ use rustc_hash::FxHashMap as HashMap;
 pub(super) use call::{op, set_of};
 pub(super) use need::uses;
 pub(super) use runs::Context;
+pub(super) use value::short;
 
 use given::Given;
 use runs::Runs;
@@ -98,6 +100,12 @@ pub(super) struct Eval<'a> {
     quiet: usize,
     /// How many of code that may not run in each turn.
     unasked: usize,
+    /// The loops within which the present evaluation is done once, and kept.
+    once: Vec<Turn>,
+    /// Names under which something may be handed on by `**`.
+    handed: given::Handed<'a>,
+    /// The classes below each.
+    below: shared::Below,
 }
 
 /// A function entered.
@@ -201,6 +209,9 @@ impl<'a> Eval<'a> {
             spent: (0, MOST_TIMES * size(names)),
             quiet: 0,
             unasked: 0,
+            once: Vec::new(),
+            handed: given::Handed::read(names),
+            below: shared::Below::read(names),
         }
     }
 
@@ -336,7 +347,12 @@ impl<'a> Eval<'a> {
             let runs = self.runs(id as NodeId);
             self.quiet += usize::from(runs == Runs::Unasked);
             self.unasked += usize::from(runs == Runs::Unasked);
+            let once = self.kept_within(id as NodeId);
+            self.once.extend(once);
             let kind = if over || runs == Runs::Never { Type::Unknown } else { self.value(id as NodeId).shallow() };
+            if once.is_some() {
+                self.once.pop();
+            }
             self.quiet -= usize::from(runs == Runs::Unasked);
             self.unasked -= usize::from(runs == Runs::Unasked);
             if let Some(frame) = self.frames.last_mut() {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::names::Def;
-use super::super::types::{Type, Void};
+use super::super::types::{Turn, Type, Void};
 use super::Eval;
-use crate::facts::orm::flow::{Guard, NodeId, NodeKind, Scope};
+use crate::facts::orm::flow::{Guard, Node, NodeId, NodeKind, Scope};
 use crate::stack::vocabulary::Orm;
 
 /// Whether a value of a flow comes to be.
@@ -73,6 +73,7 @@ impl Eval<'_> {
             },
             Guard::Has(of, name, wanted) => self.has(*of, name).is_some_and(|has| has != *wanted),
             Guard::Is(of, class, wanted) => self.is_of(*of, class).is_some_and(|is| is != *wanted),
+            Guard::True(of, wanted) => !wanted && self.is_surely_a_row(*of),
             // `if self.parent is None`, of what was put there before.
             Guard::Unset(of, name) => {
                 let put = matches!(self.type_of(*of), Type::Row(row) if row.assigned.contains(name));
@@ -130,10 +131,32 @@ impl Eval<'_> {
         })
     }
 
+    /// Whether a value is a row of the loop, and not `None`.
+    fn is_surely_a_row(&self, of: NodeId) -> bool {
+        matches!(self.type_of(of), Type::Row(row) if row.turn.is_some() && row.path.is_empty() && !row.guessed)
+            && !self.may_be_nothing(of, 0)
+    }
+
+    /// Whether a branch that may have been taken gives `None`.
+    fn may_be_nothing(&self, of: NodeId, depth: u32) -> bool {
+        /// Branches lie so deep in one another at most.
+        const MOST: u32 = 12;
+        match &self.frame().flow.node(of).kind {
+            NodeKind::Either(all) => {
+                let mut comes = all.iter().filter(|id| !self.frame().never.contains(id));
+                depth > MOST || comes.any(|id| self.may_be_nothing(*id, depth + 1))
+            }
+            _ => matches!(self.type_of(of), Type::Nothing | Type::Void(_)),
+        }
+    }
+
     /// Whether a value is an instance of a class, as its file names it, where that is certain: a row may be of a model below
-    /// its own.
+    /// its own, and `None` is of no class.
     fn is_of(&self, of: NodeId, class: &str) -> Option<bool> {
         let Type::Row(row) = self.type_of(of) else { return None };
+        if self.may_be_nothing(of, 0) {
+            return None;
+        }
         let Some(Def::Class(class)) = self.names.resolve_dotted(self.draft(), class) else { return None };
         if self.names.derives(row.model, class) {
             return Some(true);
@@ -152,6 +175,67 @@ impl Eval<'_> {
             NodeKind::Attr { of, name, .. } => FILL.contains(&&**name) && is(of),
             NodeKind::Call { args, keywords, .. } => args.iter().chain(keywords.iter().map(|it| &it.1)).any(is),
             _ => false,
+        })
+    }
+
+    /// The loop within which a node of the present frame is evaluated once, however many turns those around it have: it makes
+    /// what is kept.
+    pub(super) fn kept_within(&self, id: NodeId) -> Option<Turn> {
+        let flow = self.frame().flow;
+        let depth = self.depth();
+        flow.guards(flow.node(id).guard).find_map(|guard| match guard {
+            Guard::Kept(scope) => Some(Turn { depth, scope: *scope }),
+            Guard::KeptOnSelf(scope) if self.is_shared_instance(depth) => Some(Turn { depth, scope: *scope }),
+            _ => None,
+        })
+    }
+
+    /// Whether the instance that a frame's method is of is the same in each turn of the loops around: no row, and not made
+    /// anew.
+    pub(super) fn is_shared_instance(&self, depth: usize) -> bool {
+        let Some(frame) = self.frames.get(depth) else { return true };
+        match frame.args.first() {
+            Some((Type::Row(_), _)) | None => return false,
+            Some((_, Some(_))) => return false,
+            Some((_, None)) => {}
+        }
+        let Some((below, before)) = depth.checked_sub(1).and_then(|at| Some((at, self.frames.get(at)?))) else {
+            return true;
+        };
+        let called = |node: &&Node| node.span == frame.call.0 && matches!(node.kind, NodeKind::Call { .. });
+        let Some(NodeKind::Call { func, .. }) = before.flow.nodes.iter().find(called).map(|it| &it.kind) else {
+            return true;
+        };
+        match &before.flow.node(*func).kind {
+            NodeKind::Attr { of, .. } if before.flow.node(*of).kind == NodeKind::Param(0) => {
+                self.is_shared_instance(below)
+            }
+            NodeKind::Attr { of, .. } => {
+                // Made in a loop, it is another in each turn.
+                let made = matches!(before.flow.node(*of).kind, NodeKind::Call { .. });
+                let anew = made && before.flow.node(*of).scope != 0;
+                !anew && before.vary.get(*of as usize).copied().flatten().is_none()
+            }
+            _ => true,
+        }
+    }
+
+    /// The same of the instance that a node of the present frame reads an attribute of.
+    pub(super) fn is_of_shared_instance(&self, id: NodeId) -> bool {
+        let flow = self.frame().flow;
+        let NodeKind::Attr { of, .. } = flow.node(id).kind else { return false };
+        match flow.node(of).kind {
+            NodeKind::Param(0) => self.is_shared_instance(self.depth()),
+            _ => self.vary(of).is_none(),
+        }
+    }
+
+    /// Whether a loop lies around what is done once, so that its turns have no part in it.
+    pub(super) fn is_passed_by(&self, turn: Turn) -> bool {
+        self.once.iter().any(|once| {
+            turn.depth < once.depth
+                || turn.depth == once.depth
+                    && self.frames.get(turn.depth).is_some_and(|frame| frame.flow.within(once.scope, turn.scope))
         })
     }
 

@@ -10,7 +10,7 @@ use super::super::uses::{self, Use, Wanted};
 use super::super::{django, sqlalchemy};
 use super::Eval;
 use super::need::Need;
-use crate::facts::orm::flow::{Guard, GuardId, NodeId, Scope};
+use crate::facts::orm::flow::{Guard, GuardId, NodeId, NodeKind, Scope};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -37,6 +37,9 @@ impl Eval<'_> {
         if self.is_loaded(root, &row.path_to(&relation.name)) {
             return;
         }
+        if row.path.is_empty() && self.is_read_when_made(row.model, relation) {
+            return;
+        }
         let Some(at) = self.turn_at(turn, span, scope) else { return };
         let key = match self.need(row, relation, id) {
             // A key that is none asks for nothing, and which rows have one the code does not say.
@@ -61,6 +64,16 @@ impl Eval<'_> {
         self.tell(event);
     }
 
+    /// Whether a model reads a relation of each row as soon as it is made, before any queryset could load it.
+    fn is_read_when_made(&self, model: ClassId, relation: &Relation) -> bool {
+        let Some(method) = self.names.method(model, "__init__", None) else { return false };
+        let flow = &self.names.function(method).flow;
+        flow.nodes.iter().any(|node| match &node.kind {
+            NodeKind::Attr { of, name, .. } => *name == relation.name && flow.node(*of).kind == NodeKind::Param(0),
+            _ => false,
+        })
+    }
+
     /// Whether code stands behind a test that finds a key of a row to be none.
     fn is_unset(&self, guard: GuardId) -> bool {
         self.frame().flow.guards(guard).any(|it| match it {
@@ -82,6 +95,9 @@ impl Eval<'_> {
 
     /// The place in the frame of a loop where the present evaluation runs, when it does so in each turn.
     pub(in crate::link::orm) fn turn_at(&self, turn: Turn, span: Span, scope: Scope) -> Option<Span> {
+        if self.is_passed_by(turn) {
+            return None;
+        }
         let (span, scope) =
             if turn.depth >= self.depth() { (span, scope) } else { self.frames.get(turn.depth + 1)?.call };
         let frame = self.frames.get(turn.depth)?;
@@ -96,7 +112,8 @@ impl Eval<'_> {
             let mut at = scope;
             while let Some(here) = frame.flow.scope(at) {
                 if let Some(size) = frame.types.get(here.iter as usize).and_then(Type::size) {
-                    return Some((Turn { depth, scope: at }, size, span));
+                    let turn = Turn { depth, scope: at };
+                    return (!self.is_passed_by(turn)).then_some((turn, size, span));
                 }
                 at = here.parent;
             }

@@ -266,7 +266,7 @@ impl Eval<'_> {
     }
 }
 
-pub(super) fn short(most: Option<u64>, size: Size) -> Size {
+pub(in crate::link::orm) fn short(most: Option<u64>, size: Size) -> Size {
     /// Loops of so few turns cost little.
     const FEW: u64 = 10;
     match most {

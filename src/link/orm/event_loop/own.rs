@@ -53,11 +53,11 @@ pub(super) fn alone(code: &Code<'_>, roles: &Roles<'_, '_>) -> HashSet<FunctionI
             }
         }
     });
-    for draft in &code.names.drafts {
-        for name in &draft.passed_on {
+    each_flow(code, &mut |_, flow| {
+        for (name, _) in &flow.passed_on {
             mentions.remove(&**name);
         }
-    }
+    });
     mentions.retain(|name, all| !all.is_empty() && !roles.is_named_elsewhere(name));
     // First those that runners alone name, then those that they alone name.
     let mut own: HashSet<FunctionId> = HashSet::new();

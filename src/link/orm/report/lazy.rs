@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet as HashSet;
 
 use super::{Report, listed, over};
 use crate::facts::orm::{Place, write};
-use crate::link::orm::events::{Event, EventKind};
+use crate::link::orm::events::{Event, EventKind, Guess};
 use crate::link::orm::models::Relation;
 use crate::link::orm::names::Def;
 use crate::link::orm::types::{Set, Site, Size};
@@ -27,6 +27,10 @@ struct Told {
 
 /// Where a queryset is made, and where it arrives to be told more, when that is elsewhere.
 fn made(root: &Set) -> Vec<Span> {
+    // Of branches of which one gives what is not read, that may be the one that is taken.
+    if root.partly && root.sites.iter().any(|site| site.shared) {
+        return Vec::new();
+    }
     /// What lies so near is seen with the other.
     const NEAR: u32 = 400;
     let far = |at: &Span| at.file != root.span.file || at.start.abs_diff(root.span.start) > NEAR;
@@ -150,7 +154,12 @@ impl Report<'_> {
             if joins { &mut eager.one } else { &mut eager.many }.push(path.clone());
         }
         let (remedy, edits) = match root.orm {
-            Orm::Django => (write::django_calls(&eager), self.django(root, &eager).filter(|_| open)),
+            Orm::Django => {
+                // A list of the admin's says what it joins.
+                let says = eager.many.is_empty() && root.sites.iter().any(|site| site.attribute.is_some());
+                let remedy = if says { write::list_select_related(&eager) } else { write::django_calls(&eager) };
+                (remedy, self.django(root, &eager).filter(|_| open))
+            }
             Orm::Sqlalchemy => {
                 let paths: Vec<&String> = eager.one.iter().chain(&eager.many).collect();
                 let options: Vec<String> = paths.iter().filter_map(|path| self.option(root, path, None)).collect();
@@ -194,7 +203,13 @@ impl Report<'_> {
             loads: clauses(root),
             over: over(event),
             relation: Fact::derived(relation.into(), vec![declared]),
-            serializer: serializer.map_or(Fact::Absent, |name| Fact::derived(name.into(), vec![event.head])),
+            serializer: serializer.map_or(Fact::Absent, |name| {
+                let serializer = Fact::derived(name.into(), vec![event.head]);
+                match event.guess.as_ref().filter(|it| **it != Guess::Fields) {
+                    Some(guess) => serializer.guessed(&guess.because(&event.over)),
+                    None => serializer,
+                }
+            }),
             to_many: Fact::derived(told.to_many, Vec::new()),
             keyed: Fact::derived(told.keyed, Vec::new()),
             short: Fact::derived(paths.iter().all(|(_, event)| event.size == Size::Short), Vec::new()),
@@ -217,7 +232,8 @@ impl Report<'_> {
     fn django(&self, root: &Set, eager: &write::Eager) -> Option<Vec<(Span, Box<str>)>> {
         // A template has no words for a clause.
         let in_template = |site: &Site| self.draft(site.unit).place == Place::Template;
-        if root.sites.is_empty() || root.sites.iter().any(in_template) {
+        // Nor is a place that rows of other models come by, one for a clause.
+        if root.sites.is_empty() || root.sites.iter().any(|site| in_template(site) || site.shared) {
             return None;
         }
         let mut edits = Vec::new();
@@ -271,6 +287,9 @@ impl Report<'_> {
 
     fn sqlalchemy(&self, root: &Set, paths: &[&String]) -> Option<Vec<(Span, Box<str>)>> {
         let [site] = root.sites.as_slice() else { return None };
+        if site.shared {
+            return None;
+        }
         let options: Option<Vec<String>> = paths.iter().map(|path| self.option(root, path, Some(site))).collect();
         write::sqlalchemy(self.draft(site.unit), site.after, &options?)
     }

@@ -39,14 +39,14 @@ impl Report<'_> {
     pub(super) fn other(&mut self, line: Vec<Event>) {
         let Some(event) = line.first() else { return };
         let calls = some(MOST_CALLS, line.iter().map(Event::call));
-        let remedies = some(
-            MOST_CALLS,
-            line.iter().filter_map(|event| match &event.kind {
+        let remedies = taken_together(&line).unwrap_or_else(|| {
+            let each = line.iter().filter_map(|event| match &event.kind {
                 EventKind::Query { remedy, .. } => Some(remedy.as_str()),
                 EventKind::Write { how, .. } => Some(&*how.remedy),
                 EventKind::Lazy { .. } => None,
-            }),
-        );
+            });
+            some(MOST_CALLS, each)
+        });
         // Other loops that come to it.
         let others = line.iter().flat_map(|event| event.by.iter().copied());
         let mut places = vec![event.at];
@@ -116,6 +116,19 @@ impl Report<'_> {
             }
         }
     }
+}
+
+/// What takes all the fields in that a line reads and `only(...)` leaves out.
+fn taken_together(line: &[Event]) -> Option<String> {
+    const ONLY: &str = "only(..., ";
+    let fields = line.iter().map(|event| match &event.kind {
+        EventKind::Query { remedy, cause: Some(Cause::LeftOut(..)), .. } => {
+            remedy.strip_prefix(ONLY).and_then(|rest| rest.strip_suffix(')'))
+        }
+        _ => None,
+    });
+    let fields = fields.collect::<Option<Vec<_>>>()?;
+    Some(format!("{ONLY}{})", some(line.len(), fields.into_iter())))
 }
 
 /// The edit that takes fields in that were left out, where all that a line reads can be.

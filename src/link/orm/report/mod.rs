@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::OrmFacts;
 use super::anchors::Anchors;
-use super::events::{Event, EventKind};
+use super::events::{Cause, Event, EventKind};
 use super::models::{Models, Relation};
 use super::names::{ClassId, Names};
 use super::reach::{Reaching, rank};
@@ -45,7 +45,7 @@ pub(super) fn facts(
         out: OrmFacts::default(),
     };
     let mut groups: BTreeMap<(Unit, Span, Option<String>), Vec<Event>> = BTreeMap::new();
-    let mut others: BTreeMap<(Span, Span), Event> = BTreeMap::new();
+    let mut others: BTreeMap<(Span, Span, Option<String>), Event> = BTreeMap::new();
     let mut read = BTreeSet::new();
     let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::default();
     for event in events {
@@ -72,7 +72,7 @@ pub(super) fn facts(
                 groups.entry((event.unit, root.span, event.serializer.clone())).or_default().push(event);
             }
             EventKind::Query { .. } | EventKind::Write { .. } => {
-                others.entry((event.deep, event.head)).or_insert(event);
+                others.entry((event.deep, event.head, left_out(&event))).or_insert(event);
             }
         }
     }
@@ -81,7 +81,7 @@ pub(super) fn facts(
     for group in groups {
         report.lazy(group);
     }
-    let mut seen: HashMap<Span, Option<(usize, usize)>> = HashMap::default();
+    let mut seen: HashMap<(Span, Option<String>), Option<(usize, usize)>> = HashMap::default();
     let mut said = BTreeSet::new();
     let mut lines: Vec<Vec<Event>> = Vec::new();
     let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
@@ -90,7 +90,8 @@ pub(super) fn facts(
     for event in others {
         // The same place reached from several loops is one thing, told of the one that most wait for, and so is what one loop does in several places.
         let again = (event.unit, event.head, event.call().to_owned());
-        let (deep, first) = (event.deep, seen.get(&event.deep).copied());
+        let deep = (event.deep, left_out(&event));
+        let first = seen.get(&deep).copied();
         let mut told = None;
         if said.insert(again) & first.is_none() {
             // What one line of a loop does by way of what it calls is one thing, too.
@@ -118,6 +119,14 @@ pub(super) fn facts(
         report.asked(it);
     }
     report.out
+}
+
+/// The field that a query is for which its queryset has left out: a serializer reads several at one place.
+fn left_out(event: &Event) -> Option<String> {
+    match &event.kind {
+        EventKind::Query { cause: Some(Cause::LeftOut(field, ..)), .. } => Some(field.to_string()),
+        _ => None,
+    }
 }
 
 /// The models whose rows are changed in the turns of each loop; new rows are no change.
@@ -186,7 +195,8 @@ impl Report<'_> {
         let writer = edits.map(|(name, edits)| Writer { name: name.into(), edits, display_only: None });
         let (model, reach) = (self.models.name(self.names, it.model), self.reached.of(it.unit));
         // Not by the call: a clause that is put into it for another finding would make it another.
-        let about = self.about(it.unit, &it.known_by(&model), it.at, writer.into_iter().collect());
+        let unit = if it.is_of_model() { Unit::Class(it.model) } else { it.unit };
+        let about = self.about(unit, &it.known_by(&model), it.at, writer.into_iter().collect());
         self.out.queryset_uses.push(it.fact(about, model, reach));
     }
 }

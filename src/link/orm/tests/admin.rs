@@ -19,8 +19,17 @@ fn a_foreign_key_that_may_be_null_is_not_joined_unasked() {
     );
     assert_eq!(
         admin("admin.ModelAdmin", "    list_display = (\"room\", \"starter\")\n"),
-        [r#"lazy ThreadAdmin:starter: select_related("starter")"#]
+        [r#"lazy ThreadAdmin:starter: list_select_related = ["starter"]"#]
     );
+}
+
+#[test]
+fn a_list_without_columns_shows_each_row_by_its_name() {
+    let models = "from django.db import models\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Gift(models.Model):\n    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)\n\n    def __str__(self):\n        return self.maker.name\n";
+    let admin = "from django.contrib import admin\nfrom .models import Gift\n\n\n@admin.register(Gift)\nclass GiftAdmin(admin.ModelAdmin):\n    raw_id_fields = [\"maker\"]\n";
+    let files = [("shop/models.py", models), ("shop/admin.py", admin)];
+    assert_eq!(told(&files), [r#"lazy GiftAdmin:maker: list_select_related = ["maker"]"#]);
+    assert_eq!(mended(&files, "shop/admin.py"), format!("{admin}    list_select_related = [\"maker\"]\n"));
 }
 
 #[test]
@@ -40,7 +49,7 @@ fn what_the_queryset_joins_is_all() {
 fn an_admin_class_of_a_package() {
     assert_eq!(
         admin("FancyAdmin", "    list_display = (\"id\", \"place\")\n"),
-        [r#"lazy ThreadAdmin:room: select_related("room")"#]
+        [r#"lazy ThreadAdmin:room: list_select_related = ["room"]"#]
     );
 }
 

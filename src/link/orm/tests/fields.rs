@@ -91,3 +91,23 @@ fn all_fields_and_those_that_are_not_left_out() {
         [r#"lazy Threads:room.owner,starter: select_related("room__owner", "starter")"#]
     );
 }
+
+#[test]
+fn each_field_that_a_serializer_reads_and_its_queryset_leaves_out() {
+    let models = "from django.db import models\n\nclass Note(models.Model):\n    title = models.CharField(max_length=9)\n    body = models.CharField(max_length=9)\n    kind = models.CharField(max_length=9)\n    raw = models.JSONField()\n\n    def long(self):\n        return len(self.raw)\n";
+    let view = "from rest_framework import serializers, viewsets\nfrom .models import Note\n\nclass NoteSerializer(serializers.ModelSerializer):\n    class Meta:\n        model = Note\n        fields = ['title', 'body', 'kind']\n\nclass NoteView(viewsets.ModelViewSet):\n    queryset = Note.objects.only('title')\n    serializer_class = NoteSerializer\n";
+    let of = |view: &str| {
+        let facts = found(&sources(&[("hall/models.py", models), ("hall/views.py", view)]));
+        let said = |it: &QueryInLoop| {
+            let remedy = it.remedy.known().map_or_else(String::new, |it| it.to_string());
+            let edits = it.about.writers.iter().flat_map(|it| &it.edits).map(|it| it.1.to_string());
+            (remedy, edits.collect::<String>())
+        };
+        facts.queries_in_loops.iter().map(said).collect::<Vec<_>>()
+    };
+    let both = (r#"only(..., "body", "kind")"#.to_owned(), ", 'body', 'kind'".to_owned());
+    assert_eq!(of(view), [both]);
+    let long =
+        "from .models import Note\n\ndef get():\n    return [note.long() for note in Note.objects.only('title')]\n";
+    assert_eq!(of(long), [(r#"only(..., "raw")"#.to_owned(), String::new())]);
+}

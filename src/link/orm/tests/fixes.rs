@@ -137,3 +137,97 @@ fn a_clause_leaves_the_name_of_a_query_what_it_was() {
     assert_eq!(without, ["get:Thread.objects.filter"]);
     assert_eq!(looped("Thread.objects.filter(name=room.name).select_related(\"starter\")"), without);
 }
+
+#[test]
+fn no_clause_where_rows_of_other_models_come_by() {
+    let text = "def pages(model, query=None):\n    rows = model.objects.filter(query) if query else model.objects.all()\n    for row in rows:\n        yield row\n\ndef get():\n    return [thread.room.name for thread in pages(Thread)]\n\ndef other():\n    return [tag.label for tag in pages(Tag)]\n";
+    assert_eq!(views(text), [r#"lazy get:room: select_related("room") (no fix)"#]);
+    let base = |rest: &str| {
+        format!(
+            "class View:\n    def get(self):\n        return list(self.queryset.filter(closed=True))\n\nclass ThreadView(View):\n    queryset = Thread.objects.all()\n\n    def shown(self):\n        return [thread.room.name for thread in self.get()]\n{rest}"
+        )
+    };
+    assert_eq!(
+        views(&base("\nclass TagView(View):\n    queryset = Tag.objects.all()\n")),
+        [r#"lazy ThreadView.shown:room: select_related("room") (no fix)"#]
+    );
+    assert_eq!(views(&base("")), [r#"lazy ThreadView.shown:room: select_related("room")"#]);
+}
+
+#[test]
+fn no_clause_in_a_mixin_of_views_of_other_models() {
+    let text = r#"from rest_framework import serializers, viewsets
+
+
+class RoomSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Room
+        fields = ["name"]
+
+
+class ThreadSerializer(serializers.ModelSerializer):
+    room = RoomSerializer()
+
+    class Meta:
+        model = Thread
+        fields = ["id", "room"]
+
+
+class TagSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Tag
+        fields = ["label"]
+
+
+class NestedMixin:
+    def get_queryset(self):
+        if self.nested:
+            return getattr(self.get_parent(), self.field).all()
+        return super().get_queryset()
+
+
+class ThreadView(NestedMixin, viewsets.ModelViewSet):
+    queryset = Thread.objects.all()
+    serializer_class = ThreadSerializer
+
+
+class TagView(NestedMixin, viewsets.ModelViewSet):
+    queryset = Tag.objects.all()
+    serializer_class = TagSerializer
+"#;
+    assert_eq!(views(text), [r#"lazy ThreadView:room: select_related("room") (no fix)"#]);
+}
+
+#[test]
+fn what_a_serializer_prepares_for_a_view_gets_the_clause_there() {
+    let text = r#"from rest_framework import serializers, viewsets
+
+
+class RoomSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Room
+        fields = ["name"]
+
+
+class ThreadSerializer(serializers.ModelSerializer):
+    room = RoomSerializer()
+
+    class Meta:
+        model = Thread
+        fields = ["id", "room"]
+
+    @classmethod
+    def prepare(cls, queryset=None):
+        queryset = queryset if queryset is not None else Thread.objects.all()
+        return queryset.select_related("starter")
+
+
+class ThreadView(viewsets.ModelViewSet):
+    queryset = Thread.objects.all()
+    serializer_class = ThreadSerializer
+
+    def get_queryset(self):
+        return self.get_serializer_class().prepare(queryset=self.queryset.all())
+"#;
+    assert_eq!(views(text), [r#"lazy ThreadView:room: select_related("room")"#]);
+}

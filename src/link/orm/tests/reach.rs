@@ -124,3 +124,121 @@ fn a_place_that_several_loops_come_to_is_told_of_the_one_that_clients_wait_for()
     assert!(told[0].starts_with("query sizes:"), "{told:?}");
     assert_eq!(told.len(), 1);
 }
+
+/// Who runs the loop of [`LOOP`] beside other files.
+fn runs(more: &[(&str, &str)]) -> String {
+    let mut files = vec![("chat/lib.py", LOOP)];
+    files.extend(more);
+    let all = reached(&files);
+    let name = |it: &String| it.strip_prefix("names:room Some(").and_then(|it| it.strip_suffix(')')).map(String::from);
+    all.iter().find_map(name).unwrap_or_default()
+}
+
+const MANAGE: (&str, &str) = ("manage.py", "import os\n");
+
+#[test]
+fn a_name_is_the_one_that_is_imported() {
+    let task = "from celery import shared_task\nfrom .models import Room\nfrom .lib import names as list_names\n\n\n@shared_task\ndef names():\n    list_names()\n";
+    assert_eq!(runs(&[("chat/tasks.py", task)]), "Tasks");
+    // A test that gives it another name says nothing of who runs it.
+    let test = "from chat.lib import names as all_names\n\n\ndef test_names():\n    all_names()\n";
+    assert_eq!(runs(&[("chat/tasks.py", task), ("chat/tests/test_lib.py", test)]), "Tasks");
+    // Others have the name, too.
+    let other = "from .models import Room\nfrom elsewhere import names\nimport faker\n\n\ndef show(request):\n    names()\n    faker.names()\n";
+    assert_eq!(runs(&[("chat/tasks.py", task), ("chat/views.py", other)]), "Tasks");
+    let own = "from .models import Room\n\n\ndef names():\n    return []\n\n\ndef show(request):\n    names()\n";
+    assert_eq!(runs(&[("chat/tasks.py", task), ("chat/views.py", own)]), "Tasks");
+    let here = "from . import lib\nfrom .models import Room\n\n\ndef show(request):\n    lib.names()\n";
+    assert_eq!(runs(&[("chat/tasks.py", task), ("chat/views.py", here)]), "Requests");
+    let unknown = "from .models import Room\n\n\ndef show(request, lib):\n    lib.names()\n";
+    assert_eq!(runs(&[("chat/tasks.py", task), ("chat/views.py", unknown)]), "Requests");
+    // A package hands it on by another name.
+    let package = "from .lib import names as list_names\n";
+    let plain = "from chat import list_names\n\n\ndef show(client):\n    list_names()\n";
+    assert_eq!(runs(&[("chat/tasks.py", task), ("chat/__init__.py", package), ("web/show.py", plain)]), "Requests");
+    // A text is no path to a function of a module.
+    let text = "from .models import Room\n\n\ndef show(request):\n    return 'names'\n";
+    assert_eq!(runs(&[("chat/tasks.py", task), ("chat/views.py", text)]), "Tasks");
+    let path = text.replace("'names'", "'chat.lib.names'");
+    assert_eq!(runs(&[("chat/tasks.py", task), ("chat/views.py", &path)]), "Requests");
+}
+
+#[test]
+fn what_is_put_into_a_queue_is_a_task() {
+    let told = |text: &str| {
+        let views = format!(
+            "from django.db import transaction\nfrom .models import Room\nfrom .lib import names\nfrom . import tasks\n\n\n{text}"
+        );
+        runs(&[("chat/views.py", &views)])
+    };
+    assert_eq!(told("def show(request, queue):\n    queue.enqueue(names, 1)\n"), "Tasks");
+    assert_eq!(told("def show(request, queue):\n    queue.enqueue_in(later, names)\n"), "Tasks");
+    assert_eq!(told("def show(request, queue):\n    queue.enqueue(names, 1)\n    names()\n"), "Requests");
+    let helper = "def schedule_job(function, at=None):\n    queue.enqueue(function)\n\n\ndef put(job):\n    schedule_job(at=1, function=job)\n\n\n";
+    assert_eq!(told(&format!("{helper}def show(request):\n    put(names)\n")), "Tasks");
+    assert_eq!(told(&format!("{helper}def show(request):\n    other(names)\n")), "Requests");
+    // A file that says nothing to a mapper.
+    let helper = format!("from .models import Room\n\n\n{helper}");
+    let cron = "from chat.jobs import schedule_job\nfrom chat.lib import names\n\n\ndef jobs():\n    schedule_job(\n        function=names,\n        cron='0 1 * * *',\n    )\n";
+    assert_eq!(runs(&[("chat/jobs.py", &helper), ("cron.py", cron)]), "Tasks");
+    let plain = "def schedule_job(function, at=None):\n    with Scheduler() as scheduler:\n        scheduler.enqueue_in(at, function=function)\n";
+    assert_eq!(runs(&[("chat/jobs.py", plain), ("cron.py", cron)]), "Tasks");
+    let view = "from .models import Room\nfrom .jobs import schedule_job\nfrom .lib import names\n\n\ndef show(request):\n    schedule_job(function=names)\n";
+    assert_eq!(runs(&[("chat/jobs.py", plain), ("chat/views.py", view)]), "Tasks");
+    let method = "from .models import Room\nfrom .lib import names\n\n\nclass Finder:\n    def find(self, function):\n        queue.enqueue(function)\n\n\ndef show(request):\n    finder = Finder()\n    finder.find(names)\n";
+    assert_eq!(runs(&[("chat/views.py", method)]), "Tasks");
+    let task = "from celery import shared_task\nfrom .models import Room\nfrom .lib import names\n\n\n@shared_task\ndef nightly():\n    names()\n";
+    let views = "from django.db import transaction\nfrom .models import Room\nfrom . import tasks\n\n\ndef show(request):\n    transaction.on_commit(lambda: tasks.nightly.delay(1))\n";
+    assert_eq!(runs(&[("chat/tasks.py", task), ("chat/views.py", views)]), "Tasks");
+    let at_once = views.replace(".delay(1)", "(1)");
+    assert_eq!(runs(&[("chat/tasks.py", task), ("chat/views.py", &at_once)]), "Requests");
+    assert_eq!(
+        runs(&[(
+            "chat/management/commands/show.py",
+            &task.replace(".models", "chat.models").replace(".lib", "chat.lib")
+        )]),
+        "Tasks"
+    );
+}
+
+#[test]
+fn nobody_runs_what_nobody_names() {
+    assert_eq!(runs(&[MANAGE]), "Commands");
+    let ready = "from django.apps import AppConfig\nfrom django.db import models\nfrom django.db.models.signals import post_migrate\nfrom .lib import names\n\n\nclass ChatConfig(AppConfig):\n    def ready(self):\n        post_migrate.connect(names, sender=self)\n";
+    assert_eq!(runs(&[("chat/apps.py", ready)]), "Commands");
+    assert_eq!(runs(&[("chat/apps.py", &ready.replace("post_migrate", "post_save"))]), "Requests");
+    let script = "import typer\nfrom chat.models import Room\nfrom chat.lib import names\n\n\ndef main():\n    names()\n\n\nif __name__ == '__main__':\n    typer.run(main)\n";
+    assert_eq!(runs(&[("run_names.py", script)]), "Commands");
+}
+
+#[test]
+fn a_method_needs_an_instance_of_its_class() {
+    let lib = "from chat.models import Thread\n\n\nclass Exporter:\n    def get_rooms(self):\n        return [thread.room.name for thread in Thread.objects.all()]\n\n\nclass Other(Exporter):\n    pass\n";
+    let script =
+        "from chat.models import Room\nfrom chat.lib import Exporter\n\n\ndef main():\n    Exporter().get_rooms()\n";
+    let view = "from .models import Room\n\n\ndef show(request, thing):\n    thing.get_rooms()\n";
+    let told = |more: &[(&str, &str)]| {
+        let mut files = vec![("chat/lib.py", lib), ("scripts/export.py", script), ("chat/views.py", view)];
+        files.extend(more);
+        reached(&files).join("; ")
+    };
+    assert_eq!(told(&[]), "Exporter.get_rooms:room Some(Commands)");
+    // Python calls `__init__` for those who make one.
+    let keeper = "from chat.models import Room\nfrom chat.lib import Exporter\n\n\nclass Keeper:\n    def __init__(self):\n        self.exporter = Exporter()\n";
+    assert_eq!(told(&[("chat/keeper.py", keeper)]), "Exporter.get_rooms:room Some(Requests)");
+    let made = format!("{keeper}\n\ndef main():\n    Keeper()\n");
+    assert_eq!(told(&[("scripts/keeper.py", &made)]), "Exporter.get_rooms:room Some(Commands)");
+    let other = "from .models import Room\nfrom .lib import Other\n\n\nit = Other()\n";
+    assert_eq!(told(&[("chat/things.py", other)]), "Exporter.get_rooms:room Some(Requests)");
+}
+
+#[test]
+fn natural_keys_are_for_fixtures() {
+    let models = "from django.db import models\n\n\nclass RoomManager(models.Manager):\n    def get_by_natural_key(self, name):\n        return [seat.room.name for seat in Seat.objects.filter(room__name=name)]\n\n\nclass Room(models.Model):\n    name = models.CharField(max_length=9)\n    objects = RoomManager()\n\n\nclass Seat(models.Model):\n    room = models.ForeignKey(Room, on_delete=models.CASCADE)\n";
+    assert_eq!(reached(&[("hall/models.py", models)]), ["RoomManager.get_by_natural_key:room Some(Commands)"]);
+    let users = models.replace("(models.Manager)", "(BaseUserManager)").replace(
+        "from django.db import models\n",
+        "from django.db import models\nfrom django.contrib.auth.models import BaseUserManager\n",
+    );
+    assert_eq!(reached(&[("hall/models.py", &users)]), ["RoomManager.get_by_natural_key:room Some(Requests)"]);
+}

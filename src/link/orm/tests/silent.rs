@@ -238,3 +238,234 @@ fn what_does_not_run_in_each_turn() {
     let asked = "def told(room, deep=False):\n    if not deep:\n        return room.name\n    return room.threads.count()\n\ndef get():\n    return [told(room, True) for room in Room.objects.all()]\n";
     assert_eq!(views(asked).len(), 1);
 }
+
+#[test]
+fn what_nobody_asks_for_by_name() {
+    let models = r#"
+from django.db import models
+
+
+class Room(models.Model):
+    name = models.CharField(max_length=9)
+
+
+class Thread(models.Model):
+    room = models.ForeignKey(Room, on_delete=models.CASCADE)
+
+    def serialize(self, with_room=False):
+        if with_room:
+            return self.room.name
+        return self.pk
+
+
+def one(thread, full=False, **more):
+    return thread.serialize(**more) if not full else thread.room.name
+
+
+def all_of(threads, **kwargs):
+    return [one(thread, **kwargs) for thread in threads]
+
+
+def answer(threads, given=None):
+    return [thread.serialize(**(given if given else {})) for thread in threads]
+
+
+def answer_anything(threads, given):
+    return [thread.serialize(**given) for thread in threads]
+
+
+def shown(thread):
+    return thread.serialize(with_room=True)
+"#;
+    let told = |body: &str| {
+        let view = format!("from .models import *\n\n\ndef get(request):\n    {body}\n");
+        told(&[("hall/models.py", models), ("hall/views.py", &view)])
+    };
+    for body in [
+        "return all_of(Thread.objects.order_by('pk'))",
+        "return answer(Thread.objects.order_by('pk'))",
+        "return answer(Thread.objects.order_by('pk'), {'deep': True})",
+        "return answer_anything(Thread.objects.order_by('pk'), request.session.load())",
+        "more = {'deep': True}\n    return answer_anything(Thread.objects.order_by('pk'), more)",
+    ] {
+        assert_eq!(told(body), [""; 0], "{body}");
+    }
+    let room = r#"lazy all_of:room: select_related("room")"#;
+    assert_eq!(told("return all_of(Thread.objects.order_by('pk'), full=True)"), [room]);
+    assert_eq!(told("return all_of(Thread.objects.order_by('pk'), with_room=True)"), [room]);
+    let room = r#"lazy answer:room: select_related("room")"#;
+    assert_eq!(told("return answer(Thread.objects.order_by('pk'), {'with_room': True})"), [room]);
+    assert_eq!(
+        told("given = {}\n    given['with_room'] = True\n    return answer(Thread.objects.order_by('pk'), given)"),
+        [room]
+    );
+}
+
+#[test]
+fn what_is_kept() {
+    let models = r#"
+from django.core.cache import cache
+from django.db import models
+from functools import cached_property, lru_cache
+
+
+class Room(models.Model):
+    name = models.CharField(max_length=9)
+
+
+class Thread(models.Model):
+    room = models.ForeignKey(Room, on_delete=models.CASCADE)
+    code = models.CharField(max_length=9)
+
+    def neighbours(self):
+        if not hasattr(self, "_neighbours"):
+            self._neighbours = Room.objects.filter(name=self.code).first()
+        return self._neighbours
+
+
+@lru_cache
+def by_code(code):
+    return Room.objects.get(name=code)
+
+
+def by_cache(code):
+    found = cache.get(code)
+    if found:
+        return found
+    found = Room.objects.get(name=code)
+    cache.set(code, found)
+    return found
+
+
+class Book:
+    def __init__(self):
+        self.known = {}
+
+    def by_code(self, code):
+        if code in self.known:
+            room = self.known[code]
+        else:
+            room = Room.objects.get(name=code)
+            self.known[code] = room
+        return room
+
+    def first(self, code):
+        if not hasattr(self, "_first"):
+            self._first = list(Room.objects.filter(name=code))
+        return self._first
+
+    def again(self, code):
+        if self._again is None:
+            self._again = Room.objects.get(name=code)
+        return self._again
+
+    @cached_property
+    def all(self):
+        return Room.objects.count()
+
+    def owned(self):
+        if self._owned is None:
+            self._owned = [thread.room.name for thread in Thread.objects.all()]
+        return self._owned
+"#;
+    let told = |body: &str| {
+        let view = format!(
+            "from .models import *\n\n\ndef get():\n    book = Book()\n    for thread in Thread.objects.order_by('pk'):\n        {body}\n"
+        );
+        told(&[("hall/models.py", models), ("hall/views.py", &view)])
+    };
+    let owned = r#"lazy Book.owned:room: select_related("room")"#;
+    for body in [
+        "by_code(thread.code)",
+        "by_cache(thread.code)",
+        "book.by_code(thread.code)",
+        "book.first(thread.code)",
+        "book.again(thread.code)",
+        "print(book.all)",
+    ] {
+        assert_eq!(told(body), [owned], "{body}");
+    }
+    let more = |body: &str| told(body).into_iter().filter(|it| it != owned).collect::<Vec<_>>();
+    assert_eq!(more("thread.neighbours()").len(), 1);
+    assert_eq!(more("Book().first(thread.code)").len(), 1);
+}
+
+#[test]
+fn what_an_annotation_has_brought_under_its_default_name() {
+    let models = "from django.db import models\n\nclass Room(models.Model):\n    name = models.CharField(max_length=9)\n\n    def n(self):\n        if hasattr(self, 'like__count'):\n            return self.like__count\n        return self.like_set.count()\n\nclass Like(models.Model):\n    room = models.ForeignKey(Room, on_delete=models.CASCADE)\n";
+    let told = |chain: &str| {
+        let view = format!(
+            "from django.db.models import Count\nfrom .models import *\n\ndef get():\n    return [room.n() for room in Room.objects.{chain}]\n"
+        );
+        told(&[("hall/models.py", models), ("hall/views.py", &view)])
+    };
+    assert_eq!(told("annotate(Count('like'))"), [""; 0]);
+    assert_eq!(told("order_by('name')").len(), 1);
+}
+
+#[test]
+fn rows_of_a_class_that_a_variable_knows() {
+    let models = r#"
+from django.db import models
+
+
+class User(models.Model):
+    name = models.CharField(max_length=9)
+
+
+class Member(models.Model):
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    seen = models.BooleanField()
+
+
+def shown(user, node):
+    member = None
+    if isinstance(user, Member):
+        member = user
+        user = member.user
+    if not member:
+        try:
+            member = node.members.get(user=user)
+        except Member.DoesNotExist:
+            member = None
+    is_member = isinstance(member, Member)
+    return member.seen if is_member else Member.objects.filter(user=user, seen=True).exists()
+"#;
+    let told = |rows: &str| {
+        let view =
+            format!("from .models import *\n\n\ndef get(node):\n    return [shown(it, node) for it in {rows}]\n");
+        told(&[("hall/models.py", models), ("hall/views.py", &view)])
+    };
+    assert_eq!(told("Member.objects.select_related('user')"), [""; 0]);
+    assert_eq!(told("User.objects.order_by('name')").len(), 1);
+}
+
+#[test]
+fn what_a_model_reads_as_soon_as_it_is_made() {
+    let models = "from django.db import models\n\nclass Room(models.Model):\n    name = models.CharField(max_length=9)\n\nclass Thread(models.Model):\n    room = models.ForeignKey(Room, on_delete=models.CASCADE)\n\n    def __init__(self, *args, **kwargs):\n        super().__init__(*args, **kwargs)\n        self.was = self.room.name\n\ndef get():\n    return [thread.room.name for thread in Thread.objects.all()]\n";
+    assert_eq!(told(&[("hall/models.py", models)]), [""; 0]);
+}
+
+#[test]
+fn serializers_that_only_take_data() {
+    let text = |after: &str| {
+        format!(
+            "from rest_framework import serializers\n\nclass RoomSerializer(serializers.ModelSerializer):\n    class Meta:\n        model = Room\n        fields = ['name']\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    room = RoomSerializer(read_only=True)\n    class Meta:\n        model = Thread\n        fields = ['id', 'room']\n\ndef put(rows):\n    for thread in Thread.objects.order_by('pk'):\n        serializer = ThreadSerializer(thread, data=rows, partial=True)\n        serializer.is_valid(raise_exception=True)\n        serializer.validated_data['by'] = None\n        serializer.save()\n{after}"
+        )
+    };
+    assert_eq!(views(&text("")), [""; 0]);
+    assert_eq!(views(&text("        print(serializer.data)\n")), [r#"lazy put:room: select_related("room")"#]);
+}
+
+#[test]
+fn rows_by_a_few_keys_are_few() {
+    let told = |condition: &str| {
+        views(&format!(
+            "def get(keys):\n    for thread in Thread.objects.filter({condition}):\n        print(thread.room.name)\n"
+        ))
+    };
+    let room = r#"lazy get:room: select_related("room")"#;
+    assert_eq!(told("pk__in=[1, 2, 3]"), [format!("{room} (short)")]);
+    assert_eq!(told("pk__in=keys"), [room]);
+    assert_eq!(told("closed__in=[True, False]"), [room]);
+}

@@ -83,3 +83,14 @@ fn a_clause_for_something_else_leaves_it_what_it_was() {
     assert_eq!(before, ["depot/views.py#view:filter_without_index:Parcel.token"]);
     assert_eq!(anchors(&text.replace("objects.", "objects.select_related(\"site\").")), before);
 }
+
+#[test]
+fn what_may_be_a_list_or_is_there_already_is_not_counted() {
+    let text = "def of(site):\n    return site.ready if hasattr(site, \"ready\") else site.parcels.filter(slot=1)\n\n\ndef view(request, pk):\n    site = Site.objects.get(pk=pk)\n    return len(of(site))\n";
+    assert!(uses(text).is_empty());
+    let plain = text.replace("site.ready if hasattr(site, \"ready\") else ", "");
+    assert_eq!(uses(&plain), ["fetched_to_count"]);
+    let counted = "def view(request, slot):\n    found = Parcel.objects.filter(slot=1)\n    slots = [it.slot for it in found]\n    return slots if found.count() == 0 else None\n";
+    assert!(uses(counted).is_empty());
+    assert_eq!(uses(&counted.replace("[it.slot for it in found]", "[]")), ["counted_to_test"]);
+}

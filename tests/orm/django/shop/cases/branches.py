@@ -1,8 +1,10 @@
 """What an argument, an action or a context rules out, and keys that are in the row."""
 
+from functools import lru_cache
+
 from counting import case
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from rest_framework import mixins, serializers, viewsets
 from web import listed
 
@@ -372,4 +374,132 @@ def put_where_it_is_missing():
             book.place = 1
             book.save()
         found.append(book.title)
+    return found
+
+
+def described(author, with_country=False):
+    return author.country.name if with_country else author.name
+
+
+def described_all(authors, **kwargs):
+    return [described(author, **kwargs) for author in authors]
+
+
+@case
+def flag_that_nobody_hands_on():
+    return described_all(Author.objects.order_by("pk"))
+
+
+def described_each(authors, **kwargs):
+    return [described(author, **kwargs) for author in authors]
+
+
+@case
+def flag_that_is_handed_on():
+    return described_each(Author.objects.order_by("pk"), with_country=True)
+
+
+class Houses:
+    def __init__(self):
+        self.known = {}
+
+    def of(self, price):
+        if price in self.known:
+            house = self.known[price]
+        else:
+            house = Publisher.objects.filter(books__price=price).count()
+            self.known[price] = house
+        return house
+
+    def first(self, book):
+        if not hasattr(self, "_first"):
+            self._first = Publisher.objects.filter(books=book).first()
+        return self._first
+
+
+@case
+def kept_by_a_key():
+    houses = Houses()
+    return [houses.of(book.price) for book in Book.objects.order_by("pk")]
+
+
+@case
+def kept_on_an_instance():
+    houses = Houses()
+    return [houses.first(book).name for book in Book.objects.order_by("pk")]
+
+
+@case
+def kept_on_an_instance_of_each_turn():
+    return [Houses().first(book).name for book in Book.objects.order_by("pk")]
+
+
+@lru_cache
+def houses_at(price):
+    return Publisher.objects.filter(books__price=price).count()
+
+
+@case
+def kept_by_a_decorator():
+    houses_at.cache_clear()
+    return [houses_at(book.price) for book in Book.objects.order_by("pk")]
+
+
+def tags_of(book):
+    if hasattr(book, "tags__count"):
+        return book.tags__count
+    return book.tags.count()
+
+
+@case
+def counted_under_the_default_name():
+    return [tags_of(book) for book in Book.objects.annotate(Count("tags")).order_by("pk")]
+
+
+@case
+def counted_under_another_name():
+    return [tags_of(book) for book in Book.objects.annotate(Count("review")).order_by("pk")]
+
+
+def written_by(it):
+    author = None
+    if isinstance(it, Author):
+        author = it
+    is_author = isinstance(author, Author)
+    return author.name if is_author else it.author.name
+
+
+@case
+def instances_that_a_variable_knows():
+    return [written_by(author) for author in Author.objects.order_by("pk")]
+
+
+@case
+def instances_of_another_class():
+    return [written_by(book) for book in Book.objects.order_by("pk")]
+
+
+class BookAuthorSerializer(serializers.ModelSerializer):
+    author = serializers.CharField(source="author.name", read_only=True)
+
+    class Meta:
+        model = Book
+        fields = ["title", "author"]
+
+
+@case
+def serializer_that_only_takes_data():
+    for book in Book.objects.order_by("pk"):
+        serializer = BookAuthorSerializer(book, data={"title": book.title}, partial=True)
+        serializer.is_valid(raise_exception=True)
+    return "taken"
+
+
+@case
+def serializer_that_takes_data_and_answers():
+    found = []
+    for book in Book.objects.order_by("pk"):
+        serializer = BookAuthorSerializer(book, data={"title": book.title}, partial=True)
+        serializer.is_valid(raise_exception=True)
+        found.append(serializer.data)
     return found
