@@ -29,6 +29,8 @@ const KINDS: &[(&str, &[&str], &[&str])] = &[
     ("indexes", &["orm/missing-index", "orm/unindexable-lookup"], &["scans", "sorts"]),
     ("in_python", &["orm/queryset-truthiness", "orm/aggregate-in-python"], &["unread", "only_tested", "one_column"]),
     ("keys", &["orm/fk-object-for-id"], &["for_its_key"]),
+    ("searched", &["orm/search-across-tables", "orm/unindexable-lookup"], &["scans"]),
+    ("choices", &["orm/admin-fk-select"], &["offers"]),
     ("models", &["sqlalchemy/fk-without-index"], &["scans"]),
     ("joined", &["sqlalchemy/joinedload-collections"], &["product"]),
 ];
@@ -43,11 +45,14 @@ const RULES: &[(&str, &[&str])] = &[
     ("orm/queryset-truthiness", &["unread", "only_tested"]),
     ("orm/aggregate-in-python", &["one_column"]),
     ("orm/fk-object-for-id", &["for_its_key"]),
+    ("orm/admin-fk-select", &["offers"]),
+    ("orm/search-across-tables", &["scans"]),
     ("sqlalchemy/fk-without-index", &["scans"]),
     ("sqlalchemy/joinedload-collections", &["product"]),
 ];
 /// Rules whose fix takes their sign away.
-const MENDED: &[&str] = &["orm/iterator-conflicts", "orm/fk-object-for-id", "sqlalchemy/fk-without-index"];
+const MENDED: &[&str] =
+    &["orm/iterator-conflicts", "orm/fk-object-for-id", "orm/admin-fk-select", "sqlalchemy/fk-without-index"];
 
 /// A case, and what running it has shown.
 #[derive(Clone, Debug, Deserialize)]

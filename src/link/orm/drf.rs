@@ -9,20 +9,22 @@ const SETTING: &str = "REST_FRAMEWORK";
 /// Settings that every site has.
 const SITE: &[&str] = &["INSTALLED_APPS", "ROOT_URLCONF"];
 
-/// How lists are paged that say nothing of it.
+/// What is done with lists that say nothing of it.
 #[derive(Debug, Default)]
-pub(super) struct DefaultPages {
+pub(super) struct Defaults {
     /// The pager, as its dotted name, and where it is named.
     pub(super) class: Option<(Box<str>, Span)>,
     /// Whether it is told a size.
     pub(super) size: bool,
     /// The size, and where it is written.
     pub(super) rows: Option<(u64, Span)>,
+    /// Whether they can be searched.
+    pub(super) searches: bool,
     /// Whether the settings may say more than is read here.
     pub(super) open: bool,
 }
 
-impl DefaultPages {
+impl Defaults {
     /// Reads the settings of all files, at the top of modules and in classes (django-configurations).
     pub(super) fn read(names: &Names<'_>) -> Self {
         let mut default = Self::default();
@@ -72,6 +74,12 @@ impl DefaultPages {
                     self.size |= !matches!(node.kind, NodeKind::Nothing);
                     if let NodeKind::Number(rows) = node.kind {
                         self.rows = u64::try_from(rows).ok().map(|rows| (rows, node.span));
+                    }
+                }
+                Some("DEFAULT_FILTER_BACKENDS") => {
+                    if let NodeKind::List(all) = &flow.node(*value).kind {
+                        let searches = |it: &NodeId| flow.text(*it) == Some("rest_framework.filters.SearchFilter");
+                        self.searches |= all.iter().any(searches);
                     }
                 }
                 Some(_) => {}

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap as HashMap;
 use super::models::Models;
 use super::names::{ClassId, Def, Names};
 use crate::facts::orm::ClassDraft;
-use crate::facts::orm::flow::NodeKind;
+use crate::facts::orm::flow::{CallView, NodeId, NodeKind};
 use crate::source::Span;
 
 /// What is known of the index of a field.
@@ -17,6 +17,8 @@ pub(super) enum Index {
     Starts,
     /// There is none; the field is declared here.
     None(Span),
+    /// There is one of its trigrams alone, which serves what compares the values themselves; the field is declared here.
+    Trigrams(Span),
     /// It has few values, so that an index would tell few rows from others.
     Few,
     /// Nobody knows.
@@ -111,9 +113,10 @@ fn of(names: &Names<'_>, models: &Models, model: ClassId, field: &str) -> Index 
         return Index::Unknown;
     }
     match in_metas(names, model, field) {
-        Some(true) => Index::Starts,
         None => Index::Unknown,
-        Some(false) => {
+        Some(InMeta { starts: true, .. }) => Index::Starts,
+        Some(InMeta { trigrams: true, .. }) => Index::Trigrams(attribute.span),
+        Some(InMeta { .. }) => {
             let last = field.rsplit('_').next().unwrap_or(field);
             let few = FEW.contains(&kind) || call.keyword("choices").is_some() || FEW_NAMES.contains(&last);
             if few { Index::Few } else { Index::None(attribute.span) }
@@ -123,7 +126,7 @@ fn of(names: &Names<'_>, models: &Models, model: ClassId, field: &str) -> Index 
 
 /// Whether all indexes of a field can be read, and are sorted by its values.
 pub(super) fn are_plain(names: &Names<'_>, model: ClassId, field: &str) -> bool {
-    in_metas(names, model, field).is_some()
+    in_metas(names, model, field).is_some_and(|it| !it.trigrams)
 }
 
 /// Whether a field tells one row from all others, by its type or its name. Tables of what has such a field grow.
@@ -158,23 +161,41 @@ pub(super) fn identifies(names: &Names<'_>, model: ClassId, field: &str) -> bool
     by_type || NAMES.contains(&last) || last.ends_with("id")
 }
 
-/// Whether an index or a constraint of a `Meta`, the model's own or an inherited one, starts with a field. [`None`] where
-/// that cannot be read.
-fn in_metas(names: &Names<'_>, model: ClassId, field: &str) -> Option<bool> {
+/// What the indexes and constraints of a `Meta` are for a field.
+#[derive(Clone, Copy, Default)]
+struct InMeta {
+    /// One is sorted by it first.
+    starts: bool,
+    /// One has its trigrams.
+    trigrams: bool,
+}
+
+/// What those of a `Meta`, the model's own or an inherited one, are. [`None`] where that cannot be read.
+fn in_metas(names: &Names<'_>, model: ClassId, field: &str) -> Option<InMeta> {
+    let mut found = InMeta::default();
     for class in &names.lineage(model).classes {
         let all = &names.draft(class.draft).classes;
         let metas = all.iter().filter(|it| it.within == Some(class.at) && &*it.name == "Meta");
         for meta in metas {
-            if in_meta(meta, field)? {
-                return Some(true);
-            }
+            let it = in_meta(meta, field)?;
+            found = InMeta { starts: found.starts || it.starts, trigrams: found.trigrams || it.trigrams };
         }
     }
-    Some(false)
+    Some(found)
 }
 
-fn in_meta(meta: &ClassDraft, field: &str) -> Option<bool> {
-    let mut found = false;
+/// Whether an index has the trigrams of a field: `GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], …)`.
+fn is_of_trigrams(meta: &ClassDraft, call: CallView<'_>, fields: &[NodeId], field: &str) -> bool {
+    let Some(classes) = call.keyword("opclasses") else { return false };
+    let NodeKind::List(classes) = &meta.body.node(classes).kind else { return false };
+    let mut pairs = fields.iter().zip(classes);
+    pairs.any(|(it, class)| {
+        meta.body.text(*it) == Some(field) && matches!(meta.body.text(*class), Some("gin_trgm_ops" | "gist_trgm_ops"))
+    })
+}
+
+fn in_meta(meta: &ClassDraft, field: &str) -> Option<InMeta> {
+    let mut found = InMeta::default();
     for attribute in &meta.attributes {
         let Some(value) = attribute.value else { continue };
         match &*attribute.name {
@@ -195,10 +216,11 @@ fn in_meta(meta: &ClassDraft, field: &str) -> Option<bool> {
                     let is_plain = matches!(last, "Index" | "BTreeIndex" | "UniqueConstraint");
                     if is_plain && call.keyword("opclasses").is_none() {
                         let first = meta.body.text(*fields.first()?)?;
-                        found |= first.trim_start_matches('-') == field;
+                        found.starts |= first.trim_start_matches('-') == field;
                     } else if fields.iter().any(|it| meta.body.text(*it).is_none_or(|it| it == field)) {
-                        // Of words, of trigrams, by hash.
-                        return None;
+                        // Of words, by hash.
+                        is_of_trigrams(meta, call, fields, field).then_some(())?;
+                        found.trigrams = true;
                     }
                 }
             }
@@ -206,8 +228,8 @@ fn in_meta(meta: &ClassDraft, field: &str) -> Option<bool> {
                 let NodeKind::List(items) = &meta.body.node(value).kind else { return None };
                 for (place, item) in items.iter().enumerate() {
                     match &meta.body.node(*item).kind {
-                        NodeKind::Text(first) => found |= place == 0 && **first == *field,
-                        NodeKind::List(fields) => found |= meta.body.text(*fields.first()?)? == field,
+                        NodeKind::Text(first) => found.starts |= place == 0 && **first == *field,
+                        NodeKind::List(fields) => found.starts |= meta.body.text(*fields.first()?)? == field,
                         _ => return None,
                     }
                 }

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::drf::DefaultPages;
+use super::drf::Defaults;
 use super::eval::Eval;
 use super::names::{ClassId, Def, FunctionId};
 use super::routes::Routes;
 use super::types::{Set, Size, Type, Unit};
-use super::{context, serializers, uses};
+use super::{context, searched, serializers, uses};
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::{Flow, Guard, Node, NodeId, NodeKind};
 use crate::source::Span;
@@ -49,7 +49,7 @@ struct Uncapped {
 
 /// Every endpoint that lists rows of a model; the queries of their serializers are told as events.
 pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
-    let default = DefaultPages::read(eval.names);
+    let default = Defaults::read(eval.names);
     let routes = Routes::read(eval.names);
     let mut out = Vec::new();
     let mut capped = HashSet::new();
@@ -76,6 +76,7 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
         }
         let pages = pages(eval, class, &default);
         uses::listed(eval, class, &set, matches!(pages, Pages::Cut { .. }));
+        searched::view(eval, class, &set, &default);
         out.push(listing(eval, class, &set, span, pages, &mut capped));
     }
     out.extend(endpoints(eval));
@@ -356,7 +357,7 @@ fn is_strange(base: &str) -> bool {
         && (base.contains("agina") || base.ends_with("ViewSet") || base.ends_with("View"))
 }
 
-fn pages(eval: &mut Eval<'_>, class: ClassId, default: &DefaultPages) -> Pages {
+fn pages(eval: &mut Eval<'_>, class: ClassId, default: &Defaults) -> Pages {
     let own = ["paginate_queryset", "paginator"];
     if own.iter().any(|name| eval.names.method(class, name, None).is_some()) {
         return Pages::Unknown("it pages in a way of its own");
@@ -382,7 +383,7 @@ fn pages(eval: &mut Eval<'_>, class: ClassId, default: &DefaultPages) -> Pages {
     }
 }
 
-fn cut(eval: &Eval<'_>, def: &Def, default: &DefaultPages) -> Pages {
+fn cut(eval: &Eval<'_>, def: &Def, default: &Defaults) -> Pages {
     let pager = match def {
         Def::Class(pager) => *pager,
         Def::External(name) => {

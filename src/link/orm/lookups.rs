@@ -33,3 +33,9 @@ pub(super) fn parted(key: &str) -> (&str, &str) {
 pub(super) fn is_served(lookup: &str) -> bool {
     !UNSERVED.contains(&lookup)
 }
+
+/// Whether a lookup compares what it makes of the values, in upper case, on PostgreSQL (`lookup_cast`, Django 5.2): no index
+/// of the values serves it, nor one of their trigrams.
+pub(super) fn is_in_upper_case(lookup: &str) -> bool {
+    matches!(lookup, "iexact" | "icontains" | "istartswith" | "iendswith")
+}

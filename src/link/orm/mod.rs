@@ -8,6 +8,7 @@
 mod anchors;
 mod asked;
 mod builtins;
+mod choices;
 mod columns;
 mod context;
 mod django;
@@ -31,6 +32,7 @@ mod reach;
 mod report;
 mod routes;
 mod schemas;
+mod searched;
 mod serializers;
 mod signals;
 mod sqlalchemy;
@@ -47,7 +49,7 @@ pub use uses::settle;
 
 use crate::facts::orm::{Callers, OrmDraft, Place};
 use crate::stack::Stack;
-use crate::stack::vocabulary::{ForeignKey, LazyLoad, Listing, QueryInLoop, QuerysetUse, WriteInLoop};
+use crate::stack::vocabulary::{AdminChoice, ForeignKey, LazyLoad, Listing, QueryInLoop, QuerysetUse, WriteInLoop};
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -62,6 +64,8 @@ pub struct OrmFacts {
     pub queryset_uses: Vec<QuerysetUse>,
     /// Columns of SQLAlchemy's models that refer to other tables.
     pub foreign_keys: Vec<ForeignKey>,
+    /// What Django's admin offers for choice.
+    pub admin_choices: Vec<AdminChoice>,
     /// Endpoints that answer with a list.
     pub listings: Vec<Listing>,
     /// What holds event loops up.
@@ -76,6 +80,7 @@ impl OrmFacts {
         stack.writes_in_loops.extend(self.writes_in_loops);
         stack.queryset_uses.extend(self.queryset_uses);
         stack.foreign_keys.extend(self.foreign_keys);
+        stack.admin_choices.extend(self.admin_choices);
         stack.listings.extend(self.listings);
         self.event_loop.put(stack);
     }
@@ -100,6 +105,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     feeds::feeds(&mut eval);
     graphql::resolvers(&mut eval);
     let listings = listings::listings(&mut eval);
+    let admin_choices = choices::facts(&mut eval);
     // What a template does with a context that nobody gives it is guessed.
     for (draft, it) in names.drafts.iter().enumerate().filter(|(_, it)| is_template(it)) {
         let each = (0..it.functions.len()).map(|at| names::FunctionId { draft: draft as u32, at: at as u32 });
@@ -119,7 +125,13 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     let event_loop = event_loop::facts(&names, &models, &reached);
     let foreign_keys = foreign_keys::facts(&names, &models);
     let uses = std::mem::take(&mut eval.uses);
-    OrmFacts { listings, foreign_keys, event_loop, ..report::facts(&names, &models, events, uses, &reached) }
+    OrmFacts {
+        listings,
+        admin_choices,
+        foreign_keys,
+        event_loop,
+        ..report::facts(&names, &models, events, uses, &reached)
+    }
 }
 
 #[cfg(test)]

@@ -135,6 +135,8 @@ fn unserved(eval: &Eval<'_>, set: &Set, wanted: Wanted) -> Option<Use> {
                 }
                 _ => return None,
             },
+            Index::Trigrams(at) if lookups::is_in_upper_case(&condition.lookup) => unserved.push((condition, at)),
+            Index::Trigrams(_) => return None,
             Index::Few => {}
             Index::None(at) if is_unserved => unserved.push((condition, at)),
             Index::None(at) => {

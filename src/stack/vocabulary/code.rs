@@ -1,6 +1,6 @@
 //! What code answers, and what it does with the database: endpoints, loops that query, lists that have no end.
 
-use super::{About, Id, Orm, Process, Reach, UseKind};
+use super::{About, ChoicePlace, Id, Orm, Process, Reach, UseKind};
 use crate::stack::fact::Fact;
 use crate::stack::value::Version;
 
@@ -128,6 +128,24 @@ entity! {
         indexed: Fact<bool> = "an index starts with it|no index starts with it";
         /// The relationship whose rows are looked for by it: `Thread.messages`; absent when none is seen.
         listed: Fact<Box<str>> = "`{}` looks for its rows by it";
+    }
+}
+
+entity! {
+    /// Relations for which Django's admin offers all rows there are for choice. Told are those to tables that grow with the
+    /// users of the site (theirs, and those whose rows must refer to such a row), and those where the text of each row asks
+    /// the database; tables that look like those to look things up in are left out.
+    AdminChoice {
+        /// Where.
+        place: Fact<ChoicePlace> = "offered in the {}";
+        /// The relations: `Order.buyer`.
+        field: Fact<Box<str>> = "`{}`, as declared here";
+        /// The models whose rows are offered.
+        target: Fact<Box<str>> = "all rows of `{}`";
+        /// Whether the users of the site are among them.
+        users: Fact<bool> = "the users of the site|not the users of the site";
+        /// What the text of each choice asks the database for: `Order.buyer`; absent when it asks for nothing.
+        asks: Fact<Box<str>> = "the text of each asks for `{}`";
     }
 }
 

@@ -253,6 +253,7 @@ kinds! {
     WriteInLoop "write_in_loop" in writes_in_loops;
     QuerysetUse "queryset_use" in queryset_uses;
     ForeignKey "foreign_key" in foreign_keys;
+    AdminChoice "admin_choice" in admin_choices;
     BlockingCall "blocking_call" in blocking_calls;
     SyncSession "sync_session" in sync_sessions;
     SharedSession "shared_session" in shared_sessions;

@@ -225,6 +225,8 @@ words! {
         OrderWithoutIndex = "order_without_index",
         /// A field is searched in a way that an index by its values does not serve: `icontains`.
         UnindexableLookup = "unindexable_lookup",
+        /// A list is searched in fields of several tables, any of which may hold the word.
+        SearchAcross = "search_across",
         /// A query joins several lists, whose product is what the database sends.
         JoinedLists = "joined_lists",
         /// Python adds up, or picks the largest of, what the database could.
@@ -235,6 +237,17 @@ words! {
         CountedToTest = "counted_to_test",
         /// An object is fetched for its key, which the row that refers to it has.
         KeyByObject = "key_by_object",
+    }
+    /// Where Django's admin offers rows for choice.
+    ChoicePlace {
+        /// In the form of one row.
+        Form = "form",
+        /// In each row of an inline.
+        Inline = "inline",
+        /// In each row of a list: `list_editable`.
+        List = "list",
+        /// Beside a list, to filter it by.
+        Filter = "filter",
     }
     /// Who runs a piece of code, at most.
     Reach {

@@ -68,6 +68,37 @@ def inlines(admin_class, model, pk):
     return out
 
 
+def form(admin_class, model):
+    """The form of the admin for a new row."""
+    return str(admin_class(model, AdminSite()).get_form(request(user=Staff()))())
+
+
+def inline_forms(admin_class, model, pk):
+    """The forms of the inlines of one row."""
+    asked, row = request(user=Staff()), model.objects.get(pk=pk)
+    shown = admin_class(model, AdminSite()).get_inline_instances(asked, row)
+    return [str(it.get_formset(asked, row)(instance=row)) for it in shown]
+
+
+def list_forms(admin_class, model):
+    """The forms that stand in the rows of the admin's list."""
+    admin, asked = admin_class(model, AdminSite()), request(user=Staff())
+    rows = admin.get_changelist_instance(asked).result_list
+    return str(admin.get_changelist_formset(asked)(queryset=rows))
+
+
+def filters(admin_class, model):
+    """What is offered beside the admin's list to filter it by."""
+    changes = admin_class(model, AdminSite()).get_changelist_instance(request(user=Staff()))
+    return [[str(choice["display"]) for choice in it.choices(changes)] for it in changes.filter_specs]
+
+
+def searched(admin_class, model, words):
+    """The rows that the admin's list finds."""
+    changes = admin_class(model, AdminSite()).get_changelist_instance(request(user=Staff(), q=words))
+    return [str(row) for row in changes.result_list]
+
+
 def graphene_data(schema, query):
     result = schema.execute(query)
     assert not result.errors, result.errors

@@ -107,3 +107,43 @@ class Audit(models.Model):
     claim = models.ForeignKey(Claim, on_delete=models.CASCADE, related_name="audits")
     actor = models.CharField(max_length=80, db_index=True)
     subject = models.CharField(max_length=80)
+
+
+class Gear(models.Model):
+    """What a few are chosen from."""
+
+    name = models.CharField(max_length=80)
+
+
+class Driver(models.Model):
+    user = models.OneToOneField("auth.User", on_delete=models.CASCADE, related_name="driver")
+    licence = models.CharField(max_length=40)
+
+    def __str__(self):
+        return self.licence
+
+
+class Licensed(models.Model):
+    """Its text asks."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE)
+    ends = models.DateTimeField(null=True)
+
+    def __str__(self):
+        return f"at {self.site.name}"
+
+
+class Trip(models.Model):
+    driver = models.ForeignKey(Driver, on_delete=models.CASCADE, related_name="trips")
+    booked_by = models.ForeignKey("auth.User", null=True, on_delete=models.SET_NULL, related_name="booked")
+    gear = models.ForeignKey(Gear, null=True, on_delete=models.SET_NULL, related_name="trips")
+    licensed = models.ForeignKey(Licensed, null=True, on_delete=models.SET_NULL, related_name="trips")
+    crew = models.ManyToManyField("auth.User", related_name="crewed")
+    length = models.IntegerField(default=0)
+
+
+class Stop(models.Model):
+    trip = models.ForeignKey(Trip, on_delete=models.CASCADE, related_name="stops")
+    met = models.ForeignKey("auth.User", null=True, on_delete=models.SET_NULL, related_name="stops")
+    seen_by = models.ForeignKey("auth.User", null=True, editable=False, on_delete=models.SET_NULL, related_name="+")
+    at = models.IntegerField(default=0)
