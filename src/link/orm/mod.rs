@@ -44,6 +44,7 @@ pub use event_loop::LoopFacts;
 pub use uses::settle;
 
 use crate::facts::orm::{Callers, OrmDraft, Place};
+use crate::source::Span;
 use crate::stack::Stack;
 use crate::stack::vocabulary::{ForeignKey, LazyLoad, Listing, QueryInLoop, QuerysetUse, WriteInLoop};
 
@@ -64,6 +65,8 @@ pub struct OrmFacts {
     pub listings: Vec<Listing>,
     /// What holds event loops up.
     pub event_loop: LoopFacts,
+    /// Code that calls too much to be followed to its end: its place, and its name.
+    pub cut: Vec<(Span, Box<str>)>,
 }
 
 impl OrmFacts {
@@ -117,7 +120,8 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     let event_loop = event_loop::facts(&names, &models, &reached);
     let foreign_keys = foreign_keys::facts(&names, &models);
     let uses = std::mem::take(&mut eval.uses);
-    OrmFacts { listings, foreign_keys, event_loop, ..report::facts(&names, &models, events, uses, &reached) }
+    let cut = eval.cut_short();
+    OrmFacts { listings, foreign_keys, event_loop, cut, ..report::facts(&names, &models, events, uses, &reached) }
 }
 
 #[cfg(test)]
