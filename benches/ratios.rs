@@ -2,7 +2,8 @@
 //!
 //! Times of two machines, or of one machine on two days, cannot be compared; ratios can. Each row runs plimsoll and the
 //! peer in turns, and shows the median of each and the median of the pairs' ratios. `cargo bench --bench ratios` prints
-//! the table; a word behind `--` takes only the rows that hold it.
+//! the table; a word behind `--` takes only the rows that hold it, and a folder there is measured in the place of the
+//! generated files. Peers that are programs are run where they are installed.
 
 #![allow(
     clippy::expect_used,
@@ -15,6 +16,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use plimsoll::source::{SourceFile, Sources, WalkOptions, walk};
@@ -24,22 +26,33 @@ use plimsoll::{Options, audit};
 /// So many pairs, fewer when they take longer than [`MOST_TIME`].
 const PAIRS: usize = 25;
 const FEWEST_PAIRS: usize = 5;
-const MOST_TIME: Duration = Duration::from_secs(20);
+const MOST_TIME: Duration = Duration::from_secs(4);
 
 /// How large the generated repository is.
 const FILES: usize = 5000;
 
+/// Programs that go through the same files, and what they are told: a linter of Python with its own rules, without its
+/// cache; a search for what code that talks to a mapper has.
+const PEERS: &[&[&str]] =
+    &[&["ruff", "check", "--no-cache", "--isolated"], &["rg", "-c", r"objects\.|create_engine", "-tpy", "--hidden"]];
+
 fn main() {
     // cargo gives `--bench`; what a user gives are words.
-    let words: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with("--")).collect();
+    let given = std::env::args().skip(1).filter(|it| !it.starts_with("--"));
+    let (folders, words): (Vec<String>, Vec<String>) = given.partition(|it| Path::new(it).is_dir());
     let table = Table { words };
     println!("{:<34}{:<26}{:>9}{:>11}{:>11}{:>8}", "what", "peer", "KB", "plimsoll", "peer", "ratio");
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     table.audits("audit fixtures/wingman", &fixtures.join("wingman"));
-    if table.wants("audit 5,000 files") {
+    if folders.is_empty() {
         let folder = tempfile::tempdir().expect("a folder");
         generate(folder.path());
         table.audits("audit 5,000 files", folder.path());
+        table.programs("5,000 files", folder.path());
+    }
+    for folder in &folders {
+        let name = Path::new(folder).file_name().map_or("it".into(), |it| it.to_string_lossy());
+        table.programs(&name, Path::new(folder));
     }
     let all = walk(&fixtures, &WalkOptions::default()).expect("the fixtures can be walked").sources;
     table.parsers(&all);
@@ -62,6 +75,23 @@ impl Table {
         let no_fixes = Options { fixes: false, ..Options::default() };
         self.row(what, "walk and read", bytes, || audit(root, &Options::default()), reads);
         self.row(&format!("{what}, no fixes"), "walk and read", bytes, || audit(root, &no_fixes), reads);
+    }
+
+    /// The program, with its proofs and where it only shows what it read, against each peer that is installed.
+    fn programs(&self, what: &str, root: &Path) {
+        let bytes = walk(root, &WalkOptions::default()).expect("it can be walked").sources;
+        let bytes = bytes.iter().filter(|it| it.path.ends_with(".py")).map(|file| file.text().len()).sum();
+        for peer in PEERS {
+            if !is_installed(peer[0]) {
+                println!("{:<34}{:<26}is not installed", what, peer[0]);
+                continue;
+            }
+            for ours in ["check", "facts"] {
+                let command = [env!("CARGO_BIN_EXE_plimsoll"), ours];
+                let (ours, theirs) = (|| run(&command, root), || run(peer, root));
+                self.row(&format!("{} {what}", command[1]), &peer[..2].join(" "), bytes, ours, theirs);
+            }
+        }
     }
 
     /// Each parser over the fixtures' files of its language: against the parser beneath where there is one, and against
@@ -131,6 +161,18 @@ impl Table {
         let ratio = median(&|it| it.0 / it.1);
         println!("{what:<34}{peer:<26}{:>9}{mine:>9.2}ms{other:>9.2}ms{ratio:>7.1}x", bytes / 1000);
     }
+}
+
+/// Whether a program can be run.
+fn is_installed(name: &str) -> bool {
+    Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
+}
+
+/// Runs a program on a folder, whatever it finds.
+fn run(command: &[&str], root: &Path) {
+    let mut run = Command::new(command[0]);
+    run.args(&command[1..]).arg(root).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    black_box(run.status().expect("it runs"));
 }
 
 /// Milliseconds.

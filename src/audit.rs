@@ -259,11 +259,24 @@ impl Run {
             suppressed,
             tallies: judged.tallies,
             undecided: judged.undecided,
-            problems: judged.problems,
+            problems: judged.problems.into_iter().chain(self.cut_short()).collect(),
             skipped,
             rules,
             sources,
         }
+    }
+
+    /// That code was not followed to its end, where there is such: one line for all.
+    fn cut_short(&self) -> Option<Problem> {
+        let (at, name) = self.orm.cut.first()?;
+        let others = match self.orm.cut.len() - 1 {
+            0 => String::new(),
+            1 => " (nor is one other)".into(),
+            more => format!(" (nor are {more} others)"),
+        };
+        let message =
+            format!("`{name}` calls too much to be followed to its end{others}: its queries are told in part");
+        Some(Problem { at: *at, message: message.into() })
     }
 
     /// The models of the files when some of them hold another text.

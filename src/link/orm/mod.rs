@@ -48,6 +48,7 @@ pub use tables::tables;
 pub use uses::settle;
 
 use crate::facts::orm::{Callers, OrmDraft, Place};
+use crate::source::Span;
 use crate::stack::Stack;
 use crate::stack::vocabulary::{AdminChoice, ForeignKey, LazyLoad, Listing, QueryInLoop, QuerysetUse, WriteInLoop};
 
@@ -70,6 +71,8 @@ pub struct OrmFacts {
     pub listings: Vec<Listing>,
     /// What holds event loops up.
     pub event_loop: LoopFacts,
+    /// Code that calls too much to be followed to its end: its place, and its name.
+    pub cut: Vec<(Span, Box<str>)>,
 }
 
 impl OrmFacts {
@@ -125,11 +128,13 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     let event_loop = event_loop::facts(&names, &models, &reached);
     let foreign_keys = foreign_keys::facts(&names, &models);
     let uses = std::mem::take(&mut eval.uses);
+    let cut = eval.cut_short();
     OrmFacts {
         listings,
         admin_choices,
         foreign_keys,
         event_loop,
+        cut,
         ..report::facts(&names, &models, events, uses, &reached)
     }
 }

@@ -1,5 +1,6 @@
 //! Which thing a name means: modules, imports, classes and their bases, over all files.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
@@ -57,14 +58,18 @@ pub(super) struct Names<'a> {
     modules: HashMap<&'a str, Vec<u32>>,
     classes: Vec<HashMap<&'a str, u32>>,
     functions: Vec<HashMap<&'a str, u32>>,
-    /// Functions within functions, by the path of the outer one and their names, in each file.
-    nested: Vec<HashMap<(&'a str, &'a str), u32>>,
+    /// Functions within functions by their names, each with the path of the outer one, in each file.
+    nested: Vec<HashMap<&'a str, Vec<(&'a str, u32)>>>,
     /// Methods by their names, of each class of each file.
     methods: Vec<Vec<HashMap<&'a str, u32>>>,
     /// What the bodies of classes bind to names at last, of each class of each file.
     attributes: Vec<Vec<HashMap<&'a str, u32>>>,
     globals: Vec<HashMap<&'a str, NodeId>>,
     imports: Vec<HashMap<&'a str, usize>>,
+    /// Modules that each file imports whole: `from .models import *`.
+    stars: Vec<Vec<&'a str>>,
+    /// What names were found to mean at the top of each file.
+    known: Vec<RefCell<HashMap<Box<str>, Option<Def>>>>,
     /// Of each class of each file.
     lineages: Vec<Vec<Lineage>>,
     /// The lineage of what has none: a class outside the repository.
@@ -82,6 +87,8 @@ impl<'a> Names<'a> {
             attributes: Vec::with_capacity(drafts.len()),
             globals: Vec::with_capacity(drafts.len()),
             imports: Vec::with_capacity(drafts.len()),
+            stars: Vec::with_capacity(drafts.len()),
+            known: vec![RefCell::default(); drafts.len()],
             drafts: Vec::new(),
             lineages: drafts.iter().map(|it| vec![Lineage::default(); it.classes.len()]).collect(),
             orphan: Lineage::default(),
@@ -95,7 +102,8 @@ impl<'a> Names<'a> {
             }
             let classes = draft.classes.iter().enumerate().filter(|(_, class)| class.within.is_none());
             names.classes.push(classes.map(|(at, class)| (&*class.name, at as u32)).collect());
-            let (mut functions, mut nested) = (HashMap::default(), HashMap::default());
+            let mut functions = HashMap::default();
+            let mut nested: HashMap<&str, Vec<(&str, u32)>> = HashMap::default();
             let mut methods = vec![HashMap::default(); draft.classes.len()];
             for (place, function) in draft.functions.iter().enumerate() {
                 match function.owner {
@@ -109,7 +117,7 @@ impl<'a> Names<'a> {
                     }
                     None => {
                         let within = function.within.as_deref().unwrap_or("");
-                        nested.insert((within, &*function.name), place as u32);
+                        nested.entry(&*function.name).or_default().push((within, place as u32));
                     }
                 }
             }
@@ -123,6 +131,8 @@ impl<'a> Names<'a> {
             names.attributes.push(attributes.collect());
             names.globals.push(draft.globals.iter().map(|(name, node)| (&**name, *node)).collect());
             names.imports.push(draft.imports.iter().enumerate().map(|(at, it)| (&*it.name, at)).collect());
+            let stars = draft.imports.iter().filter(|it| &*it.name == "*");
+            names.stars.push(stars.map(|it| &*it.module).collect());
         }
         names.drafts = drafts;
         for id in names.all_classes() {
@@ -146,11 +156,12 @@ impl<'a> Names<'a> {
 
     /// What a name means in a function: what is defined within it, or within those around it.
     pub(super) fn nested(&self, id: FunctionId, name: &str) -> Option<FunctionId> {
-        let nested = self.nested.get(id.draft as usize).filter(|all| !all.is_empty())?;
+        let all = self.nested.get(id.draft as usize)?.get(name)?;
         let own = self.path_of(id);
         let mut path = own.as_str();
         loop {
-            if let Some(at) = nested.get(&(path, name)) {
+            // Of two of one name the last is meant.
+            if let Some((_, at)) = all.iter().rfind(|(within, _)| *within == path) {
                 return Some(FunctionId { draft: id.draft, at: *at });
             }
             path = path.rsplit_once('.')?.0;
@@ -244,7 +255,13 @@ impl<'a> Names<'a> {
 
     /// What a name means at the top of a module.
     pub(super) fn resolve(&self, draft: u32, name: &str) -> Option<Def> {
-        self.lookup(draft, name, 0, &mut Vec::new())
+        let known = self.known.get(draft as usize)?;
+        if let Some(def) = known.borrow().get(name) {
+            return def.clone();
+        }
+        let def = self.lookup(draft, name, 0, &mut Vec::new());
+        known.borrow_mut().insert(name.into(), def.clone());
+        def
     }
 
     /// What a dotted name means there.
@@ -319,8 +336,8 @@ impl<'a> Names<'a> {
             });
         }
         // `from .models import *`
-        self.drafts[index].imports.iter().filter(|it| &*it.name == "*").find_map(|it| {
-            let module = self.module(at, &it.module).filter(|module| *module != at)?;
+        self.stars[index].iter().find_map(|whole| {
+            let module = self.module(at, whole).filter(|module| *module != at)?;
             if seen.contains(&module) || seen.len() > MOST_STARS {
                 return None;
             }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::eval::{Args, Eval, op};
+use super::eval::{Args, Eval};
 use super::events::Writing;
 use super::joined;
 use super::models::Relation;
@@ -350,11 +350,11 @@ pub(super) fn loader(eval: &Eval<'_>, before: Option<&[String]>, name: &str, arg
 }
 
 /// Calls a method of a loader option, or of `Model.relation`.
-pub(super) fn option(eval: &Eval<'_>, base: &Type, name: &str, args: &Args<'_>) -> Type {
+pub(super) fn option(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<'_>) -> Type {
     match base {
         Type::Loader(paths) if is_loader(name) => loader(eval, Some(paths), name, args),
         Type::Loader(_) if name == "options" => Type::Unknown,
         Type::Mapped(..) if matches!(name, "of_type" | "and_") => base.clone(),
-        _ => op(&Type::Unknown, name),
+        _ => eval.op(&Type::Unknown, name),
     }
 }

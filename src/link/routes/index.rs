@@ -125,6 +125,9 @@ impl<'a> Index<'a> {
 
     /// What a function of the repository is given by a call.
     fn hands(&mut self, names: &Names<'a>, file: usize, call: &'a Call) {
+        if call.args.is_empty() && call.keywords.is_empty() {
+            return;
+        }
         let Some(Def::Function(function)) = names.of_expr(file, &call.func) else { return };
         let params = names.function(function).params.iter().map(|it| it.0.clone());
         let placed = params.zip(&call.args);

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap as HashMap;
+
 use crate::facts::routes::{Class, Function, RouteFile, Step};
 use crate::link::values::{Code, ModuleId};
 use crate::source::FileId;
@@ -38,11 +40,36 @@ pub(super) struct Names<'a> {
     pub(super) code: &'a Code,
     pub(super) files: &'a [RouteFile],
     by_file: BTreeMap<FileId, usize>,
+    /// The places of what is bound to names last, in each file.
+    own: Vec<Own<'a>>,
+}
+
+/// What a file binds names to last: its functions that no class has, its classes, its steps.
+struct Own<'a> {
+    functions: HashMap<&'a str, usize>,
+    classes: HashMap<&'a str, usize>,
+    steps: HashMap<&'a str, usize>,
+}
+
+impl<'a> Own<'a> {
+    fn of(file: &'a RouteFile) -> Self {
+        let functions = file.functions.iter().enumerate().filter(|(_, it)| it.owner.is_none());
+        let steps = file.steps.iter().enumerate().filter_map(|(at, step)| match step {
+            Step::Set(name, _) => Some((&**name, at)),
+            Step::Grow(..) | Step::Call(..) => None,
+        });
+        Self {
+            functions: functions.map(|(at, it)| (&*it.name.value, at)).collect(),
+            classes: file.classes.iter().enumerate().map(|(at, it)| (&*it.name.value, at)).collect(),
+            steps: steps.collect(),
+        }
+    }
 }
 
 impl<'a> Names<'a> {
     pub(super) fn new(code: &'a Code, files: &'a [RouteFile]) -> Self {
-        Self { code, files, by_file: files.iter().enumerate().map(|(at, it)| (it.file, at)).collect() }
+        let by_file = files.iter().enumerate().map(|(at, it)| (it.file, at)).collect();
+        Self { code, files, by_file, own: files.iter().map(Own::of).collect() }
     }
 
     pub(super) fn file(&self, at: usize) -> &'a RouteFile {
@@ -117,11 +144,11 @@ impl<'a> Names<'a> {
         if hops > MOST_HOPS {
             return None;
         }
-        let draft = self.file(file);
-        if let Some(at) = draft.functions.iter().rposition(|it| it.owner.is_none() && &*it.name.value == name) {
+        let (draft, own) = (self.file(file), &self.own[file]);
+        if let Some(&at) = own.functions.get(name) {
             return Some(Def::Function(At { file, at }));
         }
-        if let Some(at) = draft.classes.iter().rposition(|it| &*it.name.value == name) {
+        if let Some(&at) = own.classes.get(name) {
             return Some(Def::Class(At { file, at }));
         }
         if let Some(def) = self.set(file, name, hops) {
@@ -142,8 +169,7 @@ impl<'a> Names<'a> {
 
     /// What the last statement that sets a name sets it to; another name's meaning, where it is that.
     fn set(&self, file: usize, name: &str, hops: u32) -> Option<Def> {
-        let sets = |step: &Step| matches!(step, Step::Set(set, _) if **set == *name);
-        let at = self.file(file).steps.iter().rposition(sets)?;
+        let at = *self.own[file].steps.get(name)?;
         let here = Def::Value(At { file, at });
         let Some(other) = self.value(At { file, at }).and_then(Expr::dotted).filter(|it| it != name) else {
             return Some(here);

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+
 use super::data::DataFile;
 use crate::facts::env::EnvFile;
 use crate::facts::python::Module;
@@ -44,12 +46,12 @@ type DotenvReader = (ModuleId, Option<Expr>);
 pub struct Code {
     modules: Vec<Arc<Module>>,
     /// By the path without `.py` and without `/__init__`.
-    by_path: BTreeMap<Box<str>, ModuleId>,
+    by_path: HashMap<Box<str>, ModuleId>,
     by_file: BTreeMap<FileId, ModuleId>,
     /// By the last part of that path.
-    by_tail: BTreeMap<Box<str>, Vec<ModuleId>>,
+    by_tail: HashMap<Box<str>, Vec<ModuleId>>,
     /// All parts of all paths: a name that starts with none of them is of an installed package.
-    parts: BTreeSet<Box<str>>,
+    parts: HashSet<Box<str>>,
     /// What each module loads by itself, worked out once.
     loads: Vec<OnceLock<Box<[ModuleId]>>>,
     /// Who includes each module, and at which of its statements; worked out once.

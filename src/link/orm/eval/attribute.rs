@@ -8,7 +8,7 @@ use super::super::names::{ClassId, Def, FunctionId};
 use super::super::templates::entry;
 use super::super::types::{Row, Set, Turn, Type, Without};
 use super::super::{django, schemas, sqlalchemy, views};
-use super::{Args, Eval, op};
+use super::{Args, Eval};
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::NodeId;
 use crate::stack::vocabulary::Orm;
@@ -25,22 +25,22 @@ impl Eval<'_> {
                 if name == "model" {
                     return Type::Def(Def::Class(manager.model));
                 }
-                self.custom(&manager.classes, name, of).unwrap_or_else(|| op(of, name))
+                self.custom(&manager.classes, name, of).unwrap_or_else(|| self.op(of, name))
             }
             Type::Set(_) if name == "object_list" => of.clone(),
-            Type::Set(set) => self.custom(&set.classes.clone(), name, of).unwrap_or_else(|| op(of, name)),
+            Type::Set(set) => self.custom(&set.classes.clone(), name, of).unwrap_or_else(|| self.op(of, name)),
             Type::Def(Def::Class(class)) => self.class_attribute(*class, name, id),
             Type::Def(def) => match self.names.member(def, name) {
                 Some(Def::Global(draft, node)) => self.global(draft, node),
                 Some(def) => Type::Def(def),
-                None => op(&Type::Unknown, name),
+                None => self.op(&Type::Unknown, name),
             },
             Type::Instance(class) => self.instance_attribute(*class, name, id),
             Type::Super(this, after) => {
                 let class = self.class_of(this, *after);
                 match self.names.method(class, name, Some(*after)) {
                     Some(method) => Type::Method(method, this.clone()),
-                    None => op(&Type::Super(this.clone(), *after), name),
+                    None => self.op(&Type::Super(this.clone(), *after), name),
                 }
             }
             Type::Request => match name {
@@ -54,12 +54,12 @@ impl Eval<'_> {
                     Type::Row(row) => *self.models.name(self.names, row.model) == *name,
                     _ => false,
                 };
-                parts.iter().find(is).cloned().unwrap_or_else(|| op(of, name))
+                parts.iter().find(is).cloned().unwrap_or_else(|| self.op(of, name))
             }
             // A template asks a dict as it does an object.
             Type::Record(_) => match entry(of, name) {
                 Some((_, value, _)) if self.in_template() => value.clone(),
-                _ => op(of, name),
+                _ => self.op(of, name),
             },
             Type::Filtered(set) if matches!(name, "qs" | "queryset") => Type::Set(set.clone()),
             Type::Paginator(set) if matches!(name, "items" | "object_list") => {
@@ -70,9 +70,9 @@ impl Eval<'_> {
             Type::Unknown | Type::Op(..) if matches!(name, "validated_data" | "cleaned_data") => Type::Data,
             Type::Unknown | Type::Op(..) => {
                 self.property_by_name(name, id);
-                op(&Type::Unknown, name)
+                self.op(&Type::Unknown, name)
             }
-            _ => op(of, name),
+            _ => self.op(of, name),
         }
     }
 
@@ -144,7 +144,7 @@ impl Eval<'_> {
             };
         }
         if matches!(name, "model_validate" | "from_orm") && schemas::is_schema(self, class) {
-            return op(&Type::Def(Def::Class(class)), name);
+            return self.op(&Type::Def(Def::Class(class)), name);
         }
         if let Some(inner) = self.names.inner(class, name) {
             return Type::Def(Def::Class(inner));
@@ -183,7 +183,7 @@ impl Eval<'_> {
             Some(value) => self.at_site(value, id),
             None => match self.said_of(class, name).or_else(|| self.kept(class, name)) {
                 Some(value) if !value.is_unread() => self.at_site(value, id),
-                _ => views::attribute(self, class, name, id).unwrap_or_else(|| op(&this, name)),
+                _ => views::attribute(self, class, name, id).unwrap_or_else(|| self.bound(this, name)),
             },
         }
     }
@@ -206,12 +206,12 @@ impl Eval<'_> {
         }
         // What the queryset has put there stands before what the model would give.
         if row.root.as_ref().is_some_and(|root| root.loads.brought.contains(&row.path_to(name))) {
-            return op(&Type::Row(row.clone()), name);
+            return self.op(&Type::Row(row.clone()), name);
         }
         self.left_out(row, name, id);
         let this = Rc::new(Type::Row(row.clone()));
         if matches!(name, "save" | "delete" | "asave" | "adelete") {
-            return op(&this, name);
+            return self.bound(this, name);
         }
         if let Some(method) = self.names.method(row.model, name, None) {
             if self.decorated(method, &["property", "cached_property", "hybrid_property"]) {
@@ -219,7 +219,7 @@ impl Eval<'_> {
             }
             return Type::Method(method, this);
         }
-        op(&this, name)
+        self.bound(this, name)
     }
 
     /// Reads a field that its rows come without: a query for it alone.

@@ -21,6 +21,7 @@ impl Eval<'_> {
     /// Calls a value.
     pub(in crate::link::orm) fn call(&mut self, func: &Type, args: &Args<'_>, id: NodeId) -> Type {
         match func {
+            Type::Def(Def::Function(function)) if !self.follows(*function) => Type::Unknown,
             Type::Def(Def::Function(function)) => {
                 let context = self.takes_context(*function).then(|| Rc::new(self.type_of(0)));
                 let given = self.given(context.as_ref(), *function, args);
@@ -317,9 +318,28 @@ impl Eval<'_> {
         args: &Args<'_>,
         id: NodeId,
     ) -> Type {
+        if !self.follows(function) {
+            return Type::Unknown;
+        }
         let bound = if self.decorated(function, &["staticmethod"]) { None } else { Some(&this) };
         let given = self.given(bound, function, args);
         self.follow(function, given, id)
+    }
+
+    /// What a name is bound to on a value that is no code of the repository's.
+    pub(in crate::link::orm) fn op(&mut self, base: &Type, name: &str) -> Type {
+        self.bound(Rc::new(base.clone()), name)
+    }
+
+    pub(super) fn bound(&mut self, base: Rc<Type>, name: &str) -> Type {
+        Type::Op(base, self.word(name))
+    }
+
+    /// Whether a call of a function is followed: not into what is under way, and so deep.
+    fn follows(&self, function: FunctionId) -> bool {
+        let unit = Unit::Function(function);
+        let generator = || self.names.function(function).decorators.iter().any(|it| it.ends_with("contextmanager"));
+        self.frames.len() <= MOST_DEPTH && self.frames.iter().all(|it| it.unit != unit) && !generator()
     }
 
     /// Follows a call into a function of the repository.
@@ -331,8 +351,7 @@ impl Eval<'_> {
     ) -> Type {
         let unit = Unit::Function(function);
         let called = self.names.function(function);
-        let generator = called.decorators.iter().any(|it| it.ends_with("contextmanager"));
-        if self.frames.len() > MOST_DEPTH || self.frames.iter().any(|it| it.unit == unit) || generator {
+        if !self.follows(function) {
             return Type::Unknown;
         }
         let node = self.frame().flow.node(id);
@@ -467,10 +486,6 @@ fn is_same(of: &Type) -> bool {
         Type::Set(_) | Type::List(..) | Type::Dict(..) | Type::Manager(_) | Type::Tuple(_) | Type::Record(_) => false,
         _ => true,
     }
-}
-
-pub(in crate::link::orm) fn op(base: &Type, name: &str) -> Type {
-    Type::Op(Rc::new(base.clone()), name.into())
 }
 
 /// What a manager or a related manager gives before anything is asked of it.

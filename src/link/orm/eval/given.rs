@@ -94,9 +94,9 @@ impl Eval<'_> {
         // Arguments that cannot be told may be those that are left.
         let called = self.names.function(function);
         // Nor is it known what a decorator gives.
-        let bare = called.decorators.iter().all(|it| OWN.contains(&it.rsplit('.').next().unwrap_or(it)));
+        let bare = || called.decorators.iter().all(|it| OWN.contains(&it.rsplit('.').next().unwrap_or(it)));
         let defaults = params.iter().map(|it| match it.default {
-            Some(node) => literal(&called.flow, node).filter(|it| bare || matches!(it, Type::Flag(_))),
+            Some(node) => literal(&called.flow, node).filter(|it| matches!(it, Type::Flag(_)) || bare()),
             None => None,
         });
         let of_client = |(name, node): &(Box<str>, NodeId)| {

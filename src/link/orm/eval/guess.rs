@@ -2,8 +2,9 @@
 //!
 //! What rests on one is told as such, and never in the place of what is known.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap as HashMap;
 
 use super::super::events::Guess;
 use super::super::names::{ClassId, FunctionId, Names};
@@ -276,6 +277,16 @@ impl<'a> Eval<'a> {
     /// The one model that has all that is read of a value: two names at least, or the name that Django gives the other
     /// side of a foreign key.
     fn model_by_reads(&mut self, of: NodeId) -> Option<ClassId> {
+        let key = (self.frame().unit, of);
+        if let Some(model) = self.by_reads.get(&key) {
+            return *model;
+        }
+        let model = self.having_all_reads(of);
+        self.by_reads.insert(key, model);
+        model
+    }
+
+    fn having_all_reads(&mut self, of: NodeId) -> Option<ClassId> {
         let flow = self.frame().flow;
         if flow.nodes.len() > LONGEST {
             return None;
@@ -452,7 +463,8 @@ fn is_called(model: &str, variable: &str) -> bool {
 fn is_few(name: &str) -> bool {
     // One turn for many rows.
     let parts = name.contains("chunk") || name.contains("batch");
-    parts || FEW.iter().any(|few| name == *few || name.ends_with(&format!("_{few}")))
+    let ends = |few: &&str| name.strip_suffix(*few).is_some_and(|before| before.is_empty() || before.ends_with('_'));
+    parts || FEW.iter().any(|few| ends(few))
 }
 
 /// `LANGUAGES`

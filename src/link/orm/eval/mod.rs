@@ -14,12 +14,11 @@ mod shared;
 mod told;
 mod value;
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
-pub(super) use call::{op, set_of};
+pub(super) use call::set_of;
 pub(super) use need::uses;
 pub(super) use runs::Context;
 pub(super) use value::short;
@@ -81,6 +80,10 @@ pub(super) struct Eval<'a> {
     pub(super) filled: HashSet<FunctionId>,
     /// Names of all functions and models, once a guess has asked for them.
     known: Option<Rc<guess::Known<'a>>>,
+    /// The models of values that are known by what is read of them.
+    by_reads: HashMap<(Unit, NodeId), Option<ClassId>>,
+    /// Names and texts that values hold, each once.
+    words: HashSet<Rc<str>>,
     /// The functions that are entered for their names alone.
     by_name: Vec<Box<str>>,
     /// How many serializers that choose their fields by code the present field lies in.
@@ -96,6 +99,8 @@ pub(super) struct Eval<'a> {
     steps: usize,
     /// How many values were evaluated, and how many may be.
     spent: (usize, usize),
+    /// The code whose evaluation was cut short, for there were too many values.
+    cut: HashSet<Unit>,
     /// How many evaluations are under way that nobody loops over.
     quiet: usize,
     /// How many of code that may not run in each turn.
@@ -133,7 +138,7 @@ impl<'a> Frame<'a> {
             types: vec![Type::Set(set), Type::Unknown],
             vary: vec![None, Some(turn)],
             args: Vec::new(),
-            never: HashSet::new(),
+            never: HashSet::default(),
             call: (Span::at(FileId(0), 0), 0),
             loaded: Vec::new(),
         }
@@ -149,7 +154,7 @@ impl<'a> Frame<'a> {
             types: vec![Type::Unknown, Type::Unknown],
             vary: vec![None, turn],
             args: Vec::new(),
-            never: HashSet::new(),
+            never: HashSet::default(),
             call,
             loaded: Vec::new(),
         }
@@ -196,9 +201,11 @@ impl<'a> Eval<'a> {
             left: HashMap::default(),
             stores: None,
             memo: HashMap::default(),
-            settled: HashSet::new(),
-            filled: HashSet::new(),
+            settled: HashSet::default(),
+            filled: HashSet::default(),
             known: None,
+            by_reads: HashMap::default(),
+            words: HashSet::default(),
             by_name: Vec::new(),
             chosen: 0,
             listing: false,
@@ -207,6 +214,7 @@ impl<'a> Eval<'a> {
             behind: None,
             steps: 0,
             spent: (0, MOST_TIMES * size(names)),
+            cut: HashSet::default(),
             quiet: 0,
             unasked: 0,
             once: Vec::new(),
@@ -332,7 +340,7 @@ impl<'a> Eval<'a> {
             types: Vec::with_capacity(flow.nodes.len()),
             vary: Vec::with_capacity(flow.nodes.len()),
             args,
-            never: HashSet::new(),
+            never: HashSet::default(),
             call,
             loaded: Vec::new(),
         });
@@ -340,6 +348,9 @@ impl<'a> Eval<'a> {
             self.steps += 1;
             self.spent.0 += 1;
             let over = self.is_over();
+            if over && let Some(outermost) = self.frames.first() {
+                self.cut.insert(outermost.unit);
+            }
             let vary = if over { None } else { self.varies(id as NodeId) };
             if let Some(frame) = self.frames.last_mut() {
                 frame.vary.push(vary);
@@ -390,6 +401,18 @@ impl<'a> Eval<'a> {
         if self.frames.is_empty() {
             self.steps = 0;
         }
+    }
+
+    /// The code whose evaluation was cut short, in the order of files: its place, and its name.
+    pub(super) fn cut_short(&self) -> Vec<(Span, Box<str>)> {
+        let place = |unit: &Unit| match *unit {
+            Unit::Function(id) => Some((self.names.function(id).span, self.names.path_of(id).into())),
+            Unit::Class(id) => Some((self.names.class(id).span, self.names.class(id).name.clone())),
+            Unit::Top(_) => None,
+        };
+        let mut all: Vec<(Span, Box<str>)> = self.cut.iter().filter_map(place).collect();
+        all.sort_unstable();
+        all
     }
 
     /// Whether there are too many values for the rest to be evaluated.
@@ -475,8 +498,18 @@ impl<'a> Eval<'a> {
         match self.names.resolve(draft, name) {
             Some(Def::Global(at, node)) => self.global(at, node),
             Some(def) => Type::Def(def),
-            None => Type::Def(Def::External(name.into())),
+            None => Type::Def(Def::External(self.word(name))),
         }
+    }
+
+    /// A name or a text, as a value holds it.
+    fn word(&mut self, text: &str) -> Rc<str> {
+        if let Some(word) = self.words.get(text) {
+            return word.clone();
+        }
+        let word: Rc<str> = text.into();
+        self.words.insert(word.clone());
+        word
     }
 
     fn global(&mut self, draft: u32, node: NodeId) -> Type {

@@ -72,7 +72,7 @@ impl Eval<'_> {
                 Type::List(element, size) => Type::List(element, size.map(|size| short(*most, size))),
                 other => other,
             },
-            NodeKind::Text(text) => Type::Text((**text).into()),
+            NodeKind::Text(text) => Type::Text(self.word(text)),
             NodeKind::Nothing => Type::Nothing,
             NodeKind::List(items) if items.is_empty() => Type::Nothing,
             NodeKind::List(items) => Type::Tuple(items.iter().take(32).map(|item| self.type_of(*item)).collect()),

@@ -80,12 +80,36 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
 
 /// Whether a function has a word of what is looked for here; most have not, and need not be evaluated.
 fn may_ask(flow: &Flow) -> bool {
-    const WORDS: &str = "get post put patch delete head options request send stream urlopen urlretrieve AsyncClient Client \
-                         ClientSession Session session OpenAI AsyncOpenAI AzureOpenAI AsyncAzureOpenAI Anthropic \
-                         AsyncAnthropic client resource";
+    const WORDS: &[&str] = &[
+        "get",
+        "post",
+        "put",
+        "patch",
+        "delete",
+        "head",
+        "options",
+        "request",
+        "send",
+        "stream",
+        "urlopen",
+        "urlretrieve",
+        "AsyncClient",
+        "Client",
+        "ClientSession",
+        "Session",
+        "session",
+        "OpenAI",
+        "AsyncOpenAI",
+        "AzureOpenAI",
+        "AsyncAzureOpenAI",
+        "Anthropic",
+        "AsyncAnthropic",
+        "client",
+        "resource",
+    ];
     flow.nodes.iter().any(|node| match &node.kind {
         NodeKind::Call { func, .. } => match &flow.node(*func).kind {
-            NodeKind::Name(name) | NodeKind::Attr { name, .. } => is(name, WORDS),
+            NodeKind::Name(name) | NodeKind::Attr { name, .. } => WORDS.contains(&&**name),
             _ => false,
         },
         _ => false,

@@ -1,7 +1,7 @@
 //! Coroutines that have an event loop to themselves: nothing but `asyncio.run(f(...))` or its like enters them, and they
 //! start nothing beside themselves. What waits in one holds nobody else up.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::code::{Code, functions};
 use super::roles::{Roles, is_plain};
@@ -30,17 +30,20 @@ struct Mention {
 pub(super) fn alone(code: &Code<'_>, roles: &Roles<'_, '_>) -> HashSet<FunctionId> {
     let runs = runners(code);
     if runs.is_empty() {
-        return HashSet::new();
+        return HashSet::default();
     }
     let free = |id: &FunctionId| {
         let function = code.names.function(*id);
         function.is_async && is_plain(function) && !function.name.starts_with("__") && !roles.is_given(*id)
     };
     let coroutines: Vec<FunctionId> = functions(code.names).filter(free).collect();
+    if coroutines.is_empty() {
+        return HashSet::default();
+    }
     let mut mentions: HashMap<&str, Vec<Mention>> =
         coroutines.iter().map(|id| (&*code.names.function(*id).name, Vec::new())).collect();
     let starters: HashSet<&str> = STARTERS.split(' ').collect();
-    let mut busy: HashSet<Unit> = HashSet::new();
+    let mut busy: HashSet<Unit> = HashSet::default();
     each_flow(code, &mut |unit, flow| {
         for (at, node) in flow.nodes.iter().enumerate() {
             let (NodeKind::Name(name) | NodeKind::Attr { name, .. }) = &node.kind else { continue };
@@ -60,7 +63,7 @@ pub(super) fn alone(code: &Code<'_>, roles: &Roles<'_, '_>) -> HashSet<FunctionI
     });
     mentions.retain(|name, all| !all.is_empty() && !roles.is_named_elsewhere(name));
     // First those that runners alone name, then those that they alone name.
-    let mut own: HashSet<FunctionId> = HashSet::new();
+    let mut own: HashSet<FunctionId> = HashSet::default();
     loop {
         let before = own.len();
         for id in &coroutines {
@@ -105,7 +108,7 @@ fn is_run(roles: &Roles<'_, '_>, unit: Unit, runner: &str) -> bool {
 
 /// The places that name what is run in a loop of its own, each with what runs it: `f` of `asyncio.run(f(...))`.
 fn runners<'n>(code: &Code<'n>) -> HashMap<(Unit, NodeId), &'n str> {
-    let mut found = HashMap::new();
+    let mut found = HashMap::default();
     each_flow(code, &mut |unit, flow| {
         for node in &flow.nodes {
             let NodeKind::Call { func, args, .. } = &node.kind else { continue };

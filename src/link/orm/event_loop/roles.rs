@@ -3,7 +3,7 @@
 //! Only what is certain counts: a function is served when a framework is given it, or when a function that is served names
 //! it and the name is known to mean it.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
@@ -101,6 +101,8 @@ pub(super) struct Roles<'c, 'n> {
     tasks: OnceCell<HashSet<FunctionId>>,
     starts: OnceCell<HashSet<FunctionId>>,
     commands: OnceCell<HashSet<FunctionId>>,
+    /// Who runs each function that was asked for.
+    reach: RefCell<HashMap<FunctionId, Reach>>,
 }
 
 impl<'c, 'n> Roles<'c, 'n> {
@@ -113,6 +115,7 @@ impl<'c, 'n> Roles<'c, 'n> {
             tasks: OnceCell::new(),
             starts: OnceCell::new(),
             commands: OnceCell::new(),
+            reach: RefCell::default(),
         };
         for id in functions(code.names) {
             let function = code.names.function(id);
@@ -183,6 +186,15 @@ impl<'c, 'n> Roles<'c, 'n> {
 
     /// Who runs a function.
     pub(super) fn reach(&self, id: FunctionId) -> Reach {
+        if let Some(reach) = self.reach.borrow().get(&id) {
+            return *reach;
+        }
+        let reach = self.read_reach(id);
+        self.reach.borrow_mut().insert(id, reach);
+        reach
+    }
+
+    fn read_reach(&self, id: FunctionId) -> Reach {
         let draft = self.code.names.draft(id.draft);
         // What is shown to readers nobody deploys.
         let lies_in = |folders: &[&str]| draft.path.split('/').any(|it| folders.contains(&it));

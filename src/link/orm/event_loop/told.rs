@@ -1,6 +1,6 @@
 //! How facts of functions are told: their names, their anchors, and the changes that are surely right.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet as HashSet;
 
 use super::code::{Code, functions};
 use super::own;
