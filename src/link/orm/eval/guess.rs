@@ -464,7 +464,7 @@ fn is_few(name: &str) -> bool {
     // One turn for many rows.
     let parts = name.contains("chunk") || name.contains("batch");
     let ends = |few: &&str| name.strip_suffix(*few).is_some_and(|before| before.is_empty() || before.ends_with('_'));
-    parts || FEW.iter().any(|few| ends(few))
+    parts || FEW.iter().any(ends)
 }
 
 /// `LANGUAGES`
