@@ -119,7 +119,7 @@ fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
     set.orm == Orm::Django
         && !set.cut
         && !set.single
-        && !set.partly
+        && !set.listed
         && match &set.related {
             None => true,
             Some((row, relation)) => row
