@@ -30,6 +30,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         awaited: false,
         fetched: false,
         partly: false,
+        listed: false,
         related: None,
         plain: false,
         single: false,

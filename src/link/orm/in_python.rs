@@ -120,7 +120,7 @@ fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
     set.orm == Orm::Django
         && !set.cut
         && !set.single
-        && !set.partly
+        && !set.listed
         && !set
             .asked
             .conditions

@@ -28,6 +28,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         awaited: false,
         fetched: false,
         partly: false,
+        listed: false,
         related: None,
         plain: false,
         single: false,

@@ -131,8 +131,10 @@ pub(super) struct Set {
     pub(super) awaited: bool,
     /// Whether it has been gone through, and holds its rows: Django's keep them.
     pub(super) fetched: bool,
-    /// Whether another branch gives something else, which may be a list.
+    /// Whether another branch gives something else.
     pub(super) partly: bool,
+    /// Whether that is no queryset, or what a row has been given, which may be a list.
+    pub(super) listed: bool,
     /// The row and the relation it comes by.
     pub(super) related: Option<(Rc<Row>, Rc<Relation>)>,
     /// Whether it is all that the relation leads to, which a prefetch gives as well.
@@ -367,7 +369,11 @@ impl Type {
                 }
                 // The rows that one branch gives it gives, whatever is given by another that gives none, or cannot be read.
                 (rows, other) | (other, rows) if rows.has_rows() && !other.has_rows() => match rows {
-                    Type::Set(set) => Type::Set(Rc::new(Set { partly: true, ..(*set).clone() })),
+                    Type::Set(set) => {
+                        let given = matches!(&other, Type::Op(of, _) if matches!(**of, Type::Row(_)));
+                        let listed = set.listed || given || !other.is_unread();
+                        Type::Set(Rc::new(Set { partly: true, listed, ..(*set).clone() }))
+                    }
                     rows => rows,
                 },
                 _ => return Type::Unknown,
@@ -459,6 +465,7 @@ impl Set {
         out.awaited |= other.awaited;
         out.fetched &= other.fetched;
         out.partly |= other.partly;
+        out.listed |= other.listed;
         out.plain &= other.plain;
         out.single &= other.single;
         out.filtered |= other.filtered;

@@ -275,6 +275,7 @@ pub(super) fn kept(uses: Vec<Use>, rank: impl Fn(Unit) -> u8) -> Vec<Use> {
 /// does for foreign keys, or serves other lookups by them.
 pub fn settle<'v>(code: &mut Stack, stacks: &[Stack], versions: impl Fn() -> Versions<'v>) {
     const MYSQL: &[&str] = &["pymysql", "mysqlclient", "aiomysql", "asyncmy", "mysql-connector-python", "mysql-python"];
+    const POSTGRES: &[&str] = &["psycopg2", "psycopg2-binary", "psycopg", "asyncpg"];
     let by_version = |it: &QuerysetUse| it.kind.known() == Some(&UseKind::IteratorPrefetch);
     if code.queryset_uses.iter().any(by_version) {
         let version = versions().version("django");
@@ -295,7 +296,11 @@ pub fn settle<'v>(code: &mut Stack, stacks: &[Stack], versions: impl Fn() -> Ver
     let asks = !code.foreign_keys.is_empty() || code.queryset_uses.iter().any(regardless_of_case);
     if asks && (is(Engine::Mysql) || !is(Engine::Postgres) && by_driver()) {
         code.foreign_keys.clear();
-        code.queryset_uses.retain(|it| !regardless_of_case(it));
+        // With drivers of both it may run on either.
+        let versions = versions();
+        if is(Engine::Mysql) || !POSTGRES.iter().any(|driver| versions.names(driver)) {
+            code.queryset_uses.retain(|it| !regardless_of_case(it));
+        }
     }
 }
 
