@@ -114,8 +114,9 @@ fn judge(repository: &str) -> Result<Vec<Told>, String> {
         .collect();
     for finding in report.findings.iter().filter(|it| RULES.iter().any(|(rule, _)| *rule == &*it.rule)) {
         // What a case uses of models and of their methods is told there; it is of the last case that asks.
-        let of = told.iter().position(|it| is_at(&report, finding, &it.case));
-        if let Some(told) = of.and_then(|at| told.get_mut(at)) {
+        // An index that is missing is told once, with all who miss it.
+        let most = if &*finding.rule == "orm/missing-index" { usize::MAX } else { 1 };
+        for told in told.iter_mut().filter(|it| is_at(&report, finding, &it.case)).take(most) {
             told.rules.push(finding.rule.to_string());
             if finding.fixes.iter().any(is_made) {
                 told.fixed.push(finding.rule.to_string());

@@ -479,10 +479,10 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
     if loaded {
         return;
     }
-    let of_loop = row.turn.is_some() && row.root.is_some() && !row.alone;
+    // The relation may be of one row, whatever each turn asks of it.
+    let by = if row.turn.is_none() && !varies(eval, id) { batch(eval, id) } else { String::new() };
     let remedy = match name {
-        // The relation is of one row, whatever each turn asks of it.
-        _ if !of_loop => batch(eval, id),
+        _ if !by.is_empty() => by,
         // Counted with the same conditions.
         "count" | "acount" if set.filtered => {
             format!("annotate(Count(\"{}\", filter=Q(...)))", row.near(&relation.name))
@@ -496,6 +496,20 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
     let before = eval.events.len();
     eval.query_per_row(row, Orm::Django, id, scope, &remedy);
     Cause::put(Cause::prefetched(row, relation), eval.events.get_mut(before..).unwrap_or_default());
+}
+
+/// Whether the row differs in each turn whose relation a chain of calls starts with.
+fn varies(eval: &Eval<'_>, id: NodeId) -> bool {
+    let flow = eval.frame().flow;
+    let mut at = id;
+    loop {
+        at = match &flow.node(at).kind {
+            NodeKind::Call { func, .. } => *func,
+            NodeKind::Attr { of, .. } if matches!(eval.type_of(*of), Type::Row(_)) => return eval.vary(*of).is_some(),
+            NodeKind::Attr { of, .. } | NodeKind::Slice { of, .. } => *of,
+            _ => return true,
+        };
+    }
 }
 
 /// What gives the rows of a relation, cut or sorted in a way of one's own, in one query for all: what is prefetched under

@@ -131,15 +131,14 @@ impl Graph {
         self.names[name].functions.push(code);
     }
 
-    /// Says that a method needs an instance of what has one of these names.
-    pub(super) fn hold(&mut self, code: usize, classes: impl Iterator<Item = usize>) {
-        for name in classes {
-            let stands = self.names[name].stands;
-            if stands.0 || stands.2 {
-                self.names[name].methods.push(code);
-                let it = &mut self.code[code];
-                (it.held, it.who) = (Some(Who::Commands), Who::Commands);
-            }
+    /// Says that a method needs an instance of what has this name.
+    pub(super) fn hold(&mut self, code: usize, class: Option<usize>) {
+        let Some(class) = class else { return };
+        let stands = self.names[class].stands;
+        if stands.0 || stands.2 {
+            self.names[class].methods.push(code);
+            let it = &mut self.code[code];
+            (it.held, it.who) = (Some(Who::Commands), Who::Commands);
         }
     }
 

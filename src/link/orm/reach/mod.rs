@@ -151,7 +151,9 @@ impl Reached {
             }
         }
         let managed = plain.iter().any(|it| it.manages) || names.drafts.iter().any(|it| it.path.ends_with("manage.py"));
-        let heirs = namer.heirs();
+        // One of a family may be found by what the family shares, or by its name in a table, and made without being named.
+        let families = namer.families();
+        let alone = |class: ClassId| is_plain_class(names, class) && !families.contains(&class);
         for id in all_functions(names) {
             let (draft, function, code) = (names.draft(id.draft), names.function(id), namer.code(id));
             let task = is_task(names, id, function);
@@ -180,12 +182,8 @@ impl Reached {
             let rises = draft.place != Place::Admin;
             graph.set(code, name, own, Known { task, by_name, rises, free });
             let class = function.owner.map(|at| ClassId { draft: id.draft, at });
-            if let Some(class) =
-                class.filter(|class| own.is_none_or(|own| own == Who::Requests) && is_plain_class(names, *class))
-            {
-                let classes =
-                    heirs.get(&class).into_iter().flatten().filter_map(|it| graph.name(*it)).collect::<Vec<_>>();
-                graph.hold(code, classes.into_iter());
+            if let Some(class) = class.filter(|class| own.is_none_or(|own| own == Who::Requests) && alone(*class)) {
+                graph.hold(code, graph.name(word(&names.class(class).name)));
             }
         }
         for (code, file, body) in plains.iter().copied().filter(|it| !it.2.name.is_empty()) {

@@ -332,15 +332,10 @@ impl<'a> Namer<'a> {
         if self.parts.contains(root) { all() } else { Vec::new() }
     }
 
-    /// The names of a class and of all that derive from it.
-    pub(super) fn heirs(&self) -> HashMap<ClassId, Vec<Word>> {
-        let mut heirs: HashMap<ClassId, Vec<Word>> = HashMap::default();
-        for class in self.names.all_classes() {
-            for above in &self.names.lineage(class).classes {
-                heirs.entry(*above).or_default().push(word(&self.names.class(class).name));
-            }
-        }
-        heirs
+    /// Classes that derive from others of the repository, and those others.
+    pub(super) fn families(&self) -> HashSet<ClassId> {
+        let lineages = self.names.all_classes().into_iter().map(|class| &self.names.lineage(class).classes);
+        lineages.filter(|all| all.len() > 1).flatten().copied().collect()
     }
 }
 
