@@ -99,6 +99,7 @@ fn told(eval: &mut Eval<'_>, class: ClassId, model: ClassId, near: bool) {
         identifies: false,
         remedy: String::new(),
         edits: None,
+        others: Vec::new(),
     };
     eval.tell_use(it);
 }
