@@ -170,7 +170,7 @@ impl Eval<'_> {
             }
             if self.decorated(method, &["property", "cached_property"]) {
                 let keeps = self.decorated(method, &["cached_property"]) && self.is_of_shared_instance(id);
-                self.once.extend(keeps.then(|| Turn { depth: self.frames.len(), scope: 0 }));
+                self.once.extend(keeps.then_some(Turn { depth: self.frames.len(), scope: 0 }));
                 let value = self.enter(method, this, &Args { positional: &[], keywords: &[], open: false }, id);
                 if keeps {
                     self.once.pop();

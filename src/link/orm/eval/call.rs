@@ -369,7 +369,7 @@ impl Eval<'_> {
             self.memo.insert(key.clone(), Type::Unknown);
         }
         let keeps = self.keeps_answers(function, &given);
-        self.once.extend(keeps.then(|| Turn { depth: self.frames.len(), scope: 0 }));
+        self.once.extend(keeps.then_some(Turn { depth: self.frames.len(), scope: 0 }));
         let (returned, left) = self.run(unit, &called.flow, given, (span, scope));
         if keeps {
             self.once.pop();

@@ -11,7 +11,7 @@ use crate::facts::orm::{Place, write};
 use crate::link::orm::events::{Event, EventKind, Guess};
 use crate::link::orm::models::Relation;
 use crate::link::orm::names::Def;
-use crate::link::orm::types::{Set, Site, Size};
+use crate::link::orm::types::{Set, Site, Size, Unit};
 use crate::source::Span;
 use crate::stack::vocabulary::{LazyLoad, Orm};
 use crate::stack::{Fact, Writer};
@@ -211,7 +211,9 @@ impl Report<'_> {
             relation: Fact::derived(relation.into(), vec![declared]),
             serializer: serializer.map_or(Fact::Absent, |name| {
                 let serializer = Fact::derived(name.into(), vec![event.head]);
-                match event.guess.as_ref().filter(|it| **it != Guess::Fields) {
+                // A view that lists says by its serializer of which model its rows are.
+                let listed = matches!((event.unit, &event.guess), (Unit::Class(_), Some(Guess::Rows(_))));
+                match event.guess.as_ref().filter(|it| **it != Guess::Fields && !listed) {
                     Some(guess) => serializer.guessed(&guess.because(&event.over)),
                     None => serializer,
                 }

@@ -84,7 +84,7 @@ pub(super) fn facts(
     for group in groups {
         report.lazy(group);
     }
-    let mut seen: HashMap<(Span, Option<String>), Option<(usize, usize)>> = HashMap::default();
+    let mut seen: HashMap<Told, Option<(usize, usize)>> = HashMap::default();
     let mut said = BTreeSet::new();
     let mut lines: Vec<Vec<Event>> = Vec::new();
     let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
@@ -123,6 +123,9 @@ pub(super) fn facts(
     }
     report.out
 }
+
+/// A place that was told of, with the field that it is about where it is one of several.
+type Told = (Span, Option<String>);
 
 /// The field that a query is for which its queryset has left out: a serializer reads several at one place.
 fn left_out(event: &Event) -> Option<String> {
