@@ -169,17 +169,18 @@ fn super_of(eval: &Eval<'_>) -> Type {
 
 /// `prefetch_related_objects(rows, "path", …)`
 fn load_onto(eval: &mut Eval<'_>, rows: &Type, args: &Args<'_>) {
-    let root = match rows {
-        Type::List(element, _) => match &**element {
-            Type::Row(row) => row.root.clone(),
-            _ => None,
-        },
+    let of = |it: &Type| match it {
         Type::Set(set) => Some(set.clone()),
         Type::Row(row) => row.root.clone(),
         _ => None,
     };
-    let Some(root) = root else { return };
-    let mut loads = Loads::default();
+    let roots: Vec<Rc<Set>> = match rows {
+        Type::List(element, _) => of(element).into_iter().collect(),
+        // `[order]`
+        Type::Tuple(parts) => parts.iter().filter_map(of).collect(),
+        other => of(other).into_iter().collect(),
+    };
+    let mut loads = Loads { open: args.open, ..Loads::default() };
     for node in args.positional.iter().skip(1) {
         match eval.type_of(*node) {
             Type::Text(path) => {
@@ -193,6 +194,6 @@ fn load_onto(eval: &mut Eval<'_>, rows: &Type, args: &Args<'_>) {
         }
     }
     if let Some(frame) = eval.frames.last_mut() {
-        frame.loaded.push((root.span, loads));
+        frame.loaded.extend(roots.into_iter().map(|root| (root.span, loads.clone())));
     }
 }

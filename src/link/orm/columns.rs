@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def, FunctionId, Names};
@@ -65,6 +65,7 @@ enum Column {
 
 /// The lists of the admin, with their inlines.
 pub(super) fn admin(eval: &mut Eval<'_>) {
+    let mut spoken: Option<HashSet<&str>> = None;
     for class in eval.names.all_classes() {
         let bases = eval.names.lineage(class).external.clone();
         let is =
@@ -75,9 +76,29 @@ pub(super) fn admin(eval: &mut Eval<'_>) {
         } else if is(&["TabularInline", "StackedInline"]) {
             let Some(set) = rows(eval, class) else { continue };
             let Some((columns, span)) = columns(eval, class, "readonly_fields") else { continue };
+            // One that no admin class lists is never shown.
+            let spoken = spoken.get_or_insert_with(|| spoken_of(eval.names));
+            if !spoken.contains(&*eval.names.class(class).name) {
+                continue;
+            }
             show(eval, class, &set, &columns, span);
         }
     }
+}
+
+/// The names that code speaks of, other than as bases.
+fn spoken_of<'n>(names: &Names<'n>) -> HashSet<&'n str> {
+    let mut out = HashSet::default();
+    for draft in &names.drafts {
+        let bodies = draft.classes.iter().map(|class| &class.body);
+        for flow in draft.functions.iter().map(|function| &function.flow).chain(bodies).chain([&draft.top]) {
+            out.extend(flow.nodes.iter().filter_map(|node| match &node.kind {
+                NodeKind::Name(name) | NodeKind::Attr { name, .. } => Some(&**name),
+                _ => None,
+            }));
+        }
+    }
+    out
 }
 
 fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {

@@ -234,8 +234,8 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             if let Some((turn, ..)) = eval.turns(node.span, scope, eval.vary(id)) {
                 let differs = args.open || args.all().any(|value| eval.keyed(eval.vary(value), turn));
                 // What it is asked by asks for the rows of all turns.
-                let by =
-                    Some(batch(eval, id)).filter(|it| !it.is_empty()).unwrap_or_else(|| "filter(pk__in=...)".into());
+                let by = Some(batch(eval, id)).filter(|it| !it.is_empty() && has_one_condition(eval.frame().flow, id));
+                let by = by.unwrap_or_else(|| "filter(pk__in=...)".into());
                 let remedy = match name {
                     "update" if differs => "bulk_update".to_owned(),
                     "update" => format!("{by}.update(...)"),
@@ -533,6 +533,31 @@ fn ordered(eval: &Eval<'_>, row: &Row, relation: &Relation) -> String {
         false => "….order_by(\"pk\")",
     };
     format!("Prefetch(\"{}\", queryset={order})", row.near(&relation.name))
+}
+
+/// Whether a chain of calls asks by one condition alone, so that those of all turns together are the same rows.
+fn has_one_condition(flow: &Flow, id: NodeId) -> bool {
+    let mut at = id;
+    let mut conditions = 0;
+    loop {
+        match &flow.node(at).kind {
+            NodeKind::Call { func, args, keywords, open } => {
+                // What is written is no condition.
+                if at != id {
+                    conditions += args.len() + keywords.len() + usize::from(*open);
+                }
+                at = *func;
+            }
+            NodeKind::Attr { of, name, .. } => {
+                if &**name == "exclude" {
+                    return false;
+                }
+                at = *of;
+            }
+            NodeKind::Slice { .. } => return false,
+            _ => return conditions == 1,
+        }
+    }
 }
 
 /// What asks for all rows at once, in place of a query for each: by the first condition that each row has a value for.

@@ -138,12 +138,16 @@ fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
 /// Whether a number is looked at for no more than whether it is zero: `len(rows) > 0`.
 fn is_tested(flow: &Flow, id: NodeId) -> bool {
     let zero = |node: &NodeId| matches!(flow.node(*node).kind, NodeKind::Number(0));
+    let tests = |kind: &NodeKind| match kind {
+        NodeKind::Same(one, other) => *one == id && zero(other),
+        NodeKind::Test(of) => *of == id,
+        _ => false,
+    };
     flow.nodes.len() <= LONGEST
-        && flow.nodes.iter().any(|node| match &node.kind {
-            NodeKind::Same(one, other) => *one == id && zero(other),
-            NodeKind::Test(of) => *of == id,
-            _ => false,
-        })
+        && !flow.returns.contains(&id)
+        && flow.nodes.iter().any(|node| tests(&node.kind))
+        // The value of `len(rows) or "none"` is the number.
+        && !flow.nodes.iter().any(|node| !tests(&node.kind) && is_used(&node.kind, id))
 }
 
 /// Whether a value of a model's field is that of one row alone: a key, or a user's name (`AbstractUser.username`).

@@ -91,6 +91,11 @@ impl Eval<'_> {
                 .frames
                 .iter()
                 .any(|frame| frame.loaded.iter().any(|(at, loads)| *at == root.span && loads.has(path)))
+            // What was loaded onto the row that it is a list of.
+            || root.related.as_ref().is_some_and(|(row, relation)| {
+                let path = format!("{}__{path}", row.path_to(&relation.name));
+                row.root.as_ref().is_some_and(|outer| self.is_loaded(outer, &path))
+            })
     }
 
     /// The place in the frame of a loop where the present evaluation runs, when it does so in each turn.

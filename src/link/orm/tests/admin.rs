@@ -58,3 +58,12 @@ fn what_select_related_joins_unasked() {
     let text = "def names():\n    return [(it.room.owner.username, it.starter.username, it.pin.pk) for it in Thread.objects.select_related()]\n";
     assert_eq!(views(text), [r#"lazy names:starter,pin: select_related("starter", "pin") (no fix)"#]);
 }
+
+#[test]
+fn an_inline_that_no_admin_class_lists_is_never_shown() {
+    let models = "from django.db import models\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n    def __str__(self):\n        return self.name\n\n\nclass Gift(models.Model):\n    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)\n";
+    let admin = "from django.contrib import admin\nfrom .models import Gift, Maker\n\n\nclass GiftInline(admin.TabularInline):\n    model = Gift\n    readonly_fields = [\"maker\"]\n\n\n@admin.register(Maker)\nclass MakerAdmin(admin.ModelAdmin):\n    inlines = []\n";
+    assert!(told(&[("shop/models.py", models), ("shop/admin.py", admin)]).is_empty());
+    let listed = admin.replace("inlines = []", "inlines = [GiftInline]");
+    assert_eq!(told(&[("shop/models.py", models), ("shop/admin.py", &listed)]).len(), 1);
+}

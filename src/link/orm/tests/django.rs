@@ -245,3 +245,20 @@ fn a_queryset_that_is_given_is_said_by_what_made_it() {
     let text = "def show(objects):\n    return [it.pk for it in objects]\n\n\ndef get():\n    return [show(Message.objects.filter(thread=thread)) for thread in Thread.objects.all()]\n";
     assert_eq!(views(text), ["query get:Message.objects.filter: "]);
 }
+
+#[test]
+fn what_is_deleted_together_is_what_each_turn_deletes() {
+    let by = |chain: &str| {
+        views(&format!(
+            "def drop(kept):\n    for thread in Thread.objects.all():\n        Message.objects.{chain}.delete()\n"
+        ))
+    };
+    assert_eq!(
+        by("filter(thread=thread)"),
+        ["write drop:Message.objects.filter.delete: filter(thread__in=...).delete()"]
+    );
+    let others = ["filter(thread=thread).exclude(pk__in=kept)", "filter(thread=thread, author=1)"];
+    for chain in others {
+        assert!(by(chain)[0].ends_with(": filter(pk__in=...).delete()"), "{:?}", by(chain));
+    }
+}

@@ -85,6 +85,12 @@ fn what_is_set_before() {
     silent(
         "from django.db.models import prefetch_related_objects\n\ndef get():\n    threads = list(Thread.objects.all())\n    prefetch_related_objects(threads, 'room')\n    for thread in threads:\n        print(thread.room.name)\n",
     );
+    silent(
+        "from django.db.models import prefetch_related_objects\n\ndef get(pk):\n    thread = Thread.objects.get(pk=pk)\n    prefetch_related_objects([thread], 'messages__author')\n    return [message.author.username for message in thread.messages.all()]\n",
+    );
+    silent(
+        "from django.db.models import prefetch_related_objects\n\ndef get(pk):\n    thread = Thread.objects.filter(pk=pk).prefetch_related('messages')[0]\n    prefetch_related_objects([thread], *['messages__author'])\n    return [message.author.username for message in thread.messages.all()]\n",
+    );
 }
 
 #[test]

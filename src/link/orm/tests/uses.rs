@@ -117,6 +117,11 @@ fn whether_there_are_rows_is_not_their_number() {
         assert_eq!(told(&text), ["exists()"], "{test}");
     }
     assert_eq!(told("def show(request):\n    return len(Parcel.objects.filter(slot=1)) > 9\n"), ["count()"]);
+    assert_eq!(told("def show(request):\n    return len(Parcel.objects.filter(slot=1)) or \"none\"\n"), ["count()"]);
+    assert_eq!(
+        told("def show(request):\n    if len(Parcel.objects.filter(slot=1)):\n        return 1\n"),
+        ["exists()"]
+    );
     // One row at most.
     let by_key = "def show(request, pk):\n    if Parcel.objects.filter(pk=pk):\n        return 1\n";
     assert!(told(by_key).is_empty());
