@@ -61,6 +61,22 @@ fn the_line_to_clients_is_a_bound_where_it_is_stated() {
     assert_eq!(bound(&["b=100KB"]), None);
 }
 
+/// A call that waits in an `async def` holds all requests of its process up; how often it runs nobody knows, so it is said.
+#[test]
+fn what_blocks_an_event_loop_is_said_beside_the_figures() {
+    let said = |route: &str| {
+        let report = project(&with_pooler(40), &format!("import requests\n{ENGINE}\n\n@app.get(\"/\")\n{route}"));
+        let assume = plimsoll::config::Assume::default();
+        let model = plimsoll::capacity::from_stacks(&report.stacks, &assume).remove(0).remove(0);
+        model.open.iter().filter(|it| it.contains("`async def` functions")).map(|it| it.to_string()).collect::<Vec<_>>()
+    };
+    let blocks = said("async def root():\n    return requests.get(\"https://example.org\", timeout=3).json()\n");
+    assert_eq!(blocks.len(), 1, "{blocks:?}");
+    assert!(blocks[0].starts_with("The code waits in 1 place of `async def` functions"), "{blocks:?}");
+    let in_threads = said("def root():\n    return requests.get(\"https://example.org\", timeout=3).json()\n");
+    assert!(in_threads.is_empty(), "{in_threads:?}");
+}
+
 /// What a goal takes beside the numbers of the files: memory, the line, and money where prices are stated.
 #[test]
 fn goals_take_memory_the_line_and_money() {

@@ -81,6 +81,9 @@ impl Builder<'_> {
         };
         let stated = self.stated("slots", "requests that each process works on at once", Unit::Count);
         let looped = looped && stated.is_none();
+        if looped {
+            self.shares_a_loop(mode);
+        }
         if let Some(slots) = stated.or_else(|| self.count(self.id, field, what, guess, None)) {
             let servers = vec![replicas, processes, slots];
             let limited = limit && field == "slots";
@@ -107,6 +110,30 @@ impl Builder<'_> {
             });
         }
         !looped
+    }
+
+    /// What holds all requests of an event loop up, and is not in the figures: nobody knows which share of them runs it.
+    fn shares_a_loop(&mut self, mode: Option<Mode>) {
+        if self.code.blocking > 0 {
+            let places = if self.code.blocking == 1 { "place" } else { "places" };
+            self.open.push(
+                format!(
+                    "The code waits in {} {places} of `async def` functions that serve requests, and every other request of the \
+                     process waits with it. The figures take requests to wait side by side; `--assume slots=1` shows the other end.",
+                    self.code.blocking
+                )
+                .into(),
+            );
+        }
+        let has_layer = self.stack.channel_layers.iter().any(|it| it.process == Some(self.id));
+        if mode == Some(Mode::AsgiDjango) && has_layer {
+            // asgiref 3.13, channels 4.3.1: ten sockets that each worked for 0.2 s took 2.0 s.
+            self.open.push(
+                "What consumers of Channels ask the database for runs in one thread of each process, one after the other, and \
+                 beside the figures, which are of requests."
+                    .into(),
+            );
+        }
     }
 
     /// Whether the endpoints are `def` and run in threads: their engine is synchronous, which nobody awaits.

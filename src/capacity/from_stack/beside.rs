@@ -2,6 +2,7 @@
 
 use super::Builder;
 use super::reading::Guess;
+use super::work::InCode;
 use crate::capacity::beside::{Beside, Held};
 use crate::capacity::input::Unit;
 use crate::capacity::resource::Count;
@@ -12,14 +13,14 @@ use crate::stack::{Host, Id, Nginx, Process, Program, Stack};
 pub fn besides(stack: &Stack, assume: &Assume) -> Vec<Beside> {
     let ids = (0..stack.processes.len()).map(Id::<Process>::new);
     let workers = ids.filter(|id| stack[*id].program.known().is_some_and(|it| works(*it)));
-    let mut out: Vec<Beside> = workers.map(|id| Builder::new(stack, assume, id, 0).tasks()).collect();
+    let mut out: Vec<Beside> = workers.map(|id| Builder::new(stack, assume, id, InCode::default()).tasks()).collect();
     for (at, nginx) in stack.nginxes.iter().enumerate() {
         let id = Id::<Nginx>::new(at);
         let passes =
             |host: &Id<Host>| stack[*host].locations.iter().any(|it| stack[*it].sockets.known() == Some(&true));
         // Its builder must have a process; which one does not matter here.
         if nginx.hosts.iter().any(passes) && !stack.processes.is_empty() {
-            out.extend(Builder::new(stack, assume, Id::new(0), 0).sockets(id));
+            out.extend(Builder::new(stack, assume, Id::new(0), InCode::default()).sockets(id));
         }
     }
     out

@@ -20,6 +20,7 @@ use super::resource::Resource;
 use crate::config::Assume;
 use crate::stack::{Framework, Id, Mode, Process, Stack};
 use reading::Key;
+use work::InCode;
 
 pub use beside::besides;
 pub(super) use places::Places;
@@ -28,10 +29,10 @@ pub use supplies::supplies;
 /// The models of each stack: one for each process that answers requests, in the stack's order. What the code shows of
 /// queries, which belongs to no deployment, holds for all.
 pub fn from_stacks(stacks: &[Stack], assume: &Assume) -> Vec<Vec<Model>> {
-    let loops = stacks.iter().map(work::loops).sum();
+    let code = InCode::of(stacks);
     let of = |stack: &Stack| {
         let ids = (0..stack.processes.len()).map(Id::<Process>::new);
-        ids.filter(|id| app::answers(stack, *id)).map(|id| build(stack, assume, id, loops)).collect()
+        ids.filter(|id| app::answers(stack, *id)).map(|id| build(stack, assume, id, code)).collect()
     };
     stacks.iter().map(of).collect()
 }
@@ -43,7 +44,7 @@ pub fn parts(now: &[Stack], then: &[Stack], assume: &Assume) -> Vec<Added> {
     for (at, stack) in then.iter().enumerate() {
         let ids = (0..stack.processes.len()).map(Id::<Process>::new).filter(|id| app::answers(stack, *id));
         for (nth, (id, model)) in ids.zip(after.get(at).into_iter().flatten()).enumerate() {
-            let offers = Builder::new(stack, assume, id, 0).offers(nth == 0);
+            let offers = Builder::new(stack, assume, id, InCode::default()).offers(nth == 0);
             let old = before.get(at).into_iter().flatten().find(|it| it.app.name == model.app.name);
             out.extend(architecture::add(at, old.unwrap_or(model), model, &offers));
         }
@@ -71,8 +72,7 @@ struct Builder<'a> {
     /// The service that runs it.
     owner: Box<str>,
     django: bool,
-    /// The places in the code that ask the database for each row of a loop, in requests.
-    loops: usize,
+    code: InCode,
     inputs: Inputs,
     /// Facts that are inputs already.
     known: Vec<(Key, super::InputId)>,
@@ -82,7 +82,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(stack: &'a Stack, assume: &'a Assume, id: Id<Process>, loops: usize) -> Self {
+    fn new(stack: &'a Stack, assume: &'a Assume, id: Id<Process>, code: InCode) -> Self {
         let process = &stack[id];
         let owner = process.about.owner.clone().unwrap_or_else(|| process.about.name.clone());
         let django = process.framework.known() == Some(&Framework::Django)
@@ -95,7 +95,7 @@ impl<'a> Builder<'a> {
             process,
             owner,
             django,
-            loops,
+            code,
             inputs: Inputs::default(),
             known: Vec::new(),
             resources: Vec::new(),
@@ -106,12 +106,12 @@ impl<'a> Builder<'a> {
 
 /// The applications of one of the stacks, as [`from_stacks`] has them, with the places of their numbers.
 pub(super) fn model_places<'a>(stacks: &'a [Stack], at: usize, assume: &'a Assume) -> Vec<Places<'a>> {
-    let loops = stacks.iter().map(work::loops).sum();
-    stacks.get(at).map_or_else(Vec::new, |stack| places::places(stack, assume, loops))
+    let code = InCode::of(stacks);
+    stacks.get(at).map_or_else(Vec::new, |stack| places::places(stack, assume, code))
 }
 
-fn build(stack: &Stack, assume: &Assume, id: Id<Process>, loops: usize) -> Model {
-    model_of(Builder::new(stack, assume, id, loops)).0
+fn build(stack: &Stack, assume: &Assume, id: Id<Process>, code: InCode) -> Model {
+    model_of(Builder::new(stack, assume, id, code)).0
 }
 
 /// The model, and which facts its numbers are.

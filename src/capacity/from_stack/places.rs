@@ -1,6 +1,7 @@
 //! Where the numbers of an application could be written, by the slots of the facts that they are.
 
 use super::reading::Key;
+use super::work::InCode;
 use super::{Builder, app, model_of};
 use crate::capacity::input::InputId;
 use crate::capacity::model::Model;
@@ -17,10 +18,10 @@ pub(in crate::capacity) struct Places<'a> {
 }
 
 /// The places of every application of a stack, in the order of [`super::from_stacks`].
-pub(in crate::capacity) fn places<'a>(stack: &'a Stack, assume: &'a Assume, loops: usize) -> Vec<Places<'a>> {
+pub(in crate::capacity) fn places<'a>(stack: &'a Stack, assume: &'a Assume, code: InCode) -> Vec<Places<'a>> {
     let ids = (0..stack.processes.len()).map(Id::<Process>::new).filter(|id| app::answers(stack, *id));
     let of = |id| {
-        let (model, known) = model_of(Builder::new(stack, assume, id, loops));
+        let (model, known) = model_of(Builder::new(stack, assume, id, code));
         Places { stack, model, known }
     };
     ids.map(of).collect()

@@ -1,5 +1,6 @@
 //! What an application's processes and answers take, as far as it is known.
 
+use super::work::InCode;
 use super::{Builder, app};
 use crate::capacity::supplies::Supplies;
 use crate::config::Assume;
@@ -9,7 +10,7 @@ use crate::stack::{Id, Process, Stack};
 pub fn supplies(stack: &Stack, assume: &Assume) -> Vec<Supplies> {
     let ids = (0..stack.processes.len()).map(Id::<Process>::new).filter(|id| app::answers(stack, *id));
     ids.map(|id| {
-        let mut builder = Builder::new(stack, assume, id, 0);
+        let mut builder = Builder::new(stack, assume, id, InCode::default());
         let process = builder.workload("worker_memory");
         let answer = builder.workload("b");
         let mean = builder.workload("mean_load");

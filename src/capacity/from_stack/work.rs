@@ -7,16 +7,32 @@ use crate::capacity::input::{Input, InputId, Source, Unit};
 use crate::capacity::model::Slow;
 use crate::capacity::workload::{Typical, typical};
 use crate::config::Measure;
-use crate::stack::{Fact, Reach, Stack};
+use crate::stack::{Fact, Reach, Role, Stack};
 
 /// The rows of a page, where a loop asks for each row: Django REST framework's documentation pages by 10 to 100.
 const ROWS: f64 = 20.0;
 
-/// The places that ask the database for each row of a loop, and that requests may run.
-pub(super) fn loops(stack: &Stack) -> usize {
-    let by_requests = |reach: &Fact<Reach>| reach.known().is_none_or(|it| *it == Reach::Requests);
-    stack.lazy_loads.iter().filter(|it| by_requests(&it.reach)).count()
-        + stack.queries_in_loops.iter().filter(|it| by_requests(&it.reach)).count()
+/// What the code shows of requests, whichever deployment runs it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct InCode {
+    /// The places that ask the database for each row of a loop, and that requests may run.
+    pub(super) loops: usize,
+    /// The calls that wait in an `async def` that serves requests, and with them the event loop.
+    pub(super) blocking: usize,
+}
+
+impl InCode {
+    pub(super) fn of(stacks: &[Stack]) -> Self {
+        let by_requests = |reach: &Fact<Reach>| reach.known().is_none_or(|it| *it == Reach::Requests);
+        let mut out = Self::default();
+        for stack in stacks {
+            out.loops += stack.lazy_loads.iter().filter(|it| by_requests(&it.reach)).count();
+            out.loops += stack.queries_in_loops.iter().filter(|it| by_requests(&it.reach)).count();
+            out.blocking += stack.blocking_calls.iter().filter(|it| it.served.known() == Some(&true)).count();
+            out.blocking += stack.sync_sessions.iter().filter(|it| it.role.known() == Some(&Role::Route)).count();
+        }
+        out
+    }
 }
 
 impl Builder<'_> {
@@ -84,7 +100,7 @@ impl Builder<'_> {
 
     /// Queries for each request: more where loops ask for each row.
     fn queries(&mut self) -> InputId {
-        let loops = self.loops;
+        let loops = self.code.loops;
         let Some(usual) = typical("q", self.django) else { return self.inputs.known("q", 0.0) };
         let usual = match self.process.clients.is_empty() {
             true => Typical {
