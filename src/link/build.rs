@@ -76,7 +76,9 @@ pub fn link_with_routes(
     linked.stacks.iter_mut().for_each(super::kubernetes::count_at_most);
     let mut code = Stack { name: "code".into(), ..Stack::default() };
     facts.clone().put(&mut code);
-    orm::settle(&mut code, &linked.stacks, || repository.versions("", None));
+    // Migrations are not joined with the code, and say what they make tables for.
+    let says_engine = || sources.iter().any(|it| it.path.ends_with(".py") && it.text().contains("mysql_engine="));
+    orm::settle(&mut code, &linked.stacks, || repository.versions("", None), says_engine);
     if linked.stacks.iter().all(|stack| stack.packages.is_empty()) {
         versions::add(&mut code, &repository.versions("", None), None);
     }

@@ -72,23 +72,12 @@ pub(super) fn facts(names: &Names<'_>, models: &Models) -> Vec<ForeignKey> {
     out
 }
 
-/// Whether any file imports a driver of MySQL, or says which of its engines tables have: it makes an index for each foreign
-/// key by itself.
+/// Whether any file imports a driver of MySQL, which makes an index for each foreign key by itself.
 fn is_mysql(names: &Names<'_>) -> bool {
     const DRIVERS: &[&str] = &["pymysql", "MySQLdb", "aiomysql", "asyncmy", "mysql"];
     let root = |module: &str| DRIVERS.contains(&module.split('.').next().unwrap_or(module));
-    let engine = |flow: &Flow| {
-        flow.nodes.iter().any(|node| match &node.kind {
-            NodeKind::Call { keywords, .. } => keywords.iter().any(|(word, _)| &**word == "mysql_engine"),
-            NodeKind::Text(text) => &**text == "mysql_engine",
-            _ => false,
-        })
-    };
     names.drafts.iter().any(|draft| {
-        engine(&draft.top)
-            || draft.classes.iter().any(|it| engine(&it.body))
-            || draft.functions.iter().any(|it| engine(&it.flow))
-            || draft.imports.iter().any(|it| root(&it.module) || it.module.starts_with("sqlalchemy.dialects.mysql"))
+        draft.imports.iter().any(|it| root(&it.module) || it.module.starts_with("sqlalchemy.dialects.mysql"))
     })
 }
 
