@@ -107,6 +107,9 @@ pub struct Reading {
     pub errors: Vec<SyntaxError>,
     /// What it calls, when it is a Python file that says nothing to an object-relational mapper.
     pub callers: Option<orm::Callers>,
+    /// Whether it is a Python file that names MySQL's engine for a table. Migrations, which are not joined with the code,
+    /// say so.
+    pub names_mysql: bool,
 }
 
 /// Reads a file as whatever it is. One that is none of ours has no drafts and no errors.
@@ -183,6 +186,7 @@ fn python(file: &SourceFile, reading: &mut Reading) {
     if gunicorn::is_gunicorn_conf(file) {
         reading.keep(Vec::new(), Draft::Gunicorn(gunicorn::read(file)));
     }
+    reading.names_mysql = file.text().contains("mysql_engine=");
     let (config, orm) = (python::wants(file), orm::wants(&file.path, file.text()));
     if !orm && orm::calls(&file.path) {
         reading.callers = Some(orm::read_callers(&file.path, file.text()));
@@ -204,7 +208,7 @@ fn python(file: &SourceFile, reading: &mut Reading) {
 impl Reading {
     fn template(file: &SourceFile, at: usize) -> Self {
         let error = SyntaxError { span: file.span(at..at + 2), message: template::MESSAGE.into() };
-        Self { drafts: Vec::new(), errors: vec![error], callers: None }
+        Self { errors: vec![error], ..Self::default() }
     }
 
     fn keep(&mut self, errors: Vec<SyntaxError>, draft: Draft) {
@@ -228,6 +232,13 @@ fn settings_dialect(file: &SourceFile) -> Option<Dialect> {
 
 /// The drafts of a run, by file.
 pub struct Drafts<'a>(pub &'a [Arc<Reading>]);
+
+impl Drafts<'_> {
+    /// Whether any Python file names MySQL's engine for a table.
+    pub fn name_mysql(&self) -> bool {
+        self.0.iter().any(|reading| reading.names_mysql)
+    }
+}
 
 macro_rules! drafts_of {
     ($($(#[doc = $doc:literal])* $name:ident $variant:ident $ty:ty;)*) => {

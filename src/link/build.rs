@@ -76,9 +76,7 @@ pub fn link_with_routes(
     linked.stacks.iter_mut().for_each(super::kubernetes::count_at_most);
     let mut code = Stack { name: "code".into(), ..Stack::default() };
     facts.clone().put(&mut code);
-    // Migrations are not joined with the code, and say what they make tables for.
-    let says_engine = || sources.iter().any(|it| it.path.ends_with(".py") && it.text().contains("mysql_engine="));
-    orm::settle(&mut code, &linked.stacks, || repository.versions("", None), says_engine);
+    orm::settle(&mut code, &linked.stacks, || repository.versions("", None), drafts.name_mysql());
     if linked.stacks.iter().all(|stack| stack.packages.is_empty()) {
         versions::add(&mut code, &repository.versions("", None), None);
     }

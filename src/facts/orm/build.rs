@@ -36,7 +36,7 @@ pub(super) struct Builder<'a> {
     pub(super) sorted: bool,
     /// What is read now stands behind this.
     pub(super) guard: GuardId,
-    /// Names in code that is passed on and not followed.
+    /// What a name holds where the reading stands.
     env: HashMap<Key<'a>, NodeId>,
     trail: Vec<(Key<'a>, Option<NodeId>)>,
     depth: u32,

@@ -317,6 +317,16 @@ impl Flow {
             _ => None,
         }
     }
+
+    /// The last part of the dotted name that a call spells: `CharField` of `models.CharField(…)`.
+    pub fn called(&self, call: CallView<'_>) -> Option<String> {
+        self.dotted(call.func).map(|it| last_of(&it).to_owned())
+    }
+
+    /// Whether a keyword of a call is `True`.
+    pub fn says(&self, call: CallView<'_>, word: &str) -> bool {
+        call.keyword(word).and_then(|node| self.flag(node)) == Some(true)
+    }
 }
 
 /// A call, to look at.
@@ -328,6 +338,11 @@ pub struct CallView<'a> {
     pub args: &'a [NodeId],
     /// Keyword arguments.
     pub keywords: &'a [(Box<str>, NodeId)],
+}
+
+/// The last part of a dotted name: `CharField` of `models.CharField`.
+pub fn last_of(dotted: &str) -> &str {
+    dotted.rsplit('.').next().unwrap_or(dotted)
 }
 
 impl CallView<'_> {

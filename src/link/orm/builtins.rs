@@ -8,14 +8,14 @@ use super::names::{ClassId, Def};
 use super::types::{Loads, Set, Size, Statement, Type, Unit};
 use super::uses::{self, Wanted};
 use super::{django, in_python, sqlalchemy, templates};
-use crate::facts::orm::flow::NodeId;
+use crate::facts::orm::flow::{NodeId, last_of};
 use crate::stack::vocabulary::Orm;
 
 /// Calls something by its dotted name.
 pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId) -> Type {
     let first = args.positional.first().map(|node| eval.type_of(*node)).unwrap_or_default();
     let scope = eval.frame().flow.node(id).scope;
-    let last = name.rsplit('.').next().unwrap_or(name);
+    let last = last_of(name);
     match last {
         "list" | "tuple" | "set" | "sorted" | "reversed" | "iter" | "frozenset" | "tqdm" | "deepcopy" => {
             if let Some(node) = args.positional.first().filter(|_| last != "iter") {

@@ -14,7 +14,7 @@ use super::serializers::{ROW, loop_over};
 use super::types::{Type, Unit};
 use super::{django, searched};
 use crate::facts::orm::Attribute;
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::{AdminChoice, ChoicePlace, Vocable};
 use crate::stack::{Fact, Writer};
@@ -52,7 +52,6 @@ struct Choice {
 /// What the admin classes of the repository offer for choice.
 pub(super) fn facts(eval: &mut Eval<'_>) -> Vec<AdminChoice> {
     let classes: Vec<ClassId> = eval.names.all_classes().into_iter().filter(|it| is_admin(eval.names, *it)).collect();
-    let inlines = inlines(eval, &classes);
     let mut told = Told { anchors: Anchors::default(), asks: HashMap::default(), out: Vec::new() };
     for class in classes {
         if let Some(model) = eval.registered.of(class).filter(|it| eval.models.get(*it).is_some()) {
@@ -64,7 +63,7 @@ pub(super) fn facts(eval: &mut Eval<'_>) -> Vec<AdminChoice> {
             told.tell(eval, class, model, place, offered);
             told.tell(eval, class, model, ChoicePlace::Filter, filters(eval, class, model));
             searched::admin(eval, class, model);
-        } else if let Some((model, parent)) = inlines.get(&class).copied() {
+        } else if let Some((model, parent)) = inline(eval, class) {
             let mut offered = offered(eval, class, model).unwrap_or_default();
             // The key that makes it an inline is not asked for.
             offered.retain(|it| !eval.names.derives(parent, it.target));
@@ -82,25 +81,14 @@ fn is_admin(names: &Names<'_>, class: ClassId) -> bool {
         && external.iter().all(|base| PLAIN.iter().any(|package| base.starts_with(package)))
 }
 
-/// The model of each inline, and that of the admin class that has it.
-fn inlines(eval: &mut Eval<'_>, classes: &[ClassId]) -> HashMap<ClassId, (ClassId, ClassId)> {
-    let mut out = HashMap::default();
-    for class in classes {
-        let Some(parent) = eval.registered.of(*class).filter(|it| eval.models.get(*it).is_some()) else { continue };
-        let Some((at, place)) = eval.names.attribute(*class, "inlines") else { continue };
-        let draft = eval.names.class(at);
-        let value = draft.attributes.get(place).and_then(|it| it.value);
-        let Some(NodeKind::List(items)) = value.map(|it| &draft.body.node(it).kind) else { continue };
-        for item in items {
-            let Some(Def::Class(inline)) = eval.names.of_node(at.draft, &draft.body, *item) else { continue };
-            if let Some(Type::Def(Def::Class(model))) = eval.class_value(inline, "model")
-                && eval.models.get(model).is_some()
-            {
-                out.insert(inline, (model, parent));
-            }
-        }
+/// The model of an inline, and that of the admin class that lists it.
+fn inline(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId, ClassId)> {
+    let parent = eval.registered.parent(class).and_then(|it| eval.registered.of(it))?;
+    eval.models.get(parent)?;
+    match eval.class_value(class, "model") {
+        Some(Type::Def(Def::Class(model))) => eval.models.get(model).map(|_| (model, parent)),
+        _ => None,
     }
-    out
 }
 
 /// The relations that the form of an admin class asks for by a `<select>`. [`None`] where code chooses them.
@@ -231,7 +219,7 @@ fn is_asked(names: &Names<'_>, class: ClassId, flow: &Flow, attribute: &Attribut
     let call = flow.call(attribute.value?)?;
     let Def::External(kind) = names.of_node(class.draft, flow, call.func)? else { return None };
     let is_plain = kind.strip_prefix("django.db.models.").is_some_and(|it| {
-        let last = it.rsplit('.').next().unwrap_or(it);
+        let last = last_of(it);
         KINDS.contains(&last)
     });
     let barred = ["limit_choices_to", "through", "parent_link", "**"].iter().any(|it| call.keyword(it).is_some());

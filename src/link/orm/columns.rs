@@ -2,21 +2,24 @@
 
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+use rustc_hash::FxHashMap as HashMap;
 
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::serializers::{ROW, list_of, loop_over, place};
 use super::types::{Row, Set, Site, Type, Unit};
 use super::{django, templates};
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
-/// The models that admin classes are registered for.
+/// The admin classes that the site shows.
 #[derive(Debug, Default)]
 pub(super) struct Registered {
+    /// The models that they are registered for.
     models: HashMap<ClassId, ClassId>,
+    /// The inlines that they list, each with one that does.
+    inlines: HashMap<ClassId, ClassId>,
 }
 
 impl Registered {
@@ -30,7 +33,23 @@ impl Registered {
                 it.calls(names, at, &class.body, Some(ClassId { draft: at, at: place as u32 }));
             }
         }
+        let mut admins: Vec<ClassId> = it.models.keys().copied().collect();
+        admins.sort_unstable();
+        admins.into_iter().for_each(|admin| it.listed(names, admin));
         it
+    }
+
+    /// Reads `inlines = [PageInline]`.
+    fn listed(&mut self, names: &Names<'_>, admin: ClassId) {
+        let Some((at, place)) = names.attribute(admin, "inlines") else { return };
+        let draft = names.class(at);
+        let value = draft.attributes.get(place).and_then(|it| it.value);
+        let Some(NodeKind::List(items)) = value.map(|it| &draft.body.node(it).kind) else { return };
+        for item in items {
+            if let Some(Def::Class(inline)) = names.of_node(at.draft, &draft.body, *item) {
+                self.inlines.entry(inline).or_insert(admin);
+            }
+        }
     }
 
     fn calls(&mut self, names: &Names<'_>, draft: u32, flow: &Flow, decorated: Option<ClassId>) {
@@ -55,6 +74,11 @@ impl Registered {
     pub(super) fn of(&self, admin: ClassId) -> Option<ClassId> {
         self.models.get(&admin).copied()
     }
+
+    /// The admin class that lists an inline. One that none lists is never shown.
+    pub(super) fn parent(&self, inline: ClassId) -> Option<ClassId> {
+        self.inlines.get(&inline).copied()
+    }
 }
 
 /// A column: by its name, or a function.
@@ -65,40 +89,18 @@ enum Column {
 
 /// The lists of the admin, with their inlines.
 pub(super) fn admin(eval: &mut Eval<'_>) {
-    let mut spoken: Option<HashSet<&str>> = None;
     for class in eval.names.all_classes() {
         let bases = eval.names.lineage(class).external.clone();
-        let is =
-            |lasts: &[&str]| bases.iter().any(|base| base.rsplit('.').next().is_some_and(|it| lasts.contains(&it)));
+        let is = |lasts: &[&str]| bases.iter().any(|base| lasts.contains(&last_of(base)));
         // Packages have admin classes of their own: `UserAdmin`, `MPTTModelAdmin`.
         if bases.iter().any(|base| base.ends_with("Admin")) && eval.registered.of(class).is_some() {
             list_of_admin(eval, class);
-        } else if is(&["TabularInline", "StackedInline"]) {
+        } else if is(&["TabularInline", "StackedInline"]) && eval.registered.parent(class).is_some() {
             let Some(set) = rows(eval, class) else { continue };
             let Some((columns, span)) = columns(eval, class, "readonly_fields") else { continue };
-            // One that no admin class lists is never shown.
-            let spoken = spoken.get_or_insert_with(|| spoken_of(eval.names));
-            if !spoken.contains(&*eval.names.class(class).name) {
-                continue;
-            }
             show(eval, class, &set, &columns, span);
         }
     }
-}
-
-/// The names that code speaks of, other than as bases.
-fn spoken_of<'n>(names: &Names<'n>) -> HashSet<&'n str> {
-    let mut out = HashSet::default();
-    for draft in &names.drafts {
-        let bodies = draft.classes.iter().map(|class| &class.body);
-        for flow in draft.functions.iter().map(|function| &function.flow).chain(bodies).chain([&draft.top]) {
-            out.extend(flow.nodes.iter().filter_map(|node| match &node.kind {
-                NodeKind::Name(name) | NodeKind::Attr { name, .. } => Some(&**name),
-                _ => None,
-            }));
-        }
-    }
-    out
 }
 
 fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::models::{AUTH_USER, Loading, Manager, Models, Relation};
 use super::names::{ClassId, Def, Names};
-use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind, last_of};
 use crate::facts::orm::{Attribute, OrmDraft};
 use crate::source::Span;
 
@@ -137,7 +137,7 @@ fn has_field(names: &Names<'_>, id: ClassId) -> bool {
 fn derives_model(names: &Names<'_>, id: ClassId) -> bool {
     let lineage = names.lineage(id);
     lineage.external.iter().any(|base| {
-        let last = base.rsplit('.').next().unwrap_or(base);
+        let last = last_of(base);
         let whole = &**base;
         whole == "django.db.models.Model"
             || whole == "django.contrib.gis.db.models.Model"
@@ -167,7 +167,7 @@ pub(super) fn user(names: &Names<'_>, django: &[ClassId]) -> Option<ClassId> {
 /// The model of a label, `app.Model`.
 pub(super) fn labelled(names: &Names<'_>, django: &[ClassId], label: &str) -> Option<ClassId> {
     let (app, class) = label.rsplit_once('.')?;
-    let app = app.rsplit('.').next().unwrap_or(app);
+    let app = last_of(app);
     let named: Vec<ClassId> = django.iter().copied().filter(|id| *names.class(*id).name == *class).collect();
     let of_app = named.iter().copied().find(|id| app_of(names.draft(id.draft)) == app);
     match (of_app, named.as_slice()) {
@@ -184,7 +184,7 @@ pub(super) fn app_of(draft: &OrmDraft) -> &str {
         Some((package, rest)) if rest.is_empty() || rest.starts_with('.') => package,
         _ => module.rsplit_once('.').map_or(module, |(package, _)| package),
     };
-    package.rsplit('.').next().unwrap_or(package)
+    last_of(package)
 }
 
 pub(super) fn is_abstract(names: &Names<'_>, id: ClassId) -> bool {
@@ -261,9 +261,7 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
 /// Gives a model the relations that a base of it is known to have that is not in the repository.
 fn known_elsewhere(names: &Names<'_>, models: &mut Models, id: ClassId) {
     let lineage = &names.lineage(id).external;
-    let is = |package: &str, last: &str| {
-        lineage.iter().any(|base| base.starts_with(package) && base.rsplit('.').next() == Some(last))
-    };
+    let is = |package: &str, last: &str| lineage.iter().any(|base| base.starts_with(package) && last_of(base) == last);
     let user = models.user;
     let span = names.class(id).span;
     for name in KNOWN.iter().filter(|(package, last, _)| is(package, last)).flat_map(|(_, _, all)| *all) {
@@ -509,7 +507,7 @@ fn class_of(names: &Names<'_>, draft: u32, flow: &Flow, node: NodeId) -> Option<
 /// Whether a class is a manager or a queryset.
 pub(super) fn is_manager(names: &Names<'_>, id: ClassId) -> bool {
     names.lineage(id).external.iter().any(|base| {
-        let last = base.rsplit('.').next().unwrap_or(base);
+        let last = last_of(base);
         last.ends_with("Manager") || last.ends_with("QuerySet") || last.ends_with("Queryset")
     })
 }

@@ -89,11 +89,7 @@ fn refers<'f>(
     attribute: &Attribute,
 ) -> Option<(CallView<'f>, Box<str>)> {
     let call = flow.call(attribute.value?)?;
-    let last = |call: CallView<'_>| {
-        let func = flow.dotted(call.func)?;
-        Some(func.rsplit('.').next().unwrap_or(&func).to_owned())
-    };
-    if !COLUMNS.contains(&last(call)?.as_str()) {
+    if !COLUMNS.contains(&flow.called(call)?.as_str()) {
         return None;
     }
     // A constant of a module stands for what it holds.
@@ -110,7 +106,7 @@ fn refers<'f>(
         return Some((call, spelled(key)?));
     }
     let mut keys = call.args.iter().filter_map(|arg| flow.call(*arg));
-    let key = keys.find(|it| last(*it).as_deref() == Some("ForeignKey"))?;
+    let key = keys.find(|it| flow.called(*it).as_deref() == Some("ForeignKey"))?;
     Some((call, spelled(*key.args.first()?)?))
 }
 
@@ -178,8 +174,7 @@ fn of_table(flow: &Flow, value: NodeId, out: &mut Vec<Box<str>>) -> Option<()> {
             }
             return None;
         };
-        let func = flow.dotted(call.func)?;
-        let at = match func.rsplit('.').next().unwrap_or(&func) {
+        let at = match flow.called(call)?.as_str() {
             "Index" => 1,
             "UniqueConstraint" | "PrimaryKeyConstraint" => 0,
             _ => continue,
@@ -200,7 +195,7 @@ fn of_table(flow: &Flow, value: NodeId, out: &mut Vec<Box<str>>) -> Option<()> {
 fn first_key(draft: &ClassDraft) -> Option<Box<str>> {
     let is_key = |it: &&Attribute| {
         let call = it.value.and_then(|value| draft.body.call(value));
-        call.and_then(|call| call.keyword("primary_key")).is_some_and(|node| draft.body.flag(node) == Some(true))
+        call.is_some_and(|call| draft.body.says(call, "primary_key"))
     };
     draft.attributes.iter().find(is_key).map(|it| it.name.clone())
 }

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap as HashMap;
 use super::models::Models;
 use super::names::{ClassId, Def, Names};
 use crate::facts::orm::ClassDraft;
-use crate::facts::orm::flow::{CallView, NodeId, NodeKind};
+use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::source::Span;
 
 /// What is known of the index of a field.
@@ -114,9 +114,9 @@ fn of(names: &Names<'_>, models: &Models, model: ClassId, field: &str) -> Index 
     }
     match in_metas(names, model, field) {
         None => Index::Unknown,
-        Some(InMeta { starts: true, .. }) => Index::Starts,
-        Some(InMeta { trigrams: true, .. }) => Index::Trigrams(attribute.span),
-        Some(InMeta { .. }) => {
+        Some(ForField { starts: true, .. }) => Index::Starts,
+        Some(ForField { trigrams: true, .. }) => Index::Trigrams(attribute.span),
+        Some(ForField { .. }) => {
             let last = field.rsplit('_').next().unwrap_or(field);
             let few = FEW.contains(&kind) || call.keyword("choices").is_some() || FEW_NAMES.contains(&last);
             if few { Index::Few } else { Index::None(attribute.span) }
@@ -156,14 +156,14 @@ pub(super) fn identifies(names: &Names<'_>, model: ClassId, field: &str) -> bool
         let draft = names.class(class);
         draft.body.dotted(draft.body.call(draft.attributes.get(at)?.value?)?.func)
     });
-    let by_type = kind.is_some_and(|it| TYPES.contains(&it.rsplit('.').next().unwrap_or(&it)));
+    let by_type = kind.is_some_and(|it| TYPES.contains(&last_of(&it)));
     let last = field.rsplit('_').next().unwrap_or(field);
     by_type || NAMES.contains(&last) || last.ends_with("id")
 }
 
 /// What the indexes and constraints of a `Meta` are for a field.
 #[derive(Clone, Copy, Default)]
-struct InMeta {
+struct ForField {
     /// One is sorted by it first.
     starts: bool,
     /// One has its trigrams.
@@ -171,71 +171,117 @@ struct InMeta {
 }
 
 /// What those of a `Meta`, the model's own or an inherited one, are. [`None`] where that cannot be read.
-fn in_metas(names: &Names<'_>, model: ClassId, field: &str) -> Option<InMeta> {
-    let mut found = InMeta::default();
+fn in_metas(names: &Names<'_>, model: ClassId, field: &str) -> Option<ForField> {
+    let mut found = ForField::default();
     for class in &names.lineage(model).classes {
-        let all = &names.draft(class.draft).classes;
-        let metas = all.iter().filter(|it| it.within == Some(class.at) && &*it.name == "Meta");
-        for meta in metas {
-            let it = in_meta(meta, field)?;
-            found = InMeta { starts: found.starts || it.starts, trigrams: found.trigrams || it.trigrams };
-        }
-    }
-    Some(found)
-}
-
-/// Whether an index has the trigrams of a field: `GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], …)`.
-fn is_of_trigrams(meta: &ClassDraft, call: CallView<'_>, fields: &[NodeId], field: &str) -> bool {
-    let Some(classes) = call.keyword("opclasses") else { return false };
-    let NodeKind::List(classes) = &meta.body.node(classes).kind else { return false };
-    let mut pairs = fields.iter().zip(classes);
-    pairs.any(|(it, class)| {
-        meta.body.text(*it) == Some(field) && matches!(meta.body.text(*class), Some("gin_trgm_ops" | "gist_trgm_ops"))
-    })
-}
-
-fn in_meta(meta: &ClassDraft, field: &str) -> Option<InMeta> {
-    let mut found = InMeta::default();
-    for attribute in &meta.attributes {
-        let Some(value) = attribute.value else { continue };
-        match &*attribute.name {
+        for meta in metas(names, *class) {
             // Somebody else makes its tables, and their indexes.
-            "managed" if meta.body.flag(value) != Some(true) => return None,
-            "indexes" | "constraints" => {
-                let NodeKind::List(items) = &meta.body.node(value).kind else { return None };
-                for item in items {
-                    let call = meta.body.call(*item)?;
-                    let func = meta.body.dotted(call.func)?;
-                    let last = func.rsplit('.').next().unwrap_or(&func);
-                    if matches!(last, "CheckConstraint" | "ExclusionConstraint") {
-                        continue;
-                    }
-                    // Of an expression: what it serves is not read.
-                    let fields = call.keyword("fields")?;
-                    let NodeKind::List(fields) = &meta.body.node(fields).kind else { return None };
-                    let is_plain = matches!(last, "Index" | "BTreeIndex" | "UniqueConstraint");
-                    if is_plain && call.keyword("opclasses").is_none() {
-                        let first = meta.body.text(*fields.first()?)?;
-                        found.starts |= first.trim_start_matches('-') == field;
-                    } else if fields.iter().any(|it| meta.body.text(*it).is_none_or(|it| it == field)) {
-                        // Of words, by hash.
-                        is_of_trigrams(meta, call, fields, field).then_some(())?;
-                        found.trigrams = true;
-                    }
+            let managed = meta.attributes.iter().find(|it| &*it.name == "managed").and_then(|it| it.value);
+            if managed.is_some_and(|node| meta.body.flag(node) != Some(true)) {
+                return None;
+            }
+            for index in in_meta(meta) {
+                let index = index?;
+                if index.is_plain() {
+                    found.starts |= index.fields.first().copied()?? == field;
+                } else if index.fields.iter().any(|it| it.is_none_or(|it| it == field)) {
+                    // Of words, by hash.
+                    index.has_trigrams_of(field).then_some(())?;
+                    found.trigrams = true;
                 }
             }
-            "unique_together" | "index_together" => {
-                let NodeKind::List(items) = &meta.body.node(value).kind else { return None };
-                for (place, item) in items.iter().enumerate() {
-                    match &meta.body.node(*item).kind {
-                        NodeKind::Text(first) => found.starts |= place == 0 && **first == *field,
-                        NodeKind::List(fields) => found.starts |= meta.body.text(*fields.first()?)? == field,
-                        _ => return None,
-                    }
-                }
-            }
-            _ => {}
         }
     }
     Some(found)
+}
+
+/// The `Meta` of a class.
+pub(super) fn metas<'n>(names: &Names<'n>, class: ClassId) -> impl Iterator<Item = &'n ClassDraft> {
+    let all = &names.draft(class.draft).classes;
+    all.iter().filter(move |it| it.within == Some(class.at) && &*it.name == "Meta")
+}
+
+/// An index that a `Meta` says, or a constraint that makes one.
+pub(super) struct MetaIndex<'d> {
+    kind: Kind,
+    /// Its fields in their order, without the `-` of those that fall; [`None`] for one that is no text.
+    pub(super) fields: Vec<Option<&'d str>>,
+    /// The operator classes that it names for them.
+    classes: Vec<Option<&'d str>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sorted,
+    Unique,
+    /// Sorted by nothing: of words, by hash.
+    Other,
+}
+
+impl MetaIndex<'_> {
+    /// Whether it is sorted by the values of its fields.
+    pub(super) fn is_plain(&self) -> bool {
+        self.kind != Kind::Other && self.classes.is_empty()
+    }
+
+    pub(super) fn is_unique(&self) -> bool {
+        self.kind == Kind::Unique
+    }
+
+    /// Whether it has the trigrams of a field: `GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], …)`.
+    fn has_trigrams_of(&self, field: &str) -> bool {
+        let mut pairs = self.fields.iter().zip(&self.classes);
+        pairs.any(|(it, class)| *it == Some(field) && matches!(class, Some("gin_trgm_ops" | "gist_trgm_ops")))
+    }
+}
+
+/// The indexes that a `Meta` says, in their order; [`None`] in place of what cannot be read.
+pub(super) fn in_meta(meta: &ClassDraft) -> Vec<Option<MetaIndex<'_>>> {
+    let flow = &meta.body;
+    let texts = |node: NodeId| match &flow.node(node).kind {
+        NodeKind::List(items) => {
+            Some(items.iter().map(|it| flow.text(*it).map(|it| it.trim_start_matches('-'))).collect::<Vec<_>>())
+        }
+        _ => None,
+    };
+    let mut out = Vec::new();
+    for attribute in &meta.attributes {
+        let together = match &*attribute.name {
+            "indexes" | "constraints" => None,
+            "unique_together" => Some(Kind::Unique),
+            "index_together" => Some(Kind::Sorted),
+            _ => continue,
+        };
+        let Some(value) = attribute.value else { continue };
+        let (Some(fields), NodeKind::List(items)) = (texts(value), &flow.node(value).kind) else {
+            out.push(None);
+            continue;
+        };
+        let plain = |kind, fields| MetaIndex { kind, fields, classes: Vec::new() };
+        match together {
+            // One alone, without a list around it.
+            Some(kind) if !fields.is_empty() && fields.iter().all(Option::is_some) => {
+                out.push(Some(plain(kind, fields)))
+            }
+            Some(kind) => out.extend(items.iter().map(|it| texts(*it).map(|it| plain(kind, it)))),
+            None => {
+                for item in items {
+                    let call = flow.call(*item);
+                    let func = call.and_then(|it| flow.called(it));
+                    let kind = match func.as_deref() {
+                        Some("CheckConstraint" | "ExclusionConstraint") => continue,
+                        Some("Index" | "BTreeIndex") => Kind::Sorted,
+                        Some("UniqueConstraint") => Kind::Unique,
+                        _ => Kind::Other,
+                    };
+                    // Of an expression: what it serves is not read.
+                    let fields = call.and_then(|it| it.keyword("fields")).and_then(texts);
+                    let classes =
+                        call.and_then(|it| it.keyword("opclasses")).map(|it| texts(it).unwrap_or_else(|| vec![None]));
+                    out.push(fields.map(|fields| MetaIndex { kind, fields, classes: classes.unwrap_or_default() }));
+                }
+            }
+        }
+    }
+    out
 }

@@ -10,7 +10,7 @@ use super::routes::Routes;
 use super::types::{Set, Size, Type, Unit};
 use super::{context, searched, serializers, uses};
 use crate::facts::orm::Place;
-use crate::facts::orm::flow::{Flow, Guard, Node, NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, Guard, Node, NodeId, NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::{Listing, Orm};
 use crate::stack::{Anchor, Fact, Origin, Sourced, Writer};
@@ -86,9 +86,7 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
 /// Whether a view answers with one row, and with no list.
 fn shows_one(eval: &Eval<'_>, class: ClassId) -> bool {
     let external = &eval.names.lineage(class).external;
-    let is = |base: &Rc<str>, lasts: &[&str]| {
-        base.starts_with("rest_framework") && lasts.contains(&base.rsplit('.').next().unwrap_or(base))
-    };
+    let is = |base: &Rc<str>, lasts: &[&str]| base.starts_with("rest_framework") && lasts.contains(&last_of(base));
     external.iter().any(|base| is(base, SHOWS)) && !external.iter().any(|base| is(base, LISTS))
 }
 
@@ -108,7 +106,7 @@ fn show_one(eval: &mut Eval<'_>, class: ClassId) {
 fn lists(eval: &Eval<'_>, class: ClassId) -> bool {
     let lineage = eval.names.lineage(class);
     let is_list = |base: &Rc<str>| {
-        let last = base.rsplit('.').next().unwrap_or(base);
+        let last = last_of(base);
         LISTS.contains(&last) && base.starts_with("rest_framework")
     };
     // A view with a `list` of its own does as it likes, unless it goes on to the one it overrides.

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap as HashMap;
 use super::names::{ClassId, Def, Names};
 use super::signals::Signals;
 use super::{django_models, sqlalchemy_models};
-use crate::facts::orm::flow::CallView;
+use crate::facts::orm::flow::{CallView, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -203,7 +203,7 @@ impl Models {
                     let target = self.relation(id, &attribute.name).and_then(|it| it.target);
                     target.is_some_and(|target| target == id || self.looks_up(names, target, deep + 1))
                 };
-                match func.as_deref().map(|name| name.rsplit('.').next().unwrap_or(name)) {
+                match func.as_deref().map(last_of) {
                     Some("CharField" | "SlugField") => (plain, named) = (plain + 1, true),
                     Some("BooleanField" | "IntegerField" | "PositiveIntegerField" | "PositiveSmallIntegerField") => {
                         plain += 1;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 use crate::facts::orm::{ClassDraft, FunctionDraft, OrmDraft};
 
 /// A class: its draft, and its place there.
@@ -218,7 +218,7 @@ impl<'a> Names<'a> {
 
     /// Whether a class derives from something of this name (the last part of a dotted one) outside the repository.
     pub(super) fn derives_external(&self, id: ClassId, last: &str) -> bool {
-        self.lineage(id).external.iter().any(|name| name.rsplit('.').next() == Some(last))
+        self.lineage(id).external.iter().any(|name| last_of(name) == last)
     }
 
     /// The method of a class, its own or inherited, but none of `after` (or before it in the lineage).

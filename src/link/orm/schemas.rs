@@ -9,7 +9,7 @@ use super::names::{ClassId, Def, FunctionId};
 use super::serializers::{ROW, list_of, loop_over, place, rows_of};
 use super::types::{Row, Set, Type, Unit};
 use crate::facts::orm::Attribute;
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 use crate::source::Span;
 
 /// Schemas are followed into those nested in them so deep.
@@ -18,7 +18,7 @@ const MOST_LEVELS: usize = 4;
 /// Whether a class is a schema, and no table.
 pub(super) fn is_schema(eval: &Eval<'_>, id: ClassId) -> bool {
     let is_base = |base: &Rc<str>| {
-        matches!(base.rsplit('.').next(), Some("BaseModel" | "Schema" | "ModelSchema" | "SQLModel" | "FilterSchema"))
+        matches!(last_of(base), "BaseModel" | "Schema" | "ModelSchema" | "SQLModel" | "FilterSchema")
             && !base.starts_with("marshmallow")
     };
     eval.models.get(id).is_none() && eval.names.lineage(id).external.iter().any(is_base)
@@ -81,7 +81,7 @@ fn named(eval: &Eval<'_>, draft: u32, flow: &Flow, node: NodeId) -> Option<(Clas
         match &flow.node(at).kind {
             NodeKind::Item { of, key } => {
                 let outer = flow.dotted(*of)?;
-                let outer = outer.rsplit('.').next().unwrap_or(&outer);
+                let outer = last_of(&outer);
                 many |= matches!(outer, "list" | "List" | "Sequence" | "Iterable" | "set" | "Set" | "tuple" | "Page");
                 let known = many || matches!(outer, "Optional" | "Annotated" | "Union");
                 at = match &flow.node(*key).kind {

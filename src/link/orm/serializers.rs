@@ -11,7 +11,7 @@ use super::events::EventKind;
 use super::names::{ClassId, Def, FunctionId};
 use super::types::{Row, Set, Turn, Type, Unit};
 use crate::facts::orm::Attribute;
-use crate::facts::orm::flow::{CallView, Flow, Loop, Node, NodeId, NodeKind};
+use crate::facts::orm::flow::{CallView, Flow, Loop, Node, NodeId, NodeKind, last_of};
 use crate::source::{FileId, Span};
 
 /// Serializers are followed into those nested in them so deep.
@@ -37,7 +37,7 @@ fn nowhere() -> Span {
 /// Whether a class is a serializer.
 pub(super) fn is_serializer(eval: &Eval<'_>, id: ClassId) -> bool {
     eval.names.lineage(id).external.iter().any(|base| {
-        let last = base.rsplit('.').next().unwrap_or(base);
+        let last = last_of(base);
         last.ends_with("Serializer") && (base.starts_with("rest_framework") || base.contains("serializers"))
     })
 }
@@ -379,7 +379,7 @@ fn behind_partial(eval: &Eval<'_>, kind: Def) -> Def {
 /// Whether a class is a field of the repository's own for a relation; then, whether it needs no more than the key.
 fn relates(eval: &Eval<'_>, field: ClassId) -> Option<bool> {
     let base = eval.names.lineage(field).external.iter().find_map(|base| {
-        let last = base.rsplit('.').next().unwrap_or(base);
+        let last = last_of(base);
         (last.ends_with("RelatedField") && base.starts_with("rest_framework")).then_some(last)
     })?;
     let keyed = matches!(base, "PrimaryKeyRelatedField" | "HyperlinkedRelatedField");

@@ -59,7 +59,7 @@ fn hears(flow: &Flow, call: CallView<'_>) -> bool {
     let saves = |node| flow.dotted(node).is_some_and(|name| name.ends_with("pre_save") || name.ends_with("post_save"));
     match &flow.node(call.func).kind {
         NodeKind::Attr { of, name, .. } if &**name == "connect" => saves(*of),
-        _ if flow.dotted(call.func).is_some_and(|name| name.rsplit('.').next() == Some("receiver")) => {
+        _ if flow.called(call).as_deref() == Some("receiver") => {
             call.args.first().is_some_and(|first| match &flow.node(*first).kind {
                 NodeKind::List(all) => all.iter().any(|it| saves(*it)),
                 _ => saves(*first),

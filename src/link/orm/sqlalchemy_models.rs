@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap as HashMap;
 use super::models::{Loading, Models, Relation};
 use super::names::{ClassId, Def, Names};
 use crate::facts::orm::Attribute;
-use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind, last_of};
 use crate::stack::vocabulary::Orm;
 
 /// A class is mapped when it, or what it inherits from, names its table, or maps a column or a relationship.
@@ -25,7 +25,7 @@ pub(super) fn is_model(names: &Names<'_>, id: ClassId) -> bool {
             match called.as_deref() {
                 Some("Field" | "sqlmodel.Field") if call.is_some_and(keyed) => true,
                 Some(func) => {
-                    let last = func.rsplit('.').next().unwrap_or(func);
+                    let last = last_of(func);
                     matches!(last, "mapped_column" | "relationship")
                         || (matches!(last, "Column" | "Relationship") && !func.starts_with("tables"))
                 }
@@ -80,7 +80,7 @@ impl Graph<'_> {
     ) -> Vec<(ClassId, Relation)> {
         let Some(call) = attribute.value.and_then(|value| flow.call(value)) else { return Vec::new() };
         let func = flow.dotted(call.func).unwrap_or_default();
-        if !matches!(func.rsplit('.').next(), Some("relationship" | "Relationship")) {
+        if !matches!(last_of(&func), "relationship" | "Relationship") {
             return Vec::new();
         }
         let annotated = attribute.annotation.map(|node| annotated(flow, node));
@@ -198,7 +198,7 @@ fn annotated(flow: &Flow, node: NodeId) -> Annotated {
         match &flow.node(at).kind {
             NodeKind::Item { of, key } => {
                 let outer = flow.dotted(*of).unwrap_or_default();
-                note(&mut it, outer.rsplit('.').next().unwrap_or(""));
+                note(&mut it, last_of(&outer));
                 at = *key;
             }
             NodeKind::Text(text) => {
@@ -280,7 +280,7 @@ fn foreign_tables(names: &Names<'_>, id: ClassId) -> Vec<Box<str>> {
             match text.map(|node| (flow.text(node), flow.dotted(node))) {
                 Some((Some(text), _)) => {
                     let table = text.rsplit_once('.').map_or(text, |(table, _)| table);
-                    found.push(table.rsplit('.').next().unwrap_or(table).into());
+                    found.push(last_of(table).into());
                 }
                 // `ForeignKey(Thread.id)`
                 Some((None, Some(dotted))) => {

@@ -8,7 +8,7 @@ use super::eval::{Args, Eval};
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::types::{Entry, Set, Type};
 use super::{django, names};
-use crate::facts::orm::flow::NodeId;
+use crate::facts::orm::flow::{NodeId, last_of};
 use crate::facts::orm::{Place, tag_name, template_names};
 use crate::stack::vocabulary::Orm;
 
@@ -38,7 +38,7 @@ impl<'a> Templates<'a> {
         let mut tags: HashMap<Box<str>, Vec<FunctionId>> = HashMap::default();
         for (at, draft) in names.drafts.iter().enumerate() {
             for (place, function) in draft.functions.iter().enumerate() {
-                let made = |it: &str| TAGS.contains(&it.rsplit('.').next().unwrap_or(it)) && it.contains('.');
+                let made = |it: &str| TAGS.contains(&last_of(it)) && it.contains('.');
                 if function.owner.is_none() && function.decorators.iter().any(|it| made(it)) {
                     let id = FunctionId { draft: at as u32, at: place as u32 };
                     tags.entry(tag_name(&function.name)).or_default().push(id);
@@ -223,7 +223,7 @@ fn details(bases: &[Rc<str>]) -> bool {
 
 fn of_kind(bases: &[Rc<str>], kinds: &[&str]) -> bool {
     bases.iter().any(|base| {
-        let last = base.rsplit('.').next().unwrap_or(base);
+        let last = last_of(base);
         is_generic(base) && kinds.iter().any(|kind| last.ends_with(kind))
     })
 }

@@ -272,14 +272,9 @@ pub(super) fn kept(uses: Vec<Use>, rank: impl Fn(Unit) -> u8) -> Vec<Use> {
 }
 
 /// What only the rest of the stack tells: the mapper's version, and whether the database makes indexes by itself, as MySQL
-/// does for foreign keys, or serves other lookups by them. `says_engine` tells whether any code names MySQL's engine for a
+/// does for foreign keys, or serves other lookups by them. `names_mysql` tells whether any code names MySQL's engine for a
 /// table, which is asked last.
-pub fn settle<'v>(
-    code: &mut Stack,
-    stacks: &[Stack],
-    versions: impl Fn() -> Versions<'v>,
-    says_engine: impl Fn() -> bool,
-) {
+pub fn settle<'v>(code: &mut Stack, stacks: &[Stack], versions: impl Fn() -> Versions<'v>, names_mysql: bool) {
     const MYSQL: &[&str] = &["pymysql", "mysqlclient", "aiomysql", "asyncmy", "mysql-connector-python", "mysql-python"];
     const POSTGRES: &[&str] = &["psycopg2", "psycopg2-binary", "psycopg", "asyncpg"];
     let by_version = |it: &QuerysetUse| it.kind.known() == Some(&UseKind::IteratorPrefetch);
@@ -300,7 +295,7 @@ pub fn settle<'v>(
         it.kind.known() == Some(&UseKind::UnindexableLookup) && it.lookup.known().is_some_and(|it| &**it == "iexact")
     };
     let asks = !code.foreign_keys.is_empty() || code.queryset_uses.iter().any(regardless_of_case);
-    let is_mysql = || by_driver() || !code.foreign_keys.is_empty() && says_engine();
+    let is_mysql = || by_driver() || !code.foreign_keys.is_empty() && names_mysql;
     if asks && (is(Engine::Mysql) || !is(Engine::Postgres) && is_mysql()) {
         code.foreign_keys.clear();
         // With drivers of both it may run on either.

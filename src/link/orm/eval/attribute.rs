@@ -10,7 +10,7 @@ use super::super::types::{Row, Set, Turn, Type, Without};
 use super::super::{django, schemas, sqlalchemy, views};
 use super::{Args, Eval};
 use crate::facts::orm::Place;
-use crate::facts::orm::flow::NodeId;
+use crate::facts::orm::flow::{NodeId, last_of};
 use crate::stack::vocabulary::Orm;
 
 /// Paths of relations are followed so far.
@@ -154,7 +154,7 @@ impl Eval<'_> {
 
     pub(in crate::link::orm) fn decorated(&self, function: FunctionId, with: &[&str]) -> bool {
         let decorators = &self.names.function(function).decorators;
-        decorators.iter().any(|it| with.contains(&it.rsplit('.').next().unwrap_or(it)))
+        decorators.iter().any(|it| with.contains(&last_of(it)))
     }
 
     pub(super) fn instance_attribute(&mut self, class: ClassId, name: &str, id: NodeId) -> Type {

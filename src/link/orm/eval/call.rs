@@ -10,7 +10,7 @@ use super::given::Given;
 use super::need::uses;
 use super::value::retarget;
 use super::{Args, Eval, MOST_DEPTH};
-use crate::facts::orm::flow::{NodeId, NodeKind};
+use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -167,7 +167,7 @@ impl Eval<'_> {
     /// Whether the rows of a model have methods that ask for others of a tree: treebeard's, mptt's.
     fn is_in_a_tree(&self, model: ClassId) -> bool {
         let is = |base: &str| {
-            let last = base.rsplit('.').next().unwrap_or(base);
+            let last = last_of(base);
             matches!(last, "MP_Node" | "NS_Node" | "AL_Node" | "MPTTModel") || django::is_page(base)
         };
         self.names.lineage(model).external.iter().any(|base| is(base))

@@ -8,7 +8,7 @@ use super::super::names::{ClassId, Def, FunctionId, Names};
 use super::super::templates::{Entries, merged};
 use super::super::types::{Turn, Type, Void};
 use super::{Args, Eval};
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 
 /// Decorators that give a function no other arguments.
 const OWN: &[&str] = &["staticmethod", "classmethod", "property", "cached_property", "atomic", "cache", "lru_cache"];
@@ -94,7 +94,7 @@ impl Eval<'_> {
         // Arguments that cannot be told may be those that are left.
         let called = self.names.function(function);
         // Nor is it known what a decorator gives.
-        let bare = || called.decorators.iter().all(|it| OWN.contains(&it.rsplit('.').next().unwrap_or(it)));
+        let bare = || called.decorators.iter().all(|it| OWN.contains(&last_of(it)));
         let defaults = params.iter().map(|it| match it.default {
             Some(node) => literal(&called.flow, node).filter(|it| matches!(it, Type::Flag(_)) || bare()),
             None => None,

@@ -13,7 +13,7 @@ use super::super::{django, models::Models};
 use super::call::NOTHING;
 use super::{Args, Eval, Frame};
 use crate::facts::orm::Place;
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -246,7 +246,7 @@ impl<'a> Eval<'a> {
             &["list", "List", "Sequence", "Iterable", "Collection", "QuerySet", "set", "Set", "Iterator"];
         let flow = &self.names.function(function).flow;
         let NodeKind::Item { of, key } = flow.node(annotation).kind else { return Type::Unknown };
-        let is_list = flow.dotted(of).is_some_and(|name| LISTS.contains(&name.rsplit('.').next().unwrap_or(&name)));
+        let is_list = flow.dotted(of).is_some_and(|name| LISTS.contains(&last_of(&name)));
         let def = match flow.text(key) {
             Some(text) => self.names.resolve_dotted(function.draft, text),
             None => self.names.of_node(function.draft, flow, key),

@@ -4,7 +4,7 @@ use super::LoopFacts;
 use super::known::{self, is};
 use super::told::{Told, at, is as known_fact};
 use super::value::Value;
-use crate::facts::orm::flow::{Flow, Guard, NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, Guard, NodeId, NodeKind, last_of};
 use crate::link::orm::events::spelled;
 use crate::link::orm::names::FunctionId;
 use crate::stack::Writer;
@@ -37,7 +37,7 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
             continue;
         }
         let values = told.code.function(id, told.code.alone(id));
-        let kept = function.decorators.iter().any(|it| KEEPS.contains(&it.rsplit('.').next().unwrap_or(it)));
+        let kept = function.decorators.iter().any(|it| KEEPS.contains(&last_of(it)));
         // What an object or the application makes once, it keeps.
         let once = || kept || &*function.name == "__init__" || told.roles.only_starts(id);
         let mut told_of = false;

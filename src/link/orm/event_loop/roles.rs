@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use super::code::{Code, functions, is_decorated};
 use super::named;
 use super::value::Value;
-use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind, last_of};
 use crate::facts::orm::{FunctionDraft, Place};
 use crate::link::orm::names::{ClassId, Def, FunctionId};
 use crate::link::orm::reach::Reaching;
@@ -405,7 +405,7 @@ fn reached(code: &Code<'_>, from: Vec<FunctionId>) -> HashSet<FunctionId> {
 /// Whether a function leaves what it does to its own body: its decorators are known to call it where they stand.
 pub(super) fn is_plain(function: &FunctionDraft) -> bool {
     function.decorators.iter().all(|it| {
-        let last = it.rsplit('.').next().unwrap_or(it);
+        let last = last_of(it);
         matches!(
             last,
             "staticmethod"

@@ -16,7 +16,7 @@ use self::graph::{Graph, Known, Target};
 use self::named::Namer;
 use super::names::{ClassId, FunctionId, Names};
 use super::types::Unit;
-use crate::facts::orm::flow::NodeKind;
+use crate::facts::orm::flow::{NodeKind, last_of};
 use crate::facts::orm::{Body, Callers, FunctionDraft, Manner, OrmDraft, Place, Word, word};
 use crate::stack::vocabulary::Reach;
 
@@ -254,7 +254,7 @@ pub(super) fn rank(reach: Reach) -> u8 {
 }
 
 fn last(name: &str) -> &str {
-    name.rsplit('.').next().unwrap_or(name)
+    last_of(name)
 }
 
 fn is_task(names: &Names<'_>, id: FunctionId, function: &FunctionDraft) -> bool {

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::graph::{Graph, Target};
-use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind, last_of};
 use crate::facts::orm::{Body, Callers, ENQUEUES, FINDERS, Manner, Mention, QUEUED, Word, word};
 use crate::link::orm::names::{ClassId, Def, FunctionId, Names};
 
@@ -200,7 +200,7 @@ impl<'a> Namer<'a> {
     }
 
     fn is_plain_helper(&self, path: &str) -> bool {
-        let last = path.rsplit('.').next().unwrap_or(path);
+        let last = last_of(path);
         let root = path.split('.').next().unwrap_or(path);
         self.plain_helpers.contains(&word(last)) && self.parts.contains(root)
     }
@@ -314,7 +314,7 @@ impl<'a> Namer<'a> {
 
     /// What a path means that no file of a mapper's has: a function of a plain file, or nothing of the repository.
     fn outside(&self, graph: &Graph, path: &str) -> Vec<Target> {
-        let last = path.rsplit('.').next().unwrap_or(path);
+        let last = last_of(path);
         let all = || graph.name(word(last)).map(Target::Name).into_iter().collect();
         if path.contains('(') {
             return all();
@@ -343,7 +343,7 @@ impl<'a> Namer<'a> {
 fn runs_at_once(flow: &Flow, func: NodeId) -> bool {
     match &flow.node(func).kind {
         NodeKind::Attr { of, name, .. } if &**name == "connect" => {
-            flow.dotted(*of).is_some_and(|it| it.rsplit('.').next().is_some_and(|last| MIGRATES.contains(&last)))
+            flow.dotted(*of).is_some_and(|it| MIGRATES.contains(&last_of(&it)))
         }
         NodeKind::Attr { .. } | NodeKind::Name(_) => flow.dotted(func).is_some_and(|it| RUNNERS.contains(&&*it)),
         _ => false,

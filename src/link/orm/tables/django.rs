@@ -2,10 +2,11 @@
 //! `schema.py`, Django 5.2).
 
 use super::super::django_models::{app_of, is_abstract};
+use super::super::indexes::{self, MetaIndex};
 use super::super::models::{AUTH_USER, Models};
 use super::super::names::{ClassId, Def, Names};
-use super::{Draft, called, number, says};
-use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
+use super::{Draft, number};
+use crate::facts::orm::flow::{CallView, Flow, last_of};
 use crate::facts::orm::{Attribute, ClassDraft};
 use crate::stack::{ColumnKind, Table, TextKind};
 
@@ -39,7 +40,7 @@ pub(super) fn tables(names: &Names<'_>, models: &Models, class: ClassId, out: &m
     let fields: Vec<(ClassId, &Attribute)> = own.flat_map(|it| fields(names, *it)).collect();
     let keyed = fields.iter().any(|(of, it)| {
         let flow = &names.class(*of).body;
-        it.value.and_then(|value| flow.call(value)).is_some_and(|call| says(flow, call, "primary_key"))
+        it.value.and_then(|value| flow.call(value)).is_some_and(|call| flow.says(call, "primary_key"))
     });
     if !keyed {
         let name =
@@ -55,7 +56,7 @@ pub(super) fn tables(names: &Names<'_>, models: &Models, class: ClassId, out: &m
         }
         let flow = &names.class(of).body;
         let Some(call) = attribute.value.and_then(|value| flow.call(value)) else { continue };
-        let Some(func) = called(flow, call) else { continue };
+        let Some(func) = flow.called(call) else { continue };
         let target = || models.relation(class, &attribute.name).and_then(|it| it.target);
         match &*func {
             "ManyToManyField" | "TaggableManager" | "ParentalManyToManyField" | "SortedManyToManyField" => {
@@ -65,8 +66,8 @@ pub(super) fn tables(names: &Names<'_>, models: &Models, class: ClassId, out: &m
             }
             "ForeignKey" | "OneToOneField" | "ParentalKey" | "TreeForeignKey" => {
                 let kind = target().map_or(KEY, |it| key_of(names, models, it, MOST_KEYS));
-                let place = table.key(&format!("{}_id", attribute.name), kind, says(flow, call, "null"));
-                let unique = func == "OneToOneField" || says(flow, call, "unique") || says(flow, call, "primary_key");
+                let place = table.key(&format!("{}_id", attribute.name), kind, flow.says(call, "null"));
+                let unique = func == "OneToOneField" || flow.says(call, "unique") || flow.says(call, "primary_key");
                 let index = call.keyword("db_index").is_none_or(|node| flow.flag(node) != Some(false));
                 if unique || index {
                     table.index(vec![place], unique);
@@ -78,9 +79,9 @@ pub(super) fn tables(names: &Names<'_>, models: &Models, class: ClassId, out: &m
     }
     bases(names, class, &parents, &mut table);
     for of in &classes {
-        let all = &names.draft(of.draft).classes;
-        for meta in all.iter().filter(|it| it.within == Some(of.at) && &*it.name == "Meta") {
-            of_meta(&mut table, meta);
+        for index in indexes::metas(names, *of).flat_map(indexes::in_meta).flatten().filter(MetaIndex::is_plain) {
+            let fields: Vec<&str> = index.fields.iter().copied().flatten().collect();
+            table.index_of(&fields, index.is_unique());
         }
     }
     let Draft { columns, indexes, unread } = table;
@@ -117,10 +118,10 @@ fn key_of(names: &Names<'_>, models: &Models, class: ClassId, hops: u32) -> Colu
         let flow = &names.class(*of).body;
         for (_, attribute) in fields(names, *of) {
             let Some(call) = attribute.value.and_then(|value| flow.call(value)) else { continue };
-            if !says(flow, call, "primary_key") {
+            if !flow.says(call, "primary_key") {
                 continue;
             }
-            let func = called(flow, call).unwrap_or_default();
+            let func = flow.called(call).unwrap_or_default();
             if matches!(&*func, "ForeignKey" | "OneToOneField") {
                 let target = models.relation(class, &attribute.name).and_then(|it| it.target);
                 return target.map_or(KEY, |it| key_of(names, models, it, hops - 1));
@@ -137,7 +138,7 @@ fn default_key(names: &Names<'_>) -> ColumnKind {
         let (_, node) = draft.globals.iter().find(|(name, _)| &**name == "DEFAULT_AUTO_FIELD")?;
         draft.top.text(*node)
     });
-    match said.map(|it| it.rsplit('.').next().unwrap_or(it)) {
+    match said.map(last_of) {
         Some("AutoField") => ColumnKind::Fixed(4),
         Some("SmallAutoField") => ColumnKind::Fixed(2),
         _ => KEY,
@@ -157,10 +158,10 @@ fn field(table: &mut Draft, names: &Names<'_>, of: ClassId, attribute: &Attribut
         }
         return;
     };
-    let place = table.column(&attribute.name, kind, says(flow, call, "null"));
-    let unique = says(flow, call, "unique") || says(flow, call, "primary_key");
+    let place = table.column(&attribute.name, kind, flow.says(call, "null"));
+    let unique = flow.says(call, "unique") || flow.says(call, "primary_key");
     let slug = func == "SlugField" && call.keyword("db_index").is_none();
-    if unique || slug || says(flow, call, "db_index") {
+    if unique || slug || flow.says(call, "db_index") {
         table.index(vec![place], unique);
         if matches!(kind, ColumnKind::Text(..)) {
             table.index_by_bytes(place, unique);
@@ -213,7 +214,7 @@ fn bases(names: &Names<'_>, class: ClassId, parents: &[ClassId], table: &mut Dra
             continue;
         }
         let text = |kind, most| ColumnKind::Text(kind, Some(most));
-        match base.rsplit('.').next().unwrap_or(base) {
+        match last_of(base) {
             "Model" | "object" => {}
             "TimeStampedModel" => {
                 table.column("created", WHEN, false);
@@ -250,42 +251,6 @@ fn bases(names: &Names<'_>, class: ClassId, parents: &[ClassId], table: &mut Dra
             }
             last if last.ends_with("Mixin") => {}
             _ => table.unread.push((**base).into()),
-        }
-    }
-}
-
-/// The indexes that `Meta` says.
-fn of_meta(table: &mut Draft, meta: &ClassDraft) {
-    let flow = &meta.body;
-    let texts = |node: NodeId| match &flow.node(node).kind {
-        NodeKind::List(items) => items.iter().filter_map(|it| flow.text(*it)).collect(),
-        _ => Vec::new(),
-    };
-    for attribute in &meta.attributes {
-        let Some(value) = attribute.value else { continue };
-        let NodeKind::List(items) = &flow.node(value).kind else { continue };
-        match &*attribute.name {
-            "indexes" | "constraints" => {
-                for call in items.iter().filter_map(|it| flow.call(*it)) {
-                    let Some(func) = called(flow, call) else { continue };
-                    let unique = func == "UniqueConstraint";
-                    if (unique || matches!(&*func, "Index" | "BTreeIndex"))
-                        && let Some(fields) = call.keyword("fields")
-                    {
-                        table.index_of(&texts(fields), unique);
-                    }
-                }
-            }
-            "unique_together" | "index_together" => {
-                let unique = &*attribute.name == "unique_together";
-                let single = items.iter().all(|it| flow.text(*it).is_some());
-                if single {
-                    table.index_of(&texts(value), unique);
-                } else {
-                    items.iter().for_each(|it| table.index_of(&texts(*it), unique));
-                }
-            }
-            _ => {}
         }
     }
 }

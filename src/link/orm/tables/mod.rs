@@ -7,7 +7,7 @@ mod sqlalchemy;
 
 use super::models::Models;
 use super::names::{ClassId, Names};
-use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::facts::orm::{OrmDraft, Place};
 use crate::stack::vocabulary::Orm;
 use crate::stack::{Column, ColumnKind, Index, Table};
@@ -93,15 +93,4 @@ fn number(names: &Names<'_>, class: ClassId, flow: &Flow, node: NodeId) -> Optio
         super::names::Def::Global(draft, node) => of(&names.draft(draft).top, node),
         _ => None,
     })
-}
-
-/// The last part of the dotted name that a call spells: `CharField`.
-fn called(flow: &Flow, call: CallView<'_>) -> Option<String> {
-    let func = flow.dotted(call.func)?;
-    Some(func.rsplit('.').next().unwrap_or(&func).to_owned())
-}
-
-/// Whether a keyword is `True`.
-fn says(flow: &Flow, call: CallView<'_>, word: &str) -> bool {
-    call.keyword(word).and_then(|node| flow.flag(node)) == Some(true)
 }

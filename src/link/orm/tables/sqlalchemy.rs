@@ -2,9 +2,9 @@
 
 use super::super::names::{ClassId, Names};
 use super::super::sqlalchemy_models;
-use super::{Draft, called, number, says};
+use super::{Draft, number};
 use crate::facts::orm::Attribute;
-use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind, last_of};
 use crate::stack::{ColumnKind, Table, TextKind};
 
 /// The table of a mapped class; nothing where the class only lends its columns.
@@ -22,7 +22,7 @@ pub(super) fn table(names: &Names<'_>, class: ClassId) -> Option<Table> {
         for attribute in &names.class(*of).attributes {
             let nearest = names.attribute(class, &attribute.name).is_none_or(|(nearest, _)| nearest == *of);
             let call = attribute.value.and_then(|value| flow.call(value));
-            let func = call.and_then(|call| called(flow, call));
+            let func = call.and_then(|call| flow.called(call));
             let annotated = attribute.annotation.and_then(|node| mapped(flow, node));
             let column = match (func.as_deref(), &annotated) {
                 (Some("Column" | "mapped_column" | "Field"), _) => nearest,
@@ -35,7 +35,7 @@ pub(super) fn table(names: &Names<'_>, class: ClassId) -> Option<Table> {
             }
             let written = call.and_then(|call| typed(names, *of, flow, call));
             let kind = written.or_else(|| annotated.as_ref().and_then(|it| python(&it.name)));
-            let flag = |word: &str| call.is_some_and(|call| says(flow, call, word));
+            let flag = |word: &str| call.is_some_and(|call| flow.says(call, word));
             let key = flag("primary_key");
             let null = call.and_then(|call| call.keyword("nullable")).and_then(|node| flow.flag(node));
             let nullable = !key && null.unwrap_or_else(|| annotated.as_ref().is_none_or(|it| it.optional));
@@ -83,7 +83,7 @@ struct Annotated {
 fn mapped(flow: &Flow, node: NodeId) -> Option<Annotated> {
     match &flow.node(node).kind {
         NodeKind::Item { of, key } => {
-            let last = flow.dotted(*of).map(|it| it.rsplit('.').next().unwrap_or(&it).to_owned())?;
+            let last = flow.dotted(*of).map(|it| last_of(&it).to_owned())?;
             let within = mapped(flow, *key)?;
             match &*last {
                 "Mapped" => Some(Annotated { wrapped: true, ..within }),
@@ -99,7 +99,7 @@ fn mapped(flow: &Flow, node: NodeId) -> Option<Annotated> {
         }
         NodeKind::Name(_) | NodeKind::Attr { .. } => {
             let name = flow.dotted(node)?;
-            let last = name.rsplit('.').next().unwrap_or(&name).to_owned();
+            let last = last_of(&name).to_owned();
             Some(Annotated { wrapped: false, name: last, optional: false })
         }
         _ => None,
@@ -129,10 +129,10 @@ fn typed(names: &Names<'_>, class: ClassId, flow: &Flow, call: CallView<'_>) -> 
     let length = || call.keyword("max_length").and_then(|node| number(names, class, flow, node));
     let found = arguments.into_iter().find_map(|node| {
         let (name, length) = match flow.call(node) {
-            Some(made) => (called(flow, made)?, made.args.first().and_then(|it| number(names, class, flow, *it))),
+            Some(made) => (flow.called(made)?, made.args.first().and_then(|it| number(names, class, flow, *it))),
             None => {
                 let name = flow.dotted(node)?;
-                (name.rsplit('.').next().unwrap_or(&name).to_owned(), None)
+                (last_of(&name).to_owned(), None)
             }
         };
         by_name(&name, length)
@@ -166,19 +166,15 @@ fn by_name(name: &str, length: Option<u32>) -> Option<ColumnKind> {
 /// Whether a column refers to another table.
 fn refers(flow: &Flow, call: CallView<'_>) -> bool {
     call.keyword("foreign_key").is_some()
-        || call
-            .args
-            .iter()
-            .filter_map(|arg| flow.call(*arg))
-            .any(|it| called(flow, it).as_deref() == Some("ForeignKey"))
+        || call.args.iter().filter_map(|arg| flow.call(*arg)).any(|it| flow.called(it).as_deref() == Some("ForeignKey"))
 }
 
 /// The indexes of `__table_args__`.
 fn of_table(table: &mut Draft, flow: &Flow, value: NodeId) {
     let NodeKind::List(items) = &flow.node(value).kind else { return };
     for call in items.iter().filter_map(|it| flow.call(*it)) {
-        let func = called(flow, call).unwrap_or_default();
-        let unique = says(flow, call, "unique") || func == "UniqueConstraint";
+        let func = flow.called(call).unwrap_or_default();
+        let unique = flow.says(call, "unique") || func == "UniqueConstraint";
         let skip = match &*func {
             "Index" => 1,
             "UniqueConstraint" => 0,

@@ -1,6 +1,7 @@
 //! What `value.name` is.
 
 use super::{Code, is_decorated};
+use crate::facts::orm::flow::last_of;
 use crate::link::orm::event_loop::value::{MANAGER, Value};
 use crate::link::orm::names::{ClassId, Def, FunctionId};
 use crate::link::orm::types::Unit;
@@ -27,10 +28,8 @@ impl<'a> Code<'a> {
                         return Value::Unknown;
                     }
                     let function = self.names.function(method);
-                    let computed = function
-                        .decorators
-                        .iter()
-                        .any(|it| matches!(it.rsplit('.').next(), Some("property" | "cached_property")));
+                    let computed =
+                        function.decorators.iter().any(|it| matches!(last_of(it), "property" | "cached_property"));
                     if computed {
                         return self.returned(method, std::slice::from_ref(base));
                     }
@@ -41,7 +40,7 @@ impl<'a> Code<'a> {
             // A task is called by `.delay(...)`, whose answer can be waited for.
             Value::Function(id) if matches!(name, "delay" | "apply_async") => {
                 let tasks = &self.names.function(*id).decorators;
-                let is_task = tasks.iter().any(|it| matches!(it.rsplit('.').next(), Some("task" | "shared_task")));
+                let is_task = tasks.iter().any(|it| matches!(last_of(it), "task" | "shared_task"));
                 if is_task { Value::outside("celery.result") } else { Value::Unknown }
             }
             Value::Select(..) | Value::Result(..) | Value::Rows(..) => Value::Bound(Rc::new(base.clone()), name.into()),

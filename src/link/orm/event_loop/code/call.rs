@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::{Called, Code, is_decorated};
+use crate::facts::orm::flow::last_of;
 use crate::link::orm::event_loop::value::{ASYNC_SESSION, KEPT_SESSION, Value};
 use crate::link::orm::names::{ClassId, FunctionId};
 
@@ -38,7 +39,7 @@ impl<'a> Code<'a> {
     }
 
     pub(super) fn call_outside(&self, path: &str, called: &Called<'_>) -> Value {
-        let last = path.rsplit('.').next().unwrap_or(path);
+        let last = last_of(path);
         let first = called.args.first().map(|it| called.value(*it)).unwrap_or_default();
         match path {
             "fastapi.Depends" | "fastapi.Security" | "fastapi.param_functions.Depends" => {

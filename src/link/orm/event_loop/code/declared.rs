@@ -23,8 +23,7 @@ impl<'a> Code<'a> {
     /// The dependency that a node asks for: `Depends(get_db)`.
     pub(super) fn asked_for(&self, draft: u32, flow: &Flow, node: NodeId) -> Value {
         let Some(call) = flow.call(node) else { return Value::Unknown };
-        let asks =
-            flow.dotted(call.func).is_some_and(|it| matches!(it.rsplit('.').next(), Some("Depends" | "Security")));
+        let asks = flow.called(call).is_some_and(|it| matches!(&*it, "Depends" | "Security"));
         match call.args.first().and_then(|it| self.names.of_node(draft, flow, *it)) {
             Some(def) if asks => self.dependency(&self.of(&def)),
             _ => Value::Unknown,

@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::value::Value;
 use crate::facts::orm::FunctionDraft;
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 use crate::link::orm::models::Models;
 use crate::link::orm::names::{ClassId, Def, FunctionId, Names};
 use crate::link::orm::types::Unit;
@@ -250,5 +250,5 @@ pub(super) fn functions<'n>(names: &'n Names<'_>) -> impl Iterator<Item = Functi
 
 /// Whether a function has a decorator of this name.
 pub(super) fn is_decorated(function: &FunctionDraft, name: &str) -> bool {
-    function.decorators.iter().any(|it| it.rsplit('.').next() == Some(name))
+    function.decorators.iter().any(|it| last_of(it) == name)
 }
