@@ -67,6 +67,10 @@ entity! {
         call: Fact<Box<str>> = "`{}` for each row";
         /// What stands in the loop, when that is a call of something that does it: `store(row)`.
         by: Fact<Box<str>> = "by way of `{}`";
+        /// How many more places one line of the loop does it in; absent when there are none.
+        more: Fact<u64> = "another query is asked here";
+        /// How many other loops come to the same place; absent when none does.
+        others: Fact<u64> = "another loop comes to it here";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
         /// Whether each turn asks it; taken so where an `or` asks it only when all before it is empty.
@@ -158,6 +162,10 @@ entity! {
         call: Fact<Box<str>> = "`{}` for each row";
         /// What stands in the loop, when that is a call of something that does it: `store(row)`.
         by: Fact<Box<str>> = "by way of `{}`";
+        /// How many more places one line of the loop does it in; absent when there are none.
+        more: Fact<u64> = "more is written here";
+        /// How many other loops come to the same place; absent when none does.
+        others: Fact<u64> = "another loop comes to it here";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
         /// Whether the loop is known to be short.

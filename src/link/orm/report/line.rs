@@ -47,16 +47,14 @@ impl Report<'_> {
             });
             some(MOST_CALLS, each)
         });
-        // Other loops that come to it.
-        let others = line.iter().flat_map(|event| event.by.iter().copied());
-        let mut places = vec![event.at];
-        places.extend(others);
-        let (by, mut places) = match &event.through {
-            Some(call) => (Fact::derived(call.as_str().into(), places), Vec::new()),
-            None => (Fact::Absent, places),
+        let by = match &event.through {
+            Some(call) => Fact::derived(call.as_str().into(), vec![event.at]),
+            None => Fact::Absent,
         };
-        let deeper = line.iter().map(|event| event.deep).filter(|deep| *deep != event.at);
-        places.extend(deeper.take(MOST_PLACES));
+        let places = if event.through.is_some() { vec![event.deep] } else { vec![event.at, event.deep] };
+        let others = counted(line.iter().flat_map(|event| event.by.iter().copied()).filter(|it| *it != event.at));
+        let deeper = line.iter().map(|event| event.deep).filter(|deep| *deep != event.at && !places.contains(deep));
+        let more = counted(deeper.take(MOST_PLACES));
         let writers =
             taken_in(&line).map(|edit| Writer { name: "field".into(), edits: vec![edit], display_only: None });
         let about = self.about(event.unit, event.call(), event.at, writers.into_iter().collect());
@@ -82,8 +80,21 @@ impl Report<'_> {
                     }
                     false => Fact::derived(true, Vec::new()),
                 };
-                let it =
-                    QueryInLoop { about, orm, call, by, over, each_turn, short, reach, remedy, prefetched, left_out };
+                let it = QueryInLoop {
+                    about,
+                    orm,
+                    call,
+                    by,
+                    more,
+                    others,
+                    over,
+                    each_turn,
+                    short,
+                    reach,
+                    remedy,
+                    prefetched,
+                    left_out,
+                };
                 self.out.queries_in_loops.push(it);
             }
             EventKind::Write { orm, how, .. } => {
@@ -102,6 +113,8 @@ impl Report<'_> {
                     orm: Fact::derived(*orm, Vec::new()),
                     call,
                     by,
+                    more,
+                    others,
                     over,
                     short,
                     reach,
@@ -116,6 +129,17 @@ impl Report<'_> {
             }
         }
     }
+}
+
+/// How many places there are, each once.
+fn counted(places: impl Iterator<Item = Span>) -> Fact<u64> {
+    let mut each: Vec<Span> = Vec::new();
+    for place in places {
+        if !each.contains(&place) {
+            each.push(place);
+        }
+    }
+    if each.is_empty() { Fact::Absent } else { Fact::derived(each.len() as u64, each) }
 }
 
 /// What takes all the fields in that a line reads and `only(...)` leaves out.
