@@ -125,7 +125,9 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     events.sort_by_key(|event| event.guess.is_some());
     joined::by_default(&mut eval);
     let reached = reach::Reaching::new(&names, plain);
-    let event_loop = event_loop::facts(&names, &models, &reached);
+    let code = event_loop::Code::new(&names, &models);
+    let event_loop = event_loop::facts(&code, &reached);
+    let remote = event_loop::Remote::new(&code, plain);
     let foreign_keys = foreign_keys::facts(&names, &models);
     let uses = std::mem::take(&mut eval.uses);
     let cut = eval.cut_short();
@@ -135,7 +137,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
         foreign_keys,
         event_loop,
         cut,
-        ..report::facts(&names, &models, events, uses, &reached)
+        ..report::facts(&names, &models, events, uses, &reached, &remote)
     }
 }
 

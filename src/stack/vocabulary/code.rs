@@ -41,6 +41,8 @@ entity! {
         loads: Fact<Box<str>> = "it loads no more than `{}`";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
+        /// What each turn waits for besides, of another server or a process; absent when nothing of the kind is seen.
+        waits: Fact<Box<str>> = "each turn waits for `{}`";
         /// The serializer that reads it, when no loop does.
         serializer: Fact<Box<str>> = "serialised by `{}`";
         /// The relation that the first path ends with: `Thread.owner`.
@@ -73,6 +75,8 @@ entity! {
         others: Fact<u64> = "another loop comes to it here";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
+        /// What each turn waits for besides, of another server or a process; absent when nothing of the kind is seen.
+        waits: Fact<Box<str>> = "each turn waits for `{}`";
         /// Whether each turn asks it; taken so where an `or` asks it only when all before it is empty.
         each_turn: Fact<bool> = "asked in each turn|not asked in each turn";
         /// Whether the loop is known to be short.
@@ -168,6 +172,8 @@ entity! {
         others: Fact<u64> = "another loop comes to it here";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
+        /// What each turn waits for besides, of another server or a process; absent when nothing of the kind is seen.
+        waits: Fact<Box<str>> = "each turn waits for `{}`";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.

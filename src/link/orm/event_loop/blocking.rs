@@ -22,7 +22,7 @@ struct Coming {
     found: Found,
 }
 
-pub(super) fn facts(told: &mut Told<'_, '_>, walk: &Walk, out: &mut LoopFacts) {
+pub(super) fn facts(told: &mut Told<'_, '_>, walk: &Walk<'_>, out: &mut LoopFacts) {
     // What one function waits for, of one kind.
     let mut groups: BTreeMap<(FunctionId, u8), BTreeMap<Span, Vec<Coming>>> = BTreeMap::new();
     for id in told.shared() {

@@ -15,6 +15,7 @@ mod implicit;
 mod known;
 mod named;
 mod own;
+mod remote;
 mod roles;
 mod session;
 mod shared;
@@ -22,8 +23,9 @@ mod told;
 mod value;
 mod walk;
 
-use super::models::Models;
-use super::names::Names;
+pub(super) use code::Code;
+pub(super) use remote::Remote;
+
 use super::reach::Reaching;
 use crate::stack::Stack;
 use crate::stack::vocabulary::{
@@ -66,11 +68,10 @@ impl LoopFacts {
 }
 
 /// What the code of all files says.
-pub(super) fn facts(names: &Names<'_>, models: &Models, reached: &Reaching<'_>) -> LoopFacts {
-    let code = code::Code::new(names, models);
-    let roles = roles::Roles::read(&code, reached);
-    let walk = walk::Walk::default();
-    let mut told = told::Told::new(&code, &roles);
+pub(super) fn facts(code: &Code<'_>, reached: &Reaching<'_>) -> LoopFacts {
+    let roles = roles::Roles::read(code, reached);
+    let walk = walk::Walk::new(known::wait);
+    let mut told = told::Told::new(code, &roles);
     let mut out = LoopFacts::default();
     blocking::facts(&mut told, &walk, &mut out);
     session::facts(&mut told, &walk, &mut out);

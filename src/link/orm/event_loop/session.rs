@@ -9,7 +9,7 @@ use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::link::orm::names::FunctionId;
 use crate::stack::vocabulary::SyncSession;
 
-pub(super) fn facts(told: &mut Told<'_, '_>, walk: &Walk, out: &mut LoopFacts) {
+pub(super) fn facts(told: &mut Told<'_, '_>, walk: &Walk<'_>, out: &mut LoopFacts) {
     for id in told.shared() {
         let all = walk.alone(told.code, id);
         let asks: Vec<_> = all.iter().filter(|it| is_session(it)).collect();

@@ -45,12 +45,17 @@ pub(super) struct Found {
 type Key = (FunctionId, Rc<[Value]>, usize);
 
 /// Memory of what functions wait for.
-#[derive(Default)]
-pub(super) struct Walk {
+pub(super) struct Walk<'w> {
+    /// What a call outside the repository waits for, by the way to it.
+    wait: Box<dyn Fn(&str) -> Option<Wait> + 'w>,
     known: RefCell<HashMap<Key, Rc<Vec<Found>>>>,
 }
 
-impl Walk {
+impl<'w> Walk<'w> {
+    pub(super) fn new(wait: impl Fn(&str) -> Option<Wait> + 'w) -> Self {
+        Self { wait: Box::new(wait), known: RefCell::default() }
+    }
+
     /// What a function waits for that is entered by itself.
     pub(super) fn alone(&self, code: &Code<'_>, id: FunctionId) -> Rc<Vec<Found>> {
         self.of(code, id, code.alone(id), MOST_HOPS)
@@ -98,7 +103,7 @@ impl Walk {
                 Value::Outside(path) => {
                     let all = given.first().map(|it| value(*it)).unwrap_or_default();
                     let lists = known::is(&path, "list len set tuple sorted dict bool");
-                    if let Some(wait) = known::wait(&path) {
+                    if let Some(wait) = (self.wait)(&path) {
                         push(&mut found, at, wait, &path, timeout(&called, wait.kind));
                     } else if lists && let Some(set) = all.path().filter(|it| known::is_queryset(it)) {
                         push(&mut found, at, QUERYSET, set, None);

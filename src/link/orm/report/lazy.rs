@@ -208,6 +208,7 @@ impl Report<'_> {
             model: Fact::derived(model, made(root)),
             loads: clauses(root),
             over: over(event),
+            waits: self.waits(event),
             relation: Fact::derived(relation.into(), vec![declared]),
             serializer: serializer.map_or(Fact::Absent, |name| {
                 let serializer = Fact::derived(name.into(), vec![event.head]);

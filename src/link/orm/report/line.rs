@@ -58,7 +58,7 @@ impl Report<'_> {
         let writers =
             taken_in(&line).map(|edit| Writer { name: "field".into(), edits: vec![edit], display_only: None });
         let about = self.about(event.unit, event.call(), event.at, writers.into_iter().collect());
-        let over = over(event);
+        let (over, waits) = (over(event), self.waits(event));
         let short = Fact::derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
         let reach = self.reach(event.unit);
         let (call, remedy) = (Fact::derived(calls.into(), places), Fact::derived(remedies.into(), Vec::new()));
@@ -88,6 +88,7 @@ impl Report<'_> {
                     more,
                     others,
                     over,
+                    waits,
                     each_turn,
                     short,
                     reach,
@@ -116,6 +117,7 @@ impl Report<'_> {
                     more,
                     others,
                     over,
+                    waits,
                     short,
                     reach,
                     own: match how.own {

@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::OrmFacts;
 use super::anchors::Anchors;
+use super::event_loop::Remote;
 use super::events::{Cause, Event, EventKind};
 use super::models::{Models, Relation};
 use super::names::{ClassId, Names};
@@ -33,12 +34,14 @@ pub(super) fn facts(
     events: Vec<Event>,
     uses: Vec<Use>,
     reached: &Reaching<'_>,
+    remote: &Remote<'_, '_>,
 ) -> OrmFacts {
     let changed = changed(&events);
     let mut report = Report {
         names,
         models,
         reached,
+        remote,
         changed,
         mended: HashSet::default(),
         anchors: Anchors::default(),
@@ -170,6 +173,7 @@ struct Report<'a> {
     names: &'a Names<'a>,
     models: &'a Models,
     reached: &'a Reaching<'a>,
+    remote: &'a Remote<'a, 'a>,
     /// The models whose rows each loop changes.
     changed: HashMap<(Unit, Span), HashSet<ClassId>>,
     /// What a clause at these places loads, and where it is read.
@@ -192,6 +196,12 @@ impl Report<'_> {
 
     fn about(&mut self, unit: Unit, what: &str, span: Span, writers: Vec<Writer>) -> About {
         self.anchors.about(self.names, unit, &without_loads(what), span, writers)
+    }
+
+    /// What each turn waits for besides, elsewhere than in the database.
+    fn waits(&self, event: &Event) -> Fact<Box<str>> {
+        let found = self.remote.in_turn(event.unit, event.head, event.at);
+        found.map_or(Fact::Absent, |(call, at)| Fact::derived(call, vec![at]))
     }
 
     fn reach(&self, unit: Unit) -> Fact<Reach> {

@@ -42,6 +42,38 @@ fn callers_say_who_runs_a_loop() {
 }
 
 #[test]
+fn what_a_turn_waits_for_elsewhere_is_told() {
+    let mail = "import stripe\n\n\nclass Client:\n    def send(self, text):\n        return self.post(text)\n\n    def post(self, text):\n        return stripe.Charge.create(text)\n";
+    let told = |head: &str, body: &str| {
+        let code = format!(
+            "import boto3\nimport requests\nfrom .mail import Client\nfrom .models import Thread\n\n\n{head}def work(s3=boto3.client('s3')):\n    for thread in Thread.objects.all():\n{body}"
+        );
+        let facts = found(&sources(&[("chat/mail.py", mail), ("chat/models.py", MODELS), ("chat/work.py", &code)]));
+        let waits = facts.lazy_loads.iter().map(|it| it.waits.known().map_or("-".to_owned(), |it| it.to_string()));
+        waits.collect::<Vec<_>>().join(", ")
+    };
+    let read = "        print(thread.room.name)\n";
+    assert_eq!(told("", read), "-");
+    assert_eq!(told("", &format!("        requests.get(thread.url, timeout=5)\n{read}")), "requests.get(...)");
+    assert_eq!(
+        told("", &format!("        boto3.client('s3').put_object(Key=thread.pk)\n{read}")),
+        "boto3.client(...).put_object(...)"
+    );
+    // By a function of the repository, and by a file that has nothing to do with the mapper.
+    let push = "def push(thread):\n    requests.post(thread.url)\n\n\n";
+    assert_eq!(told(push, &format!("        push(thread)\n{read}")), "requests.post(...)");
+    assert_eq!(told("", &format!("        Client().send(thread.pk)\n{read}")), "Client().send(...)");
+    // What is only made asks nobody, nor does what is asked in the odd turn, or for all of them.
+    assert_eq!(told("", &format!("        session = requests.Session()\n{read}")), "-");
+    assert_eq!(told("", &format!("        if thread.is_new:\n            requests.get(thread.url)\n{read}")), "-");
+    assert_eq!(told("", &format!("{read}    requests.get('https://done.example')\n")), "-");
+    // What stands in the same branch waits as often.
+    let branch =
+        "        if thread.is_new:\n            requests.get(thread.url)\n            print(thread.room.name)\n";
+    assert_eq!(told("", branch), "requests.get(...)");
+}
+
+#[test]
 fn what_a_program_does_when_it_starts_is_no_request() {
     let rooms = "[thread.room.name for thread in Thread.objects.all()]";
     let program = format!(

@@ -32,7 +32,7 @@ const BUILT_IN: &[&str] = &["list", "len", "set", "tuple", "sorted", "dict", "bo
 type Key = (Unit, Rc<[Value]>);
 
 /// The code of a repository.
-pub(super) struct Code<'a> {
+pub(in crate::link::orm) struct Code<'a> {
     pub(super) names: &'a Names<'a>,
     pub(super) models: &'a Models,
     bodies: RefCell<HashMap<Key, Rc<Vec<Value>>>>,
@@ -53,7 +53,7 @@ pub(super) struct Code<'a> {
 }
 
 impl<'a> Code<'a> {
-    pub(super) fn new(names: &'a Names<'a>, models: &'a Models) -> Self {
+    pub(in crate::link::orm) fn new(names: &'a Names<'a>, models: &'a Models) -> Self {
         let mut stores: HashMap<(ClassId, &'a str), Vec<(FunctionId, NodeId)>> = HashMap::default();
         for id in functions(names) {
             let function = names.function(id);
