@@ -85,7 +85,15 @@ impl Report<'_> {
             }
         }
         let of: Vec<(String, Event)> = order.into_iter().filter_map(|path| by_path.remove_entry(&path)).collect();
+        // Where no change can be made, nothing is told apart by it.
+        let takes = of.iter().any(|(_, event)| match &event.kind {
+            EventKind::Lazy { root, .. } => {
+                root.orm == Orm::Sqlalchemy || self.takes(root) || self.outer(root).is_some()
+            }
+            _ => false,
+        });
         let (barred, open): (Vec<_>, Vec<_>) = of.into_iter().partition(|(_, event)| match &event.kind {
+            _ if !takes => false,
             EventKind::Lazy { root, path, .. } if path.iter().all(|hop| hop.joinable) => {
                 root.sites.iter().any(|site| site.bars_one) || self.shares(event, path)
             }
@@ -248,12 +256,17 @@ impl Report<'_> {
         hops.last().map_or((name.to_string(), root.span), |hop| (format!("{name}.{}", hop.name), hop.span))
     }
 
-    /// The edits that load paths with a queryset of Django, in each branch that makes it.
-    fn django(&self, root: &Set, eager: &write::Eager) -> Option<Vec<(Span, Box<str>)>> {
+    /// Whether a queryset of Django can be told more, in each branch that makes it.
+    fn takes(&self, root: &Set) -> bool {
         // A template has no words for a clause.
         let in_template = |site: &Site| self.draft(site.unit).place == Place::Template;
         // Nor is a place that rows of other models come by, one for a clause.
-        if root.sites.is_empty() || root.sites.iter().any(|site| in_template(site) || site.shared) {
+        !root.sites.is_empty() && !root.sites.iter().any(|site| in_template(site) || site.shared)
+    }
+
+    /// The edits that load paths with a queryset of Django, in each branch that makes it.
+    fn django(&self, root: &Set, eager: &write::Eager) -> Option<Vec<(Span, Box<str>)>> {
+        if !self.takes(root) {
             return None;
         }
         let mut edits = Vec::new();

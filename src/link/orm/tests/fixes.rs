@@ -155,6 +155,16 @@ fn no_clause_where_rows_of_other_models_come_by() {
 }
 
 #[test]
+fn where_no_clause_can_be_put_all_is_told_at_once() {
+    let pages = "def pages(model):\n    for row in model.objects.all():\n        yield row\n\n\ndef other():\n    return [tag.label for tag in pages(Tag)]\n\n\n";
+    let work = "def work():\n    for thread in pages(Thread):\n        print(thread.starter.email, thread.room.name)\n        thread.room.save()\n";
+    assert_eq!(
+        views(&format!("{pages}{work}")).first().map(String::as_str),
+        Some(r#"lazy work:starter,room: select_related("starter", "room") (no fix)"#)
+    );
+}
+
+#[test]
 fn no_clause_in_a_mixin_of_views_of_other_models() {
     let text = r#"from rest_framework import serializers, viewsets
 
