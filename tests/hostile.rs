@@ -187,11 +187,11 @@ fn texts(root: &Path, folder: &Path) -> Vec<(String, String)> {
     found
 }
 
-/// As many as `PROPTEST_CASES` asks for, which the long run does, or so many that nobody waits; one in `of` where a
-/// whole stack is audited and mended.
-fn cases(of: u32) -> ProptestConfig {
-    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(192);
-    ProptestConfig { cases: asked / of, failure_persistence: None, ..ProptestConfig::default() }
+/// So many in the ordinary run; as many as `PROPTEST_CASES` asks for, which the long run does, up to `most`.
+fn cases(ordinary: u32, most: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|it| it.parse().ok());
+    let cases = asked.map_or(ordinary, |asked: u32| asked.min(most));
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// A stretch of a text: where it starts, as a share of the text; its bytes; what is put in its place.
@@ -247,7 +247,7 @@ fn every_prefix_of_every_fixture_is_read() {
 }
 
 proptest! {
-    #![proptest_config(cases(1))]
+    #![proptest_config(cases(192, u32::MAX))]
 
     /// A file of the fixtures, with a stretch of it cut out, doubled or replaced, beside a file that is always judged.
     #[test]
@@ -259,7 +259,8 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(8))]
+    // To audit, prove and mend a stack takes about a second.
+    #![proptest_config(cases(24, 500))]
 
     /// A whole fixture with up to four of its files damaged, or gone: what is joined across files holds, too; every
     /// fix that is offered can be made.
