@@ -168,7 +168,7 @@ pub(in crate::view) fn assumed(input: &Input) -> InputRow {
         what: clean(&input.what).into_owned(),
         value: value(input),
         because: clean(&because).into_owned(),
-        better: input.key.as_ref().map(|key| better(key, input.unit)),
+        better: input.key.as_ref().map(|key| better(key, input)),
         places: Vec::new(),
     }
 }
@@ -198,17 +198,20 @@ pub(in crate::view) fn unit(unit: Unit) -> &'static str {
     }
 }
 
-/// The flag that says a better one, with a value of its kind.
-fn better(key: &str, unit: Unit) -> String {
+/// The flag that says a better one, with the value that is taken now, or one of its kind.
+fn better(key: &str, input: &Input) -> String {
     let short = key.strip_prefix("assume.workload.").or_else(|| key.strip_prefix("assume.")).unwrap_or(key);
-    let example = match unit {
-        Unit::Count | Unit::PerSecond => "4",
-        Unit::Milliseconds => "8ms",
-        Unit::Seconds => "15s",
-        Unit::Share => "75%",
-        Unit::Kilobytes => "20KB",
-        Unit::Megabytes => "150MB",
-        Unit::Megabits => "1Gbit",
+    let (scale, suffix, other) = match input.unit {
+        Unit::Count | Unit::PerSecond => (1.0, "", 4.0),
+        Unit::Milliseconds => (1.0, "ms", 8.0),
+        Unit::Seconds => (1.0, "s", 15.0),
+        Unit::Share => (100.0, "%", 75.0),
+        Unit::Kilobytes => (1.0, "KB", 20.0),
+        Unit::Megabytes => (1.0, "MB", 150.0),
+        Unit::Megabits => (1.0, "Mbit", 1000.0),
     };
-    format!("--assume {short}={example}")
+    let taken = rounded(scale * input.band.likely, 2);
+    // Nobody states that there is nothing.
+    let example = if taken > 0.0 && taken.is_finite() { taken } else { other };
+    format!("--assume {short}={example}{suffix}")
 }
