@@ -58,8 +58,13 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             Type::List(element, size) => {
                 Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, (*element).clone()]))), size)
             }
+            Type::Data => Type::Data,
             _ => Type::Unknown,
         },
+        // As many as a client asks for.
+        "range" | "int" if name == last && args.positional.len() == 1 && matches!(first, Type::Data) => Type::Data,
+        // A file of rows.
+        "reader" | "DictReader" if name.starts_with("csv.") => Type::Data,
         "zip" if name == last => {
             let lists: Vec<Type> = args.positional.iter().map(|node| listed(eval, &eval.type_of(*node))).collect();
             let size = lists.iter().find_map(Type::size);

@@ -137,6 +137,24 @@ fn queries_keyed_by_the_row() {
 }
 
 #[test]
+fn what_a_client_sends_and_what_a_file_holds_has_no_end() {
+    let sure = |head: &str, loops: &str| {
+        let text = format!(
+            "{head}\n\ndef post(request, rows):\n    for {loops}:\n        Thread.objects.create(closed=True)\n"
+        );
+        let files = [("chat/models.py", MODELS), ("chat/views.py", &*format!("from .models import *\n{text}"))];
+        let facts = found(&sources(&files));
+        facts.writes_in_loops.iter().any(|it| is_sure(&it.over))
+    };
+    assert!(sure("", "at, row in enumerate(request.data['rows'])"));
+    assert!(sure("", "at in range(int(request.data['many']))"));
+    assert!(sure("import csv", "row in csv.DictReader(rows)"));
+    assert!(sure("from csv import reader", "at, row in enumerate(reader(rows), start=1)"));
+    assert!(!sure("", "at in range(3)"));
+    assert!(!sure("", "row in rows"));
+}
+
+#[test]
 fn what_a_client_sent() {
     let text = "def post(request):\n    for pk in request.data['ids']:\n        Thread.objects.get(pk=pk)\n";
     assert_eq!(views(text), ["query post:Thread.objects.get: filter(pk__in=...)"]);
