@@ -56,6 +56,7 @@ use serde::Serialize;
 use crate::config::Confidence;
 use crate::rule::Undecided;
 use crate::source::{Skipped, Span};
+pub(crate) use capacity::rounded;
 use mask::clean;
 use summary::summarise;
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::svg::{Anchor, Svg, cut, number};
 use super::{PlaceRow, place_row};
 use crate::report::text::{figure, thousands};
-use crate::view::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range, View};
+use crate::view::{BoundRow, Capacity, CliffRow, InputRow, LoadRow, Range, View, rounded};
 
 #[derive(Serialize)]
 pub(super) struct Rows {
@@ -221,7 +221,7 @@ fn draw_curve(it: &Capacity, name: &str) -> String {
                 svg.path(&format!("M{}", path.join("L")), class);
             }
         }
-        svg.text((left + 6.0, top + 12.0), Anchor::Start, "more", &figure(most));
+        svg.text((left + 6.0, top + 12.0), Anchor::Start, "more", &figure(rounded(most, 2)));
         svg.text((left, top + height + 17.0), Anchor::Start, "more", "0");
         svg.text((left + width, top + height + 17.0), Anchor::End, "more", &format!("{} users", thousands(last.users)));
     };
@@ -230,8 +230,8 @@ fn draw_curve(it: &Capacity, name: &str) -> String {
     let about = format!(
         "With {} users {} requests a second at {} ms.{}",
         thousands(last.users),
-        figure(last.rate),
-        figure(last.response),
+        figure(rounded(last.rate, 2)),
+        figure(rounded(last.response, 2)),
         fails.map_or_else(String::new, |it| format!(" From {} users on requests fail.", thousands(it.users)))
     );
     svg.finish(name, &format!("Load of {} against users", it.service), &about)

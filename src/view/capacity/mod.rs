@@ -251,7 +251,7 @@ struct Teller<'a> {
 }
 
 /// A number with so many digits that count.
-pub(in crate::view) fn rounded(value: f64, digits: i32) -> f64 {
+pub(crate) fn rounded(value: f64, digits: i32) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }

@@ -53,15 +53,16 @@ impl Teller<'_> {
         let Some((think, knee)) = self.knee() else { return Vec::new() };
         let steps = [0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0];
         let users = steps.iter().map(|step| rounded(step * knee, 2)).chain(self.asked());
-        self.under(users.collect(), think)
+        self.under(users.collect(), think, 0)
     }
 
-    /// The users of the drawing.
+    /// The users of the drawing, finer than is known: a line through rounded numbers has kinks that nothing has.
     pub(super) fn curve(&self) -> Vec<LoadRow> {
         const STEPS: u32 = 40;
         let Some((think, knee)) = self.knee() else { return Vec::new() };
-        let step = |at| (2.5 * knee * f64::from(at) / f64::from(STEPS)).round();
-        self.under((0..=STEPS).map(step).chain([rounded(knee, 2)]).collect(), think)
+        let end = rounded(2.5 * knee, 2);
+        let step = |at| (end * f64::from(at) / f64::from(STEPS)).round();
+        self.under((0..=STEPS).map(step).chain([rounded(knee, 2)]).collect(), think, 2)
     }
 
     /// The think time, and the users at the knee; nothing where the first is not stated, or the second is no number.
@@ -75,14 +76,15 @@ impl Teller<'_> {
         self.model.users.map(|id| self.values[id]).filter(|users| *users <= MOST_USERS)
     }
 
-    fn under(&self, users: Vec<f64>, think: f64) -> Vec<LoadRow> {
+    /// The load of so many users, with so many more digits than are known.
+    fn under(&self, users: Vec<f64>, think: f64, more: i32) -> Vec<LoadRow> {
         let mut users: Vec<usize> = users.into_iter().map(|it| (it as usize).max(1)).collect();
         users.sort_unstable();
         users.dedup();
         let row = |load: Load| LoadRow {
             users: load.users,
-            rate: self.round(load.rate),
-            response: rounded(load.response, 2),
+            rate: rounded(load.rate, self.digits() + more),
+            response: rounded(load.response, 2 + more),
             binds: load.bottleneck.map(|at| self.name(at)),
             fails: load.falls.iter().map(|(at, _)| self.name(*at)).collect(),
         };
