@@ -40,7 +40,7 @@ impl Report<'_> {
         let Some(event) = line.first() else { return };
         let calls = some(MOST_CALLS, line.iter().map(Event::call));
         let remedies = taken_together(&line).unwrap_or_else(|| {
-            let each = line.iter().filter_map(|event| match &event.kind {
+            let each = line.iter().filter(|event| !event.stale).filter_map(|event| match &event.kind {
                 EventKind::Query { remedy, .. } => Some(remedy.as_str()),
                 EventKind::Write { how, .. } => Some(&*how.remedy),
                 EventKind::Lazy { .. } => None,
@@ -89,6 +89,7 @@ impl Report<'_> {
                     others,
                     over,
                     each_turn,
+                    stale: Fact::derived(line.iter().all(|event| event.stale), Vec::new()),
                     short,
                     reach,
                     remedy,
