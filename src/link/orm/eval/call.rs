@@ -156,8 +156,12 @@ impl Eval<'_> {
                 let own = self.own_code(row.model, name);
                 // A row that takes more with it when it goes has to go by itself.
                 let alone = name == "delete" && own == Some(true);
-                // Saved as it is, for what hears of it.
-                let idle = name == "save" && !row.fresh && !self.is_copied(func) && !self.may_be_changed(func);
+                // Saved as it is, for what hears of it: the model itself makes nothing else of it.
+                let idle = name == "save"
+                    && own == Some(false)
+                    && !row.fresh
+                    && !self.is_copied(func)
+                    && !self.may_be_changed(func);
                 if !alone && !idle && (fresh || self.keyed(self.vary(func), turn)) {
                     let remedy = match name {
                         "delete" => "filter(pk__in=...).delete()",

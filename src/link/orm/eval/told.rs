@@ -192,7 +192,9 @@ impl Eval<'_> {
             }
             Some((row, relation)) => {
                 let remedy = match &relation.back {
-                    _ if !set.asked.streamed => django::prefetch(self, set, row, relation),
+                    _ if !set.asked.streamed || Cause::prefetched(row, relation).is_some() => {
+                        django::prefetch(self, set, row, relation)
+                    }
                     // What is streamed is too much to be kept for all rows.
                     Some(back) if relation.to_many => format!("filter({back}__in=...).iterator()"),
                     _ => return,

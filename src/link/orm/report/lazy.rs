@@ -170,9 +170,11 @@ impl Report<'_> {
         let EventKind::Lazy { root, .. } = &event.kind else { return };
         // Few turns may need a list that is read in some of them only: it is not loaded for all.
         let mut seldom: Vec<&String> = Vec::new();
+        // What is streamed takes joins only, until it is told the size of its chunks.
+        let streamed = root.sites.iter().any(|site| site.ended && site.bars_many);
         for (path, event) in &paths {
             let EventKind::Lazy { path: hops, .. } = &event.kind else { continue };
-            let joins = hops.iter().all(|hop| hop.joinable) && !is_one_for_all(root, path);
+            let joins = hops.iter().all(|hop| hop.joinable) && (streamed || !is_one_for_all(root, path));
             if joins { &mut eager.one } else { &mut eager.many }.push(path.clone());
             if event.seldom && hops.iter().any(|hop| hop.to_many) {
                 seldom.push(path);
@@ -181,7 +183,7 @@ impl Report<'_> {
         let shared = eager.many.iter().any(|path| is_one_for_all(root, path));
         let open = open && !(shared && root.sites.iter().any(|site| site.bars_many));
         let (remedy, edits) = match root.orm {
-            Orm::Django if let Some((outer, before)) = self.outer(root) => {
+            Orm::Django if let Some((outer, before)) = self.outer(root, event.serializer.is_some()) => {
                 let paths = eager.one.iter().chain(&eager.many).map(|path| format!("{before}__{path}")).collect();
                 eager = write::Eager { one: Vec::new(), many: paths };
                 let takes = open && seldom.is_empty() && !outer.sites.iter().any(|site| site.bars_many || site.ended);
@@ -200,8 +202,7 @@ impl Report<'_> {
                 let remedy = if says {
                     write::list_select_related(&eager)
                 } else {
-                    let streamed = !eager.many.is_empty() && root.sites.iter().any(|site| site.ended && site.bars_many);
-                    let last = if streamed { ".iterator(chunk_size=...)" } else { "" };
+                    let last = if streamed && !eager.many.is_empty() { ".iterator(chunk_size=...)" } else { "" };
                     format!("{}{}{last}", taken_in(root, &eager), write::django_calls(&eager))
                 };
                 let mut written = eager.clone();
@@ -271,12 +272,13 @@ impl Report<'_> {
 
     /// The queryset that the rows of another come with, and the path from its rows to them: where they are prefetched, or no
     /// clause can be put where they are asked for.
-    fn outer<'s>(&self, root: &'s Set) -> Option<(&'s Set, String)> {
+    fn outer<'s>(&self, root: &'s Set, serialised: bool) -> Option<(&'s Set, String)> {
         let (row, relation) = root.related.as_ref().filter(|_| root.plain && !root.cut)?;
         let outer = row.root.as_ref().filter(|outer| outer.orm == Orm::Django && !outer.loads.open)?;
         let path = row.path_to(&relation.name);
         let in_template = |site: &Site| self.draft(site.unit).place == Place::Template;
-        let no_place = root.sites.iter().all(in_template);
+        // A method that goes through what its own row leads to can say itself what to load with that.
+        let no_place = (serialised || !root.sites.is_empty()) && root.sites.iter().all(in_template);
         (no_place || outer.loads.has(&path)).then_some((outer, path))
     }
 

@@ -15,6 +15,8 @@ const MOST_PLACES: usize = 8;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Line {
     Queries,
+    /// Queries for what the turn has written before.
+    Stale,
     /// Queries for what was prefetched.
     Prefetched,
     /// Queries for fields that were left out.
@@ -24,11 +26,12 @@ pub(super) enum Line {
 }
 
 impl Line {
-    pub(super) fn of(kind: &EventKind) -> Self {
-        match kind {
+    pub(super) fn of(event: &Event) -> Self {
+        match &event.kind {
             EventKind::Write { how, .. } => Line::Writes(how.own),
             EventKind::Query { cause: Some(Cause::Prefetched(..)), .. } => Line::Prefetched,
             EventKind::Query { cause: Some(Cause::LeftOut(..)), .. } => Line::LeftOut,
+            EventKind::Query { .. } if event.stale => Line::Stale,
             EventKind::Query { .. } | EventKind::Lazy { .. } => Line::Queries,
         }
     }

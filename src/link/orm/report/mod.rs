@@ -104,7 +104,7 @@ pub(super) fn facts(
         let mut told = None;
         if said.insert(again) & first.is_none() {
             // What one line of a loop does by way of what it calls is one thing, too.
-            let line = places.entry((event.unit, event.head, event.at, Line::of(&event.kind))).or_insert(lines.len());
+            let line = places.entry((event.unit, event.head, event.at, Line::of(&event))).or_insert(lines.len());
             match lines.get_mut(*line) {
                 Some(line) => line.push(event),
                 None => lines.push(vec![event]),

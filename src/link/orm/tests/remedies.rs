@@ -238,3 +238,9 @@ fn a_base_that_classes_of_other_models_share() {
     };
     assert_eq!(admin("Tag"), [r#"lazy ThreadAdmin:room: select_related("room") (no fix)"#]);
 }
+
+#[test]
+fn a_method_says_itself_what_to_load_with_what_its_row_leads_to() {
+    let text = "def get(pk):\n    show(Room.objects.get(pk=pk))\n\n\ndef show(room):\n    for thread in room.threads.all():\n        print(thread.starter.email)\n";
+    assert_eq!(views(text), [r#"lazy show:starter: select_related("starter") (no fix)"#]);
+}
