@@ -22,6 +22,12 @@ pub(super) struct Asked {
     pub(super) left_out: Option<LeftOut>,
     /// Lists that it joins (SQLAlchemy), with the calls that say so.
     pub(super) joined: Vec<(Box<str>, Span)>,
+    /// What it surely counts for each row: the relation, and the name that it puts the number under.
+    pub(super) counts: Vec<(Box<str>, Box<str>)>,
+    /// The one field by which it leaves doubles out: `distinct("author")`.
+    pub(super) distinct: Option<Box<str>>,
+    /// Whether its rows are not kept: `iterator()`.
+    pub(super) streamed: bool,
     /// Whether it may be asked more than is read.
     pub(super) open: bool,
 }
@@ -115,6 +121,23 @@ pub(super) fn put(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, i
                 }
             }
         }
+        "annotate" if !args.open => {
+            let default = args.positional.iter().map(|node| (None, *node));
+            let named = args.keywords.iter().map(|(name, node)| (Some(name.clone()), *node));
+            for (name, node) in default.chain(named) {
+                if let Some(path) = counted(eval, node) {
+                    let name = name.unwrap_or_else(|| format!("{path}__count").into());
+                    Rc::make_mut(&mut set.asked).counts.push((path, name));
+                }
+            }
+        }
+        "distinct" => {
+            let first = args.positional.first().map(|node| eval.type_of(*node));
+            if let (Some(Type::Text(field)), 1) = (first, args.positional.len()) {
+                Rc::make_mut(&mut set.asked).distinct = Some((*field).into());
+            }
+        }
+        "iterator" | "aiterator" => Rc::make_mut(&mut set.asked).streamed = true,
         "only" | "defer" if !none => {
             let last = args.positional.last().map(|node| eval.frame().flow.node(*node));
             let within = last.filter(|last| matches!(last.kind, NodeKind::Text(_)) && span.contains(last.span));
@@ -127,6 +150,19 @@ pub(super) fn put(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, i
             Rc::make_mut(&mut set.asked).open = true;
         }
         _ => {}
+    }
+}
+
+/// The relation of `Count("tags")`, which counts all that it leads to.
+fn counted(eval: &Eval<'_>, node: NodeId) -> Option<Box<str>> {
+    let flow = eval.frame().flow;
+    let call = flow.call(node).filter(|call| call.keyword("filter").is_none())?;
+    if flow.called(call)? != "Count" {
+        return None;
+    }
+    match eval.type_of(*call.args.first()?) {
+        Type::Text(path) => Some((*path).into()),
+        _ => None,
     }
 }
 
@@ -145,6 +181,9 @@ impl Asked {
         out.order = out.order.filter(|order| other.order.as_ref() == Some(order));
         out.prefetched.retain(|(path, _)| other.prefetched.iter().any(|(it, _)| it == path));
         out.joined.retain(|(path, _)| other.joined.iter().any(|(it, _)| it == path));
+        out.counts.retain(|it| other.counts.contains(it));
+        out.distinct = out.distinct.or_else(|| other.distinct.clone());
+        out.streamed |= other.streamed;
         out.left_out = out.left_out.filter(|it| other.left_out.as_ref() == Some(it));
         out.open |= other.open;
         Rc::new(out)

@@ -7,7 +7,7 @@ use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
 use super::types::{Loads, Set, Size, Statement, Type, Unit};
 use super::uses::{self, Wanted};
-use super::{django, in_python, sqlalchemy, templates};
+use super::{django, in_python, keys, sqlalchemy, templates};
 use crate::facts::orm::flow::{NodeId, last_of};
 use crate::stack::vocabulary::Orm;
 
@@ -106,8 +106,10 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
                 let mut told = (*set).clone();
                 asked::put(eval, &mut told, last, args, id);
                 uses::run(eval, &told, Wanted::Unsorted);
-                let remedy = django::batch(eval, id);
+                let remedy = keys::batch(eval, Some(set.model), id);
+                let before = eval.events.len();
                 eval.query(Orm::Django, id, scope, &remedy);
+                eval.mark_stale(before, set.model, None);
                 return eval.single(&set);
             }
             listed(eval, &Type::Set(set))

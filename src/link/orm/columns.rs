@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap as HashMap;
 
 use super::eval::{Args, Eval};
+use super::events::EventKind;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::serializers::{ROW, list_of, loop_over, place};
 use super::types::{Row, Set, Site, Type, Unit};
@@ -132,21 +133,63 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
         }
         Column::Function(_) => false,
     });
-    match joined(eval, class) {
-        _ if joins && sure => {}
-        _ if joins => loads.open = true,
-        Joined::None if keyed => loads.paths.extend(eval.models.joined_unasked(eval.names, set.model)),
-        Joined::None => {}
-        Joined::Unasked => loads.paths.extend(eval.models.joined_unasked(eval.names, set.model)),
-        Joined::Paths(paths) => loads.paths.extend(paths),
-        Joined::Unread => loads.open = true,
-    }
     let own = eval.names.method(class, "get_queryset", None).is_none();
-    let sites = if own { site(eval, class).into_iter().collect() } else { set.sites.clone() };
-    let set = Rc::new(Set { loads, sites, ..(*set).clone() });
+    let by_list = match joined(eval, class) {
+        _ if joins && sure => Vec::new(),
+        _ if joins => {
+            loads.open = true;
+            Vec::new()
+        }
+        Joined::None if keyed => eval.models.joined_unasked(eval.names, set.model),
+        Joined::None => Vec::new(),
+        Joined::Unasked => eval.models.joined_unasked(eval.names, set.model),
+        // They are in the list that a clause is added to.
+        Joined::Paths(paths) if own => {
+            loads.paths.extend(paths);
+            Vec::new()
+        }
+        Joined::Paths(paths) => paths,
+        Joined::Unread => {
+            loads.open = true;
+            Vec::new()
+        }
+    };
+    let mut sites = if own { site(eval, class).into_iter().collect() } else { set.sites.clone() };
     eval.chosen += usize::from(chooses.is_some());
+    if !by_list.is_empty() {
+        let bare = Rc::new(Set { loads: loads.clone(), sites: Vec::new(), ..(*set).clone() });
+        let kept = read(eval, class, &bare, &columns, span, &by_list);
+        sites.iter_mut().for_each(|site| site.kept.clone_from(&kept));
+        loads.paths.extend(by_list);
+    }
+    let set = Rc::new(Set { loads, sites, ..(*set).clone() });
     show(eval, class, &set, &columns, span);
     eval.chosen -= usize::from(chooses.is_some());
+}
+
+/// Those of some paths that the columns read: what a list joins unasked, and joins no more as soon as it is told what to
+/// join (`ChangeList.apply_select_related`, Django 5.2).
+fn read(
+    eval: &mut Eval<'_>,
+    class: ClassId,
+    bare: &Rc<Set>,
+    columns: &[Column],
+    span: Span,
+    joined: &[String],
+) -> Vec<String> {
+    let (events, uses) = (eval.events.len(), eval.uses.len());
+    show(eval, class, bare, columns, span);
+    eval.uses.truncate(uses);
+    let mut kept: Vec<String> = Vec::new();
+    for event in eval.events.drain(events..) {
+        if let EventKind::Lazy { path, .. } = &event.kind {
+            let path = super::report::joined(path);
+            if joined.contains(&path) && !kept.contains(&path) {
+                kept.push(path);
+            }
+        }
+    }
+    kept
 }
 
 /// Where an admin class says what its list joins, or would say it: behind `list_display`, or behind all that it says.
@@ -159,16 +202,20 @@ fn site(eval: &Eval<'_>, class: ClassId) -> Option<Site> {
     let behind = |span: Span| Span::at(span.file, span.end as usize);
     let last = || draft.attributes.iter().rfind(|it| it.line.is_some());
     let shown = own("list_display").or_else(last)?;
-    let one = match eval.names.attribute(class, "list_select_related") {
+    let said = match eval.names.attribute(class, "list_select_related") {
         None => None,
-        Some(_) => match &draft.body.node(own("list_select_related")?.value?).kind {
-            NodeKind::List(names) => Some(behind(draft.body.node(*names.last()?).span)),
-            _ => return None,
-        },
+        Some(_) => Some(own("list_select_related")?),
+    };
+    let (one, after) = match said.map(|it| it.value.map(|value| &draft.body.node(value).kind)) {
+        None => (None, behind(shown.span)),
+        Some(Some(NodeKind::List(names))) => (Some(behind(draft.body.node(*names.last()?).span)), behind(shown.span)),
+        // `True` gives way to names.
+        Some(Some(NodeKind::Flag(_))) => (None, said?.span),
+        _ => return None,
     };
     Some(Site {
         unit: Unit::Class(class),
-        after: behind(shown.span),
+        after,
         line: None,
         called: true,
         one,
@@ -177,7 +224,8 @@ fn site(eval: &Eval<'_>, class: ClassId) -> Option<Site> {
         ended: false,
         shared: false,
         bars_many: true,
-        attribute: shown.line.clone(),
+        attribute: if after.is_empty() { shown.line.clone() } else { Some("".into()) },
+        kept: Vec::new(),
         entity: None,
     })
 }

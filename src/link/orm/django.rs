@@ -4,13 +4,15 @@ use std::rc::Rc;
 
 use super::asked;
 use super::eval::{Args, Eval, set_of, short};
-use super::events::{Cause, Writing};
-use super::lookups;
+use super::events::Cause;
+use super::in_python;
+use super::keys;
 use super::models::Relation;
 use super::names::ClassId;
 use super::narrow;
-use super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Void, Without};
+use super::types::{Loads, ManagerType, Row, Set, Site, Size, Type, Void, Without};
 use super::uses;
+use super::writes;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -118,8 +120,6 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
     let Some(mut set) = queryset(eval, base, id) else { return Type::Unknown };
     asked::put(eval, &mut set, name, args, id);
     uses::call(eval, &set, name, args, id);
-    let node = eval.frame().flow.node(id);
-    let scope = node.scope;
     match name {
         "all" | "get_queryset" | "using" => {
             step(eval, &mut set, id);
@@ -214,53 +214,11 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             let size = set.size;
             Type::Dict(Rc::new(eval.element(&Type::Set(Rc::new(set)), None)), Some(size))
         }
-        "create" | "get_or_create" | "update_or_create" => {
-            let remedy = match name {
-                "create" => "bulk_create",
-                "get_or_create" => "bulk_create(..., ignore_conflicts=True)",
-                _ => "bulk_create(..., update_conflicts=True)",
-            };
-            if name == "create" || eval.turns(node.span, scope, eval.vary(id)).is_some() {
-                let own = eval.own_code(set.model, "save");
-                let signals = eval.models.saved(set.model);
-                eval.write(Orm::Django, id, Writing { own, signals, ..Writing::plain(set.model, remedy) });
-            }
-            let row = Row::of(set.model);
-            let row = Type::Row(Rc::new(row));
-            // `get_or_create` gives a row that is there, whichever way.
-            if name == "create" { row } else { Type::Tuple(Rc::from([row, Type::Unknown])) }
-        }
-        "update" | "delete" => {
-            if let Some((turn, ..)) = eval.turns(node.span, scope, eval.vary(id)) {
-                let differs = args.open || args.all().any(|value| eval.keyed(eval.vary(value), turn));
-                // What it is asked by asks for the rows of all turns.
-                let by = Some(batch(eval, id)).filter(|it| !it.is_empty() && has_one_condition(eval.frame().flow, id));
-                let by = by.unwrap_or_else(|| "filter(pk__in=...)".into());
-                let remedy = match name {
-                    "update" if differs => "bulk_update".to_owned(),
-                    "update" => format!("{by}.update(...)"),
-                    _ => format!("{by}.delete()"),
-                };
-                eval.write(Orm::Django, id, Writing::plain(set.model, &remedy));
-            }
-            Type::Unknown
+        "create" | "get_or_create" | "update_or_create" | "update" | "delete" | "bulk_create" | "bulk_update" => {
+            writes::of_set(eval, &set, name, args, id)
         }
         "add" | "remove" | "set" | "clear" if matches!(base, Type::Manager(manager) if manager.related.is_some()) => {
-            if let Some((turn, ..)) = eval.turns(node.span, scope, eval.vary(id)) {
-                // One row's relation takes many at once; that of many rows is written through its table.
-                let of_many = match &node.kind {
-                    NodeKind::Call { func, .. } => eval.keyed(eval.vary(*func), turn),
-                    _ => false,
-                };
-                let one = !of_many && !args.open && name != "clear";
-                let remedy = match (name, one) {
-                    ("add", true) => "add(*rows)",
-                    ("remove", true) => "remove(*rows)",
-                    ("remove" | "clear", _) => "through.objects.filter(...).delete()",
-                    _ => "through.objects.bulk_create(...)",
-                };
-                eval.write(Orm::Django, id, Writing::plain(set.model, remedy));
-            }
+            writes::of_relation(eval, &set, name, args, id);
             Type::Unknown
         }
         _ if set.rows && set.related.is_none() && may_be_elsewhere(eval, &set) && !OTHERS.contains(&name) => {
@@ -272,8 +230,6 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
 
 /// Methods of Django's querysets that give no rows (`django/db/models/query.py`, 5.2).
 const OTHERS: &[&str] = &[
-    "bulk_create",
-    "bulk_update",
     "abulk_create",
     "abulk_update",
     "acreate",
@@ -461,13 +417,19 @@ pub(super) fn prefetch_object(eval: &Eval<'_>, args: &Args<'_>) -> Type {
 
 /// A query that gives one thing: a row, a count.
 fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
-    let scope = eval.frame().flow.node(id).scope;
+    let flow = eval.frame().flow;
+    let scope = flow.node(id).scope;
+    // Counted to see whether there are any.
+    let name = if matches!(name, "count" | "acount") && in_python::is_tested(flow, id) { "exists" } else { name };
+    let before = eval.events.len();
     let Some((row, relation)) = &set.related else {
-        let mut remedy = batch(eval, id);
+        let mut remedy = keys::batch(eval, Some(set.model), id);
         if matches!(name, "count" | "acount") && !remedy.is_empty() {
-            remedy.push_str(".values(...).annotate(Count(\"pk\"))");
+            let counted = distinct(set, "").unwrap_or_else(|| "\"pk\"".into());
+            remedy.push_str(&format!(".values(...).annotate(Count({counted}))"));
         }
-        return eval.query(Orm::Django, id, scope, &remedy);
+        eval.query(Orm::Django, id, scope, &remedy);
+        return eval.mark_stale(before, set.model, None);
     };
     let loaded = set.plain
         && row.root.as_ref().is_some_and(|root| eval.is_loaded(root, &row.path_to(&relation.name)))
@@ -480,22 +442,42 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         return;
     }
     // The relation may be of one row, whatever each turn asks of it.
-    let by = if row.turn.is_none() && !varies(eval, id) { batch(eval, id) } else { String::new() };
+    let one = row.turn.is_none() && !varies(eval, id);
+    let by = if one { keys::batch(eval, Some(set.model), id) } else { String::new() };
+    let there = counted_there(eval, set, row, relation);
     let remedy = match name {
         _ if !by.is_empty() => by,
-        // Counted with the same conditions.
-        "count" | "acount" if set.filtered => {
-            format!("annotate(Count(\"{}\", filter=Q(...)))", row.near(&relation.name))
+        "count" | "acount" | "exists" | "aexists" if there.is_some() => there.unwrap_or_default(),
+        // What Python makes of each row, a query does not know.
+        "count" | "acount" if keys::is_made_of(eval, id, row) => prefetch(eval, set, row, relation),
+        "count" | "acount" => {
+            let near = row.near_asked(relation);
+            let counted = distinct(set, &format!("{near}__")).unwrap_or_else(|| format!("\"{near}\""));
+            // Counted with the same conditions.
+            let with = if set.filtered { ", filter=Q(...)" } else { "" };
+            format!("annotate(Count({counted}{with}))")
         }
-        "count" | "acount" => format!("annotate(Count(\"{}\"))", row.near(&relation.name)),
         "exists" | "aexists" => "annotate(Exists(...))".to_owned(),
         "aggregate" => "annotate(...)".to_owned(),
         "first" | "afirst" if set.plain => ordered(eval, row, relation),
         _ => prefetch(eval, set, row, relation),
     };
-    let before = eval.events.len();
     eval.query_per_row(row, Orm::Django, id, scope, &remedy);
+    eval.mark_stale(before, set.model, Some(relation.span));
     Cause::put(Cause::prefetched(row, relation), eval.events.get_mut(before..).unwrap_or_default());
+}
+
+/// What counts rows that `distinct("author")` has left the doubles out of.
+fn distinct(set: &Set, before: &str) -> Option<String> {
+    set.asked.distinct.as_ref().map(|field| format!("\"{before}{field}\", distinct=True"))
+}
+
+/// The number that the queryset of the row has counted already: `thread.n_messages`.
+fn counted_there(eval: &Eval<'_>, set: &Set, row: &Row, relation: &Relation) -> Option<String> {
+    let root = row.root.as_ref().filter(|_| set.plain && row.path.is_empty())?;
+    let is_it = |path: &str| path == &*relation.name || relation.asked.as_deref() == Some(path);
+    let (_, name) = root.asked.counts.iter().find(|(path, _)| is_it(path))?;
+    Some(format!("{}.{name}", eval.models.name(eval.names, row.model).to_lowercase()))
 }
 
 /// Whether the row differs in each turn whose relation a chain of calls starts with.
@@ -533,58 +515,4 @@ fn ordered(eval: &Eval<'_>, row: &Row, relation: &Relation) -> String {
         false => "….order_by(\"pk\")",
     };
     format!("Prefetch(\"{}\", queryset={order})", row.near(&relation.name))
-}
-
-/// Whether a chain of calls asks by one condition alone, so that those of all turns together are the same rows.
-fn has_one_condition(flow: &Flow, id: NodeId) -> bool {
-    let mut at = id;
-    let mut conditions = 0;
-    loop {
-        match &flow.node(at).kind {
-            NodeKind::Call { func, args, keywords, open } => {
-                // What is written is no condition.
-                if at != id {
-                    conditions += args.len() + keywords.len() + usize::from(*open);
-                }
-                at = *func;
-            }
-            NodeKind::Attr { of, name, .. } => {
-                if &**name == "exclude" {
-                    return false;
-                }
-                at = *of;
-            }
-            NodeKind::Slice { .. } => return false,
-            _ => return conditions == 1,
-        }
-    }
-}
-
-/// What asks for all rows at once, in place of a query for each: by the first condition that each row has a value for.
-pub(super) fn batch(eval: &Eval<'_>, id: NodeId) -> String {
-    /// Methods whose keywords are conditions.
-    const ASK: &[&str] = &["filter", "get", "aget", "get_object_or_404", "get_list_or_404", "get_or_create"];
-    let same = |key: &str| key != "**" && lookups::parted(key).1 == "exact";
-    let flow = eval.frame().flow;
-    let mut at = id;
-    let mut found: Option<(Turn, &str)> = None;
-    loop {
-        match &flow.node(at).kind {
-            NodeKind::Call { func, keywords, .. } => {
-                let asks = match &flow.node(*func).kind {
-                    NodeKind::Attr { name, .. } | NodeKind::Name(name) => ASK.contains(&&**name),
-                    _ => false,
-                };
-                // What differs in each turn of the innermost loop is what the query is run for again.
-                for (key, value) in keywords.iter().rev().filter(|(key, _)| asks && same(key)) {
-                    let vary = eval.vary(*value).filter(|turn| found.is_none_or(|(most, _)| *turn >= most));
-                    found = vary.map(|turn| (turn, &**key)).or(found);
-                }
-                at = *func;
-            }
-            NodeKind::Attr { of, .. } | NodeKind::Slice { of, .. } => at = *of,
-            _ => break,
-        }
-    }
-    found.map_or(String::new(), |(_, key)| format!("filter({key}__in=...)"))
 }

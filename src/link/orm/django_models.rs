@@ -103,6 +103,7 @@ struct Field {
     kind: Kind,
     target: Option<Target>,
     related_name: Option<Box<str>>,
+    query_name: Option<Box<str>>,
     symmetrical: bool,
     span: Span,
 }
@@ -220,7 +221,8 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
                     && concrete
                     && let (Some(target), Some(accessor)) = (target, &accessor)
                 {
-                    reverse.extend(backwards(field, accessor, id).map(|relation| (target, relation)));
+                    let asked = query_name(names, id, field);
+                    reverse.extend(backwards(field, accessor, asked, id).map(|relation| (target, relation)));
                 }
                 if let Some(model) = models.get_mut(id) {
                     model
@@ -268,6 +270,7 @@ fn known_elsewhere(names: &Names<'_>, models: &mut Models, id: ClassId) {
         let people = matches!(*name, "owner" | "locked_by" | "uploaded_by_user");
         let relation = Relation {
             name: (*name).into(),
+            asked: None,
             target: user.filter(|_| people),
             to_many: false,
             joinable: true,
@@ -297,6 +300,7 @@ fn part_polymorphic(names: &Names<'_>, models: &mut Models, django: &[ClassId]) 
 fn forwards(field: &Field, target: Option<ClassId>, accessor: Option<Box<str>>) -> Relation {
     Relation {
         name: field.name.clone(),
+        asked: None,
         target,
         to_many: matches!(field.kind, Kind::ManyToMany | Kind::GenericList),
         joinable: matches!(field.kind, Kind::Foreign | Kind::OneToOne),
@@ -307,7 +311,7 @@ fn forwards(field: &Field, target: Option<ClassId>, accessor: Option<Box<str>>) 
 }
 
 /// What leads back from the target to the model `from` that has the field.
-fn backwards(field: &Field, accessor: &str, from: ClassId) -> Option<Relation> {
+fn backwards(field: &Field, accessor: &str, asked: Box<str>, from: ClassId) -> Option<Relation> {
     let (to_many, back) = match field.kind {
         Kind::Foreign => (true, Some(field.name.clone())),
         Kind::OneToOne => (false, Some(field.name.clone())),
@@ -316,6 +320,7 @@ fn backwards(field: &Field, accessor: &str, from: ClassId) -> Option<Relation> {
     };
     Some(Relation {
         name: accessor.into(),
+        asked: (*asked != *accessor).then_some(asked),
         target: Some(from),
         to_many,
         joinable: !to_many,
@@ -341,6 +346,17 @@ fn accessor(names: &Names<'_>, id: ClassId, field: &Field) -> Option<Box<str>> {
             Kind::GenericForeign | Kind::GenericList => None,
         },
     }
+}
+
+/// What queries call the way back from the target of a field (`ForeignObject.related_query_name`, Django 5.2).
+fn query_name(names: &Names<'_>, id: ClassId, field: &Field) -> Box<str> {
+    let class = names.class(id).name.to_lowercase();
+    let app = app_of(names.draft(id.draft));
+    let said = field.query_name.as_ref().or(field.related_name.as_ref());
+    said.map_or_else(
+        || class.as_str().into(),
+        |name| name.replace("%(class)s", &class).replace("%(app_label)s", app).into(),
+    )
 }
 
 fn fields(names: &Names<'_>, models: &Models, django: &[ClassId], id: ClassId) -> Vec<Field> {
@@ -390,6 +406,7 @@ fn field(
         kind,
         target,
         related_name: text("related_name"),
+        query_name: text("related_query_name"),
         symmetrical: call.keyword("symmetrical").is_none(),
         span: attribute.span,
     })

@@ -7,7 +7,7 @@ use super::models::Relation;
 use super::names::ClassId;
 use super::types::{Row, Set, Size, Turn, Unit};
 use crate::facts::orm::Parameter;
-use crate::facts::orm::flow::{Flow, Node, NodeId, NodeKind};
+use crate::facts::orm::flow::{Arm, Flow, Node, NodeId, NodeKind, Scope};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -29,6 +29,14 @@ pub(super) struct Event {
     pub(super) size: Size,
     /// Whether it happens only where all that stands before it in an `or` is empty.
     pub(super) spare: bool,
+    /// Whether it happens in some turns only: behind an `if` of the loop, or one that goes on to the next turn.
+    pub(super) seldom: bool,
+    /// Whether the row has been read anew before, which drops what was loaded with it.
+    pub(super) refreshed: bool,
+    /// The model that a query asks for, when it is known.
+    pub(super) model: Option<ClassId>,
+    /// Whether it asks for what the same turn writes before it.
+    pub(super) stale: bool,
     /// What stands at the place in the loop, when it happens elsewhere.
     pub(super) through: Option<String>,
     /// What makes it a guess, when it is one.
@@ -248,7 +256,25 @@ impl Event {
             let id = frame.flow.nodes.iter().position(stands)?;
             Some(spelled(frame.flow, params(eval, frame.unit), id as NodeId))
         });
-        Event { unit, head, over, at, deep, by: Vec::new(), size, spare, through, guess, serializer: None, kind }
+        let seldom = frame.is_some_and(|frame| is_seldom(frame.flow, turn.scope, at));
+        Event {
+            unit,
+            head,
+            over,
+            at,
+            deep,
+            by: Vec::new(),
+            size,
+            spare,
+            seldom,
+            refreshed: false,
+            model: None,
+            stale: false,
+            through,
+            guess,
+            serializer: None,
+            kind,
+        }
     }
 }
 
@@ -258,6 +284,22 @@ pub(super) fn params<'a>(eval: &Eval<'a>, unit: Unit) -> &'a [Parameter] {
         Unit::Function(function) => &eval.names.function(function).params,
         Unit::Top(_) | Unit::Class(_) => &[],
     }
+}
+
+/// Whether a place in a loop is one that not all of its turns come to.
+fn is_seldom(flow: &Flow, scope: Scope, at: Span) -> bool {
+    let place = |id: usize| id as NodeId;
+    let Some(node) = flow.nodes.iter().position(|node| node.span == at).map(place) else { return false };
+    let Some(first) = flow.nodes.iter().position(|it| matches!(it.kind, NodeKind::Row(_)) && it.scope == scope) else {
+        return false;
+    };
+    let within = |arm: &Arm| arm.of != 0 && arm.from > place(first);
+    flow.arms.iter().filter(|arm| within(arm)).any(|arm| {
+        let holds = arm.from <= node && node < arm.to;
+        // `continue`
+        let goes_on = arm.ends && arm.to <= node && flow.within(flow.node(arm.from).scope, scope);
+        holds || goes_on
+    })
 }
 
 /// `Model.objects.none()`, which stands for what another branch gives.

@@ -136,7 +136,7 @@ fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
 }
 
 /// Whether a number is looked at for no more than whether it is zero: `len(rows) > 0`.
-fn is_tested(flow: &Flow, id: NodeId) -> bool {
+pub(super) fn is_tested(flow: &Flow, id: NodeId) -> bool {
     let zero = |node: &NodeId| matches!(flow.node(*node).kind, NodeKind::Number(0));
     let tests = |kind: &NodeKind| match kind {
         NodeKind::Same(one, other) => *one == id && zero(other),

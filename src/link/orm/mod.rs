@@ -23,6 +23,7 @@ mod graphql;
 mod in_python;
 mod indexes;
 mod joined;
+mod keys;
 mod listings;
 mod lookups;
 mod models;
@@ -42,6 +43,7 @@ mod templates;
 mod types;
 mod uses;
 mod views;
+mod writes;
 
 pub use event_loop::LoopFacts;
 pub use tables::tables;

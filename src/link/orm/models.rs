@@ -20,6 +20,9 @@ pub(super) const AUTH_USER: ClassId = ClassId { draft: u32::MAX, at: 0 };
 pub(super) struct Relation {
     /// The attribute.
     pub(super) name: Box<str>,
+    /// What queries call it, where that is not the attribute: what leads back is `message` in a query, and `message_set` on a
+    /// row.
+    pub(super) asked: Option<Box<str>>,
     /// The model at the other end, when it is known.
     pub(super) target: Option<ClassId>,
     /// Whether it is a list, or a manager of many rows.
@@ -114,6 +117,11 @@ impl Models {
     /// A receiver that runs with each save of a row, and with no statement for many.
     pub(super) fn saved(&self, id: ClassId) -> Option<Span> {
         self.signals.of(id)
+    }
+
+    /// A receiver that runs when a many-to-many relation, by its declaration, gets rows or loses some.
+    pub(super) fn related(&self, declared: Span) -> Option<Span> {
+        self.signals.of_relation(declared)
     }
 
     /// What `select_related()` loads that is told no names: foreign keys that are never null, and theirs, five deep

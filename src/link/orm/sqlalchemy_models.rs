@@ -91,6 +91,7 @@ impl Graph<'_> {
         let Some(to_many) = self.direction(id, flow, call, annotated.as_ref(), target) else { return Vec::new() };
         let own = Relation {
             name: attribute.name.clone(),
+            asked: None,
             target,
             to_many,
             joinable: !to_many,
@@ -117,6 +118,7 @@ impl Graph<'_> {
                     target,
                     Relation {
                         name: name.into(),
+                        asked: None,
                         target: Some(id),
                         to_many: many_back && !one,
                         joinable: !many_back || one,

@@ -252,6 +252,8 @@ pub(super) struct Site {
     pub(super) shared: bool,
     /// What opens a line of a class of the admin, whose attribute says what is joined.
     pub(super) attribute: Option<Box<str>>,
+    /// Paths that are joined unasked, and read, until a clause says what is joined: it has to name them, too.
+    pub(super) kept: Vec<String>,
     /// SQLAlchemy: the model as this file spells it.
     pub(super) entity: Option<Box<str>>,
 }
@@ -322,6 +324,14 @@ impl Row {
         let from = self.path.iter().rposition(|hop| hop.to_many).map_or(0, |at| at + 1);
         let hops = self.path.iter().skip(from).map(|hop| &*hop.name);
         hops.chain([name]).collect::<Vec<_>>().join("__")
+    }
+
+    /// The same as queries call it.
+    pub(super) fn near_asked(&self, relation: &Relation) -> String {
+        let from = self.path.iter().rposition(|hop| hop.to_many).map_or(0, |at| at + 1);
+        let hops = self.path.iter().skip(from).map(|hop| hop.asked.as_ref().unwrap_or(&hop.name));
+        let last = relation.asked.as_ref().unwrap_or(&relation.name);
+        hops.chain([last]).map(|name| &**name).collect::<Vec<_>>().join("__")
     }
 
     /// The path to one of its relations, from the queryset's row.

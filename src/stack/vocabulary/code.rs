@@ -79,6 +79,8 @@ entity! {
         waits: Fact<Box<str>> = "each turn waits for `{}`";
         /// Whether each turn asks it; taken so where an `or` asks it only when all before it is empty.
         each_turn: Fact<bool> = "asked in each turn|not asked in each turn";
+        /// Whether each turn has written before what it asks for, so that it cannot be asked before the loop.
+        stale: Fact<bool> = "written before in the same turn|not written before in the same turn";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.

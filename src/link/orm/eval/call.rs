@@ -137,7 +137,16 @@ impl Eval<'_> {
             let span = self.frame().flow.node(id).span;
             return Type::Set(Rc::new(django::all_of(row.model, Rc::from([]), Vec::new(), span)));
         }
+        if name == "refresh_from_db"
+            && let (Some(turn), Some(root)) = (row.turn.filter(|_| row.path.is_empty()), &row.root)
+            && let NodeKind::Call { args, keywords, open: false, .. } = &self.frame().flow.node(id).kind
+            && args.is_empty()
+            && keywords.is_empty()
+        {
+            self.refreshed.push((turn, root.span));
+        }
         if matches!(name, "save" | "delete") && self.models.get(row.model).is_some_and(|it| it.orm == Orm::Django) {
+            self.touch(Some(row.model), None, id);
             let NodeKind::Call { func, .. } = self.frame().flow.node(id).kind else { return Type::Unknown };
             let node = self.frame().flow.node(id);
             let found = self.row_loop(node.span, node.scope);
@@ -147,7 +156,13 @@ impl Eval<'_> {
                 let own = self.own_code(row.model, name);
                 // A row that takes more with it when it goes has to go by itself.
                 let alone = name == "delete" && own == Some(true);
-                if !alone && (fresh || self.keyed(self.vary(func), turn)) {
+                // Saved as it is, for what hears of it: the model itself makes nothing else of it.
+                let idle = name == "save"
+                    && own == Some(false)
+                    && !row.fresh
+                    && !self.is_copied(func)
+                    && !self.may_be_changed(func);
+                if !alone && !idle && (fresh || self.keyed(self.vary(func), turn)) {
                     let remedy = match name {
                         "delete" => "filter(pk__in=...).delete()",
                         _ if self.is_copied(func) => "bulk_create",
@@ -156,6 +171,7 @@ impl Eval<'_> {
                     };
                     // A queryset that is deleted sends the signals of each of its rows all the same.
                     let signals = if name == "save" { self.models.saved(row.model) } else { None };
+                    let signals = signals.or_else(|| self.revision(id).filter(|_| name == "save"));
                     let how = Writing { own, signals, ..Writing::plain(row.model, remedy) };
                     self.write(Orm::Django, id, how);
                 }
@@ -446,6 +462,7 @@ impl Eval<'_> {
             ended: false,
             shared: self.is_shared_by_models(id),
             attribute: None,
+            kept: Vec::new(),
             entity: None,
         }
     }

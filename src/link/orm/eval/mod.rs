@@ -12,6 +12,7 @@ mod need;
 mod runs;
 mod shared;
 mod told;
+mod touched;
 mod value;
 
 use std::rc::Rc;
@@ -107,6 +108,10 @@ pub(super) struct Eval<'a> {
     unasked: usize,
     /// The loops within which the present evaluation is done once, and kept.
     once: Vec<Turn>,
+    /// What the turns of loops have written in the present evaluation.
+    touched: Vec<touched::Touched>,
+    /// The loops whose rows are read anew in the turn, each with the queryset of the rows: `row.refresh_from_db()`.
+    refreshed: Vec<(Turn, Span)>,
     /// Names under which something may be handed on by `**`.
     handed: given::Handed<'a>,
     /// The classes below each.
@@ -218,6 +223,8 @@ impl<'a> Eval<'a> {
             quiet: 0,
             unasked: 0,
             once: Vec::new(),
+            touched: Vec::new(),
+            refreshed: Vec::new(),
             handed: given::Handed::read(names),
             below: shared::Below::read(names),
         }
@@ -334,6 +341,10 @@ impl<'a> Eval<'a> {
         args: Vec<(Type, Option<Turn>)>,
         call: (Span, Scope),
     ) -> (Type, Vec<Type>) {
+        if self.frames.is_empty() {
+            self.touched.clear();
+            self.refreshed.clear();
+        }
         self.frames.push(Frame {
             unit,
             flow,

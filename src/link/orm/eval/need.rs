@@ -6,7 +6,7 @@ use super::super::types::Row;
 use super::super::uses as uses_of;
 use super::Eval;
 use crate::facts::orm::Place;
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{CallView, Flow, Node, NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::UseKind;
 
@@ -26,10 +26,19 @@ impl Eval<'_> {
         let flow = self.frame().flow;
         let reads = matches!(&flow.node(id).kind, NodeKind::Attr { name, .. } if *name == relation.name);
         let template = self.names.draft(self.draft()).place == Place::Template;
-        if !reads || template || !row.path.is_empty() || !self.has_column(row, relation) || flow.returns.contains(&id) {
+        if !reads
+            || template
+            || !row.path.is_empty()
+            || self.field(row, relation).is_none()
+            || flow.returns.contains(&id)
+        {
             return Need::Row;
         }
         let span = flow.node(id).span;
+        // What one place needs whole, another need not ask for by its key.
+        if self.reads_more(row, relation, id) {
+            return Need::Row;
+        }
         let (mut edits, mut keyed) = (Edits::new(), false);
         for node in flow.nodes.iter().skip(id as usize + 1).filter(|it| uses(&it.kind, id)) {
             edits.push(match &node.kind {
@@ -41,7 +50,7 @@ impl Eval<'_> {
                     _ => return Need::Row,
                 },
                 NodeKind::Test(_) => (Span { start: span.end, ..span }, "_id".into()),
-                NodeKind::Attr { name, .. } if self.is_its_key(relation, name) => {
+                NodeKind::Attr { name, .. } if self.is_its_key(row, relation, name) => {
                     keyed = true;
                     match behind(flow, id, node.span, name) {
                         Some(dot) => (dot, "_id".into()),
@@ -101,21 +110,41 @@ impl Eval<'_> {
         self.tell_use(it);
     }
 
-    /// Whether the column of a relation is one of the row, and holds the key of what it leads to.
-    fn has_column(&self, row: &Row, relation: &Relation) -> bool {
-        if relation.to_many || relation.target.is_none() {
-            return false;
-        }
-        let Some((class, at)) = self.names.attribute(row.model, &relation.name) else { return false };
-        let draft = self.names.class(class);
-        let field = draft.attributes.get(at).and_then(|it| draft.body.call(it.value?));
-        field.is_some_and(|field| {
-            let of = draft.body.dotted(field.func).unwrap_or_default();
-            field.keyword("to_field").is_none() && (of.ends_with("Key") || of.ends_with("OneToOneField"))
-        })
+    /// Whether another place of the present flow reads more than the key of the same relation, of the same row.
+    fn reads_more(&self, row: &Row, relation: &Relation, id: NodeId) -> bool {
+        let flow = self.frame().flow;
+        let NodeKind::Attr { of: owner, .. } = flow.node(id).kind else { return false };
+        let other = |(at, node): (usize, &Node)| match &node.kind {
+            NodeKind::Attr { of, name, .. } if *of == owner && *name == relation.name => Some(at as NodeId),
+            _ => None,
+        };
+        let reads = |of: NodeId| {
+            flow.nodes.iter().any(|node| {
+                matches!(&node.kind, NodeKind::Attr { of: it, name, .. } if *it == of && !self.is_its_key(row, relation, name))
+            })
+        };
+        flow.nodes.iter().enumerate().filter_map(other).any(|at| at != id && reads(at))
     }
 
-    fn is_its_key(&self, relation: &Relation, name: &str) -> bool {
+    /// The call that declares a relation, where its column is one of the row.
+    fn field<'n>(&'n self, row: &Row, relation: &Relation) -> Option<(&'n Flow, CallView<'n>)> {
+        if relation.to_many || relation.target.is_none() {
+            return None;
+        }
+        let (class, at) = self.names.attribute(row.model, &relation.name)?;
+        let draft = self.names.class(class);
+        let call = draft.attributes.get(at).and_then(|it| draft.body.call(it.value?))?;
+        let of = draft.body.dotted(call.func).unwrap_or_default();
+        (of.ends_with("Key") || of.ends_with("OneToOneField")).then_some((&draft.body, call))
+    }
+
+    fn is_its_key(&self, row: &Row, relation: &Relation, name: &str) -> bool {
+        // The column holds what it refers to: `ForeignKey(Language, to_field="code")`.
+        if let Some((flow, call)) = self.field(row, relation)
+            && let Some(to) = call.keyword("to_field")
+        {
+            return flow.text(to) == Some(name);
+        }
         let key = |target| name == "id" && self.models.is_key(self.names, target, "id");
         name == "pk" || relation.target.is_some_and(key)
     }

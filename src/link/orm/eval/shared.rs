@@ -27,7 +27,7 @@ impl Eval<'_> {
     /// Whether what a node gives may be rows of another model when somebody else calls the present function.
     pub(super) fn is_shared_by_models(&self, id: NodeId) -> bool {
         let flow = self.frame().flow;
-        let mut at = id;
+        let (mut at, mut by) = (id, "");
         loop {
             at = match &flow.node(at).kind {
                 NodeKind::Call { func, args, keywords, .. } => {
@@ -41,17 +41,21 @@ impl Eval<'_> {
                     }
                     *func
                 }
-                NodeKind::Attr { of, .. } | NodeKind::Slice { of, .. } | NodeKind::Item { of, .. } => *of,
-                NodeKind::Await(of) => *of,
-                NodeKind::Param(place) => return self.is_of_several(*place, &self.type_of(at)),
-                NodeKind::Name(name) => return &**name == "super" && self.is_of_several(0, &self.type_of(0)),
+                NodeKind::Attr { of, name, .. } => {
+                    by = name;
+                    *of
+                }
+                NodeKind::Slice { of, .. } | NodeKind::Item { of, .. } | NodeKind::Await(of) => *of,
+                NodeKind::Param(place) => return self.is_of_several(*place, &self.type_of(at), by),
+                NodeKind::Name(name) => return &**name == "super" && self.is_of_several(0, &self.type_of(0), ""),
                 _ => return false,
             };
         }
     }
 
-    /// Whether a parameter may be of another class than what it is here, as far as that says which rows come by.
-    fn is_of_several(&self, place: u32, kind: &Type) -> bool {
+    /// Whether a parameter may be of another class than what it is here, as far as that says which rows come by; `by` is the
+    /// attribute that they are come by.
+    fn is_of_several(&self, place: u32, kind: &Type, by: &str) -> bool {
         let Unit::Function(function) = self.frame().unit else { return false };
         let owner = self.names.function(function).owner.map(|at| ClassId { draft: function.draft, at });
         let class = match kind {
@@ -67,14 +71,16 @@ impl Eval<'_> {
         if self.models.get(class).is_some() {
             return class != owner;
         }
-        let other = |it: &ClassId| *it != class && !self.names.derives(class, *it) && !self.lists_the_same(*it, class);
+        let other =
+            |it: &ClassId| *it != class && !self.names.derives(class, *it) && !self.lists_the_same(*it, class, by);
         self.below(owner).iter().any(other)
     }
 
-    /// Whether two views say alike of which model they are.
-    fn lists_the_same(&self, one: ClassId, other: ClassId) -> bool {
-        let said = |class: ClassId| ["queryset", "model"].map(|name| self.said_model(class, name));
-        said(one) == said(other)
+    /// Whether two views, or two lists of the admin, say alike of which model they are.
+    fn lists_the_same(&self, one: ClassId, other: ClassId, by: &str) -> bool {
+        let said = |class: ClassId| ["queryset", "model", by].map(|name| self.said_model(class, name));
+        let registered = self.registered.of(one).zip(self.registered.of(other));
+        said(one) == said(other) && registered.is_none_or(|(one, other)| one == other)
     }
 
     /// The class that an attribute of a class starts with: `queryset = Book.objects.all()`.

@@ -7,7 +7,7 @@ use super::super::models::{Loading, Relation, is_never_null};
 use super::super::names::ClassId;
 use super::super::types::{Row, Set, Size, Turn, Type};
 use super::super::uses::{self, Use, Wanted};
-use super::super::{django, sqlalchemy};
+use super::super::{django, keys, sqlalchemy};
 use super::Eval;
 use super::need::Need;
 use crate::facts::orm::flow::{Guard, GuardId, NodeId, NodeKind, Scope};
@@ -55,6 +55,7 @@ impl Eval<'_> {
         let mut path = row.path.clone();
         path.push(relation.clone());
         let mut event = Event::lazy(self, turn, at, span, root.clone(), path, key);
+        event.refreshed = self.refreshed.contains(&(turn, root.span));
         if row.guessed {
             event.guess.get_or_insert(Guess::Row);
         }
@@ -190,9 +191,17 @@ impl Eval<'_> {
                 self.lazy(row, relation, id, scope);
             }
             Some((row, relation)) => {
-                let remedy = django::prefetch(self, set, row, relation);
+                let remedy = match &relation.back {
+                    _ if !set.asked.streamed || Cause::prefetched(row, relation).is_some() => {
+                        django::prefetch(self, set, row, relation)
+                    }
+                    // What is streamed is too much to be kept for all rows.
+                    Some(back) if relation.to_many => format!("filter({back}__in=...).iterator()"),
+                    _ => return,
+                };
                 let before = self.events.len();
                 self.query_per_row(row, Orm::Django, id, scope, &remedy);
+                self.mark_stale(before, set.model, Some(relation.span));
                 Cause::put(Cause::prefetched(row, relation), self.events.get_mut(before..).unwrap_or_default());
                 // What a method gives to who serializes it is said by where it comes from.
                 let said = format!("{}.{}", self.models.name(self.names, row.model).to_lowercase(), relation.name);
@@ -208,12 +217,13 @@ impl Eval<'_> {
             None => {
                 uses::run(self, set, Wanted::Rows);
                 // The first of each group are not the first of all.
-                let remedy = match set.cut {
-                    true => "Window(RowNumber(), partition_by=...)".to_owned(),
-                    false => django::batch(self, id),
+                let remedy = match keys::batch(self, Some(set.model), id) {
+                    by if set.cut && !by.is_empty() => "Window(RowNumber(), partition_by=...)".to_owned(),
+                    by => by,
                 };
                 let before = self.events.len();
                 self.query(Orm::Django, id, scope, &remedy);
+                self.mark_stale(before, set.model, None);
                 let given = !matches!(self.type_of(id), Type::Set(_))
                     || matches!(self.frame().flow.node(id).kind, NodeKind::Param(_));
                 if let Some(said) = given.then(|| uses::asked_by(self, set)).flatten() {

@@ -11,7 +11,7 @@ use crate::facts::orm::{Place, write};
 use crate::link::orm::events::{Event, EventKind, Guess};
 use crate::link::orm::models::Relation;
 use crate::link::orm::names::Def;
-use crate::link::orm::types::{Set, Site, Size, Unit};
+use crate::link::orm::types::{Set, Site, Size, Unit, Without};
 use crate::source::Span;
 use crate::stack::vocabulary::{LazyLoad, Orm};
 use crate::stack::{Fact, Writer};
@@ -56,14 +56,19 @@ impl Report<'_> {
     /// it cannot.
     pub(super) fn lazy(&mut self, mut group: Vec<Event>) {
         self.keys(&mut group);
+        let (anew, group): (Vec<Event>, Vec<Event>) = group.into_iter().partition(|event| event.refreshed);
+        self.refreshed(anew);
         let mut by_path: BTreeMap<String, Event> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
         for event in group {
             let EventKind::Lazy { path, .. } = &event.kind else { continue };
             let path = joined(path);
-            if let Entry::Vacant(place) = by_path.entry(path) {
-                order.push(place.key().clone());
-                place.insert(event);
+            match by_path.entry(path) {
+                Entry::Vacant(place) => {
+                    order.push(place.key().clone());
+                    place.insert(event);
+                }
+                Entry::Occupied(mut place) => place.get_mut().seldom &= event.seldom,
             }
         }
         // What a longer path loads is loaded on its way.
@@ -88,7 +93,9 @@ impl Report<'_> {
         // Where no change can be made, nothing is told apart by it.
         let takes = of.iter().any(|(_, event)| match &event.kind {
             EventKind::Lazy { root, .. } => {
-                root.orm == Orm::Sqlalchemy || self.takes(root) || self.outer(root).is_some()
+                root.orm == Orm::Sqlalchemy
+                    || self.takes(root)
+                    || self.outer(root, event.serializer.is_some()).is_some()
             }
             _ => false,
         });
@@ -137,6 +144,20 @@ impl Report<'_> {
         }
     }
 
+    /// What is read of rows that each turn has read anew, which drops all that was loaded with them.
+    fn refreshed(&mut self, events: Vec<Event>) {
+        let mut paths: Vec<(String, Event)> = Vec::new();
+        for event in events {
+            let EventKind::Lazy { path, .. } = &event.kind else { continue };
+            let path = joined(path);
+            if paths.iter().all(|(it, _)| *it != path) {
+                paths.push((path, event));
+            }
+        }
+        let remedy = "refresh_from_db(from_queryset=...)".to_owned();
+        self.tell(&paths, Told { remedy, edits: None, keyed: false, to_many: false });
+    }
+
     /// Whether the loop changes the objects that a path leads to: loaded with the queryset, several rows would each hold a
     /// copy of one object, and not see what the turns before have made of it.
     fn shares(&self, event: &Event, path: &[Rc<Relation>]) -> bool {
@@ -157,22 +178,47 @@ impl Report<'_> {
         });
         let Some((_, event)) = paths.first() else { return };
         let EventKind::Lazy { root, .. } = &event.kind else { return };
+        // Few turns may need a list that is read in some of them only: it is not loaded for all.
+        let mut seldom: Vec<&String> = Vec::new();
+        // What is streamed takes joins only, until it is told the size of its chunks.
+        let streamed = root.sites.iter().any(|site| site.ended && site.bars_many);
         for (path, event) in &paths {
-            let joins = matches!(&event.kind, EventKind::Lazy { path, .. } if path.iter().all(|hop| hop.joinable));
+            let EventKind::Lazy { path: hops, .. } = &event.kind else { continue };
+            let joins = hops.iter().all(|hop| hop.joinable) && (streamed || !is_one_for_all(root, path));
             if joins { &mut eager.one } else { &mut eager.many }.push(path.clone());
+            if event.seldom && hops.iter().any(|hop| hop.to_many) {
+                seldom.push(path);
+            }
         }
+        let shared = eager.many.iter().any(|path| is_one_for_all(root, path));
+        let open = open && !(shared && root.sites.iter().any(|site| site.bars_many));
         let (remedy, edits) = match root.orm {
-            Orm::Django if let Some((outer, before)) = self.outer(root) => {
+            Orm::Django if let Some((outer, before)) = self.outer(root, event.serializer.is_some()) => {
                 let paths = eager.one.iter().chain(&eager.many).map(|path| format!("{before}__{path}")).collect();
                 eager = write::Eager { one: Vec::new(), many: paths };
-                let takes = open && !outer.sites.iter().any(|site| site.bars_many || site.ended);
+                let takes = open && seldom.is_empty() && !outer.sites.iter().any(|site| site.bars_many || site.ended);
                 (write::django_calls(&eager), self.django(outer, &eager).filter(|_| takes))
             }
             Orm::Django => {
+                let kept = root.sites.first().map_or(&[][..], |site| &site.kept);
+                if !eager.one.is_empty() {
+                    eager.one.splice(0..0, kept.iter().cloned());
+                    let all = eager.one.clone();
+                    let leads_on = |path: &String| all.iter().any(|it| it.starts_with(&format!("{path}__")));
+                    eager.one.retain(|path| !leads_on(path));
+                }
                 // A list of the admin's says what it joins.
                 let says = eager.many.is_empty() && root.sites.iter().any(|site| site.attribute.is_some());
-                let remedy = if says { write::list_select_related(&eager) } else { write::django_calls(&eager) };
-                (remedy, self.django(root, &eager).filter(|_| open))
+                let remedy = if says {
+                    write::list_select_related(&eager)
+                } else {
+                    let last = if streamed && !eager.many.is_empty() { ".iterator(chunk_size=...)" } else { "" };
+                    format!("{}{}{last}", taken_in(root, &eager), write::django_calls(&eager))
+                };
+                let mut written = eager.clone();
+                written.many.retain(|path| !seldom.contains(&path));
+                let some = !written.one.is_empty() || !written.many.is_empty();
+                (remedy, self.django(root, &written).filter(|_| open && some))
             }
             Orm::Sqlalchemy => {
                 let paths: Vec<&String> = eager.one.iter().chain(&eager.many).collect();
@@ -237,12 +283,13 @@ impl Report<'_> {
 
     /// The queryset that the rows of another come with, and the path from its rows to them: where they are prefetched, or no
     /// clause can be put where they are asked for.
-    fn outer<'s>(&self, root: &'s Set) -> Option<(&'s Set, String)> {
+    fn outer<'s>(&self, root: &'s Set, serialised: bool) -> Option<(&'s Set, String)> {
         let (row, relation) = root.related.as_ref().filter(|_| root.plain && !root.cut)?;
         let outer = row.root.as_ref().filter(|outer| outer.orm == Orm::Django && !outer.loads.open)?;
         let path = row.path_to(&relation.name);
         let in_template = |site: &Site| self.draft(site.unit).place == Place::Template;
-        let no_place = root.sites.iter().all(in_template);
+        // A method that goes through what its own row leads to can say itself what to load with that.
+        let no_place = (serialised || !root.sites.is_empty()) && root.sites.iter().all(in_template);
         (no_place || outer.loads.has(&path)).then_some((outer, path))
     }
 
@@ -328,8 +375,33 @@ impl Report<'_> {
     }
 }
 
+/// Whether all rows of a queryset share one object at a path, or on the way to it, for they were asked for by it: a join
+/// would bring it with each of them.
+fn is_one_for_all(root: &Set, path: &str) -> bool {
+    let leads = |field: &str| {
+        let field = ["__id", "__pk", "_id"].iter().find_map(|end| field.strip_suffix(end)).unwrap_or(field);
+        path.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with("__"))
+    };
+    root.asked.conditions.iter().any(|it| it.met && !it.excluded && &*it.lookup == "exact" && leads(&it.field))
+}
+
+/// The keys that `only(...)` has to take in for joins: without one, Django raises `FieldError`.
+fn taken_in(root: &Set, eager: &write::Eager) -> String {
+    let Without::AllBut(names) = &root.without else { return String::new() };
+    let mut keys: Vec<&str> = Vec::new();
+    for path in &eager.one {
+        let first = path.split("__").next().unwrap_or(path);
+        let has = |name: &str| name.strip_suffix("_id").unwrap_or(name) == first;
+        if !keys.contains(&first) && !names.iter().any(|name| has(name)) {
+            keys.push(first);
+        }
+    }
+    let said: String = keys.iter().map(|key| format!(", \"{key}\"")).collect();
+    if said.is_empty() { said } else { format!("only(...{said}).") }
+}
+
 /// A path as a clause names it.
-pub(super) fn joined(path: &[Rc<Relation>]) -> String {
+pub(in crate::link::orm) fn joined(path: &[Rc<Relation>]) -> String {
     let names: Vec<&str> = path.iter().map(|hop| &*hop.name).collect();
     names.join("__")
 }

@@ -15,6 +15,8 @@ const MOST_PLACES: usize = 8;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Line {
     Queries,
+    /// Queries for what the turn has written before.
+    Stale,
     /// Queries for what was prefetched.
     Prefetched,
     /// Queries for fields that were left out.
@@ -24,11 +26,12 @@ pub(super) enum Line {
 }
 
 impl Line {
-    pub(super) fn of(kind: &EventKind) -> Self {
-        match kind {
+    pub(super) fn of(event: &Event) -> Self {
+        match &event.kind {
             EventKind::Write { how, .. } => Line::Writes(how.own),
             EventKind::Query { cause: Some(Cause::Prefetched(..)), .. } => Line::Prefetched,
             EventKind::Query { cause: Some(Cause::LeftOut(..)), .. } => Line::LeftOut,
+            EventKind::Query { .. } if event.stale => Line::Stale,
             EventKind::Query { .. } | EventKind::Lazy { .. } => Line::Queries,
         }
     }
@@ -40,7 +43,7 @@ impl Report<'_> {
         let Some(event) = line.first() else { return };
         let calls = some(MOST_CALLS, line.iter().map(Event::call));
         let remedies = taken_together(&line).unwrap_or_else(|| {
-            let each = line.iter().filter_map(|event| match &event.kind {
+            let each = line.iter().filter(|event| !event.stale).filter_map(|event| match &event.kind {
                 EventKind::Query { remedy, .. } => Some(remedy.as_str()),
                 EventKind::Write { how, .. } => Some(&*how.remedy),
                 EventKind::Lazy { .. } => None,
@@ -90,6 +93,7 @@ impl Report<'_> {
                     over,
                     waits,
                     each_turn,
+                    stale: Fact::derived(line.iter().all(|event| event.stale), Vec::new()),
                     short,
                     reach,
                     remedy,

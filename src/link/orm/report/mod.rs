@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+pub(super) use lazy::joined;
 use line::Line;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
@@ -49,6 +50,7 @@ pub(super) fn facts(
     };
     let mut groups: BTreeMap<Source, Vec<Event>> = BTreeMap::new();
     let mut others: BTreeMap<(Span, Span, Option<String>), Event> = BTreeMap::new();
+    let asked_behind = asked_behind(&events);
     let mut read = BTreeSet::new();
     let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::default();
     for event in events {
@@ -70,13 +72,17 @@ pub(super) fn facts(
                     event.at,
                     path.last().map(|it| it.span),
                     key.as_ref().map(|_| event.deep),
-                    // Two fields of one nested serializer lead there by two ways.
-                    event.serializer.as_ref().map(|_| lazy::joined(path)),
+                    // Two fields of one nested serializer lead there by two ways, and so do two columns of a list.
+                    (event.serializer.is_some() || event.at == event.head).then(|| lazy::joined(path)),
                 )) => {}
             EventKind::Lazy { root, .. } => {
                 let by = root.related.as_ref().map(|(_, relation)| relation.span);
                 groups.entry((event.unit, root.span, event.serializer.clone(), by)).or_default().push(event);
             }
+            // Deleted behind the loop, the rows would still be there for what it asks.
+            EventKind::Write { how, .. }
+                if how.remedy.ends_with(".delete()")
+                    && how.model.is_some_and(|model| asked_behind.contains(&(event.unit, event.head, model))) => {}
             EventKind::Query { .. } | EventKind::Write { .. } => {
                 others.entry((event.deep, event.head, left_out(&event))).or_insert(event);
             }
@@ -101,7 +107,7 @@ pub(super) fn facts(
         let mut told = None;
         if said.insert(again) & first.is_none() {
             // What one line of a loop does by way of what it calls is one thing, too.
-            let line = places.entry((event.unit, event.head, event.at, Line::of(&event.kind))).or_insert(lines.len());
+            let line = places.entry((event.unit, event.head, event.at, Line::of(&event))).or_insert(lines.len());
             match lines.get_mut(*line) {
                 Some(line) => line.push(event),
                 None => lines.push(vec![event]),
@@ -136,6 +142,12 @@ fn left_out(event: &Event) -> Option<String> {
         EventKind::Query { cause: Some(Cause::LeftOut(field, ..)), .. } => Some(field.to_string()),
         _ => None,
     }
+}
+
+/// The models whose rows are asked for in the turns of each loop that have written some before.
+fn asked_behind(events: &[Event]) -> HashSet<(Unit, Span, ClassId)> {
+    let stale = events.iter().filter(|event| event.stale);
+    stale.filter_map(|event| Some((event.unit, event.head, event.model?))).collect()
 }
 
 /// The models whose rows are changed in the turns of each loop; new rows are no change.

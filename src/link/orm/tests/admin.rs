@@ -19,7 +19,7 @@ fn a_foreign_key_that_may_be_null_is_not_joined_unasked() {
     );
     assert_eq!(
         admin("admin.ModelAdmin", "    list_display = (\"room\", \"starter\")\n"),
-        [r#"lazy ThreadAdmin:starter: list_select_related = ["starter"]"#]
+        [r#"lazy ThreadAdmin:starter: list_select_related = ["room", "starter"]"#]
     );
 }
 
@@ -66,4 +66,30 @@ fn an_inline_that_no_admin_class_lists_is_never_shown() {
     assert!(told(&[("shop/models.py", models), ("shop/admin.py", admin)]).is_empty());
     let listed = admin.replace("inlines = []", "inlines = [GiftInline]");
     assert_eq!(told(&[("shop/models.py", models), ("shop/admin.py", &listed)]).len(), 1);
+}
+
+#[test]
+fn what_a_list_joins_by_itself_it_has_to_be_told_with_the_rest() {
+    let expected = [r#"lazy ThreadAdmin:starter: list_select_related = ["room", "starter"]"#];
+    assert_eq!(admin("admin.ModelAdmin", "    list_display = (\"room\", \"starter\")\n"), expected);
+    let said = "    list_select_related = True\n    list_display = (\"place\", \"starter\")\n";
+    assert_eq!(admin("admin.ModelAdmin", said), expected);
+    let own = "    list_display = (\"room\", \"starter\")\n\n    def get_queryset(self, request):\n        return super().get_queryset(request).filter(closed=True)\n";
+    assert_eq!(admin("admin.ModelAdmin", own), [r#"lazy ThreadAdmin:starter: select_related("room", "starter")"#]);
+    let list = "    list_select_related = [\"room\"]\n";
+    assert_eq!(
+        admin("admin.ModelAdmin", &format!("{list}{own}")),
+        [r#"lazy ThreadAdmin:starter: select_related("room", "starter")"#]
+    );
+}
+
+#[test]
+fn a_name_that_an_abstract_base_makes() {
+    let models = "from django.db import models\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Named(models.Model):\n    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)\n\n    class Meta:\n        abstract = True\n\n    def __str__(self):\n        return self.maker.name\n\n\nclass Gift(Named):\n    pass\n\n\nclass Wish(models.Model):\n    gift = models.ForeignKey(Gift, null=True, on_delete=models.CASCADE)\n    other = models.ForeignKey(Gift, null=True, on_delete=models.CASCADE, related_name=\"+\")\n";
+    let admin = "from django.contrib import admin\nfrom .models import Wish\n\n\n@admin.register(Wish)\nclass WishAdmin(admin.ModelAdmin):\n    list_display = (\"gift\", \"other\")\n";
+    let files = [("shop/models.py", models), ("shop/admin.py", admin)];
+    assert_eq!(
+        told(&files),
+        [r#"lazy WishAdmin:gift.maker,other.maker: list_select_related = ["gift__maker", "other__maker"]"#]
+    );
 }

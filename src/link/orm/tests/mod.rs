@@ -8,6 +8,7 @@ mod fields;
 mod fixes;
 mod found;
 mod reach;
+mod remedies;
 mod rest;
 mod silent;
 mod sqlalchemy;

@@ -1,0 +1,161 @@
+//! What would ask for the rows of all turns at once: the conditions of a query that each turn has a value of its own for.
+
+use super::eval::Eval;
+use super::lookups;
+use super::names::ClassId;
+use super::types::{Row, Set, Turn, Type};
+use crate::facts::orm::flow::{NodeId, NodeKind};
+
+/// How well a condition tells the rows of one turn from those of the others, best first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Tells {
+    /// The row of the loop, or a field that tells one row from all others.
+    One,
+    /// A field of any other kind.
+    Field,
+    /// A foreign key.
+    Parent,
+    /// The kind of what a generic key leads to, or a text that is made of what the turn has.
+    Kind,
+}
+
+/// A condition of a chain of calls: `filter(thread=thread)`.
+struct Condition<'f> {
+    /// Its keyword; an expression has none.
+    key: Option<&'f str>,
+    value: NodeId,
+    /// Whether rows that meet it are those that are asked for.
+    met: bool,
+}
+
+/// Names of conditions that are said at most.
+const MOST: usize = 3;
+
+/// What asks for all rows at once, in place of a query for each. Nothing where no turn has a value of its own.
+pub(super) fn batch(eval: &Eval<'_>, model: Option<ClassId>, id: NodeId) -> String {
+    let (conditions, _) = conditions(eval, id);
+    let keyed = conditions.iter().filter(|it| it.met).filter_map(|it| {
+        let key = it.key.filter(|key| lookups::parted(key).1 == "exact")?;
+        let turn = eval.vary(it.value).filter(|_| !is_of_kind(eval, it.value))?;
+        Some((key, turn, tells(eval, model, key, it.value, turn)))
+    });
+    let mut all: Vec<(&str, Turn, Tells)> = keyed.collect();
+    // What differs in each turn of the innermost loop is what the query is run for again.
+    let inner = all.iter().map(|it| it.1).max();
+    all.retain(|it| Some(it.1) == inner);
+    match all.iter().map(|it| it.2).min() {
+        None => return String::new(),
+        Some(Tells::One) => {
+            all.retain(|it| it.2 == Tells::One);
+            all.truncate(1);
+        }
+        Some(_) if all.iter().any(|it| it.2 != Tells::Kind) => all.retain(|it| it.2 != Tells::Kind),
+        Some(_) => {}
+    }
+    let each: Vec<String> = all.iter().take(MOST).map(|it| format!("{}__in=...", it.0)).collect();
+    format!("filter({})", each.join(", "))
+}
+
+/// What asks for the rows of all turns and for no others: where one condition alone differs from turn to turn.
+pub(super) fn only(eval: &Eval<'_>, set: &Set, id: NodeId, turn: Turn) -> Option<String> {
+    let (conditions, whole) = conditions(eval, id);
+    let mut differ = conditions.iter().filter(|it| eval.keyed(eval.vary(it.value), turn));
+    let (first, second) = (differ.next(), differ.next());
+    if !whole || second.is_some() {
+        return None;
+    }
+    let key = match (first, &set.related) {
+        (Some(one), None) => one.key.filter(|key| one.met && lookups::parted(key).1 == "exact")?,
+        // All that the relation of each row leads to.
+        (None, Some((row, relation))) if row.turn.is_some() => relation.back.as_deref()?,
+        _ => return None,
+    };
+    // The other conditions are the same for all.
+    let rest = if conditions.len() > usize::from(first.is_some()) { ", ..." } else { "" };
+    Some(format!("filter({key}__in=...{rest})"))
+}
+
+/// Whether what is asked for is one row, by a key.
+pub(super) fn is_of_one_row(eval: &Eval<'_>, set: &Set, id: NodeId) -> bool {
+    let keys = |it: &Condition<'_>| it.met && it.key.is_some_and(|key| eval.models.is_key(eval.names, set.model, key));
+    set.single || conditions(eval, id).0.iter().any(keys)
+}
+
+/// Whether a condition is about what a call makes of the row whose relation is asked for: `filter(name__in=row.expected())`.
+pub(super) fn is_made_of(eval: &Eval<'_>, id: NodeId, row: &Row) -> bool {
+    let flow = eval.frame().flow;
+    row.turn.is_some_and(|turn| {
+        conditions(eval, id).0.iter().any(|it| {
+            eval.keyed(eval.vary(it.value), turn)
+                && matches!(flow.node(it.value).kind, NodeKind::Call { .. } | NodeKind::Mix(_))
+        })
+    })
+}
+
+/// The conditions of a chain of calls, in its order, without those of its last call where that writes; and whether it has
+/// no part that may leave rows out in another way.
+fn conditions<'a>(eval: &Eval<'a>, id: NodeId) -> (Vec<Condition<'a>>, bool) {
+    /// Methods whose arguments are conditions.
+    const ASK: &[&str] =
+        &["filter", "get", "aget", "get_object_or_404", "get_list_or_404", "get_or_create", "update_or_create"];
+    let flow = eval.frame().flow;
+    let (mut at, mut found, mut whole) = (id, Vec::new(), true);
+    loop {
+        at = match &flow.node(at).kind {
+            NodeKind::Call { func, args, keywords, open } => {
+                let name = match &flow.node(*func).kind {
+                    NodeKind::Attr { name, .. } | NodeKind::Name(name) => &**name,
+                    _ => "",
+                };
+                let (asks, excludes) = (ASK.contains(&name), name == "exclude");
+                whole &= !(*open && (asks || excludes));
+                if asks || excludes {
+                    let skip = usize::from(name.starts_with("get_object") || name.starts_with("get_list"));
+                    let keywords = keywords.iter().filter(|(key, _)| !matches!(&**key, "defaults" | "create_defaults"));
+                    let named = keywords.map(|(key, value)| Condition {
+                        key: Some(&**key).filter(|key| *key != "**"),
+                        value: *value,
+                        met: asks,
+                    });
+                    let given = args.iter().skip(skip).map(|value| Condition { key: None, value: *value, met: asks });
+                    found.splice(0..0, named.chain(given));
+                }
+                *func
+            }
+            NodeKind::Attr { of, .. } => *of,
+            NodeKind::Slice { of, .. } => {
+                whole = false;
+                *of
+            }
+            _ => return (found, whole),
+        };
+    }
+}
+
+fn tells(eval: &Eval<'_>, model: Option<ClassId>, key: &str, value: NodeId, turn: Turn) -> Tells {
+    let flow = eval.frame().flow;
+    let is_row =
+        |node: NodeId| matches!(eval.type_of(node), Type::Row(row) if row.path.is_empty() && row.turn == Some(turn));
+    let of_row = match &flow.node(value).kind {
+        NodeKind::Attr { of, name, .. } => matches!(&**name, "pk" | "id") && is_row(*of),
+        NodeKind::Mix(_) | NodeKind::Format(_) => return Tells::Kind,
+        _ => is_row(value),
+    };
+    let name = key.strip_suffix("_id").unwrap_or(key);
+    if of_row || model.is_some_and(|model| eval.models.is_key(eval.names, model, key)) {
+        return Tells::One;
+    }
+    if name.rsplit("__").next().is_some_and(|last| last.ends_with("content_type")) {
+        return Tells::Kind;
+    }
+    let relation = model.and_then(|model| eval.models.relation(model, name));
+    if relation.is_some_and(|it| it.joinable) { Tells::Parent } else { Tells::Field }
+}
+
+/// `ContentType.objects.get_for_model(row)`: one for all rows of a model.
+fn is_of_kind(eval: &Eval<'_>, value: NodeId) -> bool {
+    let flow = eval.frame().flow;
+    flow.call(value).is_some_and(
+        |call| matches!(&flow.node(call.func).kind, NodeKind::Attr { name, .. } if name.starts_with("get_for_model")),
+    )
+}

@@ -1,0 +1,246 @@
+//! What is said to mend a loop, and what is not said because it would break, or ask for something else.
+
+use super::*;
+
+/// Lines of a kind that a function in a file of views gives.
+fn of(text: &str, kind: &str) -> Vec<String> {
+    views(text).into_iter().filter(|line| line.starts_with(kind)).collect()
+}
+
+#[test]
+fn the_key_is_what_tells_one_turn_from_another() {
+    let key = |call: &str| {
+        let text = format!(
+            "from django.contrib.contenttypes.models import ContentType\n\n\ndef get():\n    for thread in Thread.objects.all():\n        print(Message.objects.{call})\n"
+        );
+        of(&text, "query").into_iter().map(|it| it.split_once(": ").unwrap().1.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(key("filter(event=f'{thread.name}!', thread=thread).exists()"), ["filter(thread__in=...)"]);
+    assert_eq!(key("filter(thread=thread, event=f'{thread.name}!').exists()"), ["filter(thread__in=...)"]);
+    assert_eq!(
+        key("filter(content_type=ContentType.objects.get_for_model(thread), object_id=thread.number).exists()"),
+        ["filter(object_id__in=...)"]
+    );
+    assert_eq!(
+        key("filter(content_type=thread.kind, object_id=thread.number).exists()"),
+        ["filter(object_id__in=...)"]
+    );
+    assert_eq!(
+        key("filter(author=thread.starter, text=thread.name).exists()"),
+        ["filter(author__in=..., text__in=...)"]
+    );
+    assert_eq!(key("filter(author_id=thread.starter_id).exists()"), ["filter(author_id__in=...)"]);
+}
+
+#[test]
+fn what_the_turn_writes_before_is_not_asked_before_the_loop() {
+    let stale = |body: &str| {
+        let text = format!("def get(names):\n    for thread in Thread.objects.all():\n{body}");
+        let facts = found(&sources(&[
+            ("chat/models.py", MODELS),
+            ("chat/views.py", &format!("from .models import *\n\n{text}")),
+        ]));
+        facts
+            .queries_in_loops
+            .iter()
+            .map(|it| {
+                let remedy = it.remedy.known().map_or_else(String::new, |it| it.to_string());
+                (*it.stale.known().unwrap(), remedy)
+            })
+            .collect::<Vec<_>>()
+    };
+    let made =
+        "        Message.objects.create(thread=thread)\n        print(thread.messages.filter(text='').count())\n";
+    assert_eq!(stale(made), [(true, String::new())]);
+    let below = "        answer(thread)\n        print(thread.messages.filter(text='').count())\n\n\ndef answer(thread):\n    Message.objects.create(thread=thread)\n";
+    assert_eq!(stale(below), [(true, String::new())]);
+    let behind = "        print(Message.objects.filter(thread=thread).exists())\n        Message.objects.create(thread=thread)\n";
+    assert_eq!(stale(behind), [(false, "filter(thread__in=...)".to_owned())]);
+    let other = "        if thread.closed:\n            Message.objects.create(thread=thread)\n        else:\n            print(Message.objects.filter(thread=thread).exists())\n";
+    assert_eq!(stale(other), [(false, "filter(thread__in=...)".to_owned())]);
+    let tagged = "        thread.tags.add(names)\n        print(thread.tags.filter(label='').count())\n";
+    assert_eq!(stale(tagged), [(true, String::new())]);
+    let another = "        thread.tags.add(names)\n        print(Tag.objects.filter(label=thread.name).count())\n";
+    assert!(!stale(another)[0].0);
+}
+
+#[test]
+fn what_is_given_by_get_or_create_is_needed() {
+    let write = |body: &str| of(&format!("def get():\n    for thread in Thread.objects.all():\n{body}"), "write");
+    assert_eq!(
+        write("        Tag.objects.get_or_create(label=thread.name)\n"),
+        ["write get:Tag.objects.get_or_create: bulk_create(..., ignore_conflicts=True)"]
+    );
+    assert_eq!(
+        write("        tag, _ = Tag.objects.get_or_create(label=thread.name)\n        print(tag)\n"),
+        ["write get:Tag.objects.get_or_create: filter(label__in=...), then bulk_create"]
+    );
+    assert_eq!(
+        write("        _, created = Tag.objects.update_or_create(label=thread.name)\n        print(created)\n"),
+        ["write get:Tag.objects.update_or_create: filter(label__in=...), then bulk_create and bulk_update"]
+    );
+}
+
+#[test]
+fn writes_of_many_rows_and_of_relations() {
+    let write = |body: &str| {
+        let lines = of(&format!("def get(tags):\n    for thread in Thread.objects.all():\n        {body}\n"), "write");
+        lines.into_iter().map(|it| it.split_once(": ").unwrap().1.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        write("thread.tags.set(tags)"),
+        ["through.objects.filter(...).delete(), then through.objects.bulk_create(...)"]
+    );
+    assert_eq!(write("thread.tags.add(*tags)"), ["through.objects.bulk_create(...)"]);
+    assert_eq!(write("thread.messages.add(tags)"), ["bulk_update"]);
+    assert!(write("thread.messages.set(tags)").is_empty());
+    assert_eq!(
+        write("Message.objects.filter(thread=thread).update(text=thread.name)"),
+        ["update(...=Case(When(...), ...))"]
+    );
+    assert_eq!(write("Message.objects.filter(pk=thread.last).update(text=thread.name)"), ["bulk_update"]);
+    assert_eq!(write("thread.messages.filter(text='').update(text='-')"), ["filter(thread__in=..., ...).update(...)"]);
+    assert_eq!(write("thread.messages.filter(text='').delete()"), ["filter(thread__in=..., ...).delete()"]);
+    assert_eq!(
+        write("Message.objects.filter(thread=thread, text='').delete()"),
+        ["filter(thread__in=..., ...).delete()"]
+    );
+    assert_eq!(
+        write("Message.objects.filter(author=thread.starter, text=thread.name).delete()"),
+        ["filter(Q(...) | Q(...)).delete()"]
+    );
+    assert!(write("thread.save()").is_empty());
+    assert_eq!(write("thread.closed = True; thread.save()"), ["bulk_update"]);
+    assert_eq!(write("close(thread); thread.save()"), ["bulk_update"]);
+    let asked = "Message.objects.filter(thread=thread, text='').delete(); print(Message.objects.filter(author=thread.starter).exists())";
+    assert!(write(asked).is_empty());
+}
+
+#[test]
+fn counts_by_the_name_that_queries_have() {
+    let count = |queryset: &str, call: &str| {
+        let models = MODELS.replace(", related_name=\"messages\"", "");
+        let text = format!(
+            "from django.db.models import Count\nfrom .models import *\n\n\ndef get():\n    for thread in {queryset}:\n        print(thread.{call})\n"
+        );
+        told(&[("chat/models.py", &models), ("chat/views.py", &text)])
+            .into_iter()
+            .map(|it| it.split_once(": ").unwrap().1.to_owned())
+            .collect::<Vec<_>>()
+    };
+    let all = "Thread.objects.all()";
+    assert_eq!(count(all, "message_set.count()"), [r#"annotate(Count("message"))"#]);
+    assert_eq!(count(all, "message_set.count() > 0"), ["annotate(Exists(...))"]);
+    assert_eq!(count(all, "message_set.filter(text='').count()"), [r#"annotate(Count("message", filter=Q(...)))"#]);
+    assert_eq!(
+        count(all, "message_set.distinct('author').count()"),
+        [r#"annotate(Count("message__author", distinct=True))"#]
+    );
+    assert_eq!(
+        count(all, "message_set.filter(text__in=thread.words()).count()"),
+        [r#"Prefetch("message_set", queryset=..., to_attr=...)"#]
+    );
+    assert_eq!(count("Thread.objects.annotate(n=Count('message'))", "message_set.count()"), ["thread.n"]);
+    assert_eq!(count("Thread.objects.annotate(Count('tags'))", "tags.count()"), ["thread.tags__count"]);
+}
+
+#[test]
+fn rows_that_are_streamed_in_each_turn() {
+    let text = "def get():\n    for thread in Thread.objects.all():\n        for message in thread.messages.filter(text='').iterator():\n            print(message.pk)\n";
+    assert_eq!(views(text), ["query get:thread.messages.filter.iterator: filter(thread__in=...).iterator()"]);
+}
+
+#[test]
+fn no_list_for_all_that_some_turns_read() {
+    let seldom = "def get(known):\n    for thread in Thread.objects.all():\n        if thread.pk not in known:\n            print(list(thread.tags.all()))\n";
+    assert_eq!(views(seldom), [r#"lazy get:tags: prefetch_related("tags") (no fix)"#]);
+    let goes_on = "def get(known):\n    for thread in Thread.objects.all():\n        if thread.pk in known:\n            continue\n        print(list(thread.tags.all()))\n";
+    assert_eq!(views(goes_on), [r#"lazy get:tags: prefetch_related("tags") (no fix)"#]);
+    let one = "def get(known):\n    for thread in Thread.objects.all():\n        if thread.pk not in known:\n            print(thread.room.name)\n";
+    assert_eq!(views(one), [r#"lazy get:room: select_related("room")"#]);
+}
+
+#[test]
+fn rows_that_are_read_anew() {
+    let text = "def get():\n    for thread in Thread.objects.all():\n        thread.refresh_from_db()\n        print(thread.room.name)\n";
+    assert_eq!(views(text), ["lazy get:room: refresh_from_db(from_queryset=...) (no fix)"]);
+    let before = "def get():\n    for thread in Thread.objects.all():\n        print(thread.room.name)\n        thread.refresh_from_db()\n";
+    assert_eq!(views(before), [r#"lazy get:room: select_related("room")"#]);
+}
+
+#[test]
+fn clauses_that_django_would_refuse() {
+    let streamed = "def get():\n    for thread in Thread.objects.iterator():\n        print(list(thread.tags.all()))\n";
+    assert_eq!(views(streamed), [r#"lazy get:tags: prefetch_related("tags").iterator(chunk_size=...) (no fix)"#]);
+    let only = "def get():\n    for thread in Thread.objects.only('id'):\n        print(thread.room.name)\n";
+    assert_eq!(views(only), [r#"lazy get:room: only(..., "room").select_related("room") (no fix)"#]);
+    let has = only.replace("'id'", "'id', 'room'");
+    assert_eq!(views(&has), [r#"lazy get:room: select_related("room") (no fix)"#]);
+}
+
+#[test]
+fn one_object_for_all_rows_is_not_joined_to_each() {
+    let text =
+        "def get(room):\n    for thread in Thread.objects.filter(room_id=room):\n        print(thread.room.name)\n";
+    assert_eq!(views(text), [r#"lazy get:room: prefetch_related("room")"#]);
+}
+
+#[test]
+fn keys_that_a_column_holds() {
+    let models = "from django.db import models\n\n\nclass Language(models.Model):\n    code = models.CharField(max_length=9, unique=True)\n    name = models.CharField(max_length=9)\n\n\nclass Book(models.Model):\n    language = models.ForeignKey(Language, to_field=\"code\", on_delete=models.CASCADE)\n";
+    let read = |what: &str| {
+        let text =
+            format!("from .models import Book\n\n\ndef get():\n    for book in Book.objects.all():\n        {what}\n");
+        told(&[("shop/models.py", models), ("shop/views.py", &text)])
+    };
+    assert_eq!(read("print(book.language.code)"), ["lazy get:language: language_id"]);
+    assert_eq!(read("print(book.language.pk)"), [r#"lazy get:language: select_related("language")"#]);
+    assert_eq!(
+        read("print(book.language.name, book.language.code)"),
+        [r#"lazy get:language: select_related("language")"#]
+    );
+}
+
+#[test]
+fn what_hears_of_a_write() {
+    let heard = |more: &str, body: &str| {
+        let text =
+            format!("from .models import *\n{more}\n\ndef get(tag):\n    for thread in Thread.objects.all():\n{body}");
+        let facts = found(&sources(&[("chat/models.py", MODELS), ("chat/views.py", &text)]));
+        facts.writes_in_loops.iter().map(|it| *it.signals.known().unwrap()).collect::<Vec<_>>()
+    };
+    let save = "        thread.closed = True\n        thread.save()\n";
+    assert_eq!(heard("", save), [false]);
+    assert_eq!(heard("SignalReceiver(post_save, Thread, print)\n", save), [true]);
+    assert_eq!(heard("SignalReceiver(post_save, Room, print)\n", save), [false]);
+    let add = "        thread.tags.add(tag)\n";
+    assert_eq!(heard("", add), [false]);
+    let receiver =
+        "@receiver(m2m_changed, sender=Thread.tags.through)\ndef hear(sender, **kwargs):\n    print(sender)\n";
+    assert_eq!(heard(receiver, add), [true]);
+    assert_eq!(heard(&receiver.replace("tags", "others"), add), [false]);
+    let within =
+        "        with reversion.create_revision():\n            thread.closed = True\n            thread.save()\n";
+    assert_eq!(heard("import reversion\n", within), [true]);
+}
+
+#[test]
+fn a_base_that_classes_of_other_models_share() {
+    let base = "from rest_framework import serializers, viewsets\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    name = serializers.CharField(source='room.name')\n\n    class Meta:\n        model = Thread\n        fields = ['name']\n\n\nclass Base(viewsets.ModelViewSet):\n    def get_queryset(self):\n        return self.model_class.objects.filter(closed=True)\n\n\nclass Threads(Base):\n    model_class = Thread\n    serializer_class = ThreadSerializer\n";
+    assert_eq!(views(base), [r#"lazy Threads:room: select_related("room")"#]);
+    let shared = format!("{base}\n\nclass Messages(Base):\n    model_class = Message\n");
+    assert_eq!(views(&shared), [r#"lazy Threads:room: select_related("room") (no fix)"#]);
+    let admin = |other: &str| {
+        let text = format!(
+            "from django.contrib import admin\nfrom .models import *\n\n\nclass Mixin:\n    def get_queryset(self, request):\n        return super().get_queryset(request).filter(closed=True)\n\n\n@admin.register(Thread)\nclass ThreadAdmin(Mixin, admin.ModelAdmin):\n    list_display = ['place']\n\n\n@admin.register({other})\nclass OtherAdmin(Mixin, admin.ModelAdmin):\n    list_display = ['pk']\n"
+        );
+        told(&[("chat/models.py", MODELS), ("chat/admin.py", &text)])
+    };
+    assert_eq!(admin("Tag"), [r#"lazy ThreadAdmin:room: select_related("room") (no fix)"#]);
+}
+
+#[test]
+fn a_method_says_itself_what_to_load_with_what_its_row_leads_to() {
+    let text = "def get(pk):\n    show(Room.objects.get(pk=pk))\n\n\ndef show(room):\n    for thread in room.threads.all():\n        print(thread.starter.email)\n";
+    assert_eq!(views(text), [r#"lazy show:starter: select_related("starter") (no fix)"#]);
+}

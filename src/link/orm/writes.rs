@@ -1,0 +1,117 @@
+//! What Django's querysets and managers write, and what would write it for all turns of a loop at once.
+
+use std::rc::Rc;
+
+use super::eval::{Args, Eval, uses};
+use super::events::Writing;
+use super::keys;
+use super::models::Relation;
+use super::types::{Row, Set, Type};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::stack::vocabulary::Orm;
+
+/// `create`, `get_or_create`, `update_or_create`, `update`, `delete` of a queryset or a manager, and what it gives.
+pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>, id: NodeId) -> Type {
+    eval.touch(Some(set.model), None, id);
+    match name {
+        "create" | "get_or_create" | "update_or_create" => {
+            let node = eval.frame().flow.node(id);
+            if name == "create" || eval.turns(node.span, node.scope, eval.vary(id)).is_some() {
+                let own = eval.own_code(set.model, "save");
+                let signals = eval.models.saved(set.model).or_else(|| eval.revision(id));
+                let remedy = made(eval, set, name, id);
+                eval.write(Orm::Django, id, Writing { own, signals, ..Writing::plain(set.model, &remedy) });
+            }
+            let row = Type::Row(Rc::new(Row::of(set.model)));
+            // `get_or_create` gives a row that is there, whichever way.
+            if name == "create" { row } else { Type::Tuple(Rc::from([row, Type::Unknown])) }
+        }
+        "update" | "delete" => {
+            let node = eval.frame().flow.node(id);
+            if let Some((turn, ..)) = eval.turns(node.span, node.scope, eval.vary(id)) {
+                let differs = args.open || args.all().any(|value| eval.keyed(eval.vary(value), turn));
+                // What it is asked by asks for the rows of all turns.
+                let by = keys::only(eval, set, id, turn);
+                let remedy = match (name, by) {
+                    ("update", _) if differs && keys::is_of_one_row(eval, set, id) => "bulk_update".to_owned(),
+                    // Each turn writes many rows, to which it gives a value of its own.
+                    ("update", _) if differs => "update(...=Case(When(...), ...))".to_owned(),
+                    ("update", Some(by)) => format!("{by}.update(...)"),
+                    (_, Some(by)) => format!("{by}.delete()"),
+                    ("update", None) => "filter(Q(...) | Q(...)).update(...)".to_owned(),
+                    (_, None) => "filter(Q(...) | Q(...)).delete()".to_owned(),
+                };
+                eval.write(Orm::Django, id, Writing::plain(set.model, &remedy));
+            }
+            Type::Unknown
+        }
+        _ => Type::Unknown,
+    }
+}
+
+/// What makes the rows of all turns.
+fn made(eval: &Eval<'_>, set: &Set, name: &str, id: NodeId) -> String {
+    let plain = match name {
+        "create" => return "bulk_create".to_owned(),
+        "get_or_create" => "bulk_create(..., ignore_conflicts=True)",
+        _ => "bulk_create(..., update_conflicts=True)",
+    };
+    if !is_taken(eval.frame().flow, id) {
+        return plain.to_owned();
+    }
+    // Where rows conflict, nobody says which of them were there.
+    let by = keys::batch(eval, Some(set.model), id);
+    let by = if by.is_empty() { "filter(...)" } else { &by };
+    match name {
+        "get_or_create" => format!("{by}, then bulk_create"),
+        _ => format!("{by}, then bulk_create and bulk_update"),
+    }
+}
+
+/// Whether anything is done with the row, or the truth, that `get_or_create` gives.
+fn is_taken(flow: &Flow, id: NodeId) -> bool {
+    let is_used = |of: NodeId| {
+        flow.returns.contains(&of) || flow.yields.contains(&of) || flow.nodes.iter().any(|node| uses(&node.kind, of))
+    };
+    flow.returns.contains(&id)
+        || flow.yields.contains(&id)
+        || flow.nodes.iter().enumerate().any(|(at, node)| match &node.kind {
+            NodeKind::Item { of, .. } if *of == id => is_used(at as NodeId),
+            kind => uses(kind, id),
+        })
+}
+
+/// `add`, `remove`, `set`, `clear` of the rows that a relation leads to.
+pub(super) fn of_relation(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>, id: NodeId) {
+    let Some((_, relation)) = &set.related else { return };
+    // Those of a foreign key are written themselves.
+    let owned = is_of_foreign_key(relation);
+    eval.touch(Some(set.model).filter(|_| owned), Some(relation.span), id);
+    let node = eval.frame().flow.node(id);
+    let Some((turn, ..)) = eval.turns(node.span, node.scope, eval.vary(id)) else { return };
+    // One row's relation takes many at once; that of many rows is written through its table.
+    let of_many = match &node.kind {
+        NodeKind::Call { func, .. } => eval.keyed(eval.vary(*func), turn),
+        _ => false,
+    };
+    let one = !of_many && !args.open && name != "clear";
+    let remedy = match (name, one, relation.back.as_ref().filter(|_| owned)) {
+        ("add", true, _) => "add(*rows)".to_owned(),
+        ("remove", true, _) => "remove(*rows)".to_owned(),
+        ("add", false, Some(_)) => "bulk_update".to_owned(),
+        ("remove" | "clear", _, Some(back)) => format!("filter({back}__in=...).update({back}=None)"),
+        // What is not given anew is taken away, too.
+        ("set", _, Some(_)) => return,
+        ("set", _, None) => "through.objects.filter(...).delete(), then through.objects.bulk_create(...)".to_owned(),
+        ("remove" | "clear", ..) => "through.objects.filter(...).delete()".to_owned(),
+        _ => "through.objects.bulk_create(...)".to_owned(),
+    };
+    let through = if one { None } else { eval.models.related(relation.span) };
+    let how = Writing { signals: through, ..Writing::plain(set.model, &remedy) };
+    eval.write(Orm::Django, id, how);
+}
+
+/// Whether a list is what leads back from a foreign key.
+pub(super) fn is_of_foreign_key(relation: &Relation) -> bool {
+    relation.to_many && relation.back.is_some()
+}
