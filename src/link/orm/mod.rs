@@ -34,6 +34,7 @@ mod routes;
 mod schemas;
 mod searched;
 mod serializers;
+mod settings;
 mod signals;
 mod sqlalchemy;
 mod sqlalchemy_models;
