@@ -6,7 +6,8 @@ use super::callers::{Manner, QUEUED};
 use super::draft::Import;
 use super::flow::{self, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope, With};
 use super::guard::{
-    answers_from, answers_from_cache, is_full, is_receiver, keeps, keeps_else, keeps_on_self, misses, sorts,
+    answers_from, answers_from_cache, answers_from_column, is_full, is_receiver, keeps, keeps_else, keeps_in_column,
+    keeps_on_self, misses, sorts,
 };
 use super::thrown;
 use crate::source::{SourceFile, Span};
@@ -249,9 +250,11 @@ impl<'a> Builder<'a> {
             if matches!(stmt.kind, StmtKind::If(_))
                 && let Some(rest) = rest()
                 && let Some(rest) = self.file.text().get(rest.start as usize..rest.end as usize)
-                && answers_from_cache(body, at, rest)
             {
-                self.behind([Guard::Kept(self.scope)]);
+                if answers_from_cache(body, at, rest) {
+                    self.behind([Guard::Kept(self.scope)]);
+                }
+                self.behind(answers_from_column(stmt, rest).then_some(Guard::Seldom));
             }
         }
         (self.scope, self.guard) = (around, guard);
@@ -425,6 +428,11 @@ impl<'a> Builder<'a> {
                         self.behind(missing.then_some(Guard::Missing));
                         self.behind((keeps(test, body) || is_full(test)).then_some(Guard::Seldom));
                         self.behind(keeps_on_self(test, body).then_some(Guard::KeptOnSelf(scope)));
+                        let within = body.first().zip(body.last()).and_then(|(first, last)| {
+                            self.file.text().get(first.span.start as usize..last.span.end as usize)
+                        });
+                        let kept = within.is_some_and(|text| keeps_in_column(test, text));
+                        self.behind(kept.then_some(Guard::Seldom));
                     } else if kept_else.is_some_and(|test| keeps_else(test, body)) {
                         self.behind([Guard::Kept(scope)]);
                     }

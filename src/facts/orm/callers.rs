@@ -62,6 +62,8 @@ pub enum Manner {
     Enqueued,
     /// It is a text.
     Said,
+    /// It is given to the loop of a server, which calls it again and again.
+    Served,
 }
 
 /// A name as a number: two names that share one make a caller too many, and none too few.
@@ -82,6 +84,13 @@ pub const ENQUEUES: &[&str] = &[
     "cron",
     "schedule",
 ];
+
+/// What gives a function to the loop of a server, which calls it again and again: Tornado's. (`add_callback` runs it once,
+/// as programs start themselves by it.)
+pub const SERVES: &[&str] = &["PeriodicCallback"];
+
+/// What says of a call of `register` that it puts a function into a queue: RQ's `register(clean, queue_name="low", cron="…")`.
+pub const OF_CRON: &[&str] = &["cron", "queue_name"];
 
 /// What finds things by their names: where it stands, a text may name a function.
 pub const FINDERS: &[&str] = &[
@@ -120,10 +129,15 @@ pub fn read_callers(path: &str, text: &str) -> Callers {
         bodies: vec![Body::default()],
         decorators: Vec::new(),
         renamed: Vec::new(),
+        crons: Vec::new(),
         flat: test,
     };
     reader.run();
     let finders: Vec<Word> = FINDERS.iter().map(|it| word(it)).collect();
+    for at in std::mem::take(&mut reader.crons) {
+        let given = reader.bodies[at].mentions.iter_mut().filter(|it| it.to == Some(word("register")));
+        given.for_each(|it| it.to = Some(word("enqueue")));
+    }
     for body in &mut reader.bodies {
         if body.mentions.iter().any(|it| finders.contains(&it.name)) {
             let said = body.mentions.iter_mut().filter(|it| it.manner == Manner::Said);
@@ -165,6 +179,8 @@ struct Reader<'a> {
     bodies: Vec<Body>,
     decorators: Vec<Box<str>>,
     renamed: Vec<(Word, Word)>,
+    /// The bodies that have calls of `register` which put something into a queue.
+    crons: Vec<usize>,
     /// Whether all is taken for one body.
     flat: bool,
 }
@@ -342,7 +358,11 @@ impl<'a> Reader<'a> {
             // `r"..."`
             Some(b'"' | b'\'') if next == end && name.len() <= 2 => {}
             // A keyword of a call, a variable.
-            Some(b'=') if bytes.get(next + 1) != Some(&b'=') => {}
+            Some(b'=') if bytes.get(next + 1) != Some(&b'=') => {
+                if OF_CRON.contains(&name) && self.calls.last() == Some(&Some(word("register"))) {
+                    self.crons.push(self.open.last().map_or(0, |it| it.body));
+                }
+            }
             Some(_) if name == "lambda" => self.lambda = self.lambda.or(Some(self.depth)),
             Some(b'(') => {
                 let manner = if self.lambda.is_some() { Manner::Handed } else { Manner::Called };

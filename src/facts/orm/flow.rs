@@ -131,6 +131,21 @@ pub enum Guard {
     KeptOnSelf(Scope),
     /// Whether a value that branches made is true, or is not: `if not found: …`.
     True(NodeId, bool),
+    /// Whether an attribute of a value is what a test compares it with, or is not: `if self.kind == "page": …`.
+    Attr(NodeId, Box<str>, Wanted, bool),
+    /// Whether something that only settings say is true, or is not: `if settings.USE_QUEUE: …`.
+    Setting(Box<str>, bool),
+}
+
+/// What a test wants an attribute to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wanted {
+    /// True.
+    Truth,
+    /// `None`.
+    Nothing,
+    /// One of these texts.
+    Texts(Vec<Box<str>>),
 }
 
 /// How a value comes to be.

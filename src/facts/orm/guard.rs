@@ -1,11 +1,13 @@
 //! What a test asks, as far as it says which code runs for which rows.
 
 use super::build::Builder;
-use super::flow::{Guard, NodeId, NodeKind};
+use super::flow::{Guard, NodeId, NodeKind, Wanted};
 use crate::syntax::python::{BinOp, Call, CompareOp, Expr, ExprKind, Stmt, StmtKind, UnaryOp};
 
 /// Where Django keeps what was prefetched for a row.
 const PREFETCHED: &str = "_prefetched_objects_cache";
+/// Kinds of values that no row of a model is of.
+pub const PLAIN_KINDS: &[&str] = &["str", "bytes", "int", "float", "bool", "list", "tuple", "dict", "set", "frozenset"];
 /// What a serializer is told besides its rows.
 const CONTEXT: &str = "self.context";
 
@@ -18,7 +20,14 @@ impl Builder<'_> {
             ExprKind::And(parts) if holds => parts.iter().flat_map(|it| self.told_by(it, holds)).collect(),
             ExprKind::Or(parts) if !holds => parts.iter().flat_map(|it| self.told_by(it, holds)).collect(),
             ExprKind::Compare { left, rest } => match rest.as_slice() {
-                [(op, right)] => self.compared(left, *op, right, holds).into_iter().collect(),
+                [(op, right)] => {
+                    let told = self.compared(left, *op, right, holds);
+                    let of = match &told {
+                        Some(Guard::Action(_)) => None,
+                        _ => self.of_attribute(left, *op, right, holds),
+                    };
+                    told.into_iter().chain(of).collect()
+                }
                 _ => Vec::new(),
             },
             ExprKind::Name(name) => match self.value_of((None, name)) {
@@ -38,8 +47,13 @@ impl Builder<'_> {
             _ => match (self.has(test, holds), context(test)) {
                 (Some(guard), _) => vec![guard],
                 (None, Some(name)) => vec![Guard::Context(name.into(), holds)],
-                (None, None) if holds => self.within(test).map(|at| Guard::Flag(at, true)).into_iter().collect(),
-                (None, None) => self.unset(test).into_iter().collect(),
+                (None, None) => {
+                    let within =
+                        if holds { self.within(test).map(|at| Guard::Flag(at, true)) } else { self.unset(test) };
+                    let of = self.attribute_of(test).map(|(of, name)| Guard::Attr(of, name, Wanted::Truth, holds));
+                    let setting = setting(test).map(|name| Guard::Setting(name, holds));
+                    within.into_iter().chain(of).chain(setting).collect()
+                }
             },
         }
     }
@@ -53,7 +67,13 @@ impl Builder<'_> {
         let of = self.value_of((None, variable))?;
         match &**function {
             "hasattr" => Some(Guard::Has(of, what.str()?.into(), holds)),
-            "isinstance" => Some(is_of(of, &what.dotted()?, holds)),
+            "isinstance" => match &what.kind {
+                ExprKind::Tuple(kinds) => {
+                    let plain = kinds.iter().all(|it| it.dotted().is_some_and(|it| PLAIN_KINDS.contains(&&*it)));
+                    kinds.first().filter(|_| plain).and_then(Expr::dotted).map(|it| is_of(of, &it, holds))
+                }
+                _ => Some(is_of(of, &what.dotted()?, holds)),
+            },
             _ => None,
         }
     }
@@ -100,6 +120,32 @@ impl Builder<'_> {
             },
             _ => None,
         }
+    }
+
+    /// What an attribute of a variable's value is compared with: `self.kind == "page"`, `self.kind in ("page", "post")`,
+    /// `self.parent is None`.
+    fn of_attribute(&self, left: &Expr, op: CompareOp, right: &Expr, holds: bool) -> Option<Guard> {
+        let (of, name) = self.attribute_of(left)?;
+        let text = |it: &Expr| it.str().map(Box::from);
+        let wanted = match (op, &right.kind) {
+            (CompareOp::Eq | CompareOp::NotEq, ExprKind::Str(_)) => Wanted::Texts(vec![text(right)?]),
+            (CompareOp::In | CompareOp::NotIn, ExprKind::List(all) | ExprKind::Tuple(all) | ExprKind::Set(all)) => {
+                Wanted::Texts(all.iter().map(text).collect::<Option<_>>()?)
+            }
+            (CompareOp::Is | CompareOp::IsNot | CompareOp::Eq | CompareOp::NotEq, ExprKind::None) => Wanted::Nothing,
+            _ => return None,
+        };
+        let same = matches!(op, CompareOp::Is | CompareOp::Eq | CompareOp::In) == holds;
+        Some(Guard::Attr(of, name, wanted, same))
+    }
+
+    /// The value that a variable holds, and the name of what is read of it.
+    fn attribute_of(&self, of: &Expr) -> Option<(NodeId, Box<str>)> {
+        let ExprKind::Attribute { value, name } = &of.kind else { return None };
+        let ExprKind::Name(variable) = &value.kind else { return None };
+        let of = self.value_of((None, variable))?;
+        // What was put there in this body is another thing.
+        self.value_of((Some(of), &name.value)).is_none().then(|| (of, name.value.clone()))
     }
 
     /// The argument that must have something for a value of it to be true: `files.get("notes")`, `files["notes"]`.
@@ -287,6 +333,45 @@ pub(super) fn is_full(test: &Expr) -> bool {
         ExprKind::Binary { op: BinOp::Mod, .. } => *op == CompareOp::Eq && matches!(right.kind, ExprKind::Int(Some(0))),
         _ => false,
     }
+}
+
+/// The name that settings are asked for: `settings.USE_QUEUE`.
+fn setting(test: &Expr) -> Option<Box<str>> {
+    let ExprKind::Attribute { value, name } = &test.kind else { return None };
+    let of = value.dotted()?;
+    let written = name.value.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    (written && of.rsplit('.').next().is_some_and(|it| it.ends_with("settings"))).then(|| name.value.clone())
+}
+
+/// A memo that is kept in a column of the row: `if self._start is not None: return self._start`, and what stands behind
+/// works it out, puts it there and saves the row. It is worked out once in the row's life.
+pub(super) fn answers_from_column(stmt: &Stmt, rest: &str) -> bool {
+    let StmtKind::If(branches) = &stmt.kind else { return false };
+    let [(Some(test), body)] = branches.as_slice() else { return false };
+    let parts = match &test.kind {
+        ExprKind::And(parts) => parts.as_slice(),
+        _ => std::slice::from_ref(test),
+    };
+    let there = |test: &Expr| match &test.kind {
+        ExprKind::Compare { left, rest } => match rest.as_slice() {
+            [(CompareOp::IsNot | CompareOp::NotEq, nothing)] if matches!(nothing.kind, ExprKind::None) => left.dotted(),
+            _ => None,
+        },
+        ExprKind::Attribute { .. } => test.dotted(),
+        _ => None,
+    };
+    let returns = matches!(body.last().map(|it| &it.kind), Some(StmtKind::Return(Some(_))));
+    returns && parts.iter().filter_map(there).any(|name| name.starts_with("self.") && puts_and_saves(rest, &name))
+}
+
+/// Whether code puts something under a name of its instance, and saves that.
+fn puts_and_saves(text: &str, name: &str) -> bool {
+    text.contains(&format!("{name} = ")) && text.contains("self.save(")
+}
+
+/// `if self.total is None: self.total = …; self.save()`: the same, where the test finds it missing.
+pub(super) fn keeps_in_column(test: &Expr, text: &str) -> bool {
+    missing_on_self(test).is_some_and(|name| puts_and_saves(text, &format!("self.{name}")))
 }
 
 /// Whether settings are asked if the program is not in production: `settings.DEBUG`, `app.config["DEBUG"]`.

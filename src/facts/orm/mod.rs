@@ -17,7 +17,10 @@ mod thrown;
 mod words;
 pub mod write;
 
-pub use callers::{Body, Callers, ENQUEUES, FINDERS, Manner, Mention, QUEUED, Word, calls, read_callers, word};
+pub use callers::{
+    Body, Callers, ENQUEUES, FINDERS, Manner, Mention, OF_CRON, QUEUED, SERVES, Word, calls, read_callers, word,
+};
 pub use draft::{Attribute, ClassDraft, FunctionDraft, Import, LoaderImport, OrmDraft, Parameter, Place};
+pub use guard::PLAIN_KINDS;
 pub use module::{read, wants};
 pub use template::{is_template, names as template_names, read_template, tag_name};

@@ -30,6 +30,19 @@ pub(super) struct Asked {
     pub(super) streamed: bool,
     /// Whether it may be asked more than is read.
     pub(super) open: bool,
+    /// What all its rows have, whichever branch made it.
+    pub(super) sure: Vec<(Box<str>, Meets)>,
+}
+
+/// What a field is in all rows.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Meets {
+    Null,
+    NotNull,
+    Flag(bool),
+    Text(Box<str>),
+    /// Anything but this.
+    Not(Box<str>),
 }
 
 /// What a queryset is sorted by.
@@ -91,9 +104,11 @@ pub(super) fn put(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, i
             for node in args.positional.iter().skip(skip) {
                 found.expression(*node, !excluded, 0);
             }
+            let sure = sure(eval, name, args);
             let asked = Rc::make_mut(&mut set.asked);
             asked.open |= found.open;
             asked.conditions.extend(found.found);
+            asked.sure.extend(sure);
         }
         "order_by" | "latest" | "earliest" | "alatest" | "aearliest" => {
             let text = |node: &NodeId| match eval.type_of(*node) {
@@ -186,8 +201,32 @@ impl Asked {
         out.streamed |= other.streamed;
         out.left_out = out.left_out.filter(|it| other.left_out.as_ref() == Some(it));
         out.open |= other.open;
+        out.sure.retain(|it| other.sure.contains(it));
         Rc::new(out)
     }
+}
+
+/// What the keywords of a call say that a field is in all rows. Of several that are excluded together none need be so.
+fn sure(eval: &Eval<'_>, name: &str, args: &Args<'_>) -> Vec<(Box<str>, Meets)> {
+    let flow = eval.frame().flow;
+    let excluded = name == "exclude";
+    if excluded && args.keywords.len() + args.positional.len() != 1 {
+        return Vec::new();
+    }
+    let meets = |(key, value): &(Box<str>, NodeId)| {
+        let (field, lookup) = lookups::parted(key);
+        let meets = match (lookup, &flow.node(*value).kind, excluded) {
+            ("isnull", NodeKind::Flag(null), _) if *null != excluded => Meets::Null,
+            ("isnull", NodeKind::Flag(_), _) | ("exact", NodeKind::Nothing, true) => Meets::NotNull,
+            ("exact", NodeKind::Nothing, false) => Meets::Null,
+            ("exact", NodeKind::Flag(flag), false) => Meets::Flag(*flag),
+            ("exact", NodeKind::Text(text), false) => Meets::Text(text.clone()),
+            ("exact", NodeKind::Text(text), true) => Meets::Not(text.clone()),
+            _ => return None,
+        };
+        (!field.contains("__")).then(|| (field.into(), meets))
+    };
+    args.keywords.iter().filter_map(meets).collect()
 }
 
 /// Conditions of one call.

@@ -12,7 +12,7 @@ use super::models::{AUTH_USER, Models, is_never_null};
 use super::names::{ClassId, Def, Names};
 use super::serializers::{ROW, loop_over};
 use super::types::{Type, Unit};
-use super::{django, searched};
+use super::{columns, django, searched};
 use crate::facts::orm::Attribute;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 use crate::source::Span;
@@ -63,7 +63,7 @@ pub(super) fn facts(eval: &mut Eval<'_>) -> Vec<AdminChoice> {
             told.tell(eval, class, model, place, offered);
             told.tell(eval, class, model, ChoicePlace::Filter, filters(eval, class, model));
             searched::admin(eval, class, model);
-        } else if let Some((model, parent)) = inline(eval, class) {
+        } else if let Some((model, parent)) = inline(eval, class).filter(|_| !columns::has_one_row(eval, class)) {
             let mut offered = offered(eval, class, model).unwrap_or_default();
             // The key that makes it an inline is not asked for.
             offered.retain(|it| !eval.names.derives(parent, it.target));

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::eval::{Args, Eval};
 use super::events::EventKind;
+use super::models::Relation;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::serializers::{ROW, list_of, loop_over, place};
 use super::types::{Row, Set, Site, Type, Unit};
@@ -96,12 +97,38 @@ pub(super) fn admin(eval: &mut Eval<'_>) {
         // Packages have admin classes of their own: `UserAdmin`, `MPTTModelAdmin`.
         if bases.iter().any(|base| base.ends_with("Admin")) && eval.registered.of(class).is_some() {
             list_of_admin(eval, class);
-        } else if is(&["TabularInline", "StackedInline"]) && eval.registered.parent(class).is_some() {
+        } else if is(&["TabularInline", "StackedInline"])
+            && eval.registered.parent(class).is_some()
+            && !has_one_row(eval, class)
+        {
             let Some(set) = rows(eval, class) else { continue };
             let Some((columns, span)) = columns(eval, class, "readonly_fields") else { continue };
             show(eval, class, &set, &columns, span);
         }
     }
+}
+
+/// Whether an inline shows one row at most: its model leads to the parent's by a key that no two rows share.
+pub(super) fn has_one_row(eval: &mut Eval<'_>, inline: ClassId) -> bool {
+    let Some(parent) = eval.registered.parent(inline).and_then(|it| eval.registered.of(it)) else { return false };
+    let Some(model) = model_of(eval, inline) else { return false };
+    let names = eval.names;
+    let named = names.attribute(inline, "fk_name").and_then(|(at, place)| {
+        let draft = names.class(at);
+        draft.body.text(draft.attributes.get(place)?.value?)
+    });
+    let Some(it) = eval.models.get(model) else { return false };
+    let leads = |relation: &Relation| {
+        let to_parent = relation.target.is_some_and(|target| names.derives(parent, target));
+        relation.joinable && to_parent && named.is_none_or(|named| *relation.name == *named)
+    };
+    let mut keys = it.relations.values().filter(|it| leads(it)).filter_map(|relation| {
+        let (at, place) = names.attribute(model, &relation.name)?;
+        let body = &names.class(at).body;
+        Some((body, body.call(names.class(at).attributes.get(place)?.value?)?))
+    });
+    let (Some((body, call)), None) = (keys.next(), keys.next()) else { return false };
+    body.called(call).is_some_and(|it| it == "OneToOneField") || body.says(call, "unique")
 }
 
 fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {

@@ -121,7 +121,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
     asked::put(eval, &mut set, name, args, id);
     uses::call(eval, &set, name, args, id);
     match name {
-        "all" | "get_queryset" | "using" => {
+        "all" | "get_queryset" | "using" | "_filter_or_exclude" | "_chain" | "_clone" => {
             step(eval, &mut set, id);
             set.plain &= name != "using";
             Type::Set(Rc::new(set))
@@ -153,6 +153,9 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             }
             if name == "filter" {
                 set.size = short(few_by_key(eval, set.model, args), set.size);
+            }
+            if let Some(loads) = eval.loaded_by_itself(&set, name, id) {
+                set.loads = loads;
             }
             set.filtered |= matches!(name, "filter" | "exclude" | "complex_filter");
             set.narrowed |= matches!(name, "filter" | "exclude") && narrow::narrows(eval, set.model, name, args);

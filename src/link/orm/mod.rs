@@ -35,6 +35,7 @@ mod routes;
 mod schemas;
 mod searched;
 mod serializers;
+mod settings;
 mod signals;
 mod sqlalchemy;
 mod sqlalchemy_models;

@@ -369,6 +369,10 @@ impl Type {
                     Type::List(Rc::new(Type::either(vec![(*a).clone(), (*b).clone()])), size)
                 }
                 (Type::Row(a), Type::Row(b)) if a.same(&b) => Type::Row(a),
+                // Whichever query gave it, it is one row of that model.
+                (Type::Row(a), Type::Row(b)) if a.model == b.model && a.is_asked_for() && b.is_asked_for() => {
+                    Type::Row(Rc::new(Row::of(a.model)))
+                }
                 (Type::Def(a), Type::Def(b)) if a == b => Type::Def(a),
                 (Type::Instance(a), Type::Instance(b)) if a == b => Type::Instance(a),
                 (Type::Data, Type::Data) => Type::Data,
@@ -455,6 +459,11 @@ impl Type {
 }
 
 impl Row {
+    /// Whether it was asked for alone, by code that wants one row.
+    fn is_asked_for(&self) -> bool {
+        self.alone && self.root.is_some() && self.path.is_empty() && self.turn.is_none() && !self.guessed && !self.fresh
+    }
+
     fn same(&self, other: &Row) -> bool {
         let root = |row: &Row| row.root.as_ref().map(|set| set.span);
         self.model == other.model

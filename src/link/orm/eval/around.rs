@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::super::names::{ClassId, FunctionId, Names};
 use super::super::types::{Type, Unit};
@@ -16,29 +16,46 @@ const MOST_KEPT: usize = 3;
 
 /// Where methods put something under a name of their instance: `self.name = …`.
 #[derive(Debug, Default)]
-pub(super) struct Stores<'a>(HashMap<(ClassId, &'a str), Vec<(FunctionId, NodeId)>>);
+pub(super) struct Stores<'a> {
+    own: HashMap<(ClassId, &'a str), Vec<(FunctionId, NodeId)>>,
+    /// All names that code puts something under, of whatever.
+    anywhere: HashSet<&'a str>,
+}
 
 impl<'a> Stores<'a> {
     fn read(names: &Names<'a>) -> Self {
-        let mut all: HashMap<_, Vec<_>> = HashMap::default();
+        let mut own: HashMap<_, Vec<_>> = HashMap::default();
+        let mut anywhere = HashSet::default();
         for (draft, it) in names.drafts.iter().copied().enumerate() {
             for (at, function) in it.functions.iter().enumerate() {
-                let Some(owner) = function.owner else { continue };
-                let class = ClassId { draft: draft as u32, at: owner };
+                let class = function.owner.map(|owner| ClassId { draft: draft as u32, at: owner });
                 for node in &function.flow.nodes {
                     let NodeKind::Store { of, name, value } = &node.kind else { continue };
-                    if function.flow.node(*of).kind == NodeKind::Param(0) {
+                    anywhere.insert(&**name);
+                    if let Some(class) = class
+                        && function.flow.node(*of).kind == NodeKind::Param(0)
+                    {
                         let id = FunctionId { draft: draft as u32, at: at as u32 };
-                        all.entry((class, &**name)).or_default().push((id, *value));
+                        own.entry((class, &**name)).or_default().push((id, *value));
                     }
                 }
             }
         }
-        Self(all)
+        Self { own, anywhere }
+    }
+
+    /// Whether code puts something under a name, of whatever.
+    pub(super) fn puts(&self, name: &str) -> bool {
+        self.anywhere.contains(name)
     }
 }
 
 impl<'a> Eval<'a> {
+    /// Where code puts something under names, read when it is first asked for.
+    pub(super) fn stores(&self) -> Rc<Stores<'a>> {
+        self.stores.get_or_init(|| Rc::new(Stores::read(self.names))).clone()
+    }
+
     /// What a name is bound to by the function that the present one lies in: an argument of it, or a variable.
     pub(super) fn around(&mut self, name: &str) -> Option<Type> {
         let Unit::Function(id) = self.frame().unit else { return None };
@@ -57,9 +74,9 @@ impl<'a> Eval<'a> {
     /// What the methods of a class put under a name of their instance.
     pub(super) fn kept(&mut self, class: ClassId, name: &str) -> Option<Type> {
         let names = self.names;
-        let stores = self.stores.get_or_insert_with(|| Rc::new(Stores::read(names))).clone();
+        let stores = self.stores();
         let lineage = &names.lineage(class).classes;
-        let all: Vec<_> = lineage.iter().flat_map(|of| stores.0.get(&(*of, name)).into_iter().flatten()).collect();
+        let all: Vec<_> = lineage.iter().flat_map(|of| stores.own.get(&(*of, name)).into_iter().flatten()).collect();
         if all.is_empty() || all.len() > MOST_STORES {
             return None;
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::events::Writing;
 use super::super::names::{ClassId, Def, FunctionId};
-use super::super::types::{ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
+use super::super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
 use super::super::{builtins, columns, context, django, listings, schemas, serializers, sqlalchemy, templates, views};
 use super::given::Given;
 use super::need::uses;
@@ -21,7 +21,10 @@ impl Eval<'_> {
     /// Calls a value.
     pub(in crate::link::orm) fn call(&mut self, func: &Type, args: &Args<'_>, id: NodeId) -> Type {
         match func {
-            Type::Def(Def::Function(function)) if !self.follows(*function) => Type::Unknown,
+            Type::Def(Def::Function(function)) if !self.follows(*function) => {
+                self.too_deep += usize::from(self.frames.len() > MOST_DEPTH);
+                Type::Unknown
+            }
             Type::Def(Def::Function(function)) => {
                 let context = self.takes_context(*function).then(|| Rc::new(self.type_of(0)));
                 let given = self.given(context.as_ref(), *function, args);
@@ -335,6 +338,7 @@ impl Eval<'_> {
         id: NodeId,
     ) -> Type {
         if !self.follows(function) {
+            self.too_deep += usize::from(self.frames.len() > MOST_DEPTH);
             return Type::Unknown;
         }
         let bound = if self.decorated(function, &["staticmethod"]) { None } else { Some(&this) };
@@ -349,6 +353,22 @@ impl Eval<'_> {
 
     pub(super) fn bound(&mut self, base: Rc<Type>, name: &str) -> Type {
         Type::Op(base, self.word(name))
+    }
+
+    /// What a queryset of a class of its own loads whenever it is filtered: by its `_filter_or_exclude`, that of Django's
+    /// `filter` and `exclude`, or by the `_chain` of all its methods.
+    pub(in crate::link::orm) fn loaded_by_itself(&mut self, set: &Set, name: &str, id: NodeId) -> Option<Loads> {
+        let own: &[&str] =
+            if matches!(name, "filter" | "exclude") { &["_filter_or_exclude", "_chain"] } else { &["_chain"] };
+        let found = |own: &&str| set.classes.iter().find_map(|class| self.names.method(*class, own, None));
+        let method = own.iter().find_map(found)?;
+        self.quiet += 1;
+        let returned = self.enter(method, Rc::new(Type::Set(Rc::new(set.clone()))), &NOTHING, id);
+        self.quiet -= 1;
+        match returned {
+            Type::Set(given) if given.rows => Some(given.loads.clone()),
+            _ => None,
+        }
     }
 
     /// Whether a call of a function is followed: not into what is under way, and so deep.
@@ -368,6 +388,7 @@ impl Eval<'_> {
         let unit = Unit::Function(function);
         let called = self.names.function(function);
         if !self.follows(function) {
+            self.too_deep += usize::from(self.frames.len() > MOST_DEPTH);
             return Type::Unknown;
         }
         let node = self.frame().flow.node(id);
@@ -386,13 +407,16 @@ impl Eval<'_> {
         }
         let keeps = self.keeps_answers(function, &given);
         self.once.extend(keeps.then_some(Turn { depth: self.frames.len(), scope: 0 }));
+        let before = self.too_deep;
         let (returned, left) = self.run(unit, &called.flow, given, (span, scope));
         if keeps {
             self.once.pop();
         }
         self.behind = left.into_iter().next();
         if let Some(key) = key {
-            match self.is_over() {
+            // What is not known because calls lay too deep here may be known elsewhere.
+            let too_deep = self.too_deep > before && matches!(returned, Type::Unknown);
+            match self.is_over() || too_deep {
                 true => self.memo.remove(&key),
                 false => self.memo.insert(key, returned.clone()),
             };

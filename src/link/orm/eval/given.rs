@@ -236,7 +236,7 @@ impl<'a> Handed<'a> {
         Self(handed)
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.0.contains(name)
     }
 }

@@ -6,15 +6,18 @@
 mod around;
 mod attribute;
 mod call;
+mod constant;
 mod given;
 mod guess;
 mod need;
+mod passed;
 mod runs;
 mod shared;
 mod told;
 mod touched;
 mod value;
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -33,6 +36,7 @@ use super::events::Events;
 use super::indexes;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
+use super::settings::Settings;
 use super::templates::{Templates, entry};
 use super::types::{Loads, Row, Set, Size, Turn, Type, Unit};
 use super::uses::{Use, thrown};
@@ -72,7 +76,7 @@ pub(super) struct Eval<'a> {
     /// What functions were left with that others lie in, or that put something under a name of their instance.
     left: HashMap<(FunctionId, Option<ClassId>), Rc<Vec<Type>>>,
     /// Where methods put something under a name of their instance, once it has been asked for.
-    stores: Option<Rc<around::Stores<'a>>>,
+    stores: OnceCell<Rc<around::Stores<'a>>>,
     /// What a function returns when only the classes of what it is given matter.
     memo: HashMap<Called, Type>,
     /// Places where rows are known that come by, whether they ask for something or not.
@@ -98,6 +102,8 @@ pub(super) struct Eval<'a> {
     /// What the first argument of the function that was followed last is behind it.
     behind: Option<Type>,
     steps: usize,
+    /// How many calls were not followed because they lay too deep.
+    too_deep: usize,
     /// How many values were evaluated, and how many may be.
     spent: (usize, usize),
     /// The code whose evaluation was cut short, for there were too many values.
@@ -116,6 +122,7 @@ pub(super) struct Eval<'a> {
     handed: given::Handed<'a>,
     /// The classes below each.
     below: shared::Below,
+    settings: Settings<'a>,
 }
 
 /// A function entered.
@@ -204,7 +211,7 @@ impl<'a> Eval<'a> {
             registered: Registered::read(names),
             bodies: HashMap::default(),
             left: HashMap::default(),
-            stores: None,
+            stores: OnceCell::new(),
             memo: HashMap::default(),
             settled: HashSet::default(),
             filled: HashSet::default(),
@@ -218,6 +225,7 @@ impl<'a> Eval<'a> {
             kept: 0,
             behind: None,
             steps: 0,
+            too_deep: 0,
             spent: (0, MOST_TIMES * size(names)),
             cut: HashSet::default(),
             quiet: 0,
@@ -227,6 +235,7 @@ impl<'a> Eval<'a> {
             refreshed: Vec::new(),
             handed: given::Handed::read(names),
             below: shared::Below::read(names),
+            settings: Settings::read(names),
         }
     }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::super::names::Def;
 use super::super::types::{Turn, Type, Void};
 use super::Eval;
+use crate::facts::orm::PLAIN_KINDS;
 use crate::facts::orm::flow::{Guard, Node, NodeId, NodeKind, Scope};
 use crate::stack::vocabulary::Orm;
 
@@ -64,11 +65,13 @@ impl Eval<'_> {
                 Some(Type::Flag(flag)) => flag != wanted,
                 Some(Type::Void(Void::None)) => *wanted,
                 Some(Type::Void(Void::Empty)) => *wanted && !self.is_filled(*at, id),
+                Some(_) => !*wanted && self.is_passed(*at, true),
                 _ => false,
             },
             Guard::Given(at, wanted) => match given(*at) {
                 Some(Type::Void(Void::None)) => *wanted,
                 Some(Type::Void(Void::Empty) | Type::Flag(_)) => !*wanted,
+                Some(_) => !*wanted && self.is_passed(*at, false),
                 _ => false,
             },
             Guard::Has(of, name, wanted) => self.has(*of, name).is_some_and(|has| has != *wanted),
@@ -81,6 +84,8 @@ impl Eval<'_> {
             }
             // Nobody waits for what production does not run.
             Guard::Debug => true,
+            Guard::Attr(of, name, wanted, holds) => self.is_attribute(*of, name, wanted).is_some_and(|is| is != *holds),
+            Guard::Setting(..) => self.settings.bar(guard),
             Guard::Action(list) => self.listing && !list,
             Guard::Context(name, wanted) => {
                 self.context.as_ref().and_then(|it| it.truth(name)).is_some_and(|truth| truth != *wanted)
@@ -138,7 +143,7 @@ impl Eval<'_> {
     }
 
     /// Whether a branch that may have been taken gives `None`.
-    fn may_be_nothing(&self, of: NodeId, depth: u32) -> bool {
+    pub(super) fn may_be_nothing(&self, of: NodeId, depth: u32) -> bool {
         /// Branches lie so deep in one another at most.
         const MOST: u32 = 12;
         match &self.frame().flow.node(of).kind {
@@ -153,6 +158,10 @@ impl Eval<'_> {
     /// Whether a value is an instance of a class, as its file names it, where that is certain: a row may be of a model below
     /// its own, and `None` is of no class.
     fn is_of(&self, of: NodeId, class: &str) -> Option<bool> {
+        // A row of a model, of whichever, is no text.
+        if PLAIN_KINDS.contains(&class) && self.is_of_some_model(of) {
+            return Some(false);
+        }
         let Type::Row(row) = self.type_of(of) else { return None };
         if self.may_be_nothing(of, 0) {
             return None;

@@ -101,7 +101,7 @@ impl Eval<'_> {
 }
 
 impl Eval<'_> {
-    fn below(&self, class: ClassId) -> &[ClassId] {
+    pub(super) fn below(&self, class: ClassId) -> &[ClassId] {
         self.below.0.get(&class).map_or(&[], Vec::as_slice)
     }
 }

@@ -131,14 +131,23 @@ impl Graph {
         self.names[name].functions.push(code);
     }
 
-    /// Says that a method needs an instance of what has this name.
-    pub(super) fn hold(&mut self, code: usize, class: Option<usize>) {
+    /// Says that a method needs an instance of what has this name. One that nobody names is made by none, where that is
+    /// certain.
+    pub(super) fn hold(&mut self, code: usize, class: Option<usize>, certain: bool) {
         let Some(class) = class else { return };
         let stands = self.names[class].stands;
-        if stands.0 || stands.2 {
+        if stands.0 || stands.2 || certain {
             self.names[class].methods.push(code);
             let it = &mut self.code[code];
             (it.held, it.who) = (Some(Who::Commands), Who::Commands);
+        }
+    }
+
+    /// Says of a template that those run it who render it, if any is seen to.
+    pub(super) fn render(&mut self, code: usize) {
+        let it = &mut self.code[code];
+        if it.stands.0 {
+            (it.who, it.asked, it.rises) = (Who::Commands, Who::Commands, true);
         }
     }
 
@@ -225,6 +234,7 @@ pub(super) struct Known {
 fn runs(who: Who, manner: Manner) -> Who {
     match (who, manner) {
         (_, Manner::Enqueued) => Who::Tasks,
+        (_, Manner::Served) => Who::Requests,
         (Who::Start, Manner::Handed | Manner::Queued | Manner::Said) => Who::Requests,
         (who, _) => who,
     }

@@ -9,6 +9,7 @@ mod graph;
 mod named;
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
@@ -158,7 +159,10 @@ impl Reached {
             let (draft, function, code) = (names.draft(id.draft), names.function(id), namer.code(id));
             let task = is_task(names, id, function);
             let own = match draft.place {
-                Place::Template => continue,
+                Place::Template => {
+                    graph.render(code);
+                    continue;
+                }
                 _ if task => Some(Who::Tasks),
                 Place::Command => Some(Who::Commands),
                 Place::Admin => Some(Who::Admin),
@@ -172,7 +176,11 @@ impl Reached {
             // In a project, nobody runs what only tests name, or nothing does.
             let named = graph.is_named(code, name, task, free) || managed && (free || graph.names[name].tested);
             // What Python itself calls, it calls on instances.
-            let own = own.or_else(|| function.name.starts_with("__").then_some(Who::Requests));
+            let of_form = || {
+                let class = function.owner.map(|at| ClassId { draft: id.draft, at });
+                class.is_some_and(|it| is_form(names, it) && alone(it))
+            };
+            let own = own.or_else(|| (function.name.starts_with("__") || of_form()).then_some(Who::Requests));
             if own.is_none() && !(named && is_called_by_code_only(names, id, function)) {
                 continue;
             }
@@ -183,7 +191,7 @@ impl Reached {
             graph.set(code, name, own, Known { task, by_name, rises, free });
             let class = function.owner.map(|at| ClassId { draft: id.draft, at });
             if let Some(class) = class.filter(|class| own.is_none_or(|own| own == Who::Requests) && alone(*class)) {
-                graph.hold(code, graph.name(word(&names.class(class).name)));
+                graph.hold(code, graph.name(word(&names.class(class).name)), managed && !may_be_found(names, class));
             }
         }
         for (code, file, body) in plains.iter().copied().filter(|it| !it.2.name.is_empty()) {
@@ -306,25 +314,85 @@ fn is_of_program(names: &Names<'_>, id: FunctionId, function: &FunctionDraft) ->
     names.lineage(class).external.iter().any(|base| is_program(base))
 }
 
-/// Whether a function runs only where code of the repository calls it: no framework knows it, no template can name it.
+/// What Django itself calls on models and managers, and what every template may.
+const HOOKS: &[&str] = &[
+    "save",
+    "delete",
+    "from_db",
+    "clean",
+    "full_clean",
+    "clean_fields",
+    "validate_unique",
+    "validate_constraints",
+    "refresh_from_db",
+    "get_absolute_url",
+    "natural_key",
+    "get_queryset",
+    "get_by_natural_key",
+    "get_username",
+    "get_full_name",
+    "get_short_name",
+    "get_session_auth_hash",
+    "check_password",
+    "is_active",
+    "is_staff",
+    "is_superuser",
+    "is_anonymous",
+    "is_authenticated",
+    "has_perm",
+    "has_perms",
+    "has_module_perms",
+];
+/// Packages whose bases of models call nothing else of what derives from them.
+const MODELS: &[&str] = &[
+    "django.db.models",
+    "django.contrib.auth",
+    "django.contrib.gis.db",
+    "model_utils",
+    "django_extensions",
+    "typedmodels",
+    "polymorphic",
+    "dirtyfields",
+    "mptt",
+    "treebeard",
+];
+
+/// Whether a function runs only where code of the repository calls it: no framework knows it.
 fn is_called_by_code_only(names: &Names<'_>, id: FunctionId, function: &FunctionDraft) -> bool {
-    /// What Django itself calls on models, with arguments.
-    const HOOKS: &[&str] = &["save", "delete", "from_db", "clean_fields", "validate_unique", "validate_constraints"];
-    if function.name.starts_with("__") || !function.decorators.iter().all(|it| is_plain(it)) {
+    let property = |it: &str| function.owner.is_some() && matches!(last(it), "property" | "cached_property");
+    if function.name.starts_with("__") || !function.decorators.iter().all(|it| is_plain(it) || property(it)) {
         return false;
     }
     let Some(owner) = function.owner else { return true };
     let class = ClassId { draft: id.draft, at: owner };
-    let bases = &names.lineage(class).external;
-    let of_model = bases.iter().all(|base| base.starts_with("django.db.models") || is_plain_base(base));
-    // What needs no argument can stand in a template.
-    let asks = function.params.iter().skip(1).any(|it| it.default.is_none() && !it.name.starts_with('*'));
-    of_model && !HOOKS.contains(&&*function.name) && (bases.iter().all(|base| is_plain_base(base)) || asks)
+    // A method that a template or a serializer calls is named by it.
+    let package = |base: &str| MODELS.iter().any(|it| base.strip_prefix(it).is_some_and(|rest| rest.starts_with('.')));
+    let of_model = |base: &Rc<str>| package(base) || is_plain_base(base);
+    names.lineage(class).external.iter().all(of_model) && !HOOKS.contains(&&*function.name)
 }
 
-/// Whether a class has its methods from the repository alone, so that they are called on its instances only.
+/// Whether a class has its methods from the repository alone, so that they are called on its instances only; or is a form,
+/// whose methods its instances call.
 fn is_plain_class(names: &Names<'_>, class: ClassId) -> bool {
-    names.lineage(class).external.iter().all(|base| is_plain_base(base))
+    names.lineage(class).external.iter().all(|base| is_plain_base(base)) || is_form(names, class)
+}
+
+/// Whether a class that no code names may be found by a path: settings and tables of other kinds name backends and
+/// plugins.
+fn may_be_found(names: &Names<'_>, class: ClassId) -> bool {
+    const FOUND: &[&str] = &["Backend", "Middleware", "Router", "Storage", "Handler", "Plugin", "Validator", "Loader"];
+    let takes_request =
+        |it: &FunctionDraft| it.owner == Some(class.at) && it.params.iter().any(|param| &*param.name == "request");
+    is_form(names, class)
+        || FOUND.iter().any(|end| names.class(class).name.ends_with(end))
+        || names.draft(class.draft).functions.iter().any(takes_request)
+}
+
+/// Whether a class is a form of Django's, which runs where a view makes one.
+fn is_form(names: &Names<'_>, class: ClassId) -> bool {
+    let external = &names.lineage(class).external;
+    external.iter().any(|base| base.starts_with("django.forms"))
+        && external.iter().all(|base| base.starts_with("django.forms"))
 }
 
 /// Whether a base outside the repository calls nothing of what derives from it.

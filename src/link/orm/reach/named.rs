@@ -4,8 +4,10 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::graph::{Graph, Target};
 use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind, last_of};
-use crate::facts::orm::{Body, Callers, ENQUEUES, FINDERS, Manner, Mention, QUEUED, Word, word};
+use crate::facts::orm::{Body, Callers, ENQUEUES, FINDERS, Manner, Mention, OF_CRON, QUEUED, SERVES, Word, word};
+use crate::facts::orm::{Place, template_names};
 use crate::link::orm::names::{ClassId, Def, FunctionId, Names};
+use crate::link::orm::settings::Settings;
 
 /// What runs a function that it is given, at once: `typer.run(main)`.
 const RUNNERS: &[&str] = &["typer.run", "fire.Fire", "Fire", "app.run", "asyncio.run", "anyio.run", "trio.run"];
@@ -35,6 +37,11 @@ pub(super) struct Namer<'a> {
     helper_words: HashSet<Word>,
     /// Those of them that stand in plain files, whatever their parameters are.
     plain_helpers: HashSet<Word>,
+    settings: Settings<'a>,
+    /// The classes below each.
+    below: HashMap<ClassId, Vec<ClassId>>,
+    /// The functions of templates, by the names that code calls them by.
+    templates: HashMap<&'a str, Vec<FunctionId>>,
 }
 
 impl<'a> Namer<'a> {
@@ -51,7 +58,22 @@ impl<'a> Namer<'a> {
             helpers: HashMap::default(),
             helper_words: ENQUEUES.iter().map(|it| word(it)).collect(),
             plain_helpers: HashSet::default(),
+            settings: Settings::read(names),
+            below: HashMap::default(),
+            templates: HashMap::default(),
         };
+        for id in names.all_classes() {
+            for of in names.lineage(id).classes.iter().filter(|of| **of != id) {
+                namer.below.entry(*of).or_default().push(id);
+            }
+        }
+        for (at, draft) in names.drafts.iter().copied().enumerate().filter(|(_, it)| it.place == Place::Template) {
+            let all = (0..draft.functions.len()).map(|place| FunctionId { draft: at as u32, at: place as u32 });
+            let all: Vec<FunctionId> = all.collect();
+            for name in template_names(&draft.path) {
+                namer.templates.entry(name).or_default().extend(&all);
+            }
+        }
         for draft in &names.drafts {
             namer.parts.extend(draft.module.split('.'));
             let renamed = draft.imports.iter().filter(|it| it.item.as_ref().is_some_and(|item| *item != it.name));
@@ -102,7 +124,11 @@ impl<'a> Namer<'a> {
         let mut said = None;
         let mut out = Vec::new();
         for (id, node) in flow.nodes.iter().enumerate() {
+            if self.settings.bar_any(flow, node.guard) {
+                continue;
+            }
             match &node.kind {
+                NodeKind::Include { template, .. } => out.extend(self.rendered(template)),
                 NodeKind::Name(name) | NodeKind::Attr { name, .. } => {
                     let manner = manners.get(&(id as u32)).copied().unwrap_or(Manner::Handed);
                     for target in self.meant(graph, draft, unit, flow, id as u32, name) {
@@ -111,6 +137,7 @@ impl<'a> Namer<'a> {
                 }
                 // A task is named by its path where it is put into a schedule or a queue.
                 NodeKind::Text(text) => {
+                    out.extend(self.rendered(text));
                     let last = text.rsplit(['.', ':']).next().unwrap_or(text);
                     let Some(name) = graph.name(word(last)) else { continue };
                     let found = *said.get_or_insert_with(|| flow.nodes.iter().any(|it| finds(&it.kind)));
@@ -126,6 +153,12 @@ impl<'a> Namer<'a> {
             }
         }
         out
+    }
+
+    /// The template of a name: whoever names it renders it.
+    fn rendered(&self, name: &str) -> impl Iterator<Item = (Target, Manner)> {
+        let all = self.templates.get(name).into_iter().flatten();
+        all.map(|id| (Target::Code(self.code(*id)), Manner::Called))
     }
 
     /// What the names in the body of a plain file mean.
@@ -165,6 +198,9 @@ impl<'a> Namer<'a> {
                     for arg in self.put(draft, unit, flow, call) {
                         manners.insert(arg, Manner::Enqueued);
                     }
+                    if is_called_one_of(flow, *func, SERVES) {
+                        manners.extend(args.iter().map(|it| (*it, Manner::Served)));
+                    }
                     if runs_at_once(flow, *func) {
                         manners.extend(args.first().map(|it| (*it, Manner::Called)));
                     }
@@ -181,7 +217,8 @@ impl<'a> Namer<'a> {
             return Vec::new();
         };
         let all = || call.args.iter().copied().chain(call.keywords.iter().map(|it| it.1)).collect();
-        if ENQUEUES.contains(&&**name) {
+        let of_cron = || call.keywords.iter().any(|(key, _)| OF_CRON.contains(&&**key));
+        if ENQUEUES.contains(&&**name) || &**name == "register" && of_cron() {
             return all();
         }
         if !self.helper_words.contains(&word(name)) && !self.aliases.contains(&**name) {
@@ -288,6 +325,9 @@ impl<'a> Namer<'a> {
         if graph.name(word(name)).is_none() && !self.aliases.contains(name) {
             return Vec::new();
         }
+        if let Some(all) = self.methods_of(draft, unit, flow, *of, name) {
+            return all.into_iter().map(|method| Target::Code(self.code(method))).collect();
+        }
         let Some(dotted) = flow.dotted(*of) else { return self.targets(graph, None, name) };
         let owner = self.names.resolve_dotted(draft, &dotted);
         // `Service.run(...)`
@@ -297,6 +337,65 @@ impl<'a> Namer<'a> {
             return vec![Target::Code(self.code(method))];
         }
         self.targets(graph, owner.and_then(|it| self.names.member(&it, name)), name)
+    }
+
+    /// The methods of a name that a value may have, where it is known of which classes it is: the instance that a method is
+    /// of, one that is made, what a function gives that names the classes it makes.
+    fn methods_of(
+        &self,
+        draft: u32,
+        unit: Option<FunctionId>,
+        flow: &Flow,
+        of: NodeId,
+        name: &str,
+    ) -> Option<Vec<FunctionId>> {
+        let found = match &flow.node(of).kind {
+            NodeKind::Param(0) => {
+                let function = self.names.function(unit?);
+                let class = ClassId { draft, at: function.owner? };
+                if function.decorators.iter().any(|it| last_of(it) == "staticmethod") {
+                    return None;
+                }
+                let below = self.below.get(&class).into_iter().flatten().copied();
+                let all = std::iter::once(class).chain(below).filter_map(|it| self.names.method(it, name, None));
+                let mut all: Vec<FunctionId> = all.collect();
+                all.sort_unstable();
+                all.dedup();
+                all
+            }
+            NodeKind::Call { func, .. } => match self.def(draft, unit, flow, *func)? {
+                Def::Class(class) => vec![self.names.method(class, name, None)?],
+                Def::Function(id) => {
+                    let mut classes = Vec::new();
+                    self.made_by(id, &mut classes)?;
+                    classes.iter().filter_map(|it| self.names.method(*it, name, None)).collect()
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// The classes that a function gives instances of. [`None`] where it may give something else.
+    fn made_by(&self, id: FunctionId, classes: &mut Vec<ClassId>) -> Option<()> {
+        let flow = &self.names.function(id).flow;
+        let mut todo: Vec<NodeId> = flow.returns.clone();
+        if todo.is_empty() || !flow.yields.is_empty() {
+            return None;
+        }
+        while let Some(node) = todo.pop() {
+            match &flow.node(node).kind {
+                NodeKind::Nothing => {}
+                NodeKind::Either(all) => todo.extend(all),
+                NodeKind::Call { func, .. } => match self.names.of_node(id.draft, flow, *func)? {
+                    Def::Class(class) => classes.push(class),
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        }
+        Some(())
     }
 
     fn targets(&self, graph: &Graph, def: Option<Def>, name: &str) -> Vec<Target> {
@@ -336,6 +435,14 @@ impl<'a> Namer<'a> {
     pub(super) fn families(&self) -> HashSet<ClassId> {
         let lineages = self.names.all_classes().into_iter().map(|class| &self.names.lineage(class).classes);
         lineages.filter(|all| all.len() > 1).flatten().copied().collect()
+    }
+}
+
+/// Whether a call is of one of these names.
+fn is_called_one_of(flow: &Flow, func: NodeId, names: &[&str]) -> bool {
+    match &flow.node(func).kind {
+        NodeKind::Attr { name, .. } | NodeKind::Name(name) => names.contains(&&**name),
+        _ => false,
     }
 }
 

@@ -12,12 +12,13 @@ mod remedies;
 mod rest;
 mod silent;
 mod sqlalchemy;
+mod taken;
 mod uses;
 
 use std::path::PathBuf;
 
 use super::*;
-use crate::facts::orm::{calls, read, read_callers, wants};
+use crate::facts::orm::{calls, is_template, read, read_callers, read_template, wants};
 use crate::source::{Edit, FileId, SourceFile, Sources, Span, apply};
 use crate::stack::vocabulary::{LazyLoad, Reach};
 use crate::stack::{Fact, Origin, Sourced, Writer};
@@ -83,10 +84,14 @@ fn sources(files: &[(&str, &str)]) -> Sources {
 }
 
 fn found(sources: &Sources) -> OrmFacts {
-    let wanted = sources.iter().filter(|file| wants(&file.path, file.text()));
+    let wanted = sources.iter().filter(|file| wants(&file.path, file.text()) || is_template(&file.path, file.text()));
     let plain = sources.iter().filter(|file| !wants(&file.path, file.text()) && calls(&file.path));
     let plain: Vec<Callers> = plain.map(|file| read_callers(&file.path, file.text())).collect();
-    let drafts: Vec<OrmDraft> = wanted.map(|file| read(file, &python::parse(file).tree)).collect();
+    let draft = |file: &SourceFile| match is_template(&file.path, file.text()) {
+        true => read_template(file),
+        false => read(file, &python::parse(file).tree),
+    };
+    let drafts: Vec<OrmDraft> = wanted.map(draft).collect();
     join(&drafts, &plain.iter().collect::<Vec<_>>())
 }
 

@@ -111,10 +111,18 @@ fn an_app_that_is_named_management_serves() {
 
 #[test]
 fn a_method_that_a_template_can_name_serves() {
-    let models = "from django.db import models\n\n\nclass Room(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Seat(models.Model):\n    room = models.ForeignKey(Room, on_delete=models.CASCADE)\n\n    def rooms(self):\n        return [seat.room.name for seat in Seat.objects.all()]\n\n    def rooms_of(self, user):\n        return [seat.room.name for seat in Seat.objects.all()]\n";
-    let task = "from celery import shared_task\nfrom .models import Seat\n\n\n@shared_task\ndef nightly(user):\n    seat = Seat.objects.first()\n    seat.rooms()\n    seat.rooms_of(user)\n";
+    let models = "from django.db import models\n\n\nclass Room(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Seat(models.Model):\n    room = models.ForeignKey(Room, on_delete=models.CASCADE)\n\n    def all_rooms(self):\n        return [seat.room.name for seat in Seat.objects.all()]\n\n    def rooms_of_all(self, user):\n        return [seat.room.name for seat in Seat.objects.all()]\n";
+    let task = "from celery import shared_task\nfrom .models import Seat\n\n\n@shared_task\ndef nightly(user):\n    seat = Seat.objects.first()\n    seat.all_rooms()\n    seat.rooms_of_all(user)\n";
     let told = reached(&[("hall/models.py", models), ("hall/tasks.py", task)]);
-    assert_eq!(told, ["Seat.rooms:room Some(Requests)", "Seat.rooms_of:room Some(Tasks)"]);
+    assert_eq!(told, ["Seat.all_rooms:room Some(Tasks)", "Seat.rooms_of_all:room Some(Tasks)"]);
+    let page = "{% for seat in seats %}{{ seat.all_rooms }}{% endfor %}";
+    let told = reached(&[("hall/models.py", models), ("hall/tasks.py", task), ("hall/templates/seats.html", page)]);
+    assert_eq!(told, ["Seat.all_rooms:room Some(Requests)", "Seat.rooms_of_all:room Some(Tasks)"]);
+    let serializer = "from rest_framework import serializers\nfrom .models import Seat\n\n\nclass SeatSerializer(serializers.ModelSerializer):\n    class Meta:\n        model = Seat\n        fields = ['all_rooms']\n";
+    let told = reached(&[("hall/models.py", models), ("hall/tasks.py", task), ("hall/serializers.py", serializer)]);
+    assert!(told.contains(&"Seat.all_rooms:room Some(Requests)".to_owned()), "{told:?}");
+    // Of what nobody names, nobody knows.
+    assert!(reached(&[("hall/models.py", models)]).contains(&"Seat.all_rooms:room Some(Requests)".to_owned()));
 }
 
 #[test]
@@ -244,6 +252,17 @@ fn nobody_runs_what_nobody_names() {
 }
 
 #[test]
+fn a_class_that_nobody_names_has_no_instance() {
+    let lib = "from chat.models import Thread\n\n\nclass Exporter:\n    def export(self):\n        self.get_rooms()\n\n    def get_rooms(self):\n        return [thread.room.name for thread in Thread.objects.all()]\n";
+    let view = "from .models import Room\n\n\ndef show(request, thing):\n    thing.get_rooms()\n";
+    let told = |lib: &str| reached(&[MANAGE, ("chat/lib.py", lib), ("chat/views.py", view)]).join("; ");
+    assert_eq!(told(lib), "Exporter.get_rooms:room Some(Commands)");
+    // Settings name backends.
+    let backend = lib.replace("Exporter", "ExportBackend");
+    assert_eq!(told(&backend), "ExportBackend.get_rooms:room Some(Requests)");
+}
+
+#[test]
 fn a_method_needs_an_instance_of_its_class() {
     let lib = "from chat.models import Thread\n\n\nclass Exporter:\n    def get_rooms(self):\n        return [thread.room.name for thread in Thread.objects.all()]\n";
     let script =
@@ -276,4 +295,57 @@ fn natural_keys_are_for_fixtures() {
         "from django.db import models\nfrom django.contrib.auth.models import BaseUserManager\n",
     );
     assert_eq!(reached(&[("hall/models.py", &users)]), ["RoomManager.get_by_natural_key:room Some(Requests)"]);
+}
+
+const STAFF: &str = "from django.contrib.auth.mixins import PermissionRequiredMixin\nfrom django.shortcuts import render\nfrom django.views.generic import FormView\nfrom .forms import RoomForm\nfrom chat.models import *\n\n\nclass Rooms(PermissionRequiredMixin, FormView):\n    form_class = RoomForm\n\n    def get(self, request):\n        return render(request, 'rooms.html', {'threads': Thread.objects.all()})\n";
+
+#[test]
+fn templates_and_forms_run_where_views_use_them() {
+    let page = "{% for thread in threads %}{{ thread.room.name }}{% endfor %}";
+    let form = "from django import forms\nfrom chat.models import *\n\n\nclass RoomForm(forms.Form):\n    def clean(self):\n        return [thread.room.name for thread in Thread.objects.all()]\n";
+    let site = "from django.shortcuts import render\nfrom admin.forms import RoomForm\nfrom chat.models import *\n\n\ndef show(request):\n    RoomForm(request.POST)\n    return render(request, 'rooms.html', {})\n";
+    let files = [("admin/views.py", STAFF), ("admin/forms.py", form), ("admin/templates/rooms.html", page)];
+    assert_eq!(reached(&files), ["RoomForm.clean:room Some(Admin)", "template:room Some(Admin)"]);
+    let mut both = files.to_vec();
+    both.push(("chat/views.py", site));
+    assert_eq!(reached(&both), ["RoomForm.clean:room Some(Requests)", "template:room Some(Requests)"]);
+    // What nobody is seen to render may be rendered by anybody.
+    let alone = reached(&[("admin/forms.py", form), ("admin/templates/rooms.html", page)]);
+    assert!(alone[0].contains("RoomForm.clean:room Some(Requests)"), "{alone:?}");
+}
+
+#[test]
+fn a_method_is_of_the_classes_that_a_value_may_be_of() {
+    let lib = "from chat.models import *\n\n\nclass Base:\n    def load(self):\n        pass\n\n\nclass Near(Base):\n    def load(self):\n        return [thread.room.name for thread in Thread.objects.all()]\n\n\nclass Far(Base):\n    def load(self):\n        return [thread.room.name for thread in Thread.objects.all()]\n\n\ndef choose(kind):\n    if kind:\n        return Base()\n    return Near()\n";
+    let task = "from celery import shared_task\nfrom .lib import choose\nfrom .models import Room\n\n\n@shared_task\ndef nightly(kind):\n    loader = choose(kind)\n    loader.load()\n";
+    let command = "from chat.lib import Far\nfrom chat.models import Room\n\n\ndef main():\n    Far().load()\n";
+    let told = reached(&[("chat/lib.py", lib), ("chat/tasks.py", task), ("scripts/far.py", command)]);
+    assert_eq!(told, ["Near.load:room Some(Tasks)", "Far.load:room Some(Commands)"]);
+    let own = "from chat.models import *\n\n\nclass Job:\n    def load(self):\n        return [thread.room.name for thread in Thread.objects.all()]\n\n    def go(self):\n        self.load()\n";
+    let view = "from chat.models import Room\n\n\nclass View:\n    def load(self):\n        pass\n\n    def get(self, request):\n        self.load()\n";
+    let command = "from chat.job import Job\nfrom chat.models import Room\n\n\ndef main():\n    Job().go()\n";
+    let told = reached(&[("chat/job.py", own), ("chat/views.py", view), ("scripts/job.py", command)]);
+    assert_eq!(told, ["Job.load:room Some(Commands)"]);
+}
+
+#[test]
+fn what_a_server_calls_again_and_again_is_no_command() {
+    let program = "from traitlets.config import Application\nfrom tornado.ioloop import PeriodicCallback\nfrom .models import Thread\n\n\nclass Hub(Application):\n    def update(self):\n        return [thread.room.name for thread in Thread.objects.all()]\n\n    def start(self):\n        PeriodicCallback(self.update, 300).start()\n";
+    assert_eq!(reached(&[("chat/app.py", program)]), ["Hub.update:room Some(Requests)"]);
+}
+
+#[test]
+fn a_branch_that_settings_rule_out_calls_nobody() {
+    let view = "from django.conf import settings\nfrom .lib import names\nfrom .models import Room\n\n\ndef show(request, queue):\n    if settings.USE_QUEUE:\n        queue.enqueue(names)\n    else:\n        names()\n";
+    let settings = ("site/settings.py", "INSTALLED_APPS = []\nUSE_QUEUE = True\n");
+    assert_eq!(runs(&[("chat/views.py", view), settings]), "Tasks");
+    assert_eq!(runs(&[("chat/views.py", view)]), "Requests");
+}
+
+#[test]
+fn what_a_table_of_times_names_is_a_task() {
+    let cron = "from rq.cron import register\nfrom chat import lib\n\nregister(\n    lib.names,\n    queue_name='low',\n    cron='0 0 * * *',\n)\n";
+    assert_eq!(runs(&[MANAGE, ("site/cron_config.py", cron)]), "Tasks");
+    let read = format!("from chat.models import Room\n{cron}");
+    assert_eq!(runs(&[MANAGE, ("site/cron_config.py", &read)]), "Tasks");
 }
