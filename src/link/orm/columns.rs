@@ -84,7 +84,10 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
             Vec::new()
         }
     };
-    let mut sites = if own { site(eval, class).into_iter().collect() } else { set.sites.clone() };
+    let mut sites = match own {
+        true => vec![site(eval, class).unwrap_or_else(|| inherited(eval, class))],
+        false => set.sites.clone(),
+    };
     eval.chosen += usize::from(chooses.is_some());
     if !by_list.is_empty() {
         let bare = Rc::new(Set { loads: loads.clone(), sites: Vec::new(), ..(*set).clone() });
@@ -158,6 +161,26 @@ fn site(eval: &Eval<'_>, class: ClassId) -> Option<Site> {
         kept: Vec::new(),
         entity: None,
     })
+}
+
+/// The same where a base says it, which other classes may share: it can be said, and not written.
+fn inherited(eval: &Eval<'_>, class: ClassId) -> Site {
+    let span = eval.names.class(class).span;
+    Site {
+        unit: Unit::Class(class),
+        after: Span::at(span.file, span.end as usize),
+        line: None,
+        called: true,
+        one: None,
+        many: None,
+        bars_one: false,
+        ended: false,
+        shared: true,
+        bars_many: true,
+        attribute: Some("".into()),
+        kept: Vec::new(),
+        entity: None,
+    }
 }
 
 /// What `list_select_related` joins.
