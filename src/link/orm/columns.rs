@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap as HashMap;
-
 use super::eval::{Args, Eval};
 use super::events::EventKind;
 use super::models::Relation;
@@ -11,77 +9,9 @@ use super::names::{ClassId, Def, FunctionId, Names};
 use super::serializers::{ROW, list_of, loop_over, place};
 use super::types::{Row, Set, Site, Type, Unit};
 use super::{django, templates};
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
+use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
-
-/// The admin classes that the site shows.
-#[derive(Debug, Default)]
-pub(super) struct Registered {
-    /// The models that they are registered for.
-    models: HashMap<ClassId, ClassId>,
-    /// The inlines that they list, each with one that does.
-    inlines: HashMap<ClassId, ClassId>,
-}
-
-impl Registered {
-    /// Reads `admin.site.register(Book, BookAdmin)` and `@admin.register(Book)`.
-    pub(super) fn read(names: &Names<'_>) -> Self {
-        let mut it = Self::default();
-        for (at, draft) in names.drafts.iter().enumerate() {
-            let at = at as u32;
-            it.calls(names, at, &draft.top, None);
-            for (place, class) in draft.classes.iter().enumerate() {
-                it.calls(names, at, &class.body, Some(ClassId { draft: at, at: place as u32 }));
-            }
-        }
-        let mut admins: Vec<ClassId> = it.models.keys().copied().collect();
-        admins.sort_unstable();
-        admins.into_iter().for_each(|admin| it.listed(names, admin));
-        it
-    }
-
-    /// Reads `inlines = [PageInline]`.
-    fn listed(&mut self, names: &Names<'_>, admin: ClassId) {
-        let Some((at, place)) = names.attribute(admin, "inlines") else { return };
-        let draft = names.class(at);
-        let value = draft.attributes.get(place).and_then(|it| it.value);
-        let Some(NodeKind::List(items)) = value.map(|it| &draft.body.node(it).kind) else { return };
-        for item in items {
-            if let Some(Def::Class(inline)) = names.of_node(at.draft, &draft.body, *item) {
-                self.inlines.entry(inline).or_insert(admin);
-            }
-        }
-    }
-
-    fn calls(&mut self, names: &Names<'_>, draft: u32, flow: &Flow, decorated: Option<ClassId>) {
-        for id in 0..flow.nodes.len() as NodeId {
-            let Some(call) = flow.call(id) else { continue };
-            let named = match &flow.node(call.func).kind {
-                NodeKind::Attr { name, .. } | NodeKind::Name(name) => &**name == "register",
-                _ => false,
-            };
-            let class = |node: &NodeId| match names.of_node(draft, flow, *node) {
-                Some(Def::Class(class)) => Some(class),
-                _ => None,
-            };
-            let admin = decorated.or_else(|| call.args.get(1).and_then(class));
-            if let (true, Some(model), Some(admin)) = (named, call.args.first().and_then(class), admin) {
-                self.models.insert(admin, model);
-            }
-        }
-    }
-
-    /// The model of an admin class.
-    pub(super) fn of(&self, admin: ClassId) -> Option<ClassId> {
-        self.models.get(&admin).copied()
-    }
-
-    /// The admin class that lists an inline. One that none lists is never shown.
-    pub(super) fn parent(&self, inline: ClassId) -> Option<ClassId> {
-        self.inlines.get(&inline).copied()
-    }
-}
 
 /// A column: by its name, or a function.
 enum Column {
@@ -181,7 +111,10 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
             Vec::new()
         }
     };
-    let mut sites = if own { site(eval, class).into_iter().collect() } else { set.sites.clone() };
+    let mut sites = match own {
+        true => vec![site(eval, class).unwrap_or_else(|| inherited(eval, class))],
+        false => set.sites.clone(),
+    };
     eval.chosen += usize::from(chooses.is_some());
     if !by_list.is_empty() {
         let bare = Rc::new(Set { loads: loads.clone(), sites: Vec::new(), ..(*set).clone() });
@@ -255,6 +188,26 @@ fn site(eval: &Eval<'_>, class: ClassId) -> Option<Site> {
         kept: Vec::new(),
         entity: None,
     })
+}
+
+/// The same where a base says it, which other classes may share: it can be said, and not written.
+fn inherited(eval: &Eval<'_>, class: ClassId) -> Site {
+    let span = eval.names.class(class).span;
+    Site {
+        unit: Unit::Class(class),
+        after: Span::at(span.file, span.end as usize),
+        line: None,
+        called: true,
+        one: None,
+        many: None,
+        bars_one: false,
+        ended: false,
+        shared: true,
+        bars_many: true,
+        attribute: Some("".into()),
+        kept: Vec::new(),
+        entity: None,
+    }
 }
 
 /// What `list_select_related` joins.

@@ -30,6 +30,7 @@ mod models;
 mod names;
 mod narrow;
 mod reach;
+mod registered;
 mod report;
 mod routes;
 mod schemas;

@@ -30,6 +30,7 @@ impl Eval<'_> {
                 let given = self.given(context.as_ref(), *function, args);
                 let returned = self.follow(*function, given, id);
                 self.included(*function, &returned, id);
+                self.narrowed_by_filter(args, &returned);
                 returned
             }
             Type::Method(function, this) => {
@@ -200,6 +201,20 @@ impl Eval<'_> {
         let it = self.names.function(function);
         if let Some(name) = it.answer.and_then(|answer| it.flow.text(answer)) {
             templates::run(self, name, context.clone(), id);
+        }
+    }
+
+    /// `{{ thread.messages.all|newest }}`: a filter of a template that asks the queryset for more gives another one.
+    fn narrowed_by_filter(&mut self, args: &Args<'_>, returned: &Type) {
+        let [of] = args.positional else { return };
+        let anew = matches!(self.frame().flow.node(*of).kind, NodeKind::Auto(_) | NodeKind::Attr { .. });
+        if let Type::Set(set) = returned
+            && anew
+            && self.in_template()
+            && !set.plain
+            && matches!(self.type_of(*of), Type::Set(it) if it.model == set.model)
+        {
+            self.replace(*of, returned.clone());
         }
     }
 

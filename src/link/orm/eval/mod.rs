@@ -30,12 +30,12 @@ pub(super) use value::short;
 use given::Given;
 use runs::Runs;
 
-use super::columns::Registered;
 use super::django;
 use super::events::Events;
 use super::indexes;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
+use super::registered::Registered;
 use super::settings::Settings;
 use super::templates::{Templates, entry};
 use super::types::{Loads, Row, Set, Size, Turn, Type, Unit};

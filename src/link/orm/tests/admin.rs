@@ -93,3 +93,12 @@ fn a_name_that_an_abstract_base_makes() {
         [r#"lazy WishAdmin:gift.maker,other.maker: list_select_related = ["gift__maker", "other__maker"]"#]
     );
 }
+
+#[test]
+fn a_list_that_a_base_says() {
+    let base = "from django.contrib import admin\nfrom .models import Thread\n\n\nclass Base(admin.ModelAdmin):\n    list_select_related = False\n    list_display = (\"room\", \"starter\")\n\n\n@admin.register(Thread)\nclass ThreadAdmin(Base):\n    pass\n";
+    assert_eq!(
+        told(&[("chat/models.py", MODELS), ("chat/admin.py", base)]),
+        [r#"lazy ThreadAdmin:starter: list_select_related = ["room", "starter"] (no fix)"#]
+    );
+}

@@ -1,0 +1,74 @@
+//! Which classes of Django's admin the site shows, and for which models.
+
+use rustc_hash::FxHashMap as HashMap;
+
+use super::names::{ClassId, Def, Names};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+
+/// The admin classes that the site shows.
+#[derive(Debug, Default)]
+pub(super) struct Registered {
+    /// The models that they are registered for.
+    models: HashMap<ClassId, ClassId>,
+    /// The inlines that they list, each with one that does.
+    inlines: HashMap<ClassId, ClassId>,
+}
+
+impl Registered {
+    /// Reads `admin.site.register(Book, BookAdmin)` and `@admin.register(Book)`.
+    pub(super) fn read(names: &Names<'_>) -> Self {
+        let mut it = Self::default();
+        for (at, draft) in names.drafts.iter().enumerate() {
+            let at = at as u32;
+            it.calls(names, at, &draft.top, None);
+            for (place, class) in draft.classes.iter().enumerate() {
+                it.calls(names, at, &class.body, Some(ClassId { draft: at, at: place as u32 }));
+            }
+        }
+        let mut admins: Vec<ClassId> = it.models.keys().copied().collect();
+        admins.sort_unstable();
+        admins.into_iter().for_each(|admin| it.listed(names, admin));
+        it
+    }
+
+    /// Reads `inlines = [PageInline]`.
+    fn listed(&mut self, names: &Names<'_>, admin: ClassId) {
+        let Some((at, place)) = names.attribute(admin, "inlines") else { return };
+        let draft = names.class(at);
+        let value = draft.attributes.get(place).and_then(|it| it.value);
+        let Some(NodeKind::List(items)) = value.map(|it| &draft.body.node(it).kind) else { return };
+        for item in items {
+            if let Some(Def::Class(inline)) = names.of_node(at.draft, &draft.body, *item) {
+                self.inlines.entry(inline).or_insert(admin);
+            }
+        }
+    }
+
+    fn calls(&mut self, names: &Names<'_>, draft: u32, flow: &Flow, decorated: Option<ClassId>) {
+        for id in 0..flow.nodes.len() as NodeId {
+            let Some(call) = flow.call(id) else { continue };
+            let named = match &flow.node(call.func).kind {
+                NodeKind::Attr { name, .. } | NodeKind::Name(name) => &**name == "register",
+                _ => false,
+            };
+            let class = |node: &NodeId| match names.of_node(draft, flow, *node) {
+                Some(Def::Class(class)) => Some(class),
+                _ => None,
+            };
+            let admin = decorated.or_else(|| call.args.get(1).and_then(class));
+            if let (true, Some(model), Some(admin)) = (named, call.args.first().and_then(class), admin) {
+                self.models.insert(admin, model);
+            }
+        }
+    }
+
+    /// The model of an admin class.
+    pub(super) fn of(&self, admin: ClassId) -> Option<ClassId> {
+        self.models.get(&admin).copied()
+    }
+
+    /// The admin class that lists an inline. One that none lists is never shown.
+    pub(super) fn parent(&self, inline: ClassId) -> Option<ClassId> {
+        self.inlines.get(&inline).copied()
+    }
+}
