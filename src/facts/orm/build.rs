@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::callers::{Manner, QUEUED};
 use super::draft::Import;
 use super::flow::{self, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope, With};
-use super::guard::{
-    answers_from, answers_from_cache, answers_from_column, is_full, is_receiver, keeps, keeps_else, keeps_in_column,
-    keeps_on_self, misses, sorts,
+use super::guard::{goes_on, is_receiver, misses, opens_transaction, sorts};
+use super::memo::{
+    answers_from, answers_from_cache, answers_from_column, is_full, keeps, keeps_else, keeps_in_column, keeps_on_self,
 };
 use super::thrown;
 use crate::source::{SourceFile, Span};
@@ -497,10 +497,15 @@ impl<'a> Builder<'a> {
             }
             StmtKind::Try { body, handlers, orelse, finally } => {
                 // A handler sees what the body had bound before it failed, which may be nothing.
+                let caught = (self.scope != 0 && goes_on(handlers.iter().map(|(_, _, body)| body.as_slice())))
+                    .then(|| Guard::Caught(self.scope, opens_transaction(body)));
                 let ran = self.branch(0, |it| {
+                    let around = it.guard;
+                    it.behind(caught);
                     it.tries += 1;
                     let ends = it.block(body);
                     it.tries -= 1;
+                    it.guard = around;
                     it.block(orelse) || ends
                 });
                 let mut arms = vec![ran];
