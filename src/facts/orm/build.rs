@@ -428,10 +428,11 @@ impl<'a> Builder<'a> {
                         self.behind(missing.then_some(Guard::Missing));
                         self.behind((keeps(test, body) || is_full(test)).then_some(Guard::Seldom));
                         self.behind(keeps_on_self(test, body).then_some(Guard::KeptOnSelf(scope)));
-                        let within = body.first().zip(body.last()).and_then(|(first, last)| {
-                            self.file.text().get(first.span.start as usize..last.span.end as usize)
+                        let from = |at: u32| self.file.text().get(at as usize..).unwrap_or_default();
+                        let kept = body.first().zip(body.last()).is_some_and(|(first, last)| {
+                            let within = Span { end: last.span.end, ..first.span };
+                            keeps_in_column(test, self.file.slice(within), from(last.span.end))
                         });
-                        let kept = within.is_some_and(|text| keeps_in_column(test, text));
                         self.behind(kept.then_some(Guard::Seldom));
                     } else if kept_else.is_some_and(|test| keeps_else(test, body)) {
                         self.behind([Guard::Kept(scope)]);

@@ -145,9 +145,13 @@ fn puts_and_saves(text: &str, name: &str) -> bool {
     text.contains(&format!("{name} = ")) && text.contains("self.save(")
 }
 
-/// `if self.total is None: self.total = …; self.save()`: the same, where the test finds it missing.
-pub(super) fn keeps_in_column(test: &Expr, text: &str) -> bool {
-    missing_on_self(test).is_some_and(|name| puts_and_saves(text, &format!("self.{name}")))
+/// `if self.total is None: self.total = …; self.save()`, and `return self.total` behind it: the same, where the test finds it
+/// missing. What is not answered with is no memo: `if self.closed_at is None: self.closed_at = now(); self.save()`.
+pub(super) fn keeps_in_column(test: &Expr, text: &str, behind: &str) -> bool {
+    missing_on_self(test).is_some_and(|name| {
+        let rest = behind.split("def ").next().unwrap_or_default();
+        puts_and_saves(text, &format!("self.{name}")) && rest.contains(&format!("return self.{name}"))
+    })
 }
 
 /// What a statement answers from when it is there, and then ends: `try: return answers[key]`, `if key in answers: return

@@ -113,6 +113,12 @@ fn a_memo_in_a_column_is_worked_out_once() {
         told(&[("chat/models.py", &models), ("chat/views.py", view)]).len()
     };
     assert_eq!((of("self.save()"), of("print(1)")), (0, 2));
+    // What is marked once is no answer.
+    let closes = "    def close(self):\n        if self.starter_id is None:\n            self.starter_id = 1\n            self.save()\n\n    def labels(self):";
+    let models = MODELS.replace("    def labels(self):", closes);
+    let view =
+        "from .models import *\n\n\ndef go():\n    for thread in Thread.objects.all():\n        thread.close()\n";
+    assert_eq!(told(&[("chat/models.py", &models), ("chat/views.py", view)]).len(), 1);
 }
 
 #[test]
