@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::callers::{Manner, QUEUED};
 use super::draft::Import;
 use super::flow::{self, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope, With};
-use super::guard::{
-    answers_from, answers_from_cache, answers_from_column, is_full, is_receiver, keeps, keeps_else, keeps_in_column,
-    keeps_on_self, misses, sorts,
+use super::guard::{goes_on, is_receiver, misses, opens_transaction, sorts};
+use super::memo::{
+    answers_from, answers_from_cache, answers_from_column, is_full, keeps, keeps_else, keeps_in_column, keeps_on_self,
 };
 use super::thrown;
 use crate::source::{SourceFile, Span};
@@ -428,10 +428,11 @@ impl<'a> Builder<'a> {
                         self.behind(missing.then_some(Guard::Missing));
                         self.behind((keeps(test, body) || is_full(test)).then_some(Guard::Seldom));
                         self.behind(keeps_on_self(test, body).then_some(Guard::KeptOnSelf(scope)));
-                        let within = body.first().zip(body.last()).and_then(|(first, last)| {
-                            self.file.text().get(first.span.start as usize..last.span.end as usize)
+                        let from = |at: u32| self.file.text().get(at as usize..).unwrap_or_default();
+                        let kept = body.first().zip(body.last()).is_some_and(|(first, last)| {
+                            let within = Span { end: last.span.end, ..first.span };
+                            keeps_in_column(test, self.file.slice(within), from(last.span.end))
                         });
-                        let kept = within.is_some_and(|text| keeps_in_column(test, text));
                         self.behind(kept.then_some(Guard::Seldom));
                     } else if kept_else.is_some_and(|test| keeps_else(test, body)) {
                         self.behind([Guard::Kept(scope)]);
@@ -497,10 +498,15 @@ impl<'a> Builder<'a> {
             }
             StmtKind::Try { body, handlers, orelse, finally } => {
                 // A handler sees what the body had bound before it failed, which may be nothing.
+                let caught = (self.scope != 0 && goes_on(handlers.iter().map(|(_, _, body)| body.as_slice())))
+                    .then(|| Guard::Caught(self.scope, opens_transaction(body)));
                 let ran = self.branch(0, |it| {
+                    let around = it.guard;
+                    it.behind(caught);
                     it.tries += 1;
                     let ends = it.block(body);
                     it.tries -= 1;
+                    it.guard = around;
                     it.block(orelse) || ends
                 });
                 let mut arms = vec![ran];

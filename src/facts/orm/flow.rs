@@ -133,6 +133,8 @@ pub enum Guard {
     True(NodeId, bool),
     /// Whether an attribute of a value is what a test compares it with, or is not: `if self.kind == "page": …`.
     Attr(NodeId, Box<str>, Wanted, bool),
+    /// That the loop goes on when it fails, by a `try` in this loop; and whether a transaction of its own is opened there.
+    Caught(Scope, bool),
     /// Whether something that only settings say is true, or is not: `if settings.USE_QUEUE: …`.
     Setting(Box<str>, bool),
 }

@@ -9,6 +9,7 @@ mod draft;
 mod expr;
 pub mod flow;
 mod guard;
+mod memo;
 mod module;
 mod place;
 mod template;

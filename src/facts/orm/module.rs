@@ -26,6 +26,7 @@ const TOKENS: &[&str] = &[
     "REST_FRAMEWORK",
     "INSTALLED_APPS",
     ".as_view(",
+    "router.register(",
     "agination",
     // Views and tasks, which say who runs what they call.
     "(request",

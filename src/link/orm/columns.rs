@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::eval::{Args, Eval};
 use super::events::EventKind;
 use super::models::Relation;
-use super::names::{ClassId, Def, FunctionId, Names};
+use super::names::{ClassId, Def, FunctionId};
 use super::serializers::{ROW, list_of, loop_over, place};
 use super::types::{Row, Set, Site, Type, Unit};
 use super::{django, templates};

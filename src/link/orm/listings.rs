@@ -55,6 +55,11 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
     let mut capped = HashSet::new();
     let mut bound = HashSet::new();
     for class in eval.names.all_classes() {
+        // What every view that is routed has of its own, nobody asks of their base.
+        const OWN: &[&str] = &["serializer_class", "get_serializer_class"];
+        if routes.is_replaced(eval.names, class, eval.below(class), OWN) {
+            continue;
+        }
         if shows_one(eval, class) {
             show_one(eval, class);
         }
@@ -71,7 +76,7 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
             let unit = Unit::Class(class);
             eval.with_context(context, |eval| serializers::serialize(eval, unit, &set, serializer, head));
         }
-        if set.size == Size::Guessed {
+        if set.size == Size::Guessed || answers_with_files(eval, class) {
             continue;
         }
         let pages = pages(eval, class, &default);
@@ -143,6 +148,23 @@ fn answers(eval: &Eval<'_>, class: ClassId) -> bool {
         items.iter().map(|item| draft.body.text(*item)).collect::<Option<Vec<_>>>()
     };
     methods().is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case("get")))
+}
+
+/// Whether a view gives files, as spreadsheets are, that nobody asks for page by page: by renderers that are none of the
+/// framework's.
+fn answers_with_files(eval: &Eval<'_>, class: ClassId) -> bool {
+    let renderers = || {
+        let (at, place) = eval.names.attribute(class, "renderer_classes")?;
+        let draft = eval.names.class(at);
+        let NodeKind::List(items) = &draft.body.node(draft.attributes.get(place)?.value?).kind else { return None };
+        let name = |item: &NodeId| draft.body.dotted(*item);
+        items.iter().map(name).collect::<Option<Vec<_>>>()
+    };
+    let is_file = |name: &String| {
+        let last = last_of(name).to_lowercase();
+        ["csv", "xls", "pdf", "excel", "zip", "ics"].iter().any(|kind| last.contains(kind))
+    };
+    renderers().is_some_and(|all| !all.is_empty() && all.iter().all(is_file))
 }
 
 /// The queryset of a view, and where it is given.

@@ -1,6 +1,6 @@
 //! Which of its actions a view set is routed to.
 
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::names::{ClassId, Def, Names};
 use crate::facts::orm::flow::NodeKind;
@@ -10,6 +10,8 @@ use crate::facts::orm::flow::NodeKind;
 pub(super) struct Routes {
     /// Whether some route of the view set leads to its list.
     listed: HashMap<ClassId, bool>,
+    /// Views that routes name.
+    named: HashSet<ClassId>,
 }
 
 impl Routes {
@@ -25,6 +27,9 @@ impl Routes {
             for node in &flow.nodes {
                 let NodeKind::Call { func, args, keywords, .. } = &node.kind else { continue };
                 let NodeKind::Attr { of, name, .. } = &flow.node(*func).kind else { continue };
+                if &**name == "as_view" {
+                    routes.named.extend(class(*of));
+                }
                 match (&**name, args.first().map(|arg| &flow.node(*arg).kind)) {
                     ("as_view", Some(NodeKind::Dict(actions))) => {
                         let Some(class) = class(*of) else { continue };
@@ -34,13 +39,36 @@ impl Routes {
                     }
                     ("register", _) => {
                         let given = args.iter().chain(keywords.iter().map(|(_, value)| value));
-                        routes.listed.extend(given.filter_map(|arg| class(*arg)).map(|class| (class, true)));
+                        let given: Vec<ClassId> = given.filter_map(|arg| class(*arg)).collect();
+                        routes.listed.extend(given.iter().map(|class| (*class, true)));
+                        routes.named.extend(given);
                     }
                     _ => {}
                 }
             }
         }
         routes
+    }
+
+    /// Whether a view is there to be inherited from alone, and no view that routes name takes these over from it.
+    pub(super) fn is_replaced(
+        &self,
+        names: &Names<'_>,
+        class: ClassId,
+        below: &[ClassId],
+        attributes: &[&str],
+    ) -> bool {
+        let mut routed = below.iter().filter(|it| self.named.contains(it)).peekable();
+        let replaces = |it: &ClassId| {
+            attributes.iter().any(|name| {
+                let own = names.attribute(*it, name).map(|(of, _)| of);
+                let by_method = names.method(*it, name, None).map(|id| (id.draft, names.function(id).owner));
+                own.is_some_and(|of| !names.derives(class, of))
+                    || by_method
+                        .is_some_and(|(draft, at)| at.is_some_and(|at| !names.derives(class, ClassId { draft, at })))
+            })
+        };
+        !self.named.contains(&class) && routed.peek().is_some() && routed.all(replaces)
     }
 
     /// Whether the list of a view set may be asked for: no, when every route that is written leads to another action.

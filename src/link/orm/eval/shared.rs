@@ -101,7 +101,7 @@ impl Eval<'_> {
 }
 
 impl Eval<'_> {
-    pub(super) fn below(&self, class: ClassId) -> &[ClassId] {
+    pub(in crate::link::orm) fn below(&self, class: ClassId) -> &[ClassId] {
         self.below.0.get(&class).map_or(&[], Vec::as_slice)
     }
 }

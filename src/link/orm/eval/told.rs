@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::events::{Cause, Event, EventKind, Guess, UNNAMED, Writing};
 use super::super::models::{Loading, Relation, is_never_null};
 use super::super::names::ClassId;
-use super::super::types::{Row, Set, Size, Turn, Type};
+use super::super::types::{Row, Set, Size, Turn, Type, Unit};
 use super::super::uses::{self, Use, Wanted};
 use super::super::{django, keys, sqlalchemy};
 use super::Eval;
@@ -279,7 +279,29 @@ impl Eval<'_> {
         let Some((turn, size, at)) = found else { return };
         let within = self.innermost(turn, node.span, node.scope, Some(Turn { scope: Scope::MAX, ..turn }));
         let (turn, at) = within.unwrap_or((turn, at));
-        self.tell(Event::write(self, turn, at, orm, size, id, how));
+        if !self.is_kept_apart(turn, id) {
+            self.tell(Event::write(self, turn, at, orm, size, id, how));
+        }
+    }
+
+    /// Whether what is written in each turn is written by itself on purpose: in a transaction of its own, and when it fails
+    /// the loop goes on with the next.
+    fn is_kept_apart(&self, turn: Turn, id: NodeId) -> bool {
+        self.frames.iter().enumerate().skip(turn.depth).any(|(depth, frame)| {
+            let above = self.frames.get(depth + 1);
+            let at = if above.is_some() { frame.types.len() } else { id as usize };
+            let Some(node) = frame.flow.nodes.get(at) else { return false };
+            let opens = above.is_some_and(|above| match above.unit {
+                Unit::Function(called) => self.decorated(called, &["atomic"]),
+                _ => false,
+            });
+            frame.flow.guards(node.guard).any(|guard| match guard {
+                Guard::Caught(scope, atomic) => {
+                    (*atomic || opens) && (depth > turn.depth || frame.flow.within(*scope, turn.scope))
+                }
+                _ => false,
+            })
+        })
     }
 
     /// Whether code of a model's own runs with its `save` or `delete`: none when a base of it is not in the repository.

@@ -6,6 +6,7 @@
 //! framework may call it, it is taken to serve requests.
 
 mod graph;
+mod methods;
 mod named;
 
 use std::cell::OnceCell;
@@ -187,7 +188,7 @@ impl Reached {
             // What traitlets itself calls to start a program has the names of much else.
             let starts = STARTS.contains(&&*function.name) && is_of_program(names, id, function);
             let by_name = draft.place == Place::Any && !starts;
-            let rises = draft.place != Place::Admin;
+            let rises = draft.place != Place::Admin && !starts;
             graph.set(code, name, own, Known { task, by_name, rises, free });
             let class = function.owner.map(|at| ClassId { draft: id.draft, at });
             if let Some(class) = class.filter(|class| own.is_none_or(|own| own == Who::Requests) && alone(*class)) {

@@ -18,7 +18,7 @@ const MOST_HELPERS: usize = 4;
 
 /// What is needed to tell what a name means.
 pub(super) struct Namer<'a> {
-    names: &'a Names<'a>,
+    pub(super) names: &'a Names<'a>,
     plain: &'a [&'a Callers],
     /// The first code of each file's functions.
     first: Vec<usize>,
@@ -39,7 +39,7 @@ pub(super) struct Namer<'a> {
     plain_helpers: HashSet<Word>,
     settings: Settings<'a>,
     /// The classes below each.
-    below: HashMap<ClassId, Vec<ClassId>>,
+    pub(super) below: HashMap<ClassId, Vec<ClassId>>,
     /// The functions of templates, by the names that code calls them by.
     templates: HashMap<&'a str, Vec<FunctionId>>,
 }
@@ -294,7 +294,7 @@ impl<'a> Namer<'a> {
         }
     }
 
-    fn def(&self, draft: u32, unit: Option<FunctionId>, flow: &Flow, node: NodeId) -> Option<Def> {
+    pub(super) fn def(&self, draft: u32, unit: Option<FunctionId>, flow: &Flow, node: NodeId) -> Option<Def> {
         if let (Some(id), NodeKind::Name(name)) = (unit, &flow.node(node).kind)
             && let Some(nested) = self.names.nested(id, name)
         {
@@ -337,65 +337,6 @@ impl<'a> Namer<'a> {
             return vec![Target::Code(self.code(method))];
         }
         self.targets(graph, owner.and_then(|it| self.names.member(&it, name)), name)
-    }
-
-    /// The methods of a name that a value may have, where it is known of which classes it is: the instance that a method is
-    /// of, one that is made, what a function gives that names the classes it makes.
-    fn methods_of(
-        &self,
-        draft: u32,
-        unit: Option<FunctionId>,
-        flow: &Flow,
-        of: NodeId,
-        name: &str,
-    ) -> Option<Vec<FunctionId>> {
-        let found = match &flow.node(of).kind {
-            NodeKind::Param(0) => {
-                let function = self.names.function(unit?);
-                let class = ClassId { draft, at: function.owner? };
-                if function.decorators.iter().any(|it| last_of(it) == "staticmethod") {
-                    return None;
-                }
-                let below = self.below.get(&class).into_iter().flatten().copied();
-                let all = std::iter::once(class).chain(below).filter_map(|it| self.names.method(it, name, None));
-                let mut all: Vec<FunctionId> = all.collect();
-                all.sort_unstable();
-                all.dedup();
-                all
-            }
-            NodeKind::Call { func, .. } => match self.def(draft, unit, flow, *func)? {
-                Def::Class(class) => vec![self.names.method(class, name, None)?],
-                Def::Function(id) => {
-                    let mut classes = Vec::new();
-                    self.made_by(id, &mut classes)?;
-                    classes.iter().filter_map(|it| self.names.method(*it, name, None)).collect()
-                }
-                _ => return None,
-            },
-            _ => return None,
-        };
-        (!found.is_empty()).then_some(found)
-    }
-
-    /// The classes that a function gives instances of. [`None`] where it may give something else.
-    fn made_by(&self, id: FunctionId, classes: &mut Vec<ClassId>) -> Option<()> {
-        let flow = &self.names.function(id).flow;
-        let mut todo: Vec<NodeId> = flow.returns.clone();
-        if todo.is_empty() || !flow.yields.is_empty() {
-            return None;
-        }
-        while let Some(node) = todo.pop() {
-            match &flow.node(node).kind {
-                NodeKind::Nothing => {}
-                NodeKind::Either(all) => todo.extend(all),
-                NodeKind::Call { func, .. } => match self.names.of_node(id.draft, flow, *func)? {
-                    Def::Class(class) => classes.push(class),
-                    _ => return None,
-                },
-                _ => return None,
-            }
-        }
-        Some(())
     }
 
     fn targets(&self, graph: &Graph, def: Option<Def>, name: &str) -> Vec<Target> {

@@ -113,6 +113,12 @@ fn a_memo_in_a_column_is_worked_out_once() {
         told(&[("chat/models.py", &models), ("chat/views.py", view)]).len()
     };
     assert_eq!((of("self.save()"), of("print(1)")), (0, 2));
+    // What is marked once is no answer.
+    let closes = "    def close(self):\n        if self.starter_id is None:\n            self.starter_id = 1\n            self.save()\n\n    def labels(self):";
+    let models = MODELS.replace("    def labels(self):", closes);
+    let view =
+        "from .models import *\n\n\ndef go():\n    for thread in Thread.objects.all():\n        thread.close()\n";
+    assert_eq!(told(&[("chat/models.py", &models), ("chat/views.py", view)]).len(), 1);
 }
 
 #[test]
@@ -208,4 +214,47 @@ fn a_setting_that_is_true_for_good_decides() {
     assert_eq!(of(&[]), 1);
     assert_eq!(of(&[("site/settings.py", on), ("site/settings_test.py", off)]), 0);
     assert_eq!(of(&[("site/settings/base.py", on), ("site/settings/local.py", off)]), 1);
+}
+
+#[test]
+fn what_is_written_apart_on_purpose_is_not_told() {
+    let of = |turn: &str| {
+        views(&format!(
+            "from django.db import transaction\n\n\n@transaction.atomic\ndef put(room):\n    room.save()\n\ndef go():\n    for room in Room.objects.all():\n        room.name = 'a'\n{turn}"
+        ))
+        .len()
+    };
+    assert_eq!(of("        room.save()\n"), 1);
+    assert_eq!(
+        of(
+            "        try:\n            with transaction.atomic():\n                room.save()\n        except ValueError:\n            continue\n"
+        ),
+        0
+    );
+    assert_eq!(of("        try:\n            put(room)\n        except ValueError:\n            print(room)\n"), 0);
+    assert_eq!(of("        try:\n            room.save()\n        except ValueError:\n            print(room)\n"), 1);
+    assert_eq!(
+        of(
+            "        try:\n            with transaction.atomic():\n                room.save()\n        except ValueError:\n            raise\n"
+        ),
+        1
+    );
+    // One transaction for all.
+    let all = views(
+        "from django.db import transaction\n\n\ndef go():\n    try:\n        with transaction.atomic():\n            for room in Room.objects.all():\n                room.name = 'a'\n                room.save()\n    except ValueError:\n        print(1)\n",
+    );
+    assert_eq!(all.len(), 1);
+}
+
+#[test]
+fn a_base_whose_views_have_serializers_of_their_own_answers_nobody() {
+    let of = |own: &str| {
+        let view = format!(
+            "from rest_framework import serializers, viewsets\nfrom .models import *\n\n\nclass Whole(serializers.ModelSerializer):\n    room = serializers.StringRelatedField()\n\n    class Meta:\n        model = Thread\n        fields = ['room', 'tags']\n\n\nclass Short(serializers.ModelSerializer):\n    class Meta:\n        model = Thread\n        fields = ['id']\n\n\nclass Threads(viewsets.ModelViewSet):\n    queryset = Thread.objects.all()\n    serializer_class = Whole\n\n\nclass OwnThreads(Threads):\n    {own}\n"
+        );
+        let urls = "from rest_framework import routers\nfrom .models import *\nfrom .views import *\n\nrouter = routers.DefaultRouter()\nrouter.register('threads', OwnThreads)\n";
+        told(&[("chat/models.py", MODELS), ("chat/views.py", &view), ("chat/urls.py", urls)]).len()
+    };
+    assert!(of("pass") > 0);
+    assert_eq!(of("serializer_class = Short"), 0);
 }
