@@ -44,10 +44,12 @@ pub(super) struct Found {
 /// A function, what it is called with, and how many calls deep it is followed.
 type Key = (FunctionId, Rc<[Value]>, usize);
 
+/// What a call outside the repository waits for, by the way to it.
+type Judge<'w> = dyn Fn(&str) -> Option<Wait> + 'w;
+
 /// Memory of what functions wait for.
 pub(super) struct Walk<'w> {
-    /// What a call outside the repository waits for, by the way to it.
-    wait: Box<dyn Fn(&str) -> Option<Wait> + 'w>,
+    wait: Box<Judge<'w>>,
     known: RefCell<HashMap<Key, Rc<Vec<Found>>>>,
 }
 
