@@ -375,6 +375,19 @@ long|--one=1|--two
     }
 
     #[test]
+    fn letters_of_all_alphabets_are_read() {
+        for letter in ['é', 'Ω', '日', '🚀', '\u{10ffff}'] {
+            let text = format!(
+                "for i in {{{letter}..9}}; do a; done\necho {{1{letter}..{letter}}} ${letter}\nexec gunicorn app:{letter}\n"
+            );
+            let parsed = parse(&mapped(&text));
+            let Some(Item::Command(last)) = parsed.tree.items.last() else { panic!("{:?}", parsed.tree) };
+            let words: Vec<String> = last.words.iter().map(|it| text[it.span.range()].to_owned()).collect();
+            assert_eq!(words, ["exec".to_owned(), "gunicorn".to_owned(), format!("app:{letter}")]);
+        }
+    }
+
+    #[test]
     fn nesting_has_an_end() {
         for text in [
             "(".repeat(5000),
@@ -390,7 +403,7 @@ long|--one=1|--two
 
     proptest::proptest! {
         #[test]
-        fn any_text_is_read(text in "(a|if|then|fi|case|in|esac|do|done|;|&|\\||\\$|\\{|\\}|\\(|\\)|\"|'|`|=|<<E|\n|\\\\|é| |:-|#|!|\\[|\\]){0,40}") {
+        fn any_text_is_read(text in "(a|if|then|fi|case|in|esac|do|done|;|&|\\||\\$|\\{|\\}|\\(|\\)|\"|'|`|=|<<E|\n|\\\\|é|🚀|\u{10ffff}|\\.\\.| |:-|#|!|\\[|\\]){0,40}") {
             let parsed = parse(&mapped(&text));
             for error in parsed.errors {
                 proptest::prop_assert!(text.get(error.span.range()).is_some());

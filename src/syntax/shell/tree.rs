@@ -1,5 +1,6 @@
 //! Statements, from tree-sitter's tree of bash: walked by hand, with words read by our own lexer.
 
+use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 
 use tree_sitter::{Node, ParseOptions, Parser};
@@ -29,7 +30,8 @@ pub(super) fn parse(text: &Mapped) -> Parsed<Script> {
         left = left.saturating_sub(1);
         if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let bytes = text.text.as_bytes();
+    let plain = within_latin(&text.text);
+    let bytes = plain.as_bytes();
     let options = ParseOptions::new().progress_callback(&mut go_on);
     let tree = parser.parse_with_options(&mut |at, _| bytes.get(at..).unwrap_or_default(), None, Some(options));
     let Some(tree) = tree else { return failed("the text is too tangled to be read") };
@@ -39,6 +41,26 @@ pub(super) fn parse(text: &Mapped) -> Parsed<Script> {
     }
     let items = walk.statements(children(tree.root_node()));
     Parsed { tree: Script { items }, errors: walk.errors }
+}
+
+/// The text with every letter beyond Latin-1 replaced by others in as many bytes: the grammar's scanner looks characters up
+/// in the C library's table of 256 (`isdigit` in `scan` of `scanner.c`, tree-sitter-bash 0.25.1) and reads beyond it. To the
+/// shell one such letter is like another, and words are read from the text itself.
+fn within_latin(text: &str) -> Cow<'_, str> {
+    const LATIN: char = 'é';
+    if text.chars().all(|it| it <= '\u{ff}') {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter.len_utf8() {
+            1 => out.push(letter),
+            2 => out.push(LATIN),
+            3 => out.extend(['.', LATIN]),
+            _ => out.extend([LATIN, LATIN]),
+        }
+    }
+    Cow::Owned(out)
 }
 
 struct Walk<'a> {
