@@ -63,12 +63,23 @@ fn missing_on_self(test: &Expr) -> Option<Box<str>> {
 }
 
 /// Whether a statement answers with what a cache gave to the one before, and what stands behind keeps it there: `found =
-/// cache.get(key)`, `if found: return found`, …, `cache.set(key, found)`.
+/// cache.get(key)`, `if found: return found`, …, `cache.set(key, found)`; or with the same in one: `if found := cache.get(key)`.
 pub(super) fn answers_from_cache(body: &[Stmt], at: usize, rest: &str) -> bool {
     let (Some(stmt), Some(before)) = (body.get(at), body.get(..at)) else { return false };
     let StmtKind::If(branches) = &stmt.kind else { return false };
     let [(Some(test), found)] = branches.as_slice() else { return false };
+    let returns = matches!(found.last().map(|it| &it.kind), Some(StmtKind::Return(Some(_))));
+    let kept = STORES.iter().any(|store| {
+        rest.match_indices(store).any(|(at, _)| {
+            let word = rest.get(at..).unwrap_or_default().split('(').next().unwrap_or_default();
+            word.ends_with("set") && word.len() < 40
+        })
+    });
+    if !returns || !kept {
+        return false;
+    }
     let name = match &test.kind {
+        ExprKind::Named { value, .. } => return of_store(value),
         ExprKind::Name(name) => name,
         ExprKind::Compare { left, rest } => match (&left.kind, rest.as_slice()) {
             (ExprKind::Name(name), [(CompareOp::IsNot | CompareOp::NotEq, nothing)])
@@ -80,22 +91,26 @@ pub(super) fn answers_from_cache(body: &[Stmt], at: usize, rest: &str) -> bool {
         },
         _ => return false,
     };
-    let returns = matches!(found.last().map(|it| &it.kind), Some(StmtKind::Return(Some(_))));
-    let of_cache = |expr: &Expr| match &expr.kind {
-        ExprKind::Call(call) => call.func.dotted().is_some_and(|it| it.contains("cache") && it.ends_with("get")),
-        _ => false,
-    };
     let is_asked = |stmt: &Stmt| match &stmt.kind {
         StmtKind::Assign { targets, value } => {
-            of_cache(value) && targets.iter().any(|it| matches!(&it.kind, ExprKind::Name(it) if it == name))
+            of_store(value) && targets.iter().any(|it| matches!(&it.kind, ExprKind::Name(it) if it == name))
         }
         _ => false,
     };
-    let kept = rest.match_indices("cache").any(|(at, _)| {
-        let word = rest.get(at..).unwrap_or_default().split('(').next().unwrap_or_default();
-        word.ends_with("set") && word.len() < 40
-    });
-    returns && kept && before.iter().rev().any(is_asked)
+    before.iter().rev().any(is_asked)
+}
+
+/// What the names of caches have in them.
+const STORES: &[&str] = &["cache", "redis"];
+
+/// `cache.get(key)`, `redis_store.get(key)`
+fn of_store(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Call(call) => {
+            call.func.dotted().is_some_and(|it| it.ends_with("get") && STORES.iter().any(|store| it.contains(store)))
+        }
+        _ => false,
+    }
 }
 
 /// `if key not in answers: answers[key] = …`: a body that keeps what the test has not found.

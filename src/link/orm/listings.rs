@@ -229,6 +229,9 @@ pub(super) fn serializer(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId
             found => return found,
         }
     }
+    if let Some(found) = by_a_package(eval, class) {
+        return Some(found);
+    }
     let (at, place) = eval.names.attribute(class, "serializer_class")?;
     let span = eval.names.class(at).attributes.get(place)?.span;
     match eval.class_value(class, "serializer_class") {
@@ -237,6 +240,26 @@ pub(super) fn serializer(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId
         }
         _ => None,
     }
+}
+
+/// What a dict has for the list of a view whose mixin is a package's: `serializer_action_classes = {"list": BriefSerializer}`.
+fn by_a_package(eval: &Eval<'_>, class: ClassId) -> Option<(ClassId, Span)> {
+    let names = eval.names;
+    let lineage = names.lineage(class);
+    if !lineage.external.iter().any(|base| !base.starts_with("rest_framework.") && &**base != "object") {
+        return None;
+    }
+    lineage.classes.iter().find_map(|of| {
+        let draft = names.class(*of);
+        draft.attributes.iter().filter(|it| it.name.contains("serializer")).find_map(|attribute| {
+            let NodeKind::Dict(pairs) = &draft.body.node(attribute.value?).kind else { return None };
+            let (_, chosen) = pairs.iter().find(|(key, _)| draft.body.text(*key) == Some("list"))?;
+            match names.of_node(of.draft, &draft.body, *chosen)? {
+                Def::Class(it) if serializers::is_serializer(eval, it) => Some((it, draft.body.node(*chosen).span)),
+                _ => None,
+            }
+        })
+    })
 }
 
 /// The serializer that a method gives for the list: what it returns behind a test for that action, or behind tests for

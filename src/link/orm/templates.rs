@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap as HashMap;
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::types::{Entry, Set, Type};
-use super::{django, names};
+use super::{django, names, serializers};
 use crate::facts::orm::flow::{NodeId, last_of};
 use crate::facts::orm::{Place, tag_name, template_names};
 use crate::stack::vocabulary::Orm;
@@ -171,6 +171,12 @@ pub(super) fn is_generic(base: &str) -> bool {
 
 /// The template that a generic view names, or that it is called by.
 fn template_of(eval: &mut Eval<'_>, class: ClassId) -> Option<FunctionId> {
+    // A method that chooses says nothing of which it does.
+    if let Some(method) = eval.names.method(class, "get_template_names", None)
+        && !serializers::goes_on(eval, method)
+    {
+        return None;
+    }
     if let Some(Type::Text(name)) = eval.class_value(class, "template_name") {
         return eval.templates.get(&name);
     }

@@ -343,6 +343,14 @@ def by_cache(code):
     return found
 
 
+def by_redis(code):
+    if found := redis_store.get(code):
+        return found
+    found = Room.objects.get(name=code)
+    redis_store.set(code, found, ex=60)
+    return found
+
+
 class Book:
     def __init__(self):
         self.known = {}
@@ -384,6 +392,7 @@ class Book:
     for body in [
         "by_code(thread.code)",
         "by_cache(thread.code)",
+        "by_redis(thread.code)",
         "book.by_code(thread.code)",
         "book.first(thread.code)",
         "book.again(thread.code)",
@@ -474,4 +483,29 @@ fn rows_by_a_few_keys_are_few() {
     assert_eq!(told("pk__in=[1, 2, 3]"), [format!("{room} (short)")]);
     assert_eq!(told("pk__in=keys"), [room]);
     assert_eq!(told("closed__in=[True, False]"), [room]);
+}
+
+#[test]
+fn a_page_that_a_method_chooses_is_not_that_of_the_default_name() {
+    let page = "{% for thread in thread_list %}{{ thread.room.name }}{% endfor %}\n";
+    let told = |more: &str| {
+        let view = format!(
+            "from django.views.generic import ListView\nfrom .models import Thread\n\n\nclass Threads(ListView):\n    model = Thread\n{more}"
+        );
+        told(&[("chat/models.py", MODELS), ("chat/templates/chat/thread_list.html", page), ("chat/views.py", &view)])
+    };
+    assert_eq!(told("").len(), 1);
+    assert_eq!(told("\n    def get_template_names(self):\n        return [\"chat/short.html\"]\n"), [""; 0]);
+}
+
+#[test]
+fn a_dict_of_a_package_says_which_serializer_lists() {
+    let view = |more: &str| {
+        format!(
+            "from rest_framework import serializers, viewsets\nfrom restlib.mixins import ActionsMixin\nfrom .models import Thread\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    room = serializers.StringRelatedField()\n\n    class Meta:\n        model = Thread\n        fields = ['room']\n\n\nclass BriefSerializer(serializers.ModelSerializer):\n    class Meta:\n        model = Thread\n        fields = ['id']\n\n\nclass Threads(ActionsMixin, viewsets.ModelViewSet):\n    queryset = Thread.objects.all()\n    serializer_class = ThreadSerializer\n{more}"
+        )
+    };
+    let told = |more: &str| told(&[("chat/models.py", MODELS), ("chat/views.py", &view(more))]);
+    assert_eq!(told("").len(), 1);
+    assert_eq!(told("    serializer_action_classes = {'list': BriefSerializer}\n"), [""; 0]);
 }
