@@ -38,17 +38,17 @@ fn made(root: &Set) -> Vec<Span> {
     [root.span].into_iter().chain(arrives).collect()
 }
 
-/// What a queryset is told to load, by its last clauses.
+/// What a queryset is told to load, by its last clause.
 fn clauses(root: &Set) -> Fact<Box<str>> {
-    /// Clauses that are shown, and paths that are named.
-    const MOST: (usize, usize) = (4, 4);
+    /// Paths that are named.
+    const MOST: usize = 4;
     if root.clauses.is_empty() || root.loads.paths.is_empty() {
         return Fact::Absent;
     }
-    let named: Vec<&str> = root.loads.paths.iter().take(MOST.1).map(String::as_str).collect();
-    let more = if root.loads.paths.len() > MOST.1 { ", …" } else { "" };
-    let shown = root.clauses.iter().rev().take(MOST.0).copied().collect();
-    Fact::derived(format!("{}{more}", named.join(", ").replace("__", ".")).into(), shown)
+    let named: Vec<&str> = root.loads.paths.iter().take(MOST).map(String::as_str).collect();
+    let more = if root.loads.paths.len() > MOST { ", …" } else { "" };
+    let last = root.clauses.last().copied().into_iter().collect();
+    Fact::derived(format!("{}{more}", named.join(", ").replace("__", ".")).into(), last)
 }
 
 impl Report<'_> {
