@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::models::Models;
 use super::names::{ClassId, Def, Names};
-use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind, last_of};
+use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
 use crate::source::Span;
 
 /// A receiver for each model that has one, and one that hears of all models.
@@ -101,7 +101,8 @@ const SAVES: &[&str] = &["pre_save", "post_save"];
 const CHANGES: &[&str] = &["m2m_changed"];
 
 fn is_signal(flow: &Flow, node: NodeId, signals: &[&str]) -> bool {
-    flow.dotted(node).is_some_and(|name| signals.contains(&last_of(&name)))
+    // Each argument of every call comes by: no text is made of it.
+    matches!(&flow.node(node).kind, NodeKind::Name(name) | NodeKind::Attr { name, .. } if signals.contains(&&**name))
 }
 
 fn model(names: &Names<'_>, models: &Models, at: u32, flow: &Flow, node: NodeId) -> Option<ClassId> {
