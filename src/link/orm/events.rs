@@ -115,8 +115,22 @@ pub(super) enum EventKind {
 pub(super) enum Cause {
     /// To prefetch this relation; where, when that is known.
     Prefetched(Box<str>, Span),
-    /// To leave out this field; where, and what would take it in.
-    LeftOut(Box<str>, Span, Option<(Span, Box<str>)>),
+    /// To leave out a field.
+    LeftOut(Missed),
+}
+
+/// A field that a queryset leaves out.
+#[derive(Clone, Debug)]
+pub(super) struct Missed {
+    /// The field, and the same behind its model's name: `note`, `order.note`.
+    pub(super) field: Box<str>,
+    pub(super) said: Box<str>,
+    /// Whether `only` names the others; else `defer` names it.
+    pub(super) by_only: bool,
+    /// Where.
+    pub(super) at: Span,
+    /// What would take it in.
+    pub(super) more: Option<(Span, Box<str>)>,
 }
 
 impl Cause {
@@ -141,9 +155,18 @@ impl Cause {
     }
 }
 
-/// What a write does, and what would do it in one.
+/// What a write does to rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Does {
+    Make,
+    Change,
+    Remove,
+}
+
+/// A write, and what would do it in one.
 #[derive(Clone, Debug)]
 pub(super) struct Writing {
+    pub(super) does: Does,
     pub(super) remedy: Box<str>,
     /// Whether it commits each time.
     pub(super) commits: bool,
@@ -159,12 +182,13 @@ pub(super) struct Writing {
 impl Writing {
     /// A write of rows that are not known.
     pub(super) fn unread(remedy: &str) -> Self {
-        Writing { remedy: remedy.into(), commits: false, own: Some(false), model: None, signals: None }
+        let does = Does::Change;
+        Writing { does, remedy: remedy.into(), commits: false, own: Some(false), model: None, signals: None }
     }
 
     /// A write that nothing of the model's own goes with.
-    pub(super) fn plain(model: ClassId, remedy: &str) -> Self {
-        Writing { model: Some(model), ..Writing::unread(remedy) }
+    pub(super) fn plain(model: ClassId, does: Does, remedy: &str) -> Self {
+        Writing { does, model: Some(model), ..Writing::unread(remedy) }
     }
 }
 

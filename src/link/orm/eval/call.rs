@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::events::Writing;
+use super::super::events::{Does, Writing};
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
 use super::super::{builtins, columns, context, django, listings, schemas, serializers, sqlalchemy, templates, views};
@@ -167,16 +167,15 @@ impl Eval<'_> {
                     && !self.is_copied(func)
                     && !self.may_be_changed(func);
                 if !alone && !idle && (fresh || self.keyed(self.vary(func), turn)) {
-                    let remedy = match name {
-                        "delete" => "filter(pk__in=...).delete()",
-                        _ if self.is_copied(func) => "bulk_create",
-                        _ if row.fresh => "bulk_create",
-                        _ => "bulk_update",
+                    let (does, remedy) = match name {
+                        "delete" => (Does::Remove, "filter(pk__in=...).delete()"),
+                        _ if row.fresh || self.is_copied(func) => (Does::Make, "bulk_create"),
+                        _ => (Does::Change, "bulk_update"),
                     };
                     // A queryset that is deleted sends the signals of each of its rows all the same.
                     let signals = if name == "save" { self.models.saved(row.model) } else { None };
                     let signals = signals.or_else(|| self.revision(id).filter(|_| name == "save"));
-                    let how = Writing { own, signals, ..Writing::plain(row.model, remedy) };
+                    let how = Writing { own, signals, ..Writing::plain(row.model, does, remedy) };
                     self.write(Orm::Django, id, how);
                 }
             }

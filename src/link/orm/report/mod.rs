@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use super::OrmFacts;
 use super::anchors::Anchors;
 use super::event_loop::Remote;
-use super::events::{Cause, Event, EventKind};
+use super::events::{Cause, Does, Event, EventKind};
 use super::models::{Models, Relation};
 use super::names::{ClassId, Names};
 use super::reach::{Reaching, rank};
@@ -81,7 +81,7 @@ pub(super) fn facts(
             }
             // Deleted behind the loop, the rows would still be there for what it asks.
             EventKind::Write { how, .. }
-                if how.remedy.ends_with(".delete()")
+                if how.does == Does::Remove
                     && how.model.is_some_and(|model| asked_behind.contains(&(event.unit, event.head, model))) => {}
             EventKind::Query { .. } | EventKind::Write { .. } => {
                 others.entry((event.deep, event.head, left_out(&event))).or_insert(event);
@@ -139,7 +139,7 @@ type Told = (Span, Option<String>);
 /// The field that a query is for which its queryset has left out: a serializer reads several at one place.
 fn left_out(event: &Event) -> Option<String> {
     match &event.kind {
-        EventKind::Query { cause: Some(Cause::LeftOut(field, ..)), .. } => Some(field.to_string()),
+        EventKind::Query { cause: Some(Cause::LeftOut(missed)), .. } => Some(missed.said.to_string()),
         _ => None,
     }
 }
@@ -155,7 +155,7 @@ fn changed(events: &[Event]) -> HashMap<(Unit, Span), HashSet<ClassId>> {
     let mut changed: HashMap<_, HashSet<ClassId>> = HashMap::default();
     for event in events {
         if let EventKind::Write { how, .. } = &event.kind
-            && let Some(model) = how.model.filter(|_| !how.remedy.starts_with("bulk_create"))
+            && let Some(model) = how.model.filter(|_| how.does != Does::Make)
         {
             changed.entry((event.unit, event.head)).or_default().insert(model);
         }
