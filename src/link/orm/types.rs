@@ -92,7 +92,7 @@ pub(super) enum Statement {
 }
 
 /// How long a loop is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Size {
     /// A slice of a few.
     Short,
@@ -347,6 +347,37 @@ impl Row {
 }
 
 impl Type {
+    /// Whether it is of a mapper, or holds what is: a row, a queryset, what can be asked of them.
+    pub(super) fn is_of_mapper(&self) -> bool {
+        match self {
+            Type::Unknown
+            | Type::Nothing
+            | Type::Void(_)
+            | Type::Def(_)
+            | Type::Instance(_)
+            | Type::Request
+            | Type::Data
+            | Type::Text(_)
+            | Type::Flag(_)
+            | Type::Template(_) => false,
+            Type::Super(of, _) | Type::Method(_, of) | Type::Op(of, _) | Type::List(of, _) | Type::Dict(of, _) => {
+                of.is_of_mapper()
+            }
+            Type::Tuple(all) => all.iter().any(Type::is_of_mapper),
+            Type::Record(entries) => entries.iter().any(|(_, value, _)| value.is_of_mapper()),
+            Type::Manager(_)
+            | Type::Set(_)
+            | Type::Result(..)
+            | Type::Row(_)
+            | Type::Paginator(_)
+            | Type::Filtered(_)
+            | Type::Mapped(_)
+            | Type::Loader(_)
+            | Type::Prefetch(..)
+            | Type::Statement(_) => true,
+        }
+    }
+
     /// Of branches: what the value is whichever was taken; unknown where they differ.
     pub(super) fn either(types: Vec<Type>) -> Type {
         let mut out = Type::Nothing;

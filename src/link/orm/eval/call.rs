@@ -9,7 +9,7 @@ use super::super::{builtins, columns, context, django, listings, schemas, serial
 use super::given::Given;
 use super::need::uses;
 use super::value::retarget;
-use super::{Args, Eval, MOST_DEPTH};
+use super::{Args, Eval, Known, MOST_DEPTH};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -21,10 +21,7 @@ impl Eval<'_> {
     /// Calls a value.
     pub(in crate::link::orm) fn call(&mut self, func: &Type, args: &Args<'_>, id: NodeId) -> Type {
         match func {
-            Type::Def(Def::Function(function)) if !self.follows(*function) => {
-                self.too_deep += usize::from(self.frames.len() > MOST_DEPTH);
-                Type::Unknown
-            }
+            Type::Def(Def::Function(function)) if !self.follows(*function) => Type::Unknown,
             Type::Def(Def::Function(function)) => {
                 let context = self.takes_context(*function).then(|| Rc::new(self.type_of(0)));
                 let given = self.given(context.as_ref(), *function, args);
@@ -352,7 +349,6 @@ impl Eval<'_> {
         id: NodeId,
     ) -> Type {
         if !self.follows(function) {
-            self.too_deep += usize::from(self.frames.len() > MOST_DEPTH);
             return Type::Unknown;
         }
         let bound = if self.decorated(function, &["staticmethod"]) { None } else { Some(&this) };
@@ -385,11 +381,18 @@ impl Eval<'_> {
         }
     }
 
-    /// Whether a call of a function is followed: not into what is under way, and so deep.
-    fn follows(&self, function: FunctionId) -> bool {
+    /// Whether a call of a function is followed: not into what is under way, and so deep. What is not is noted.
+    fn follows(&mut self, function: FunctionId) -> bool {
         let unit = Unit::Function(function);
-        let generator = || self.names.function(function).decorators.iter().any(|it| it.ends_with("contextmanager"));
-        self.frames.len() <= MOST_DEPTH && self.frames.iter().all(|it| it.unit != unit) && !generator()
+        if self.frames.len() > MOST_DEPTH {
+            self.too_deep += 1;
+            return false;
+        }
+        if let Some(under_way) = self.frames.iter().position(|it| it.unit == unit) {
+            self.came_back_to = self.came_back_to.min(under_way);
+            return false;
+        }
+        !self.names.function(function).decorators.iter().any(|it| it.ends_with("contextmanager"))
     }
 
     /// Follows a call into a function of the repository.
@@ -402,23 +405,31 @@ impl Eval<'_> {
         let unit = Unit::Function(function);
         let called = self.names.function(function);
         if !self.follows(function) {
-            self.too_deep += usize::from(self.frames.len() > MOST_DEPTH);
             return Type::Unknown;
         }
         let node = self.frame().flow.node(id);
         let (span, scope) = (node.span, node.scope);
-        // A call that gets no rows of a queryset, and does not run for each of them, says the same each time.
-        let said =
+        // A call that gets no rows of a queryset, and does not run for each of them, says the same each time. One that has
+        // nothing to do with a mapper says nothing, in a loop too.
+        let key = given.iter().all(|(kind, _)| is_same(kind) || !kind.is_of_mapper()).then(|| {
+            let given: Box<[Given]> = given.iter().map(|(kind, _)| Given::of(kind)).collect();
+            (function, given, self.listing)
+        });
+        let same =
             given.iter().all(|(kind, vary)| vary.is_none() && is_same(kind)) && self.row_loop(span, scope).is_none();
-        let key =
-            said.then(|| (function, given.iter().map(|(kind, _)| Given::of(kind)).collect::<Box<[_]>>(), self.listing));
         if let Some(key) = &key {
-            if let Some(returned) = self.memo.get(key) {
-                let returned = returned.clone();
-                return self.at_site(returned, id);
+            match self.memo.get(key) {
+                Some(known) if same || known.idle => {
+                    self.met += usize::from(!known.idle);
+                    let returned = known.returned.clone();
+                    return self.at_site(returned, id);
+                }
+                _ if same => _ = self.memo.insert(key.clone(), Known::default()),
+                _ => {}
             }
-            self.memo.insert(key.clone(), Type::Unknown);
         }
+        let (met, depth) = (self.met, self.frames.len());
+        let outside = std::mem::replace(&mut self.came_back_to, usize::MAX);
         let keeps = self.keeps_answers(function, &given);
         self.once.extend(keeps.then_some(Turn { depth: self.frames.len(), scope: 0 }));
         let before = self.too_deep;
@@ -427,13 +438,18 @@ impl Eval<'_> {
             self.once.pop();
         }
         self.behind = left.into_iter().next();
+        // What calls a function that is under way may do more where it is called by itself.
+        let whole = self.too_deep == before && self.came_back_to >= depth && !self.is_over();
+        self.came_back_to = self.came_back_to.min(outside);
+        let idle = whole && self.met == met;
         if let Some(key) = key {
             // What is not known because calls lay too deep here may be known elsewhere.
             let too_deep = self.too_deep > before && matches!(returned, Type::Unknown);
-            match self.is_over() || too_deep {
-                true => self.memo.remove(&key),
-                false => self.memo.insert(key, returned.clone()),
-            };
+            if idle || same && !self.is_over() && !too_deep {
+                self.memo.insert(key, Known { returned: returned.clone(), idle });
+            } else if same {
+                self.memo.remove(&key);
+            }
         }
         self.at_site(returned, id)
     }

@@ -156,6 +156,7 @@ impl Eval<'_> {
     }
 
     pub(in crate::link::orm) fn tell(&mut self, event: Event) {
+        self.met += 1;
         if self.quiet == 0 {
             self.events.push(event);
         }
@@ -163,6 +164,7 @@ impl Eval<'_> {
 
     /// Tells what a queryset is asked.
     pub(in crate::link::orm) fn tell_use(&mut self, it: Use) {
+        self.met += 1;
         if self.quiet == 0 {
             self.uses.push(it);
         }
@@ -264,6 +266,7 @@ impl Eval<'_> {
 
     /// A query runs: told when it does so for each row of a loop, and asks for something else each time.
     pub(in crate::link::orm) fn query(&mut self, orm: Orm, id: NodeId, scope: Scope, remedy: &str) {
+        self.met += 1;
         let span = self.frame().flow.node(id).span;
         if let Some((turn, size, at)) = self.turns(span, scope, self.vary(id)) {
             let (turn, at) = self.innermost(turn, span, scope, self.vary(id)).unwrap_or((turn, at));
@@ -273,6 +276,7 @@ impl Eval<'_> {
 
     /// A write runs: told when it does so for each row of a loop.
     pub(in crate::link::orm) fn write(&mut self, orm: Orm, id: NodeId, how: Writing) {
+        self.met += 1;
         let node = self.frame().flow.node(id);
         let found = self.row_loop(node.span, node.scope);
         let found = found.or_else(|| self.guessed_loop(node.span, node.scope, |_| true));
