@@ -69,7 +69,7 @@ impl<'a> Builder<'a> {
                             self.expr(part);
                         }
                         let most = self.span_of_slice(low.as_deref(), high.as_deref());
-                        NodeKind::Slice { of, most }
+                        NodeKind::Slice { of, most, rest: high.is_none() }
                     }
                     _ => {
                         let key = self.expr(index);

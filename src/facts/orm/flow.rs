@@ -194,6 +194,8 @@ pub enum NodeKind {
         of: NodeId,
         /// How many there can be, when both ends are written.
         most: Option<u64>,
+        /// Whether it has no end: what is left out stands before it, and all the rest is taken.
+        rest: bool,
     },
     /// A literal text.
     Text(Box<str>),
@@ -338,6 +340,14 @@ impl Flow {
     /// The last part of the dotted name that a call spells: `CharField` of `models.CharField(…)`.
     pub fn called(&self, call: CallView<'_>) -> Option<String> {
         self.dotted(call.func).map(|it| last_of(&it).to_owned())
+    }
+
+    /// The last part of the name of what is called, whatever it is called on: `filter` of `thing().filter`.
+    pub fn last_called(&self, func: NodeId) -> Option<&str> {
+        match &self.node(func).kind {
+            NodeKind::Name(name) | NodeKind::Attr { name, .. } => Some(name),
+            _ => None,
+        }
     }
 
     /// Whether a keyword of a call is `True`.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::eval::Eval;
 use super::models::Relation;
-use super::names::ClassId;
+use super::names::{ClassId, Names};
 use super::types::{Row, Set, Size, Turn, Unit};
 use crate::facts::orm::Parameter;
 use crate::facts::orm::flow::{Arm, Flow, Node, NodeId, NodeKind, Scope};
@@ -280,8 +280,13 @@ impl Event {
 
 /// The parameters of a body of code.
 pub(super) fn params<'a>(eval: &Eval<'a>, unit: Unit) -> &'a [Parameter] {
+    params_of(eval.names, unit)
+}
+
+/// The same, where nothing is evaluated.
+pub(super) fn params_of<'a>(names: &Names<'a>, unit: Unit) -> &'a [Parameter] {
     match unit {
-        Unit::Function(function) => &eval.names.function(function).params,
+        Unit::Function(function) => &names.function(function).params,
         Unit::Top(_) | Unit::Class(_) => &[],
     }
 }

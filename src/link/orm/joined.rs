@@ -50,6 +50,7 @@ pub(super) fn by_default(eval: &mut Eval<'_>) {
             unit: Unit::Class(class),
             at: second.1,
             call: "lazy=\"joined\"".into(),
+            joins: None,
             behind: None,
             lookup: None,
             model: class,

@@ -23,6 +23,7 @@ mod graphql;
 mod in_python;
 mod indexes;
 mod joined;
+mod key_asked;
 mod keys;
 mod listings;
 mod lookups;
@@ -132,7 +133,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     let code = event_loop::Code::new(&names, &models);
     let event_loop = event_loop::facts(&code, &reached);
     let remote = event_loop::Remote::new(&code, plain);
-    let foreign_keys = foreign_keys::facts(&names, &models);
+    let foreign_keys = foreign_keys::facts(&names, &models, &eval.deleted, &reached);
     let uses = std::mem::take(&mut eval.uses);
     let cut = eval.cut_short();
     OrmFacts {

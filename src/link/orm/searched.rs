@@ -91,6 +91,7 @@ fn told(eval: &mut Eval<'_>, class: ClassId, model: ClassId, near: bool) {
         unit: Unit::Class(class),
         at: attribute.span,
         call: "search_fields".into(),
+        joins: None,
         behind: None,
         fields,
         lookup,

@@ -14,6 +14,7 @@ use super::events::{Edits, params, spelled};
 use super::indexes::{self, Index};
 use super::lookups;
 use super::names::ClassId;
+use super::report::some;
 use super::types::{Set, Type, Unit};
 use crate::facts::orm::flow::NodeId;
 use crate::link::versions::Versions;
@@ -31,6 +32,8 @@ pub(super) struct Use {
     /// The call that matters.
     pub(super) at: Span,
     pub(super) call: String,
+    /// What it joins that it is not told to, and whether there may be more of that.
+    pub(super) joins: Option<(Vec<String>, bool)>,
     /// What stands before it and matters.
     pub(super) behind: Option<(String, Span)>,
     /// The fields that it is about, as `Model.field`, and where they are declared.
@@ -63,8 +66,9 @@ pub(super) fn call(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>, 
             }
         }
         "select_related" if args.positional.is_empty() && args.keywords.is_empty() && !args.open => {
+            let joins = Some(eval.models.joined_unasked_at_least(eval.names, set.model));
             let it = of(eval, set, UseKind::JoinedUnasked, id);
-            eval.tell_use(it);
+            eval.tell_use(Use { joins, ..it });
         }
         "order_by" => {
             let random = |node: &NodeId| matches!(eval.type_of(*node), Type::Text(it) if &*it == "?");
@@ -198,6 +202,7 @@ fn blank(eval: &Eval<'_>, set: &Set, kind: UseKind, call: (Unit, NodeId)) -> Use
         unit: call.0,
         at: set.span,
         call: called(eval, call),
+        joins: None,
         behind: None,
         fields: Vec::new(),
         lookup: None,
@@ -235,6 +240,11 @@ fn fields(eval: &Eval<'_>, set: &Set, all: &[(&Condition, Span)]) -> Vec<(String
         }
     }
     out
+}
+
+/// What follows from the code as a whole, where it means anything.
+fn known<T>(value: Option<T>) -> Fact<T> {
+    value.map_or(Fact::Absent, |value| Fact::derived(value, Vec::new()))
 }
 
 /// Where a field that holds a text is declared. Of others, a lookup may mean something else.
@@ -337,6 +347,11 @@ impl Use {
             orm: Fact::derived(self.orm, Vec::new()),
             kind: Fact::derived(self.kind, Vec::new()),
             call: Fact::derived(self.call.into(), vec![self.at]),
+            joins: known(self.joins.as_ref().map(|(all, _)| all.len() as u64)),
+            joins_more: known(self.joins.as_ref().map(|(_, more)| *more)),
+            joined: known(
+                self.joins.map(|(all, _)| some(6, all.iter().map(String::as_str)).replace(", ", "`, `").into()),
+            ),
             behind: self.behind.map_or(Fact::Absent, |(text, at)| Fact::derived(text.into(), vec![at])),
             field,
             lookup: self.lookup.map_or(Fact::Absent, |it| Fact::derived(it, Vec::new())),

@@ -103,6 +103,12 @@ entity! {
         kind: Fact<UseKind> = "{}";
         /// The call, or what else asks: `Order.objects.filter(...)`.
         call: Fact<Box<str>> = "`{}`";
+        /// How many tables it joins that it is not told to.
+        joins: Fact<u64> = "joins {} tables";
+        /// Whether there may be more of them, of models that are not in the repository.
+        joins_more: Fact<bool> = "there may be more|these are all";
+        /// What they are, as paths from the model: `author`, `author__country`.
+        joined: Fact<Box<str>> = "joins `{}`";
         /// What was asked before and matters here: `prefetch_related(...)`.
         behind: Fact<Box<str>> = "behind `{}`";
         /// The fields or relations that it is about: `Order.token`.
@@ -136,6 +142,9 @@ entity! {
         target: Fact<Box<str>> = "refers to `{}`";
         /// Whether an index starts with it. SQLAlchemy makes none for a foreign key.
         indexed: Fact<bool> = "an index starts with it|no index starts with it";
+        /// What else asks by it: a comparison, a join from the parent, a delete of the parent. Empty, as a guess, where nothing
+        /// is seen to; absent where `listed` does.
+        asked: Fact<Box<str>> = "{} looks for its rows by it";
         /// The relationship whose rows are looked for by it: `Thread.messages`; absent when none is seen.
         listed: Fact<Box<str>> = "`{}` looks for its rows by it";
     }

@@ -33,6 +33,7 @@ use runs::Runs;
 use super::django;
 use super::events::Events;
 use super::indexes;
+use super::key_asked::Deleted;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::registered::Registered;
@@ -65,6 +66,8 @@ pub(super) struct Eval<'a> {
     pub(super) events: Events,
     /// What querysets are asked that is worth a look.
     pub(super) uses: Vec<Use>,
+    /// Rows of SQLAlchemy's that are deleted.
+    pub(super) deleted: Deleted,
     pub(super) indexes: indexes::Known,
     pub(super) frames: Vec<Frame<'a>>,
     /// The flow of serializers' frames.
@@ -204,6 +207,7 @@ impl<'a> Eval<'a> {
             models,
             events: Events::default(),
             uses: Vec::new(),
+            deleted: Deleted::default(),
             indexes: indexes::Known::default(),
             frames: Vec::new(),
             serial,

@@ -237,7 +237,7 @@ fn listed<'a>(all: impl Iterator<Item = &'a str>) -> String {
     some(6, all)
 }
 
-fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in all {
         if part.is_empty() || parts.contains(&part) {
