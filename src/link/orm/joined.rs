@@ -55,6 +55,7 @@ pub(super) fn by_default(eval: &mut Eval<'_>) {
             lookup: None,
             model: class,
             is_lookup: false,
+            may_be_small: false,
             identifies: false,
             remedy: "lazy=\"selectin\"".into(),
             edits: None,

@@ -20,6 +20,7 @@ mod events;
 mod feeds;
 mod foreign_keys;
 mod graphql;
+mod grown;
 mod in_python;
 mod indexes;
 mod joined;
@@ -134,7 +135,8 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     let event_loop = event_loop::facts(&code, &reached);
     let remote = event_loop::Remote::new(&code, plain);
     let foreign_keys = foreign_keys::facts(&names, &models, &eval.deleted, &reached);
-    let uses = std::mem::take(&mut eval.uses);
+    let mut uses = std::mem::take(&mut eval.uses);
+    grown::mark(&mut eval, &mut uses, &reached);
     let cut = eval.cut_short();
     OrmFacts {
         listings,

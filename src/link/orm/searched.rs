@@ -97,6 +97,7 @@ fn told(eval: &mut Eval<'_>, class: ClassId, model: ClassId, near: bool) {
         lookup,
         model,
         is_lookup: eval.models.is_lookup(eval.names, model),
+        may_be_small: false,
         identifies: false,
         remedy: String::new(),
         edits: None,

@@ -41,6 +41,8 @@ pub(super) struct Use {
     pub(super) lookup: Option<Box<str>>,
     pub(super) model: ClassId,
     pub(super) is_lookup: bool,
+    /// Whether nobody is seen to add rows to the table but staff.
+    pub(super) may_be_small: bool,
     /// Whether a field tells one row from all others, by its type or its name.
     pub(super) identifies: bool,
     pub(super) remedy: String,
@@ -208,6 +210,7 @@ fn blank(eval: &Eval<'_>, set: &Set, kind: UseKind, call: (Unit, NodeId)) -> Use
         lookup: None,
         model: set.model,
         is_lookup: set.orm == Orm::Django && eval.models.is_lookup(eval.names, set.model),
+        may_be_small: false,
         identifies: false,
         remedy: String::new(),
         edits: None,
@@ -260,6 +263,7 @@ pub(super) fn kept(uses: Vec<Use>, rank: impl Fn(Unit) -> u8) -> Vec<Use> {
     for it in uses {
         let mut fields: Vec<String> = it.fields.iter().map(|it| it.0.clone()).collect();
         fields.sort_unstable();
+        fields.extend(it.lookup.iter().map(|lookup| lookup.to_string()));
         let place = (!it.is_of_model()).then_some(it.at);
         let place = *places.entry((it.kind, place, it.model, fields)).or_insert(out.len());
         match out.get_mut(place) {
@@ -317,9 +321,9 @@ pub fn settle<'v>(code: &mut Stack, stacks: &[Stack], versions: impl Fn() -> Ver
 }
 
 impl Use {
-    /// Whether it is told of the model, once for all who ask: a table without an index.
+    /// Whether it is told of the model, once for all who ask: a table without an index, or without one that serves a lookup.
     pub(super) fn is_of_model(&self) -> bool {
-        matches!(self.kind, UseKind::FilterWithoutIndex | UseKind::OrderWithoutIndex)
+        matches!(self.kind, UseKind::FilterWithoutIndex | UseKind::OrderWithoutIndex | UseKind::UnindexableLookup)
     }
 
     /// What tells it from others of the same code: what it asks, and of which fields or rows.
@@ -329,7 +333,8 @@ impl Use {
             ([], _) => model.to_owned(),
             (fields, _) => fields.iter().map(|it| it.0.as_str()).collect::<Vec<_>>().join(","),
         };
-        format!("{}:{of}", self.kind.word())
+        let lookup = self.lookup.as_ref().map_or(String::new(), |it| format!(":{it}"));
+        format!("{}:{of}{lookup}", self.kind.word())
     }
 
     /// The fact of it.
@@ -342,11 +347,13 @@ impl Use {
                 Fact::derived(names.join("`, `").into(), all.iter().map(|it| it.1).collect())
             }
         };
+        let call = Fact::derived(self.call.into(), vec![self.at]);
+        let nobody = "nobody is seen to add to the table but staff or commands: it may be small";
         QuerysetUse {
             about,
             orm: Fact::derived(self.orm, Vec::new()),
             kind: Fact::derived(self.kind, Vec::new()),
-            call: Fact::derived(self.call.into(), vec![self.at]),
+            call: if self.may_be_small { call.guessed(nobody) } else { call },
             joins: known(self.joins.as_ref().map(|(all, _)| all.len() as u64)),
             joins_more: known(self.joins.as_ref().map(|(_, more)| *more)),
             joined: known(

@@ -32,6 +32,7 @@ use runs::Runs;
 
 use super::django;
 use super::events::Events;
+use super::grown::Made;
 use super::indexes;
 use super::key_asked::Deleted;
 use super::models::Models;
@@ -68,6 +69,8 @@ pub(super) struct Eval<'a> {
     pub(super) uses: Vec<Use>,
     /// Rows of SQLAlchemy's that are deleted.
     pub(super) deleted: Deleted,
+    /// Rows that are made.
+    pub(super) made: Made,
     pub(super) indexes: indexes::Known,
     pub(super) frames: Vec<Frame<'a>>,
     /// The flow of serializers' frames.
@@ -208,6 +211,7 @@ impl<'a> Eval<'a> {
             events: Events::default(),
             uses: Vec::new(),
             deleted: Deleted::default(),
+            made: Made::default(),
             indexes: indexes::Known::default(),
             frames: Vec::new(),
             serial,
