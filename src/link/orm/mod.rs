@@ -35,6 +35,7 @@ mod reach;
 mod registered;
 mod report;
 mod routes;
+mod scheduled;
 mod schemas;
 mod searched;
 mod serializers;
@@ -50,6 +51,7 @@ mod views;
 mod writes;
 
 pub use event_loop::LoopFacts;
+pub use scheduled::mark as mark_scheduled;
 pub use tables::tables;
 pub use uses::settle;
 

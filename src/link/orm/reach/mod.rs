@@ -267,7 +267,7 @@ fn listed(draft: &OrmDraft) -> Vec<Word> {
 /// How much it matters who waits.
 pub(super) fn rank(reach: Reach) -> u8 {
     match reach {
-        Reach::Commands => 0,
+        Reach::Commands | Reach::Scheduled => 0,
         Reach::Tasks => 1,
         Reach::Admin => 2,
         Reach::Requests => 3,
