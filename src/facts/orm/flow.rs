@@ -30,6 +30,9 @@ pub struct Flow {
     pub guards: Vec<Guarded>,
     /// What runs only where all that stands before it in an `or` is empty.
     pub spares: Vec<Span>,
+    /// Parts of expressions that some evaluations do not come to: behind `and` and `or`, either side of `a if test else b`, what a
+    /// comprehension with conditions makes.
+    pub conditional: Vec<Span>,
     /// What is yielded.
     pub yields: Vec<NodeId>,
     /// What stands in a `with`.
@@ -265,6 +268,8 @@ pub struct Loop {
     pub parent: Scope,
     /// Whether `async for`.
     pub is_async: bool,
+    /// Whether it may end before what it runs over does: by a `return` or a `break`.
+    pub leaves: bool,
 }
 
 impl Flow {

@@ -34,6 +34,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         single: false,
         filtered: false,
         narrowed: false,
+        parent: None,
         without: Without::None,
         asked: Rc::default(),
         pinned: Vec::new(),

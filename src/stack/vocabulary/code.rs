@@ -51,6 +51,10 @@ entity! {
         to_many: Fact<bool> = "a list|one object";
         /// Whether no more than the key is read, which is in the row.
         keyed: Fact<bool> = "its key is in the row|more than its key is read";
+        /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
+        of_one: Fact<Box<str>> = "as many turns as {}";
+        /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
+        leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
         /// Whether the loop is known to be short, by a slice or a constant.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.
@@ -81,6 +85,12 @@ entity! {
         each_turn: Fact<bool> = "asked in each turn|not asked in each turn";
         /// Whether each turn has written before what it asks for, so that it cannot be asked before the loop.
         stale: Fact<bool> = "written before in the same turn|not written before in the same turn";
+        /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
+        of_one: Fact<Box<str>> = "as many turns as {}";
+        /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
+        leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
+        /// Whether it stands behind a condition, so that some turns do not come to it.
+        seldom: Fact<bool> = "some turns do not come to it|each turn comes to it";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.
@@ -185,6 +195,12 @@ entity! {
         over: Fact<Box<str>> = "in each turn of this loop";
         /// What each turn waits for besides, of another server or a process; absent when nothing of the kind is seen.
         waits: Fact<Box<str>> = "each turn waits for `{}`";
+        /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
+        of_one: Fact<Box<str>> = "as many turns as {}";
+        /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
+        leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
+        /// Whether it stands behind a condition, so that some turns do not come to it.
+        seldom: Fact<bool> = "some turns do not come to it|each turn comes to it";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.
@@ -213,6 +229,8 @@ entity! {
         page_size: Fact<u64> = "a page has {} rows";
         /// What it lists: the model.
         model: Fact<Box<str>> = "lists `{}`";
+        /// Whether it lists what one user has, who asks for it, or one row.
+        own: Fact<bool> = "lists what one user has|lists what more than one user has";
         /// Whether it lists what belongs to one parent or user, and not all rows; also where a filter of the repository's
         /// own may see to that.
         narrowed: Fact<bool> = "lists what one parent has|lists all rows";
