@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::eval::Eval;
 use super::models::Relation;
-use super::names::ClassId;
+use super::names::{ClassId, Names};
 use super::types::{Row, Set, Size, Turn, Unit};
 use crate::facts::orm::Parameter;
 use crate::facts::orm::flow::{Arm, Flow, Node, NodeId, NodeKind, Scope};
@@ -31,6 +31,14 @@ pub(super) struct Event {
     pub(super) spare: bool,
     /// Whether it happens in some turns only: behind an `if` of the loop, or one that goes on to the next turn.
     pub(super) seldom: bool,
+    /// Whether it stands behind a condition in the turn, in the loop's own code or where that leads.
+    pub(super) conditional: bool,
+    /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`.
+    pub(super) of_one: Option<String>,
+    /// Whether the loop is over rows of a table, whoever has them.
+    pub(super) of_all: bool,
+    /// Whether the loop may end before all rows are gone through.
+    pub(super) leaves: bool,
     /// Whether the row has been read anew before, which drops what was loaded with it.
     pub(super) refreshed: bool,
     /// The model that a query asks for, when it is known.
@@ -281,7 +289,14 @@ impl Event {
             Some(spelled(frame.flow, params(eval, frame.unit), id as NodeId))
         });
         let seldom = frame.is_some_and(|frame| is_seldom(frame.flow, turn.scope, at));
+        let conditional = seldom
+            || below.iter().any(|frame| frame.flow.conditional.iter().any(holds))
+            || below.iter().skip(1).any(|frame| is_conditional(frame.flow, frame.types.len() as NodeId));
         Event {
+            conditional,
+            of_one: eval.of_one(turn),
+            of_all: eval.is_of_all(turn),
+            leaves: turned.is_some_and(|it| it.leaves),
             unit,
             head,
             over,
@@ -304,8 +319,13 @@ impl Event {
 
 /// The parameters of a body of code.
 pub(super) fn params<'a>(eval: &Eval<'a>, unit: Unit) -> &'a [Parameter] {
+    params_of(eval.names, unit)
+}
+
+/// The same, where nothing is evaluated.
+pub(super) fn params_of<'a>(names: &Names<'a>, unit: Unit) -> &'a [Parameter] {
     match unit {
-        Unit::Function(function) => &eval.names.function(function).params,
+        Unit::Function(function) => &names.function(function).params,
         Unit::Top(_) | Unit::Class(_) => &[],
     }
 }
@@ -324,6 +344,13 @@ fn is_seldom(flow: &Flow, scope: Scope, at: Span) -> bool {
         let goes_on = arm.ends && arm.to <= node && flow.within(flow.node(arm.from).scope, scope);
         holds || goes_on
     })
+}
+
+/// Whether a node of a function is one that not all calls come to: in a branch, or behind one that leaves.
+fn is_conditional(flow: &Flow, node: NodeId) -> bool {
+    let in_branch = |arm: &Arm| arm.from <= node && node < arm.to;
+    let left_before = |arm: &Arm| arm.ends && arm.to <= node;
+    flow.arms.iter().any(|arm| arm.of != 0 && (in_branch(arm) || left_before(arm)))
 }
 
 /// `Model.objects.none()`, which stands for what another branch gives.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::asked::Asked;
 use super::models::Relation;
 use super::names::{ClassId, Def, FunctionId};
+use super::narrow::Parent;
 use crate::facts::orm::flow::Scope;
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -145,6 +146,8 @@ pub(super) struct Set {
     pub(super) filtered: bool,
     /// Whether it is of one parent, or one user, that is given: `filter(thread=self.thread)`.
     pub(super) narrowed: bool,
+    /// Which one, where that is known.
+    pub(super) parent: Option<Parent>,
     /// Relations that are one and the same for all rows, or none: `filter(author=None)`, `filter_by(room_id=…)`.
     pub(super) pinned: Vec<Box<str>>,
     /// Fields that its rows come without.
@@ -520,6 +523,7 @@ impl Set {
         out.single &= other.single;
         out.filtered |= other.filtered;
         out.narrowed &= other.narrowed;
+        out.parent = out.parent.filter(|it| other.parent == Some(*it));
         out.pinned.retain(|it| other.pinned.contains(it));
         out.asked = self.asked.join(&other.asked);
         if self.related.is_some() != other.related.is_some() {

@@ -13,6 +13,10 @@ use crate::stack::vocabulary::Orm;
 /// `create`, `get_or_create`, `update_or_create`, `update`, `delete` of a queryset or a manager, and what it gives.
 pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>, id: NodeId) -> Type {
     eval.touch(Some(set.model), None, id);
+    if matches!(name, "create" | "get_or_create" | "update_or_create" | "bulk_create") {
+        let unit = eval.frame().unit;
+        eval.made.insert((set.model, unit));
+    }
     match name {
         "create" | "get_or_create" | "update_or_create" => {
             let node = eval.frame().flow.node(id);

@@ -299,6 +299,8 @@ impl Eval<'_> {
             }
         }
         if self.models.get(class).is_some() {
+            let unit = self.frame().unit;
+            self.made.insert((class, unit));
             return Type::Row(Rc::new(Row { fresh: true, ..Row::of(class) }));
         }
         if django::is_manager(self.names, class) {

@@ -32,7 +32,9 @@ use runs::Runs;
 
 use super::django;
 use super::events::Events;
+use super::grown::Made;
 use super::indexes;
+use super::key_asked::Deleted;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::registered::Registered;
@@ -73,6 +75,10 @@ pub(super) struct Eval<'a> {
     pub(super) events: Events,
     /// What querysets are asked that is worth a look.
     pub(super) uses: Vec<Use>,
+    /// Rows of SQLAlchemy's that are deleted.
+    pub(super) deleted: Deleted,
+    /// Rows that are made.
+    pub(super) made: Made,
     pub(super) indexes: indexes::Known,
     pub(super) frames: Vec<Frame<'a>>,
     /// The flow of serializers' frames.
@@ -216,6 +222,8 @@ impl<'a> Eval<'a> {
             models,
             events: Events::default(),
             uses: Vec::new(),
+            deleted: Deleted::default(),
+            made: Made::default(),
             indexes: indexes::Known::default(),
             frames: Vec::new(),
             serial,

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::super::events::{Cause, Event, EventKind, Guess, UNNAMED, Writing};
 use super::super::models::{Loading, Relation, is_never_null};
 use super::super::names::ClassId;
+use super::super::narrow::Parent;
 use super::super::types::{Row, Set, Size, Turn, Type, Unit};
 use super::super::uses::{self, Use, Wanted};
 use super::super::{django, keys, sqlalchemy};
@@ -314,6 +315,56 @@ impl Eval<'_> {
             return Some(true);
         }
         self.names.lineage(model).external.iter().all(|base| base.starts_with("django.")).then_some(false)
+    }
+
+    /// What gives a loop its turns, where that is what one object has and no other loop is around it: one `Basket` has `lines`.
+    pub(in crate::link::orm) fn of_one(&self, turn: Turn) -> Option<String> {
+        let frame = self.frames.get(turn.depth)?;
+        let here = frame.flow.scope(turn.scope)?;
+        let named = |model| self.models.name(self.names, model);
+        let set = match frame.types.get(here.iter as usize)? {
+            Type::Set(set) => set.clone(),
+            Type::List(..) => frame.types.get(here.iter as usize)?.all_rows()?,
+            _ => return None,
+        };
+        let found = match (&set.related, set.parent) {
+            (Some((row, relation)), _) if relation.to_many && !row.guessed && self.is_alone(row) => {
+                format!("one `{}` has `{}`", named(row.model), relation.name)
+            }
+            (None, Some(Parent::User)) => format!("one user has rows of `{}`", named(set.model)),
+            (None, Some(Parent::Row(model))) => format!("one `{}` has rows of `{}`", named(model), named(set.model)),
+            _ => return None,
+        };
+        (!self.is_looped(turn)).then_some(found)
+    }
+
+    /// Whether a loop is over rows of a table, whoever has them.
+    pub(in crate::link::orm) fn is_of_all(&self, turn: Turn) -> bool {
+        let iter = self.frames.get(turn.depth).and_then(|it| Some((it, it.flow.scope(turn.scope)?.iter)));
+        let of = iter.and_then(|(frame, iter)| frame.types.get(iter as usize)).and_then(Type::all_rows);
+        of.is_some_and(|set| set.related.is_none() && !set.narrowed && !set.cut && set.size == Size::Open)
+    }
+
+    /// Whether a row is one of no loop.
+    fn is_alone(&self, row: &Row) -> bool {
+        row.turn.is_none() && row.root.as_ref().is_none_or(|_| row.alone || row.path.iter().all(|hop| !hop.to_many))
+    }
+
+    /// Whether another loop runs the one of a turn again and again, other than one over a few that are written out.
+    fn is_looped(&self, turn: Turn) -> bool {
+        let frames = self.frames.get(..=turn.depth).unwrap_or_default();
+        let mut inner = frames.get(turn.depth).and_then(|it| it.flow.scope(turn.scope)).map_or(0, |it| it.parent);
+        frames.iter().rev().any(|frame| {
+            let mut at = inner;
+            inner = frame.call.1;
+            while let Some(here) = frame.flow.scope(at) {
+                if !matches!(frame.types.get(here.iter as usize), Some(Type::Tuple(_))) {
+                    return true;
+                }
+                at = here.parent;
+            }
+            false
+        })
     }
 
     pub(super) fn size_of(&self, turn: Turn) -> Option<Size> {

@@ -39,7 +39,9 @@ impl Line {
 
 impl Report<'_> {
     /// What one line of a loop asks, or writes, in each turn.
-    pub(super) fn other(&mut self, line: Vec<Event>) {
+    pub(super) fn other(&mut self, mut line: Vec<Event>) {
+        // What each turn does comes before what some do.
+        line.sort_by_key(|event| event.conditional);
         let Some(event) = line.first() else { return };
         let calls = some(MOST_CALLS, line.iter().map(Event::call));
         let remedies = taken_together(&line).unwrap_or_else(|| {
@@ -64,6 +66,8 @@ impl Report<'_> {
         let (over, waits) = (over(event), self.waits(event));
         let short = Fact::derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
         let reach = self.reach(event.unit);
+        let (of_one, leaves) = (super::of_one(event), Fact::derived(event.leaves, Vec::new()));
+        let seldom = Fact::derived(event.conditional, Vec::new());
         let (call, remedy) = (Fact::derived(calls.into(), places), Fact::derived(remedies.into(), Vec::new()));
         match &event.kind {
             EventKind::Lazy { .. } => {}
@@ -94,6 +98,9 @@ impl Report<'_> {
                     waits,
                     each_turn,
                     stale: Fact::derived(line.iter().all(|event| event.stale), Vec::new()),
+                    of_one,
+                    leaves,
+                    seldom,
                     short,
                     reach,
                     remedy,
@@ -122,6 +129,9 @@ impl Report<'_> {
                     others,
                     over,
                     waits,
+                    of_one,
+                    leaves,
+                    seldom,
                     short,
                     reach,
                     own: match how.own {

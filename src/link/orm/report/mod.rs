@@ -98,7 +98,12 @@ pub(super) fn facts(
     let mut lines: Vec<Vec<Event>> = Vec::new();
     let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
     let mut others: Vec<Event> = others.into_values().collect();
-    others.sort_by_key(|it| (it.deep, it.guess.is_some(), Reverse(rank(report.reached.of(it.unit)))));
+    // Of several loops that come to one place the one is told that costs most: of many objects, and who waits for it.
+    let weight = |it: &Event| {
+        let rank = rank(report.reached.of(it.unit));
+        (rank.min(2) + u8::from(rank > 2 && it.of_one.is_none()), rank)
+    };
+    others.sort_by_key(|it| (it.deep, it.guess.is_some(), Reverse(weight(it)), !it.of_all));
     for event in others {
         // The same place reached from several loops is one thing, told of the one that most wait for, and so is what one loop does in several places.
         let again = (event.unit, event.head, event.call().to_owned());
@@ -237,7 +242,7 @@ fn listed<'a>(all: impl Iterator<Item = &'a str>) -> String {
     some(6, all)
 }
 
-fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in all {
         if part.is_empty() || parts.contains(&part) {
@@ -250,6 +255,12 @@ fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
         parts.push(part);
     }
     parts.join(", ")
+}
+
+/// What gives the loop its turns, where that is what one object has.
+fn of_one(event: &Event) -> Fact<Box<str>> {
+    let said = event.of_one.as_deref();
+    said.map_or(Fact::Absent, |text| Fact::derived(text.into(), Vec::new()))
 }
 
 /// What is looped over, which may be what makes it a guess.
