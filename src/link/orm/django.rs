@@ -206,7 +206,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
         "get" | "first" | "last" | "earliest" | "latest" | "aget" | "afirst" | "alast" => {
             query(eval, &set, name, id);
             set.related = None;
-            if name.starts_with('a') { Type::Unknown } else { eval.single(&Rc::new(set)) }
+            eval.single(&Rc::new(set))
         }
         "count" | "exists" | "aggregate" | "contains" | "acount" | "aexists" => {
             query(eval, &set, name, id);

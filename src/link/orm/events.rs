@@ -150,6 +150,8 @@ pub(super) struct Writing {
     /// Whether the model's own code runs with it, which a statement for all rows passes by; [`None`] when a base of the
     /// model is not in the repository.
     pub(super) own: Option<bool>,
+    /// Whether that code only fills in fields of the row.
+    pub(super) fills: bool,
     /// The model whose rows, or whose relation to others, are written; [`None`] when it is not known.
     pub(super) model: Option<ClassId>,
     /// A receiver of the signals of each save, which a statement for all rows does not send.
@@ -159,7 +161,7 @@ pub(super) struct Writing {
 impl Writing {
     /// A write of rows that are not known.
     pub(super) fn unread(remedy: &str) -> Self {
-        Writing { remedy: remedy.into(), commits: false, own: Some(false), model: None, signals: None }
+        Writing { remedy: remedy.into(), commits: false, own: Some(false), fills: false, model: None, signals: None }
     }
 
     /// A write that nothing of the model's own goes with.

@@ -48,6 +48,12 @@ pub(super) enum Type {
     Request,
     /// What a client sent: as long as the client likes.
     Data,
+    /// What a serializer has checked of what a client sent: all of it, by the names of fields, or the value of one of them.
+    Checked(bool),
+    /// The lines of a file, the rows of a table in one.
+    File,
+    /// A queryset, or the manager, of a model that is not in the repository.
+    Strange,
     /// Pages of a queryset.
     Paginator(Rc<Set>),
     /// A queryset, narrowed by what a client asks: a filter set of django-filter's.
@@ -376,10 +382,18 @@ impl Type {
                 (Type::Def(a), Type::Def(b)) if a == b => Type::Def(a),
                 (Type::Instance(a), Type::Instance(b)) if a == b => Type::Instance(a),
                 (Type::Data, Type::Data) => Type::Data,
+                (Type::Checked(a), Type::Checked(b)) if a == b => Type::Checked(a),
+                (Type::File, Type::File) => Type::File,
+                (Type::Strange, Type::Strange) => Type::Strange,
                 (Type::Record(a), Type::Record(b)) => super::templates::either(&a, &b),
                 (Type::Dict(a, size), Type::Dict(b, other)) => {
                     let size = size.zip(other).map(|(a, b)| a.longer(b)).or(size).or(other);
                     Type::Dict(Rc::new(Type::either(vec![(*a).clone(), (*b).clone()])), size)
+                }
+                // Or of another object's, which may have loaded anything with it.
+                (Type::Row(a), Type::Row(b)) if a.model == b.model && a.turn.is_none() && b.turn.is_none() => {
+                    let (alone, guessed) = (a.alone && b.alone, a.guessed || b.guessed);
+                    Type::Row(Rc::new(Row { alone, guessed, ..Row::of(a.model) }))
                 }
                 // The rows that one branch gives it gives, whatever is given by another that gives none, or cannot be read.
                 (rows, other) | (other, rows) if rows.has_rows() && !other.has_rows() => match rows {
@@ -453,6 +467,7 @@ impl Type {
             Type::List(_, size) | Type::Dict(_, size) => *size,
             // Rows of columns.
             Type::Data | Type::Statement(Statement::Read) => Some(Size::Open),
+            Type::Checked(true) | Type::File | Type::Strange => Some(Size::Open),
             _ => None,
         }
     }

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use super::super::events::Writing;
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
-use super::super::{builtins, columns, context, django, listings, schemas, serializers, sqlalchemy, templates, views};
+use super::super::{
+    builtins, columns, context, django, listings, schemas, serializers, sqlalchemy, strangers, templates, views,
+};
 use super::given::Given;
 use super::need::uses;
 use super::value::retarget;
@@ -83,6 +85,11 @@ impl Eval<'_> {
                 Type::Set(Rc::new(Set { cut: true, ..(**set).clone() }))
             }
             Type::Data if matches!(name, "get" | "getlist" | "pop" | "items") => Type::Data,
+            Type::Checked(_) if matches!(name, "get" | "pop") => Type::Checked(true),
+            Type::File if matches!(name, "read" | "readlines" | "split" | "splitlines" | "decode") => Type::File,
+            Type::Strange => strangers::operate(self, name, args, id),
+            // The rows of a sheet, of a frame of data.
+            Type::Unknown if matches!(name, "iter_rows" | "iterrows" | "itertuples") => Type::File,
             Type::Unknown => match name {
                 "get_template" | "select_template" => self.template(args),
                 "render_template" | "TemplateResponse" => templates::render(self, args, id),
@@ -389,8 +396,7 @@ impl Eval<'_> {
     /// Whether a call of a function is followed: not into what is under way, and so deep.
     fn follows(&self, function: FunctionId) -> bool {
         let unit = Unit::Function(function);
-        let generator = || self.names.function(function).decorators.iter().any(|it| it.ends_with("contextmanager"));
-        self.frames.len() <= MOST_DEPTH && self.frames.iter().all(|it| it.unit != unit) && !generator()
+        self.frames.len() <= MOST_DEPTH && self.frames.iter().all(|it| it.unit != unit)
     }
 
     /// Follows a call into a function of the repository.

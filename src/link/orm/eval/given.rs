@@ -24,6 +24,11 @@ pub(super) enum Given {
     Flag(bool),
     Void(Void),
     Text(Rc<str>),
+    /// As long as a client, a file or a table makes it.
+    Data,
+    Checked(bool),
+    File,
+    Strange,
 }
 
 impl Given {
@@ -36,6 +41,10 @@ impl Given {
             Type::Flag(flag) => Given::Flag(*flag),
             Type::Void(void) => Given::Void(*void),
             Type::Text(text) => Given::Text(text.clone()),
+            Type::Data => Given::Data,
+            Type::Checked(part) => Given::Checked(*part),
+            Type::File => Given::File,
+            Type::Strange => Given::Strange,
             _ => Given::Other,
         }
     }

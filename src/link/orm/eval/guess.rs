@@ -150,6 +150,22 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// What an argument is by its name: what the framework gives a serializer's methods.
+    pub(super) fn checked(&self, at: u32) -> Option<Type> {
+        let super::Unit::Function(id) = self.frame().unit else { return None };
+        let function = self.names.function(id);
+        let owner = ClassId { draft: id.draft, at: function.owner? };
+        let lineage = self.names.lineage(owner);
+        let is = |last: &str| lineage.external.iter().any(|base| last_of(base).ends_with(last));
+        let given = match &*function.params.get(at as usize)?.name {
+            "validated_data" => true,
+            "attrs" | "data" => &*function.name == "validate",
+            _ => false,
+        };
+        // A list of them has each by its place.
+        (given && is("Serializer")).then(|| Type::Checked(is("ListSerializer")))
+    }
+
     /// The innermost loop over what nobody knows.
     pub(in crate::link::orm) fn guessed_loop(
         &self,
