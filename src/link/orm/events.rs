@@ -239,6 +239,7 @@ impl Event {
     }
 
     fn new(eval: &Eval<'_>, turn: Turn, at: Span, deep: Span, size: Size, kind: EventKind) -> Event {
+        let size = eval.size_with_around(turn, size);
         let frame = eval.frames.get(turn.depth);
         let unit = frame.map_or(Unit::Top(0), |it| it.unit);
         let turned = frame.and_then(|it| it.flow.scope(turn.scope));

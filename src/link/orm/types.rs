@@ -180,6 +180,8 @@ pub(super) enum Without {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Loads {
     pub(super) paths: BTreeSet<String>,
+    /// Those of them that `select_related()` joins unasked, until it is told what to join.
+    pub(super) unasked: BTreeSet<String>,
     /// Attributes that it puts on its rows: annotations, and what a `Prefetch` puts aside; by their paths.
     pub(super) brought: BTreeSet<String>,
     /// Paths below which it may load anything: by a `Prefetch` whose queryset cannot be read.
@@ -287,6 +289,7 @@ impl Loads {
         let rest = |it: &String| it.strip_prefix(path)?.strip_prefix("__").map(str::to_owned);
         Loads {
             paths: self.paths.iter().filter_map(rest).collect(),
+            unasked: BTreeSet::new(),
             brought: self.brought.iter().filter_map(rest).collect(),
             beyond: self.beyond.iter().filter_map(rest).collect(),
             open: self.open || self.beyond.contains(path) || self.is_beyond(path),
@@ -296,6 +299,9 @@ impl Loads {
     /// What both load, where either may have been taken.
     pub(super) fn join(&mut self, other: &Loads) {
         self.open |= other.open;
+        self.unasked.retain(|path| other.unasked.contains(path) || !other.paths.contains(path));
+        let more = other.unasked.iter().filter(|path| !self.paths.contains(*path));
+        self.unasked.extend(more.cloned().collect::<Vec<_>>());
         self.paths.extend(other.paths.iter().cloned());
         self.brought.extend(other.brought.iter().cloned());
         self.beyond.extend(other.beyond.iter().cloned());

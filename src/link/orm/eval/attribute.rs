@@ -29,6 +29,7 @@ impl Eval<'_> {
             }
             Type::Set(_) if name == "object_list" => of.clone(),
             Type::Set(set) => self.custom(&set.classes.clone(), name, of).unwrap_or_else(|| self.op(of, name)),
+            Type::Def(Def::Class(_)) if name == "__subclasses__" => self.op(of, name),
             Type::Def(Def::Class(class)) => self.class_attribute(*class, name, id),
             Type::Def(Def::External(_)) if strangers::is_manager(name) => {
                 strangers::manager(self, of, name, id).unwrap_or_else(|| self.op(&Type::Unknown, name))
@@ -73,6 +74,9 @@ impl Eval<'_> {
             Type::Unknown | Type::Op(..) if matches!(name, "validated_data" | "cleaned_data") => Type::Data,
             Type::Unknown | Type::Op(..) => {
                 if let Some(manager) = strangers::manager(self, of, name, id) {
+                    return manager;
+                }
+                if let Some(manager) = self.other_side(name, id) {
                     return manager;
                 }
                 self.property_by_name(name, id);

@@ -101,6 +101,7 @@ impl Eval<'_> {
                     }
                 }
             },
+            Type::Def(Def::Class(_)) if name == "__subclasses__" => Type::List(base.clone(), None),
             Type::Def(Def::Class(schema)) => schemas::validate(self, *schema, args, id),
             Type::Template(template) if name == "render" => templates::render_template(self, template, args, id),
             Type::Record(entries) if name == "update" => {

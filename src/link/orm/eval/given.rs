@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::super::names::{ClassId, Def, FunctionId, Names};
 use super::super::templates::{Entries, merged};
-use super::super::types::{Turn, Type, Void};
+use super::super::types::{Turn, Type, Unit, Void};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 
@@ -132,6 +132,16 @@ impl Eval<'_> {
             }
         }
         given
+    }
+
+    /// The text that an argument is when nobody gives it: `template_name="shop/books.html"`.
+    pub(in crate::link::orm) fn text_by_default(&self, id: NodeId) -> Option<Rc<str>> {
+        let (NodeKind::Param(at), Unit::Function(function)) = (&self.frame().flow.node(id).kind, self.frame().unit)
+        else {
+            return None;
+        };
+        let function = self.names.function(function);
+        function.flow.text(function.params.get(*at as usize)?.default?).map(Into::into)
     }
 
     /// What a call is given by `**`, by its names; [`None`] where that, or what `*` brings, cannot be told.

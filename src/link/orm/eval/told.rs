@@ -326,6 +326,27 @@ impl Eval<'_> {
         self.names.lineage(model).external.iter().all(|base| base.starts_with("django.")).then_some(false)
     }
 
+    /// The size of a loop, or of one around it that makes many turns of its few.
+    pub(in crate::link::orm) fn size_with_around(&self, turn: Turn, size: Size) -> Size {
+        if size != Size::Short {
+            return size;
+        }
+        let Some(frame) = self.frames.get(turn.depth) else { return size };
+        let (mut at, mut depth) = (frame.flow.scope(turn.scope).map_or(0, |it| it.parent), turn.depth);
+        loop {
+            let Some(frame) = self.frames.get(depth) else { return size };
+            while let Some(here) = frame.flow.scope(at) {
+                let around = frame.types.get(here.iter as usize).and_then(Type::size);
+                if around == Some(Size::Open) && !self.is_passed_by(Turn { depth, scope: at }) {
+                    return Size::Open;
+                }
+                at = here.parent;
+            }
+            let Some(below) = depth.checked_sub(1) else { return size };
+            (at, depth) = (frame.call.1, below);
+        }
+    }
+
     pub(super) fn size_of(&self, turn: Turn) -> Option<Size> {
         let frame = self.frames.get(turn.depth)?;
         frame.types.get(frame.flow.scope(turn.scope)?.iter as usize)?.size()

@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use super::OrmFacts;
 use super::anchors::Anchors;
 use super::event_loop::Remote;
-use super::events::{Cause, Event, EventKind};
+use super::events::{Cause, Event, EventKind, Guess};
 use super::models::{Models, Relation};
 use super::names::{ClassId, Names};
 use super::reach::{Reaching, rank};
@@ -23,7 +23,7 @@ use super::uses::{self, Use};
 use crate::facts::orm::OrmDraft;
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Reach};
-use crate::stack::{Fact, Writer};
+use crate::stack::{Assumption, Fact, Origin, Sourced, Writer};
 
 /// So many other loops are named that come to the same place.
 const MOST_OTHERS: usize = 4;
@@ -256,6 +256,12 @@ fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
 fn over(event: &Event) -> Fact<Box<str>> {
     let over = Fact::derived(event.over.as_str().into(), vec![event.head]);
     match &event.guess {
+        // Who has all rights, and asks for no fewer fields, gets them all.
+        Some(Guess::Fields) => {
+            let what = "the field is one of those that code chooses (`get_fields`, `get_list_display`)";
+            let origin = Origin::Assumed(Assumption::that(what, Some(event.head)));
+            Fact::Known(Sourced { value: event.over.as_str().into(), origin, slots: Vec::new() })
+        }
         Some(guess) => over.guessed(&guess.because(&event.over)),
         None => over,
     }
