@@ -37,8 +37,45 @@ const PLAIN: &[&str] = &[
     "dateutil",
 ];
 
-/// Python's own functions that reach out of the program.
-const NOT_PLAIN: &[&str] = &["open", "print", "exec", "eval", "input"];
+/// Python's own functions and classes that do not reach out of the program.
+const OWN: &[&str] = &[
+    "abs",
+    "all",
+    "any",
+    "bool",
+    "bytes",
+    "dict",
+    "enumerate",
+    "filter",
+    "float",
+    "format",
+    "getattr",
+    "hasattr",
+    "hash",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "map",
+    "max",
+    "min",
+    "next",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "sorted",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "zip",
+];
 
 /// Methods of texts, numbers, dates, lists and dicts.
 const OF_VALUES: &[&str] = &[
@@ -129,7 +166,7 @@ impl Eval<'_> {
 
 fn is_plain_name(name: &str) -> bool {
     if !name.contains('.') {
-        return !NOT_PLAIN.contains(&name);
+        return OWN.contains(&name) || name.ends_with("Error");
     }
     PLAIN.iter().any(|module| name.strip_prefix(module).is_some_and(|rest| rest.starts_with('.')))
 }

@@ -18,7 +18,7 @@ use super::events::{Cause, Event, EventKind, Guess};
 use super::models::{Models, Relation};
 use super::names::{ClassId, Names};
 use super::reach::{Reaching, rank};
-use super::types::{Set, Unit};
+use super::types::{Set, Size, Unit};
 use super::uses::{self, Use};
 use crate::facts::orm::OrmDraft;
 use crate::source::Span;
@@ -98,7 +98,10 @@ pub(super) fn facts(
     let mut lines: Vec<Vec<Event>> = Vec::new();
     let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
     let mut others: Vec<Event> = others.into_values().collect();
-    others.sort_by_key(|it| (it.deep, it.guess.is_some(), Reverse(rank(report.reached.of(it.unit)))));
+    // What a loop of a few turns does, which is not told, does not stand for what a long one does.
+    others.sort_by_key(|it| {
+        (it.deep, it.guess.is_some(), it.size == Size::Short, Reverse(rank(report.reached.of(it.unit))))
+    });
     for event in others {
         // The same place reached from several loops is one thing, told of the one that most wait for, and so is what one loop does in several places.
         let again = (event.unit, event.head, event.call().to_owned());
@@ -122,7 +125,10 @@ pub(super) fn facts(
         {
             before.by.push(event.at);
         }
-        seen.entry(deep).or_insert(told);
+        // What is left out as said does not stand for the other loops that come to its place.
+        if told.is_some() {
+            seen.entry(deep).or_insert(told);
+        }
     }
     for line in lines {
         report.other(line);
