@@ -59,12 +59,15 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
                 Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, (*element).clone()]))), size)
             }
             Type::Data => Type::Data,
+            of @ (Type::Checked(true) | Type::File) => of,
             _ => Type::Unknown,
         },
         // As many as a client asks for.
         "range" | "int" if name == last && args.positional.len() == 1 && matches!(first, Type::Data) => Type::Data,
+        "range" | "int" if name == last && args.positional.len() == 1 && matches!(first, Type::Checked(_)) => first,
         // A file of rows.
-        "reader" | "DictReader" if name.starts_with("csv.") => Type::Data,
+        "reader" | "DictReader" if name.starts_with("csv.") || name.starts_with("unicodecsv.") => Type::File,
+        "open" if matches!(name, "open" | "io.open" | "codecs.open") => Type::File,
         "zip" if name == last => {
             let lists: Vec<Type> = args.positional.iter().map(|node| listed(eval, &eval.type_of(*node))).collect();
             let size = lists.iter().find_map(Type::size);
@@ -164,6 +167,9 @@ fn listed(eval: &Eval<'_>, of: &Type) -> Type {
         Type::Tuple(parts) => Type::List(Rc::new(Type::either(parts.to_vec())), None),
         Type::Dict(_, size) => Type::List(Rc::new(Type::Unknown), *size),
         Type::Data => Type::Data,
+        Type::Checked(true) => Type::Checked(true),
+        Type::File => Type::File,
+        Type::Strange => Type::List(Rc::new(Type::Unknown), of.size()),
         Type::Nothing | Type::Void(_) => Type::Nothing,
         _ => Type::Unknown,
     }

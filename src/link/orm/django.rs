@@ -169,9 +169,21 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             }
             Type::Set(Rc::new(set))
         }
+        _ if PAGES.contains(&name) && eval.names.lineage(set.model).external.iter().any(|base| is_page(base)) => {
+            step(eval, &mut set, id);
+            (set.filtered, set.plain) = (true, false);
+            Type::Set(Rc::new(set))
+        }
         "select_related" | "prefetch_related" => {
             step(eval, &mut set, id);
             eager(eval, &mut set, name, args, id);
+            // Who says what to load with the rows, expects many; and the other side of a foreign key is of one model.
+            if let Some((row, relation)) =
+                set.related.clone().filter(|(row, relation)| row.guessed && relation.name.ends_with("_set"))
+            {
+                set.size = Size::Open;
+                set.related = Some((Rc::new(Row { guessed: false, turn: None, ..(*row).clone() }), relation));
+            }
             // Asked for more than was prefetched, a relation is asked for anew.
             set.plain = false;
             Type::Set(Rc::new(set))
@@ -210,7 +222,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
         "get" | "first" | "last" | "earliest" | "latest" | "aget" | "afirst" | "alast" => {
             query(eval, &set, name, id);
             set.related = None;
-            if name.starts_with('a') { Type::Unknown } else { eval.single(&Rc::new(set)) }
+            eval.single(&Rc::new(set))
         }
         "count" | "exists" | "aggregate" | "contains" | "acount" | "aexists" => {
             query(eval, &set, name, id);
@@ -234,6 +246,34 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
         _ => Type::Unknown,
     }
 }
+
+/// Methods of Wagtail's querysets of pages that leave some out, and load nothing (`wagtail/query.py`, 7.0).
+const PAGES: &[&str] = &[
+    "ancestor_of",
+    "child_of",
+    "descendant_of",
+    "exact_type",
+    "in_menu",
+    "in_site",
+    "live",
+    "not_ancestor_of",
+    "not_child_of",
+    "not_descendant_of",
+    "not_exact_type",
+    "not_in_menu",
+    "not_live",
+    "not_page",
+    "not_parent_of",
+    "not_public",
+    "not_sibling_of",
+    "not_type",
+    "page",
+    "parent_of",
+    "private",
+    "public",
+    "sibling_of",
+    "type",
+];
 
 /// Methods of Django's querysets that give no rows (`django/db/models/query.py`, 5.2).
 const OTHERS: &[&str] = &[
@@ -345,16 +385,26 @@ fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, id: NodeId
         return;
     }
     if args.positional.is_empty() && name == "select_related" {
-        set.loads.paths.extend(eval.models.joined_unasked(eval.names, set.model));
+        for path in eval.models.joined_unasked(eval.names, set.model) {
+            if set.loads.paths.insert(path.clone()) {
+                set.loads.unasked.insert(path);
+            }
+        }
         // Names behind it would take it back.
         for site in &mut set.sites {
             site.bars_one = true;
         }
         return;
     }
+    if name == "select_related" {
+        for path in std::mem::take(&mut set.loads.unasked) {
+            set.loads.paths.remove(&path);
+        }
+    }
     for node in args.positional {
         match eval.type_of(*node) {
             Type::Text(path) => {
+                set.loads.unasked.remove(&*path);
                 set.loads.paths.insert(path.to_string());
             }
             Type::Prefetch(path, nested) => load_prefetch(&mut set.loads, path.as_deref(), &nested),

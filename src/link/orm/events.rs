@@ -181,6 +181,8 @@ pub(super) struct Writing {
     /// Whether the model's own code runs with it, which a statement for all rows passes by; [`None`] when a base of the
     /// model is not in the repository.
     pub(super) own: Option<bool>,
+    /// Whether that code only fills in fields of the row.
+    pub(super) fills: bool,
     /// The model whose rows, or whose relation to others, are written; [`None`] when it is not known.
     pub(super) model: Option<ClassId>,
     /// A receiver of the signals of each save, which a statement for all rows does not send.
@@ -190,8 +192,15 @@ pub(super) struct Writing {
 impl Writing {
     /// A write of rows that are not known.
     pub(super) fn unread(remedy: &str) -> Self {
-        let does = Does::Change;
-        Writing { does, remedy: remedy.into(), commits: false, own: Some(false), model: None, signals: None }
+        Writing {
+            does: Does::Change,
+            remedy: remedy.into(),
+            commits: false,
+            own: Some(false),
+            fills: false,
+            model: None,
+            signals: None,
+        }
     }
 
     /// A write that nothing of the model's own goes with.
@@ -269,6 +278,7 @@ impl Event {
     }
 
     fn new(eval: &Eval<'_>, turn: Turn, at: Span, deep: Span, size: Size, kind: EventKind) -> Event {
+        let size = eval.size_with_around(turn, size);
         let frame = eval.frames.get(turn.depth);
         let unit = frame.map_or(Unit::Top(0), |it| it.unit);
         let turned = frame.and_then(|it| it.flow.scope(turn.scope));

@@ -114,6 +114,11 @@ impl Models {
         self.all.get_mut(&id)
     }
 
+    /// Whether the repository has models of Django's.
+    pub(super) fn has_django(&self) -> bool {
+        !self.django.is_empty()
+    }
+
     /// A receiver that runs with each save of a row, and with no statement for many.
     pub(super) fn saved(&self, id: ClassId) -> Option<Span> {
         self.signals.of(id)

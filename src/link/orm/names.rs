@@ -236,6 +236,12 @@ impl<'a> Names<'a> {
         None
     }
 
+    /// A method that a class has itself, whatever it inherits.
+    pub(super) fn own_method(&self, id: ClassId, name: &str) -> Option<FunctionId> {
+        let at = self.methods.get(id.draft as usize)?.get(id.at as usize)?.get(name)?;
+        Some(FunctionId { draft: id.draft, at: *at })
+    }
+
     /// What the body of a class, or of what it inherits from, binds a name to: the class, and its place there.
     pub(super) fn attribute(&self, id: ClassId, name: &str) -> Option<(ClassId, usize)> {
         self.lineage(id).classes.iter().find_map(|class| {

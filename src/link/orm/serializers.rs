@@ -405,6 +405,10 @@ fn read(eval: &mut Eval<'_>, row: &Rc<Row>, source: &str, whole: bool) -> Type {
         }
         // A list as a plain value is its manager, which asks for nothing.
         value = eval.attribute(&value, name, ROW);
+        // What can be called is called, on the way and at its end.
+        if matches!(value, Type::Method(..)) {
+            value = eval.call(&value, &Args { positional: &[], keywords: &[], open: false }, ROW);
+        }
     }
     value
 }

@@ -110,10 +110,11 @@ pub(super) fn keywords(eval: &Eval<'_>, args: &Args<'_>) -> Entries {
 pub(super) fn render(eval: &mut Eval<'_>, args: &Args<'_>, id: NodeId) -> Type {
     let mut name = None;
     let mut context = Entries::new();
-    for node in args.all() {
-        match eval.type_of(node) {
+    for node in &args.all().collect::<Vec<_>>() {
+        match eval.type_of(*node) {
             Type::Text(text) if name.is_none() => name = Some(text),
             Type::Record(entries) => context.extend(entries.iter().cloned()),
+            Type::Unknown if name.is_none() => name = eval.text_by_default(*node),
             _ => {}
         }
     }

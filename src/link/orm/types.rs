@@ -49,6 +49,12 @@ pub(super) enum Type {
     Request,
     /// What a client sent: as long as the client likes.
     Data,
+    /// What a serializer has checked of what a client sent: all of it, by the names of fields, or the value of one of them.
+    Checked(bool),
+    /// The lines of a file, the rows of a table in one.
+    File,
+    /// A queryset, or the manager, of a model that is not in the repository.
+    Strange,
     /// Pages of a queryset.
     Paginator(Rc<Set>),
     /// A queryset, narrowed by what a client asks: a filter set of django-filter's.
@@ -177,6 +183,8 @@ pub(super) enum Without {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Loads {
     pub(super) paths: BTreeSet<String>,
+    /// Those of them that `select_related()` joins unasked, until it is told what to join.
+    pub(super) unasked: BTreeSet<String>,
     /// Attributes that it puts on its rows: annotations, and what a `Prefetch` puts aside; by their paths.
     pub(super) brought: BTreeSet<String>,
     /// Paths below which it may load anything: by a `Prefetch` whose queryset cannot be read.
@@ -284,6 +292,7 @@ impl Loads {
         let rest = |it: &String| it.strip_prefix(path)?.strip_prefix("__").map(str::to_owned);
         Loads {
             paths: self.paths.iter().filter_map(rest).collect(),
+            unasked: BTreeSet::new(),
             brought: self.brought.iter().filter_map(rest).collect(),
             beyond: self.beyond.iter().filter_map(rest).collect(),
             open: self.open || self.beyond.contains(path) || self.is_beyond(path),
@@ -293,6 +302,9 @@ impl Loads {
     /// What both load, where either may have been taken.
     pub(super) fn join(&mut self, other: &Loads) {
         self.open |= other.open;
+        self.unasked.retain(|path| other.unasked.contains(path) || !other.paths.contains(path));
+        let more = other.unasked.iter().filter(|path| !self.paths.contains(*path));
+        self.unasked.extend(more.cloned().collect::<Vec<_>>());
         self.paths.extend(other.paths.iter().cloned());
         self.brought.extend(other.brought.iter().cloned());
         self.beyond.extend(other.beyond.iter().cloned());
@@ -360,6 +372,8 @@ impl Type {
             | Type::Instance(_)
             | Type::Request
             | Type::Data
+            | Type::Checked(_)
+            | Type::File
             | Type::Text(_)
             | Type::Flag(_)
             | Type::Template(_) => false,
@@ -368,7 +382,8 @@ impl Type {
             }
             Type::Tuple(all) => all.iter().any(Type::is_of_mapper),
             Type::Record(entries) => entries.iter().any(|(_, value, _)| value.is_of_mapper()),
-            Type::Manager(_)
+            Type::Strange
+            | Type::Manager(_)
             | Type::Set(_)
             | Type::Result(..)
             | Type::Row(_)
@@ -410,10 +425,18 @@ impl Type {
                 (Type::Def(a), Type::Def(b)) if a == b => Type::Def(a),
                 (Type::Instance(a), Type::Instance(b)) if a == b => Type::Instance(a),
                 (Type::Data, Type::Data) => Type::Data,
+                (Type::Checked(a), Type::Checked(b)) if a == b => Type::Checked(a),
+                (Type::File, Type::File) => Type::File,
+                (Type::Strange, Type::Strange) => Type::Strange,
                 (Type::Record(a), Type::Record(b)) => super::templates::either(&a, &b),
                 (Type::Dict(a, size), Type::Dict(b, other)) => {
                     let size = size.zip(other).map(|(a, b)| a.longer(b)).or(size).or(other);
                     Type::Dict(Rc::new(Type::either(vec![(*a).clone(), (*b).clone()])), size)
+                }
+                // Or of another object's, which may have loaded anything with it.
+                (Type::Row(a), Type::Row(b)) if a.model == b.model && a.turn.is_none() && b.turn.is_none() => {
+                    let (alone, guessed) = (a.alone && b.alone, a.guessed || b.guessed);
+                    Type::Row(Rc::new(Row { alone, guessed, ..Row::of(a.model) }))
                 }
                 // The rows that one branch gives it gives, whatever is given by another that gives none, or cannot be read.
                 (rows, other) | (other, rows) if rows.has_rows() && !other.has_rows() => match rows {
@@ -487,6 +510,7 @@ impl Type {
             Type::List(_, size) | Type::Dict(_, size) => *size,
             // Rows of columns.
             Type::Data | Type::Statement(Statement::Read) => Some(Size::Open),
+            Type::Checked(true) | Type::File | Type::Strange => Some(Size::Open),
             _ => None,
         }
     }

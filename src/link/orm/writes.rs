@@ -23,7 +23,7 @@ pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>
             if name == "create" || eval.turns(node.span, node.scope, eval.vary(id)).is_some() {
                 let own = eval.own_code(set.model, "save");
                 let signals = eval.models.saved(set.model).or_else(|| eval.revision(id));
-                let remedy = made(eval, set, name, id);
+                let remedy = made(eval, Some(set), name, id);
                 eval.write(Orm::Django, id, Writing { own, signals, ..Writing::plain(set.model, Does::Make, &remedy) });
             }
             let row = Type::Row(Rc::new(Row::of(set.model)));
@@ -55,7 +55,7 @@ pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>
 }
 
 /// What makes the rows of all turns.
-fn made(eval: &Eval<'_>, set: &Set, name: &str, id: NodeId) -> String {
+pub(super) fn made(eval: &Eval<'_>, set: Option<&Set>, name: &str, id: NodeId) -> String {
     let plain = match name {
         "create" => return "bulk_create".to_owned(),
         "get_or_create" => "bulk_create(..., ignore_conflicts=True)",
@@ -65,7 +65,7 @@ fn made(eval: &Eval<'_>, set: &Set, name: &str, id: NodeId) -> String {
         return plain.to_owned();
     }
     // Where rows conflict, nobody says which of them were there.
-    let by = keys::batch(eval, Some(set.model), id);
+    let by = keys::batch(eval, set.map(|set| set.model), id);
     let by = if by.is_empty() { "filter(...)" } else { &by };
     match name {
         "get_or_create" => format!("{by}, then bulk_create"),

@@ -51,6 +51,7 @@ def populate(rows):
     make(Note, text=lambda i: f"Note {i}", content_type=lambda i: kind, object_id=same)
     make(Parcel, loan_id=same)
     make(Invoice, loan_id=same)
+    make(Shelfmark, name=lambda i: f"Mark {i}")
     for many in (Book.tags.through, Reader.favourites.through):
         first, second = [it.attname for it in many._meta.fields[1:3]]
         many.objects.bulk_create(many(**{first: i, second: i}) for i in every)

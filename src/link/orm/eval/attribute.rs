@@ -7,7 +7,7 @@ use super::super::models::{Loading, Relation};
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::templates::entry;
 use super::super::types::{Row, Set, Turn, Type, Without};
-use super::super::{django, schemas, sqlalchemy, views};
+use super::super::{django, schemas, sqlalchemy, strangers, views};
 use super::{Args, Eval};
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::{NodeId, last_of};
@@ -29,7 +29,11 @@ impl Eval<'_> {
             }
             Type::Set(_) if name == "object_list" => of.clone(),
             Type::Set(set) => self.custom(&set.classes.clone(), name, of).unwrap_or_else(|| self.op(of, name)),
+            Type::Def(Def::Class(_)) if name == "__subclasses__" => self.op(of, name),
             Type::Def(Def::Class(class)) => self.class_attribute(*class, name, id),
+            Type::Def(Def::External(_)) if strangers::is_manager(name) => {
+                strangers::manager(self, of, name, id).unwrap_or_else(|| self.op(&Type::Unknown, name))
+            }
             Type::Def(def) => match self.names.member(def, name) {
                 Some(Def::Global(draft, node)) => self.global(draft, node),
                 Some(def) => Type::Def(def),
@@ -69,6 +73,12 @@ impl Eval<'_> {
             Type::Void(_) => self.attribute(&Type::Unknown, name, id),
             Type::Unknown | Type::Op(..) if matches!(name, "validated_data" | "cleaned_data") => Type::Data,
             Type::Unknown | Type::Op(..) => {
+                if let Some(manager) = strangers::manager(self, of, name, id) {
+                    return manager;
+                }
+                if let Some(manager) = self.other_side(name, id) {
+                    return manager;
+                }
                 self.property_by_name(name, id);
                 self.op(&Type::Unknown, name)
             }

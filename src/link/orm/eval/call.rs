@@ -5,7 +5,9 @@ use std::rc::Rc;
 use super::super::events::{Does, Writing};
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
-use super::super::{builtins, columns, context, django, listings, schemas, serializers, sqlalchemy, templates, views};
+use super::super::{
+    builtins, columns, context, django, listings, schemas, serializers, sqlalchemy, strangers, templates, views,
+};
 use super::given::Given;
 use super::need::uses;
 use super::value::retarget;
@@ -80,6 +82,11 @@ impl Eval<'_> {
                 Type::Set(Rc::new(Set { cut: true, ..(**set).clone() }))
             }
             Type::Data if matches!(name, "get" | "getlist" | "pop" | "items") => Type::Data,
+            Type::Checked(_) if matches!(name, "get" | "pop") => Type::Checked(true),
+            Type::File if matches!(name, "read" | "readlines" | "split" | "splitlines" | "decode") => Type::File,
+            Type::Strange => strangers::operate(self, name, args, id),
+            // The rows of a sheet, of a frame of data.
+            Type::Unknown if matches!(name, "iter_rows" | "iterrows" | "itertuples") => Type::File,
             Type::Unknown => match name {
                 "get_template" | "select_template" => self.template(args),
                 "render_template" | "TemplateResponse" => templates::render(self, args, id),
@@ -91,6 +98,7 @@ impl Eval<'_> {
                     }
                 }
             },
+            Type::Def(Def::Class(_)) if name == "__subclasses__" => Type::List(base.clone(), None),
             Type::Def(Def::Class(schema)) => schemas::validate(self, *schema, args, id),
             Type::Template(template) if name == "render" => templates::render_template(self, template, args, id),
             Type::Record(entries) if name == "update" => {
@@ -390,11 +398,9 @@ impl Eval<'_> {
             self.too_deep += 1;
             return false;
         }
-        if let Some(under_way) = self.frames.iter().position(|it| it.unit == unit) {
-            self.came_back_to = self.came_back_to.min(under_way);
-            return false;
-        }
-        !self.names.function(function).decorators.iter().any(|it| it.ends_with("contextmanager"))
+        let under_way = self.frames.iter().position(|it| it.unit == unit);
+        self.came_back_to = self.came_back_to.min(under_way.unwrap_or(usize::MAX));
+        under_way.is_none()
     }
 
     /// Follows a call into a function of the repository.

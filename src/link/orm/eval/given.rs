@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::super::names::{ClassId, Def, FunctionId, Names};
 use super::super::templates::{Entries, merged};
-use super::super::types::{Size, Turn, Type, Void};
+use super::super::types::{Size, Turn, Type, Unit, Void};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 
@@ -24,6 +24,11 @@ pub(super) enum Given {
     Flag(bool),
     Void(Void),
     Text(Rc<str>),
+    /// As long as a client, a file or a table makes it.
+    Data,
+    Checked(bool),
+    File,
+    Strange,
     List(Box<Given>, Option<Size>),
     Dict(Box<Given>, Option<Size>),
     Tuple(Box<[Given]>),
@@ -45,6 +50,10 @@ impl Given {
             Type::Flag(flag) => Given::Flag(*flag),
             Type::Void(void) => Given::Void(*void),
             Type::Text(text) => Given::Text(text.clone()),
+            Type::Data => Given::Data,
+            Type::Checked(part) => Given::Checked(*part),
+            Type::File => Given::File,
+            Type::Strange => Given::Strange,
             _ => Given::Other,
         }
     }
@@ -132,6 +141,16 @@ impl Eval<'_> {
             }
         }
         given
+    }
+
+    /// The text that an argument is when nobody gives it: `template_name="shop/books.html"`.
+    pub(in crate::link::orm) fn text_by_default(&self, id: NodeId) -> Option<Rc<str>> {
+        let (NodeKind::Param(at), Unit::Function(function)) = (&self.frame().flow.node(id).kind, self.frame().unit)
+        else {
+            return None;
+        };
+        let function = self.names.function(function);
+        function.flow.text(function.params.get(*at as usize)?.default?).map(Into::into)
     }
 
     /// What a call is given by `**`, by its names; [`None`] where that, or what `*` brings, cannot be told.

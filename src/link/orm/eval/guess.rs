@@ -150,6 +150,41 @@ impl<'a> Eval<'a> {
         }
     }
 
+    /// `graph.cardmodel_set`, of whatever: by the name that Django gives the other side of a foreign key, when one has it.
+    pub(super) fn other_side(&mut self, name: &str, id: NodeId) -> Option<Type> {
+        let named = name.strip_suffix("_set").is_some_and(|model| model.len() >= SHORTEST);
+        if !named {
+            return None;
+        }
+        let known = self.known();
+        let having = known.models.get(name)?;
+        let mut relations = having.iter().map(|model| self.models.relation(*model, name));
+        let relation = relations.next()??.clone();
+        // Models below one have its relations, too.
+        if !relations.all(|it| it.is_some_and(|it| it.span == relation.span)) || !relation.to_many {
+            return None;
+        }
+        let model = having.iter().copied().find(|model| having.iter().all(|it| self.names.derives(*it, *model)))?;
+        let row = Rc::new(Row { guessed: true, turn: self.vary(id), ..Row::of(model) });
+        Some(django::related_manager(self, relation.target?, &row, relation, id))
+    }
+
+    /// What an argument is by its name: what the framework gives a serializer's methods.
+    pub(super) fn checked(&self, at: u32) -> Option<Type> {
+        let super::Unit::Function(id) = self.frame().unit else { return None };
+        let function = self.names.function(id);
+        let owner = ClassId { draft: id.draft, at: function.owner? };
+        let lineage = self.names.lineage(owner);
+        let is = |last: &str| lineage.external.iter().any(|base| last_of(base).ends_with(last));
+        let given = match &*function.params.get(at as usize)?.name {
+            "validated_data" => true,
+            "attrs" | "data" => &*function.name == "validate",
+            _ => false,
+        };
+        // A list of them has each by its place.
+        (given && is("Serializer")).then(|| Type::Checked(is("ListSerializer")))
+    }
+
     /// The innermost loop over what nobody knows.
     pub(in crate::link::orm) fn guessed_loop(
         &self,

@@ -12,6 +12,7 @@ mod guess;
 mod need;
 mod passed;
 mod runs;
+mod saves;
 mod shared;
 mod told;
 mod touched;
@@ -417,7 +418,7 @@ impl<'a> Eval<'a> {
             }
         }
         self.thrown(flow);
-        let generated = self.generated(flow);
+        let generated = if self.is_opened(unit) { self.opened(flow) } else { self.generated(flow) };
         let Some(frame) = self.frames.pop() else { return (Type::Unknown, Vec::new()) };
         let depth = self.frames.len();
         if let Some(generated) = generated {
@@ -462,6 +463,17 @@ impl<'a> Eval<'a> {
     pub(super) fn is_over(&self) -> bool {
         let most = if self.spent.0 > self.spent.1 { FEW_STEPS } else { MOST_STEPS };
         self.steps > most
+    }
+
+    /// Whether a function is called by `with`.
+    fn is_opened(&self, unit: Unit) -> bool {
+        let Unit::Function(id) = unit else { return false };
+        self.names.function(id).decorators.iter().any(|it| it.ends_with("contextmanager"))
+    }
+
+    /// What a function that is called by `with` hands to the block.
+    fn opened(&self, flow: &Flow) -> Option<Type> {
+        Some(Type::either(flow.yields.iter().map(|id| self.type_of(*id)).collect()))
     }
 
     /// What a generator gives, one thing in each turn of its own loops.

@@ -8,7 +8,7 @@ use super::super::names::ClassId;
 use super::super::narrow::Parent;
 use super::super::types::{Row, Set, Size, Turn, Type, Unit};
 use super::super::uses::{self, Use, Wanted};
-use super::super::{django, keys, sqlalchemy};
+use super::super::{django, keys, sqlalchemy, strangers};
 use super::Eval;
 use super::need::Need;
 use crate::facts::orm::flow::{Guard, GuardId, NodeId, NodeKind, Scope};
@@ -178,6 +178,9 @@ impl Eval<'_> {
 
     /// A value (of a node) is gone through: a queryset runs.
     pub(in crate::link::orm) fn consume(&mut self, of: &Type, id: NodeId, scope: Scope) {
+        if matches!(of, Type::Strange) {
+            return strangers::consume(self, id, scope);
+        }
         let Type::Set(set) = of else { return };
         if set.orm == Orm::Sqlalchemy {
             if let Some((row, _)) = set.related.as_ref().filter(|_| !set.plain) {
@@ -282,11 +285,22 @@ impl Eval<'_> {
         let found = self.row_loop(node.span, node.scope);
         let found = found.or_else(|| self.guessed_loop(node.span, node.scope, |_| true));
         let Some((turn, size, at)) = found else { return };
+        // What is written of the parts of one object is as long as the object.
+        let size = if self.is_over_checked(turn) { Size::Guessed } else { size };
         let within = self.innermost(turn, node.span, node.scope, Some(Turn { scope: Scope::MAX, ..turn }));
         let (turn, at) = within.unwrap_or((turn, at));
+        let fills = how.own == Some(true) && how.model.is_some_and(|model| self.only_fills_in(model));
+        let how = Writing { fills, ..how };
         if !self.is_kept_apart(turn, id) {
             self.tell(Event::write(self, turn, at, orm, size, id, how));
         }
+    }
+
+    /// Whether a loop runs over what a serializer has checked.
+    fn is_over_checked(&self, turn: Turn) -> bool {
+        let Some(frame) = self.frames.get(turn.depth) else { return false };
+        let iter = frame.flow.scope(turn.scope).and_then(|it| frame.types.get(it.iter as usize));
+        matches!(iter, Some(Type::Checked(_)))
     }
 
     /// Whether what is written in each turn is written by itself on purpose: in a transaction of its own, and when it fails
@@ -365,6 +379,27 @@ impl Eval<'_> {
             }
             false
         })
+    }
+
+    /// The size of a loop, or of one around it that makes many turns of its few.
+    pub(in crate::link::orm) fn size_with_around(&self, turn: Turn, size: Size) -> Size {
+        if size != Size::Short {
+            return size;
+        }
+        let Some(frame) = self.frames.get(turn.depth) else { return size };
+        let (mut at, mut depth) = (frame.flow.scope(turn.scope).map_or(0, |it| it.parent), turn.depth);
+        loop {
+            let Some(frame) = self.frames.get(depth) else { return size };
+            while let Some(here) = frame.flow.scope(at) {
+                let around = frame.types.get(here.iter as usize).and_then(Type::size);
+                if around == Some(Size::Open) && !self.is_passed_by(Turn { depth, scope: at }) {
+                    return Size::Open;
+                }
+                at = here.parent;
+            }
+            let Some(below) = depth.checked_sub(1) else { return size };
+            (at, depth) = (frame.call.1, below);
+        }
     }
 
     pub(super) fn size_of(&self, turn: Turn) -> Option<Size> {

@@ -18,7 +18,7 @@ impl Eval<'_> {
         match &node.kind {
             NodeKind::Param(at) => {
                 match self.frame().args.get(*at as usize).map(|(kind, _)| kind.clone()).unwrap_or_default() {
-                    Type::Unknown => self.row_by_reads(*at, id),
+                    Type::Unknown => self.checked(*at).unwrap_or_else(|| self.row_by_reads(*at, id)),
                     known => known,
                 }
             }
@@ -40,7 +40,11 @@ impl Eval<'_> {
                 let around = flow.scope(node.scope).map_or(0, |it| it.parent);
                 self.consume(&over, *iter, around);
                 let turn = Turn { depth: self.depth(), scope: node.scope };
-                if is_async { Type::Unknown } else { self.element(&over, Some(turn)) }
+                match over {
+                    // A coroutine that asks SQLAlchemy for more fails: nothing is loaded lazily there.
+                    Type::Set(set) | Type::Result(set, _) if is_async && set.orm == Orm::Sqlalchemy => Type::Unknown,
+                    over => self.element(&over, Some(turn)),
+                }
             }
             NodeKind::Item { of, key } => {
                 let of = self.type_of(*of);
@@ -52,6 +56,7 @@ impl Eval<'_> {
                     (Type::List(element, _) | Type::Dict(element, _), _) => retarget(element, self.picked(id)),
                     (Type::Set(set), NodeKind::Number(_)) => self.single(set),
                     (Type::Data, _) => Type::Data,
+                    (Type::Checked(_), _) => Type::Checked(true),
                     (Type::Record(_), NodeKind::Text(name)) => {
                         entry(&of, name).map(|it| it.1.clone()).unwrap_or_default()
                     }
@@ -74,6 +79,9 @@ impl Eval<'_> {
                     Type::Set(Rc::new(set))
                 }
                 Type::List(element, size) => Type::List(element, size.map(|size| short(*most, size))),
+                Type::Strange | Type::File | Type::Checked(_) if short(*most, Size::Open) == Size::Short => {
+                    Type::Unknown
+                }
                 other => other,
             },
             NodeKind::Text(text) => Type::Text(self.word(text)),
@@ -217,6 +225,7 @@ impl Eval<'_> {
             Type::List(element, _) => retarget(element, turn),
             Type::Tuple(parts) => retarget(&Type::either(parts.to_vec()), turn),
             Type::Data => Type::Data,
+            Type::Checked(true) => Type::Checked(false),
             _ => Type::Unknown,
         }
     }

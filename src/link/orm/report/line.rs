@@ -116,7 +116,7 @@ impl Report<'_> {
                         _ => None,
                     })
                 };
-                let own = hows().any(|how| how.own == Some(true));
+                let own = hows().any(|how| how.own == Some(true) && !how.fills);
                 let because = "the model does more than write when it is saved, which may have to be done for each row";
                 let remedy = if own { remedy.guessed(because) } else { remedy };
                 let receiver = hows().find_map(|how| how.signals);

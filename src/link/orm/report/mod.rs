@@ -14,16 +14,16 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use super::OrmFacts;
 use super::anchors::Anchors;
 use super::event_loop::Remote;
-use super::events::{Cause, Does, Event, EventKind};
+use super::events::{Cause, Does, Event, EventKind, Guess};
 use super::models::{Models, Relation};
 use super::names::{ClassId, Names};
 use super::reach::{Reaching, rank};
-use super::types::{Set, Unit};
+use super::types::{Set, Size, Unit};
 use super::uses::{self, Use};
 use crate::facts::orm::OrmDraft;
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Reach};
-use crate::stack::{Fact, Writer};
+use crate::stack::{Assumption, Fact, Origin, Sourced, Writer};
 
 /// So many other loops are named that come to the same place.
 const MOST_OTHERS: usize = 4;
@@ -103,7 +103,8 @@ pub(super) fn facts(
         let rank = rank(report.reached.of(it.unit));
         (rank.min(2) + u8::from(rank > 2 && it.of_one.is_none()), rank)
     };
-    others.sort_by_key(|it| (it.deep, it.guess.is_some(), Reverse(weight(it)), !it.of_all));
+    // What a loop of a few turns does, which is not told, does not stand for what a long one does.
+    others.sort_by_key(|it| (it.deep, it.guess.is_some(), it.size == Size::Short, Reverse(weight(it)), !it.of_all));
     for event in others {
         // The same place reached from several loops is one thing, told of the one that most wait for, and so is what one loop does in several places.
         let again = (event.unit, event.head, event.call().to_owned());
@@ -127,7 +128,10 @@ pub(super) fn facts(
         {
             before.by.push(event.at);
         }
-        seen.entry(deep).or_insert(told);
+        // What is left out as said does not stand for the other loops that come to its place.
+        if told.is_some() {
+            seen.entry(deep).or_insert(told);
+        }
     }
     for line in lines {
         report.other(line);
@@ -267,6 +271,12 @@ fn of_one(event: &Event) -> Fact<Box<str>> {
 fn over(event: &Event) -> Fact<Box<str>> {
     let over = Fact::derived(event.over.as_str().into(), vec![event.head]);
     match &event.guess {
+        // Who has all rights, and asks for no fewer fields, gets them all.
+        Some(Guess::Fields) => {
+            let what = "the field is one of those that code chooses (`get_fields`, `get_list_display`)";
+            let origin = Origin::Assumed(Assumption::that(what, Some(event.head)));
+            Fact::Known(Sourced { value: event.over.as_str().into(), origin, slots: Vec::new() })
+        }
         Some(guess) => over.guessed(&guess.because(&event.over)),
         None => over,
     }

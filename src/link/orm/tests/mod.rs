@@ -7,6 +7,7 @@ mod feeds;
 mod fields;
 mod fixes;
 mod found;
+mod more;
 mod reach;
 mod remedies;
 mod rest;

@@ -2,6 +2,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey, GenericRelatio
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 
 
 class Named(models.Model):
@@ -102,6 +103,9 @@ class Book(models.Model):
     def stars(self):
         return sum(review.stars for review in self.review_set.all())
 
+    def readers(self):
+        return (review.reader for review in self.review_set.all())
+
     def is_popular(self):
         return self.review_set.filter(stars__gte=3).exists()
 
@@ -178,4 +182,14 @@ class Invoice(models.Model):
 
     def save(self, *args, **kwargs):
         self.total = self.loan.fine + self.loan.book.price
+        super().save(*args, **kwargs)
+
+
+class Shelfmark(Named):
+    """With a `save` of its own that only fills in a field."""
+
+    slug = models.SlugField()
+
+    def save(self, *args, **kwargs):
+        self.slug = slugify(self.name)
         super().save(*args, **kwargs)

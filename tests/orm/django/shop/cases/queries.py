@@ -1,6 +1,9 @@
 """A query of its own for each row."""
 
+from asgiref.sync import async_to_sync
 from counting import case
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Avg, Count, Exists, OuterRef, Subquery, Sum
 from django.shortcuts import get_object_or_404
 
@@ -236,3 +239,59 @@ def list_count_is_no_query():
 @case
 def tested_by_an_or():
     return [bool(author.books.filter(price__gt=3) or author.books.none()) for author in Author.objects.all()]
+
+
+@case
+def counted_of_a_package():
+    return {author.name: Group.objects.filter(name=author.name).count() for author in Author.objects.all()}
+
+
+@case
+def first_of_a_package():
+    out = []
+    for author in Author.objects.all():
+        out.append(str(Permission.objects.filter(codename=author.name).first()))
+    return out
+
+
+async def review_counts():
+    return [await book.review_set.acount() async for book in Book.objects.all()]
+
+
+@case
+def counted_in_a_coroutine():
+    return async_to_sync(review_counts)()
+
+
+async def titles_of_loans():
+    out = []
+    async for author in Author.objects.all():
+        book = await Book.objects.filter(author=author).afirst()
+        async for loan in book.loans.all():
+            out.append(f"{book.title} {loan.pk}")
+    return out
+
+
+@case
+def looped_over_in_a_coroutine():
+    return async_to_sync(titles_of_loans)()
+
+
+@case
+def models_of_a_package_at_once():
+    names = [author.name for author in Author.objects.all()]
+    return Group.objects.filter(name__in=names).count()
+
+
+@case
+def kinds_that_are_kept():
+    return [ContentType.objects.get_for_model(book).pk for book in Book.objects.all()]
+
+
+async def names_of_authors():
+    return [book.author.name async for book in Book.objects.select_related("author")]
+
+
+@case
+def loaded_in_a_coroutine():
+    return async_to_sync(names_of_authors)()

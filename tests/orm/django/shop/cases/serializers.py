@@ -640,3 +640,31 @@ class SerializedByAction(viewsets.ReadOnlyModelViewSet):
 @case
 def serialized_by_action():
     return listed(SerializedByAction)
+
+
+class WithReadersSerializer(serializers.ModelSerializer):
+    readers = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+
+    class Meta:
+        model = Book
+        fields = ["id", "readers"]
+
+
+class WithReaders(viewsets.ModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = WithReadersSerializer
+
+
+@case
+def relation_that_a_method_gives():
+    return listed(WithReaders)
+
+
+class WithReadersLoaded(viewsets.ModelViewSet):
+    queryset = Book.objects.order_by("pk").prefetch_related("review_set__reader")
+    serializer_class = WithReadersSerializer
+
+
+@case
+def relation_that_a_method_gives_loaded():
+    return listed(WithReadersLoaded)

@@ -4,8 +4,10 @@ import csv
 import io
 import json
 import pickle
+from contextlib import contextmanager
 
 from counting import case
+from rest_framework import serializers
 
 from shop.helpers import made
 from shop.models import Author, Book, Chapter, Country, Loan, Note, Publisher, Reader, Review, Tag
@@ -108,6 +110,48 @@ def written_by_a_function():
         store(key)
 
 
+@contextmanager
+def opened_lines():
+    yield csv.DictReader(io.StringIO("key\n" + "".join(f"{key}\n" for key in keys_from_elsewhere())))
+
+
+def keys_of_lines():
+    with opened_lines() as lines:
+        for line in lines:
+            yield line["key"]
+
+
+@case
+def asked_by_the_lines_that_a_generator_gives():
+    return [Book.objects.get(pk=key).title for key in keys_of_lines()]
+
+
+class Wanted(serializers.Serializer):
+    keys = serializers.ListField(child=serializers.IntegerField())
+
+    def create(self, validated_data):
+        wanted = validated_data.pop("keys")
+        return [Book.objects.get(pk=key).title for key in wanted]
+
+
+@case
+def asked_by_what_a_serializer_has_checked():
+    wanted = Wanted(data={"keys": keys_from_elsewhere()})
+    wanted.is_valid(raise_exception=True)
+    return wanted.save()
+
+
+class Named(serializers.Serializer):
+    title = serializers.CharField()
+    price = serializers.IntegerField()
+
+    def update(self, instance, validated_data):
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+            instance.save(update_fields=[name])
+        return instance
+
+
 # What follows does not grow.
 
 
@@ -191,3 +235,10 @@ def countries(authors: list[Author]):
 @case
 def rows_by_their_annotation_that_are_loaded():
     return countries(Author.objects.select_related("country").order_by("pk"))
+
+
+@case
+def stored_by_the_fields_that_a_serializer_has_checked():
+    named = Named(Book.objects.first(), data={"title": "New", "price": 5})
+    named.is_valid(raise_exception=True)
+    return named.save().title

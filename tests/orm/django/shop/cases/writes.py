@@ -1,10 +1,12 @@
 """Writes in a loop."""
 
 from counting import case
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import F
+from django.utils.text import slugify
 
-from shop.models import Author, Book, Chapter, Invoice, Loan, Note, Publisher, Reader, Review, Tag
+from shop.models import Author, Book, Chapter, Invoice, Loan, Note, Publisher, Reader, Review, Shelfmark, Tag
 
 
 @case
@@ -218,3 +220,24 @@ def written_in_chunks():
     made = [Tag(name=title) for title in Book.objects.values_list("title", flat=True)]
     for start in range(0, len(made), 500):
         Tag.objects.bulk_create(made[start : start + 500])
+
+
+@case
+def created_of_a_package():
+    for author in Author.objects.all():
+        Group.objects.get_or_create(name=author.name)
+
+
+@case
+def saved_with_what_it_fills_in():
+    for mark in Shelfmark.objects.all():
+        mark.name = f"{mark.name} old"
+        mark.save()
+
+
+@case
+def saved_together_with_what_it_fills_in():
+    marks = list(Shelfmark.objects.all())
+    for mark in marks:
+        mark.slug = slugify(mark.name)
+    Shelfmark.objects.bulk_update(marks, ["slug"])
