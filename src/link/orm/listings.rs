@@ -58,7 +58,7 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
     for class in eval.names.all_classes() {
         // What every view that is routed has of its own, nobody asks of their base.
         const OWN: &[&str] = &["serializer_class", "get_serializer_class"];
-        if routes.is_replaced(eval.names, class, eval.below(class), OWN) {
+        if routes.is_replaced(eval.names, class, eval.names.below(class), OWN) {
             continue;
         }
         if shows_one(eval, class) {

@@ -43,6 +43,7 @@ mod settings;
 mod signals;
 mod sqlalchemy;
 mod sqlalchemy_models;
+mod stores;
 mod strangers;
 mod tables;
 mod templates;

@@ -1,10 +1,11 @@
 //! Which thing a name means: modules, imports, classes and their bases, over all files.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
 
+use super::stores::Stores;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 use crate::facts::orm::{ClassDraft, FunctionDraft, OrmDraft};
 
@@ -74,6 +75,9 @@ pub(super) struct Names<'a> {
     lineages: Vec<Vec<Lineage>>,
     /// The lineage of what has none: a class outside the repository.
     orphan: Lineage,
+    below: OnceCell<HashMap<ClassId, Vec<ClassId>>>,
+    /// Where methods put something under names of their instances.
+    pub(super) stores: Stores<'a>,
 }
 
 impl<'a> Names<'a> {
@@ -92,6 +96,8 @@ impl<'a> Names<'a> {
             drafts: Vec::new(),
             lineages: drafts.iter().map(|it| vec![Lineage::default(); it.classes.len()]).collect(),
             orphan: Lineage::default(),
+            below: OnceCell::new(),
+            stores: Stores::default(),
         };
         for (at, draft) in drafts.iter().copied().enumerate() {
             let at = at as u32;
@@ -139,7 +145,22 @@ impl<'a> Names<'a> {
             let lineage = names.trace(id);
             names.lineages[id.draft as usize][id.at as usize] = lineage;
         }
+        names.stores = Stores::read(&names.drafts);
         names
+    }
+
+    /// The classes that derive from a class, however far below it.
+    pub(super) fn below(&self, class: ClassId) -> &[ClassId] {
+        let read = || {
+            let mut below: HashMap<ClassId, Vec<ClassId>> = HashMap::default();
+            for id in self.all_classes() {
+                for of in self.lineage(id).classes.iter().filter(|of| **of != id) {
+                    below.entry(*of).or_default().push(id);
+                }
+            }
+            below
+        };
+        self.below.get_or_init(read).get(&class).map_or(&[], Vec::as_slice)
     }
 
     /// The name of a function within its file: `ThreadListView.get`.

@@ -2,60 +2,17 @@
 
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
-
-use super::super::names::{ClassId, FunctionId, Names};
+use super::super::names::{ClassId, FunctionId};
 use super::super::types::{Type, Unit};
 use super::{Eval, Frame, settle};
-use crate::facts::orm::flow::{NodeId, NodeKind};
+use crate::facts::orm::flow::NodeId;
 
 /// Methods that put something under one name are at most so many, or it may be anything.
 const MOST_STORES: usize = 4;
 /// What is kept is followed through so many methods.
 const MOST_KEPT: usize = 3;
 
-/// Where methods put something under a name of their instance: `self.name = …`.
-#[derive(Debug, Default)]
-pub(super) struct Stores<'a> {
-    own: HashMap<(ClassId, &'a str), Vec<(FunctionId, NodeId)>>,
-    /// All names that code puts something under, of whatever.
-    anywhere: HashSet<&'a str>,
-}
-
-impl<'a> Stores<'a> {
-    fn read(names: &Names<'a>) -> Self {
-        let mut own: HashMap<_, Vec<_>> = HashMap::default();
-        let mut anywhere = HashSet::default();
-        for (draft, it) in names.drafts.iter().copied().enumerate() {
-            for (at, function) in it.functions.iter().enumerate() {
-                let class = function.owner.map(|owner| ClassId { draft: draft as u32, at: owner });
-                for node in &function.flow.nodes {
-                    let NodeKind::Store { of, name, value } = &node.kind else { continue };
-                    anywhere.insert(&**name);
-                    if let Some(class) = class
-                        && function.flow.node(*of).kind == NodeKind::Param(0)
-                    {
-                        let id = FunctionId { draft: draft as u32, at: at as u32 };
-                        own.entry((class, &**name)).or_default().push((id, *value));
-                    }
-                }
-            }
-        }
-        Self { own, anywhere }
-    }
-
-    /// Whether code puts something under a name, of whatever.
-    pub(super) fn puts(&self, name: &str) -> bool {
-        self.anywhere.contains(name)
-    }
-}
-
 impl<'a> Eval<'a> {
-    /// Where code puts something under names, read when it is first asked for.
-    pub(super) fn stores(&self) -> Rc<Stores<'a>> {
-        self.stores.get_or_init(|| Rc::new(Stores::read(self.names))).clone()
-    }
-
     /// What a name is bound to by the function that the present one lies in: an argument of it, or a variable.
     pub(super) fn around(&mut self, name: &str) -> Option<Type> {
         let Unit::Function(id) = self.frame().unit else { return None };
@@ -74,9 +31,8 @@ impl<'a> Eval<'a> {
     /// What the methods of a class put under a name of their instance.
     pub(super) fn kept(&mut self, class: ClassId, name: &str) -> Option<Type> {
         let names = self.names;
-        let stores = self.stores();
         let lineage = &names.lineage(class).classes;
-        let all: Vec<_> = lineage.iter().flat_map(|of| stores.own.get(&(*of, name)).into_iter().flatten()).collect();
+        let all: Vec<_> = lineage.iter().flat_map(|of| names.stores.of(*of, name)).collect();
         if all.is_empty() || all.len() > MOST_STORES {
             return None;
         }

@@ -49,9 +49,10 @@ impl Eval<'_> {
             _ => return None,
         };
         // Whoever makes a view may give it another: `as_view(name=…)`.
-        let open = self.names.method(class, name, None).is_some() || self.handed.has(name) || self.stores().puts(name);
+        let open =
+            self.names.method(class, name, None).is_some() || self.handed.has(name) || self.names.stores.puts(name);
         let binds = |it: &ClassId| self.names.attribute(*it, name).is_some_and(|(of, _)| of != at);
-        (!open && !self.below(class).iter().any(binds)).then_some(is)
+        (!open && !self.names.below(class).iter().any(binds)).then_some(is)
     }
 
     /// What all rows of a queryset have: `exclude(sent__isnull=True)`.

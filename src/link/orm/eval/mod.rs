@@ -18,7 +18,6 @@ mod told;
 mod touched;
 mod value;
 
-use std::cell::OnceCell;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -90,8 +89,6 @@ pub(super) struct Eval<'a> {
     bodies: HashMap<Unit, Rc<Vec<Type>>>,
     /// What functions were left with that others lie in, or that put something under a name of their instance.
     left: HashMap<(FunctionId, Option<ClassId>), Rc<Vec<Type>>>,
-    /// Where methods put something under a name of their instance, once it has been asked for.
-    stores: OnceCell<Rc<around::Stores<'a>>>,
     /// What a function returns when only the classes of what it is given matter.
     memo: HashMap<Called, Known>,
     /// How many values were of a mapper: rows, querysets, what is asked of them.
@@ -139,8 +136,6 @@ pub(super) struct Eval<'a> {
     refreshed: Vec<(Turn, Span)>,
     /// Names under which something may be handed on by `**`.
     handed: given::Handed<'a>,
-    /// The classes below each.
-    below: shared::Below,
     settings: Settings<'a>,
 }
 
@@ -232,7 +227,6 @@ impl<'a> Eval<'a> {
             registered: Registered::read(names),
             bodies: HashMap::default(),
             left: HashMap::default(),
-            stores: OnceCell::new(),
             memo: HashMap::default(),
             met: 0,
             came_back_to: usize::MAX,
@@ -257,7 +251,6 @@ impl<'a> Eval<'a> {
             touched: Vec::new(),
             refreshed: Vec::new(),
             handed: given::Handed::read(names),
-            below: shared::Below::read(names),
             settings: Settings::read(names),
         }
     }

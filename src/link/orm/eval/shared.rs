@@ -1,27 +1,9 @@
 //! Whether code serves rows of several models: by a parameter that a model comes by, by a class that others derive from.
 
-use rustc_hash::FxHashMap as HashMap;
-
-use super::super::names::{ClassId, Def, Names};
+use super::super::names::{ClassId, Def};
 use super::super::types::{Type, Unit};
 use super::Eval;
 use crate::facts::orm::flow::{NodeId, NodeKind};
-
-/// The classes that derive from each.
-#[derive(Debug, Default)]
-pub(super) struct Below(HashMap<ClassId, Vec<ClassId>>);
-
-impl Below {
-    pub(super) fn read(names: &Names<'_>) -> Self {
-        let mut below: HashMap<ClassId, Vec<ClassId>> = HashMap::default();
-        for id in names.all_classes() {
-            for of in names.lineage(id).classes.iter().filter(|of| **of != id) {
-                below.entry(*of).or_default().push(id);
-            }
-        }
-        Self(below)
-    }
-}
 
 impl Eval<'_> {
     /// Whether what a node gives may be rows of another model when somebody else calls the present function.
@@ -73,7 +55,7 @@ impl Eval<'_> {
         }
         let other =
             |it: &ClassId| *it != class && !self.names.derives(class, *it) && !self.lists_the_same(*it, class, by);
-        self.below(owner).iter().any(other)
+        self.names.below(owner).iter().any(other)
     }
 
     /// Whether two views, or two lists of the admin, say alike of which model they are.
@@ -97,11 +79,5 @@ impl Eval<'_> {
                 _ => return None,
             }
         }
-    }
-}
-
-impl Eval<'_> {
-    pub(in crate::link::orm) fn below(&self, class: ClassId) -> &[ClassId] {
-        self.below.0.get(&class).map_or(&[], Vec::as_slice)
     }
 }

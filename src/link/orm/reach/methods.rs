@@ -22,7 +22,7 @@ impl Namer<'_> {
                 if function.decorators.iter().any(|it| last_of(it) == "staticmethod") {
                     return None;
                 }
-                let below = self.below.get(&class).into_iter().flatten().copied();
+                let below = self.names.below(class).iter().copied();
                 let all = std::iter::once(class).chain(below).filter_map(|it| self.names.method(it, name, None));
                 let mut all: Vec<FunctionId> = all.collect();
                 all.sort_unstable();

@@ -38,8 +38,6 @@ pub(super) struct Namer<'a> {
     /// Those of them that stand in plain files, whatever their parameters are.
     plain_helpers: HashSet<Word>,
     settings: Settings<'a>,
-    /// The classes below each.
-    pub(super) below: HashMap<ClassId, Vec<ClassId>>,
     /// What Django's commands do, by their names.
     commands: HashMap<Word, Vec<FunctionId>>,
     /// The functions of templates, by the names that code calls them by.
@@ -61,15 +59,9 @@ impl<'a> Namer<'a> {
             helper_words: ENQUEUES.iter().map(|it| word(it)).collect(),
             plain_helpers: HashSet::default(),
             settings: Settings::read(names),
-            below: HashMap::default(),
             commands: commands(names),
             templates: HashMap::default(),
         };
-        for id in names.all_classes() {
-            for of in names.lineage(id).classes.iter().filter(|of| **of != id) {
-                namer.below.entry(*of).or_default().push(id);
-            }
-        }
         for (at, draft) in names.drafts.iter().copied().enumerate().filter(|(_, it)| it.place == Place::Template) {
             let all = (0..draft.functions.len()).map(|place| FunctionId { draft: at as u32, at: place as u32 });
             let all: Vec<FunctionId> = all.collect();

@@ -241,12 +241,7 @@ impl Report<'_> {
         let each: Vec<String> = paths.iter().map(|(path, _)| path.replace("__", ".")).collect();
         let dotted = listed(each.iter().map(String::as_str));
         let read = |paths: &[(String, Event)], each: &[String]| {
-            let mut places: Vec<Span> = Vec::new();
-            for place in paths.iter().flat_map(|(_, event)| event.places()) {
-                if !places.contains(&place) {
-                    places.push(place);
-                }
-            }
+            let places = super::once_each(paths.iter().flat_map(|(_, event)| event.places()));
             Fact::derived(listed(each.iter().map(String::as_str)).into(), places)
         };
         let about = self.about(event.unit, &each.join(","), event.at, writers);

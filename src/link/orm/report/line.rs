@@ -1,6 +1,6 @@
 //! What one line of a loop asks, or writes, in each turn.
 
-use super::{Report, over, some};
+use super::{Report, once_each, over, some};
 use crate::link::orm::events::{Cause, Event, EventKind};
 use crate::link::orm::types::Size;
 use crate::source::Span;
@@ -149,12 +149,7 @@ impl Report<'_> {
 
 /// How many places there are, each once.
 fn counted(places: impl Iterator<Item = Span>) -> Fact<u64> {
-    let mut each: Vec<Span> = Vec::new();
-    for place in places {
-        if !each.contains(&place) {
-            each.push(place);
-        }
-    }
+    let each = once_each(places);
     if each.is_empty() { Fact::Absent } else { Fact::derived(each.len() as u64, each) }
 }
 

@@ -153,6 +153,17 @@ fn left_out(event: &Event) -> Option<String> {
     }
 }
 
+/// Places in their order, each once.
+fn once_each(places: impl Iterator<Item = Span>) -> Vec<Span> {
+    let mut each: Vec<Span> = Vec::new();
+    for place in places {
+        if !each.contains(&place) {
+            each.push(place);
+        }
+    }
+    each
+}
+
 /// The models whose rows are asked for in the turns of each loop that have written some before.
 fn asked_behind(events: &[Event]) -> HashSet<(Unit, Span, ClassId)> {
     let stale = events.iter().filter(|event| event.stale);

@@ -50,8 +50,7 @@ impl<'a> Code<'a> {
 
     /// Whether a class that derives from this one has another method of that name.
     pub(super) fn is_overridden(&self, class: ClassId, name: &str, method: FunctionId) -> bool {
-        let derived = self.derived.get(&class).map_or(&[][..], |it| it);
-        derived.iter().any(|it| self.names.method(*it, name, None) != Some(method))
+        self.names.below(class).iter().any(|it| self.names.method(*it, name, None) != Some(method))
     }
 
     pub(super) fn of_class(&self, class: ClassId, name: &str) -> Value {
@@ -74,11 +73,9 @@ impl<'a> Code<'a> {
             return value.clone();
         }
         self.attributes.borrow_mut().insert(key.clone(), Value::Unknown);
-        let stored = || {
-            let lineage = &self.names.lineage(class).classes;
-            lineage.iter().find_map(|it| self.stores.get(&(*it, name)))
-        };
-        let value = match stored() {
+        let lineage = &self.names.lineage(class).classes;
+        let stored = lineage.iter().map(|it| self.names.stores.of(*it, name)).find(|it| !it.is_empty());
+        let value = match stored {
             Some(stores) => Value::either(stores.iter().map(|(method, value)| {
                 self.function(*method, self.alone(*method)).get(*value as usize).cloned().unwrap_or_default()
             })),

@@ -39,12 +39,8 @@ pub(in crate::link::orm) struct Code<'a> {
     attributes: RefCell<HashMap<(ClassId, Box<str>), Value>>,
     /// What names mean at the tops of modules.
     named: RefCell<HashMap<u32, HashMap<Box<str>, Value>>>,
-    /// What methods store on their instances: by class and name, the method and the value.
-    stores: HashMap<(ClassId, &'a str), Vec<(FunctionId, NodeId)>>,
     /// The names of functions within functions, by draft.
     nested: HashSet<(u32, &'a str)>,
-    /// Classes that derive from each class.
-    derived: HashMap<ClassId, Vec<ClassId>>,
     /// Whether every maker of awaited sessions in the repository lets rows expire when they commit.
     all_expire: Cell<bool>,
     /// Those makers, each with the place behind its last argument.
@@ -54,24 +50,6 @@ pub(in crate::link::orm) struct Code<'a> {
 
 impl<'a> Code<'a> {
     pub(in crate::link::orm) fn new(names: &'a Names<'a>, models: &'a Models) -> Self {
-        let mut stores: HashMap<(ClassId, &'a str), Vec<(FunctionId, NodeId)>> = HashMap::default();
-        for id in functions(names) {
-            let function = names.function(id);
-            let Some(at) = function.owner else { continue };
-            for node in &function.flow.nodes {
-                let NodeKind::Store { of, name, value } = &node.kind else { continue };
-                if matches!(function.flow.node(*of).kind, NodeKind::Param(0)) {
-                    let class = ClassId { draft: id.draft, at };
-                    stores.entry((class, name)).or_default().push((id, *value));
-                }
-            }
-        }
-        let mut derived: HashMap<ClassId, Vec<ClassId>> = HashMap::default();
-        for class in names.all_classes() {
-            for base in names.lineage(class).classes.iter().filter(|base| **base != class) {
-                derived.entry(*base).or_default().push(class);
-            }
-        }
         let inner = functions(names).filter_map(|id| {
             let function = names.function(id);
             function.within.as_ref().map(|_| (id.draft, &*function.name))
@@ -82,9 +60,7 @@ impl<'a> Code<'a> {
             bodies: RefCell::default(),
             attributes: RefCell::default(),
             named: RefCell::default(),
-            stores,
             nested: inner.collect(),
-            derived,
             all_expire: Cell::new(false),
             makers: RefCell::default(),
             depth: Cell::new(0),
