@@ -36,13 +36,21 @@ pub(super) fn of(path: &str, imports: &[Import]) -> Place {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let cold =
         |name| matches!(name, "manage.py" | "setup.py" | "fabfile.py" | "commands.py" | "cli.py" | "tasks_cli.py");
-    if folder.split('/').any(|part| COLD.contains(&part)) || cold(name) {
+    if folder.split('/').any(|part| COLD.contains(&part)) || cold(name) || helps_migrations(name) {
         Place::Command
     } else if (name == "admin.py" || folder.split('/').any(|part| part == "admin")) && imports.iter().any(is_admin) {
         Place::Admin
     } else {
         Place::Any
     }
+}
+
+/// Whether a file is what migrations call, by its name: `migrations.py`, `_migration_helpers.py`.
+fn helps_migrations(name: &str) -> bool {
+    const WORDS: &[&str] = &["migration", "migrations"];
+    const OTHERS: &[&str] = &["helper", "helpers", "utils", "util", "functions", ""];
+    let words = || name.trim_end_matches(".py").split('_');
+    words().any(|it| WORDS.contains(&it)) && words().all(|it| WORDS.contains(&it) || OTHERS.contains(&it))
 }
 
 /// Whether an import is of Django's admin, or of what keeps views for the people who run the site.
@@ -58,4 +66,19 @@ fn is_admin(import: &Import) -> bool {
         || (&*import.module == "django.contrib" && import.item.as_deref() == Some("admin"))
         || import.module.starts_with("django.contrib.auth")
             && import.item.as_deref().is_some_and(|item| KEEPERS.contains(&item))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, of};
+
+    #[test]
+    fn what_migrations_call_is_run_by_hand() {
+        for path in ["shop/_migration_helpers.py", "shop/utils/migrations.py", "core/migration_utils.py"] {
+            assert_eq!(of(path, &[]), Place::Command, "{path}");
+        }
+        for path in ["shop/migration_tasks.py", "shop/helpers.py", "shop/immigration.py"] {
+            assert_eq!(of(path, &[]), Place::Any, "{path}");
+        }
+    }
 }
