@@ -15,7 +15,7 @@ pub fn prove(sources: &Sources, audited: &mut Audited, again: &Again<'_>) {
 pub(super) fn prove_edited(sources: &Sources, edited: &[FileId], audited: &mut Audited, again: &Again<'_>) {
     let trial = Trial::new(sources, audited, again, edited);
     let held: Vec<Chosen> =
-        batches(&audited.findings).par_iter().flat_map_iter(|batch| search(&trial, batch)).collect();
+        batches(&audited.findings).par_iter().flat_map_iter(|batch| search(&trial, batch, &[])).collect();
     let mut proven: Vec<Vec<bool>> = audited.findings.iter().map(|it| vec![false; it.fixes.len()]).collect();
     for chosen in held {
         if let Some(mark) = proven.get_mut(chosen.finding).and_then(|marks| marks.get_mut(chosen.fix)) {
@@ -29,23 +29,33 @@ pub(super) fn prove_edited(sources: &Sources, edited: &[FileId], audited: &mut A
 }
 
 /// Those of a batch that hold: all of it, or what holds of two parts of it. Those that the trial speaks against are tried
-/// again apart from the others, for some hold only where others are not made.
-fn search(trial: &Trial<'_>, batch: &[Chosen]) -> Vec<Chosen> {
+/// again apart from the others, for some hold only where others are not made; `suspects` are those that left their own
+/// finding as it was before, in a larger company. What does so twice is not tried alone: each trial is an audit.
+fn search(trial: &Trial<'_>, batch: &[Chosen], suspects: &[Chosen]) -> Vec<Chosen> {
     let Err(against) = trial.try_all(batch) else { return batch.to_vec() };
     if batch.len() < 2 {
         return Vec::new();
     }
-    let (doubtful, rest): (Vec<Chosen>, Vec<Chosen>) = batch.iter().partition(|it| against.contains(it));
+    let is_hopeless = |it: &Chosen| against.helpless.contains(it) && suspects.contains(it);
+    let (hopeless, open): (Vec<Chosen>, Vec<Chosen>) = batch.iter().partition(|it| is_hopeless(it));
+    if open.is_empty() {
+        return Vec::new();
+    }
+    if !hopeless.is_empty() {
+        return search(trial, &open, suspects);
+    }
+    let (doubtful, rest): (Vec<Chosen>, Vec<Chosen>) = open.iter().partition(|it| against.speaks_of(it));
     // Where it says the same of all, halves tell more.
     let same = rest.is_empty() || doubtful.is_empty();
-    let (left, right) = if same { batch.split_at(batch.len() / 2) } else { (&*rest, &*doubtful) };
-    let (mut held, more) = rayon::join(|| search(trial, left), || search(trial, right));
+    let (left, right) = if same { open.split_at(open.len() / 2) } else { (&*rest, &*doubtful) };
+    let (mut held, more) =
+        rayon::join(|| search(trial, left, &against.helpless), || search(trial, right, &against.helpless));
     held.extend(more);
     held
 }
 
 /// A fix, by its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Chosen {
     /// The finding's place in the list.
     pub(super) finding: usize,
@@ -186,8 +196,14 @@ pub(super) mod tests {
     #[test]
     fn those_that_do_not_help_are_told_from_the_others_at_once() {
         let text = format!("{}stay\n{}stay\n", "bad\n".repeat(50), "bad\n".repeat(50));
-        // All, those that help, those that do not, and each of these.
-        assert_eq!(effort(&text), (5, 100));
+        // All, those that help, and those that do not: they have failed twice then.
+        assert_eq!(effort(&text), (3, 100));
+    }
+
+    #[test]
+    fn what_does_not_help_does_not_take_others_with_it() {
+        assert_eq!(proven("bad\nstay\npush\ntwo\nworse"), ["bad", "two"]);
+        assert_eq!(effort("stay\nstay\nbad\npush"), (3, 1));
     }
 
     #[test]

@@ -3,11 +3,11 @@
 //! They hold when nothing that could be read cannot be read any more, the findings are gone, and nothing new of equal or
 //! higher severity has come. What is gone has no fixes, so applying them again changes nothing.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::prove::{Chosen, fix_of};
 use crate::rule::{Finding, RuleName, Severity};
-use crate::source::{Edit, FileId, Fix, Sources, apply};
+use crate::source::{Edit, FileId, Fix, Sources, Span, apply};
 use crate::stack::Anchor;
 
 /// What an audit says, as far as a proof must know.
@@ -39,6 +39,26 @@ pub(super) struct Trial<'a> {
     edited: &'a [FileId],
 }
 
+/// The fixes that a trial speaks against.
+#[derive(Debug, Default)]
+pub(super) struct Against {
+    /// Those after which their own finding stays, or another stands in its place.
+    pub(super) helpless: Vec<Chosen>,
+    /// Those that may have brought another finding, or made a file that cannot be read.
+    pub(super) doubtful: Vec<Chosen>,
+}
+
+impl Against {
+    /// Whether it speaks against this one.
+    pub(super) fn speaks_of(&self, chosen: &Chosen) -> bool {
+        self.helpless.contains(chosen) || self.doubtful.contains(chosen)
+    }
+}
+
+/// Edits as near to each other as this, in bytes, are next to the same thing: the places of a trial are those of edited
+/// files, which are off by what other edits put before them.
+const NEAR: u32 = 2000;
+
 /// How often, and how badly at worst.
 #[derive(Clone, Copy)]
 struct Count {
@@ -60,8 +80,8 @@ impl<'a> Trial<'a> {
 
     /// Makes the fixes on copies, and says what an audit then says when they hold together; else which of them it speaks
     /// against, as far as that can be told.
-    pub(super) fn try_all(&self, batch: &[Chosen]) -> Result<Audited, Vec<Chosen>> {
-        let Some(texts) = self.texts(batch) else { return Err(Vec::new()) };
+    pub(super) fn try_all(&self, batch: &[Chosen]) -> Result<Audited, Against> {
+        let Some(texts) = self.texts(batch) else { return Err(Against::default()) };
         let mut sources = self.sources.clone();
         let mut edited = self.edited.to_vec();
         for (file, text) in texts {
@@ -97,8 +117,8 @@ impl<'a> Trial<'a> {
         (!texts.is_empty()).then_some(texts)
     }
 
-    /// The fixes that an audit speaks against, or all where it cannot be told which; nothing when they hold.
-    fn against(&self, batch: &[Chosen], after: &Audited) -> Option<Vec<Chosen>> {
+    /// The fixes that an audit speaks against, or none where it cannot be told which; nothing when they hold.
+    fn against(&self, batch: &[Chosen], after: &Audited) -> Option<Against> {
         let of = |chosen: &Chosen| self.findings().get(chosen.finding);
         let least = |all: &[Chosen]| all.iter().filter_map(of).map(|it| it.severity).min();
         let (now, open_now) = (counts(&after.findings), open(&after.undecided));
@@ -111,45 +131,69 @@ impl<'a> Trial<'a> {
             let opened = |open: &HashMap<Key<'_>, usize>| open.get(key).copied().unwrap_or(0);
             times(&now) + fixed > times(&self.counts) || opened(&open_now) > opened(&self.undecided)
         };
-        let stay: HashSet<Key<'_>> =
-            settled.iter().filter(|(key, fixed)| stays(key, **fixed)).map(|it| *it.0).collect();
-        let stay = |it: &&Chosen| of(it).is_some_and(|it| stay.contains(&key(it)));
-        let mut against: Vec<Chosen> = batch.iter().filter(stay).copied().collect();
-        let mut holds = against.is_empty();
+        let mut out = Against::default();
+        for chosen in batch {
+            let Some(key) = of(chosen).map(key) else { continue };
+            let fixed = settled.get(&key).copied().unwrap_or(0);
+            if stays(&key, fixed) {
+                // Of several findings that are counted as one it cannot be told which stays.
+                if fixed == 1 { &mut out.helpless } else { &mut out.doubtful }.push(*chosen);
+            }
+        }
+        let mut holds = out.helpless.is_empty() && out.doubtful.is_empty();
         for finding in &after.findings {
             let Some(count) = now.get(&key(finding)) else { continue };
             let was = self.counts.get(&key(finding));
             if was.is_some_and(|it| it.times >= count.times && it.worst >= count.worst) {
                 continue;
             }
-            let by = self.brought(batch, finding);
+            let there = self.made_there(batch, finding);
+            let by = if there.is_empty() { self.spoken_of(batch, finding) } else { there.clone() };
             let all = if by.is_empty() { batch } else { &by };
             if least(all).is_some_and(|least| count.worst >= least) {
                 holds = false;
-                against.extend(by);
+                if there.len() == 1 { &mut out.helpless } else { &mut out.doubtful }.extend(by);
             }
         }
         for path in self.unread(after) {
             holds = false;
             let file = self.sources.by_path(path).map(|it| it.id);
-            against.extend(batch.iter().filter(|it| self.files(it).any(|edited| Some(edited) == file)));
+            out.doubtful.extend(batch.iter().filter(|it| self.files(it).any(|edited| Some(edited) == file)));
         }
-        (!holds).then_some(against)
+        (!holds).then_some(out)
     }
 
-    /// The fixes that may have brought a finding: those made in its place, else those that edit a file that it speaks of.
-    fn brought(&self, batch: &[Chosen], finding: &Finding) -> Vec<Chosen> {
+    /// The fixes of findings that are in the place of another.
+    fn made_there(&self, batch: &[Chosen], finding: &Finding) -> Vec<Chosen> {
         fn place(it: &Finding) -> (&str, Option<&str>) {
             (&it.anchor.file, it.anchor.entity.split(':').next())
         }
         let there = |it: &&Chosen| self.findings().get(it.finding).is_some_and(|it| place(it) == place(finding));
-        let there: Vec<Chosen> = batch.iter().filter(there).copied().collect();
-        if !there.is_empty() {
-            return there;
+        batch.iter().filter(there).copied().collect()
+    }
+
+    /// The fixes that edit a file which a finding speaks of: of each file those next to what it speaks of.
+    fn spoken_of(&self, batch: &[Chosen], finding: &Finding) -> Vec<Chosen> {
+        let mut out: Vec<Chosen> = Vec::new();
+        for span in finding.labels.iter().map(|it| it.span) {
+            let edits = batch.iter().filter_map(|it| Some((self.distance(it, span)?, it)));
+            let edits: Vec<(u32, &Chosen)> = edits.collect();
+            let least = edits.iter().map(|it| it.0).min().unwrap_or(0);
+            out.extend(edits.into_iter().filter(|it| it.0 <= least.saturating_add(NEAR)).map(|it| *it.1));
         }
-        let own = self.sources.by_path(&finding.anchor.file).map(|it| it.id);
-        let spoken: HashSet<FileId> = finding.labels.iter().map(|it| it.span.file).chain(own).collect();
-        batch.iter().filter(|it| self.files(it).any(|file| spoken.contains(&file))).copied().collect()
+        if out.is_empty() {
+            let own = self.sources.by_path(&finding.anchor.file).map(|it| it.id);
+            out.extend(batch.iter().filter(|it| self.files(it).any(|file| Some(file) == own)));
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
+    /// How far a fix's next edit of a file is from a place in it, in bytes.
+    fn distance(&self, chosen: &Chosen, place: Span) -> Option<u32> {
+        let edits = fix_of(self.findings(), *chosen)?.edits().iter().filter(|it| it.span.file == place.file);
+        edits.map(|it| place.start.abs_diff(it.span.start)).min()
     }
 
     /// The files that a fix edits.

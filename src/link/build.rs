@@ -76,6 +76,7 @@ pub fn link_with_routes(
     linked.stacks.iter_mut().for_each(super::kubernetes::count_at_most);
     let mut code = Stack { name: "code".into(), ..Stack::default() };
     facts.clone().put(&mut code);
+    orm::mark_scheduled(&mut code, sources);
     orm::settle(&mut code, &linked.stacks, || repository.versions("", None), drafts.name_mysql());
     if linked.stacks.iter().all(|stack| stack.packages.is_empty()) {
         versions::add(&mut code, &repository.versions("", None), None);

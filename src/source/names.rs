@@ -129,6 +129,10 @@ pub fn may_matter(path: &str) -> bool {
         || folder.split('/').any(|part| part == ".envs")
         // Debian's nginx: `sites-available/default`.
         || ["sites-available", "sites-enabled", "conf.d"].iter().any(|it| folder.ends_with(it))
+        // `deploy/crontab`, `/etc/cron.d/app`, `backup.cron`
+        || name.contains("crontab")
+        || ending == "cron"
+        || folder.ends_with("cron.d")
         // What Celery's init script reads: `/etc/default/celeryd`.
         || (folder.ends_with("default") && name.starts_with("celery"))
         // Scripts that images start with have names like `compose/production/django/start`.

@@ -14,9 +14,16 @@ pub enum Sought {
     Comment,
     /// One that speaks to ruff or flake8.
     Noqa,
+    /// What stands before the name of a command of Django's, or of a script.
+    Command,
 }
 
 impl Sought {
+    /// The word that a text starts with.
+    pub fn found_at(self, text: &str) -> Option<&'static str> {
+        self.words().iter().copied().find(|word| text.starts_with(word))
+    }
+
     /// The words; none holds a line ending.
     pub(super) fn words(self) -> &'static [&'static str] {
         match self {
@@ -31,6 +38,7 @@ impl Sought {
             ],
             Sought::Comment => &["plimsoll:"],
             Sought::Noqa => &["noqa:", "NOQA:", "noqa :", "NOQA :"],
+            Sought::Command => &["manage.py", "django-admin", "scripts/", "bin/"],
         }
     }
 }
@@ -42,6 +50,7 @@ pub(super) struct Places {
     build: Box<[u32]>,
     comment: Box<[u32]>,
     noqa: Box<[u32]>,
+    command: Box<[u32]>,
 }
 
 impl Places {
@@ -60,6 +69,7 @@ impl Places {
             build: places(Sought::Build),
             comment: places(Sought::Comment),
             noqa: places(Sought::Noqa),
+            command: places(Sought::Command),
         }
     }
 
@@ -69,6 +79,7 @@ impl Places {
             Sought::Build => &self.build,
             Sought::Comment => &self.comment,
             Sought::Noqa => &self.noqa,
+            Sought::Command => &self.command,
         }
     }
 }

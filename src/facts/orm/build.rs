@@ -235,6 +235,9 @@ impl<'a> Builder<'a> {
     pub(super) fn block(&mut self, body: &'a [Stmt]) -> bool {
         let (around, guard) = (self.scope, self.guard);
         if let Some(scope) = self.left_for(body) {
+            if !body.iter().any(|stmt| matches!(stmt.kind, StmtKind::Raise(_))) {
+                self.leave(scope);
+            }
             self.scope = scope;
         }
         let mut ends = false;
@@ -389,6 +392,17 @@ impl<'a> Builder<'a> {
             }
             _ => None,
         })
+    }
+
+    /// Says of the present loops, those within another, that they may be left.
+    fn leave(&mut self, to: Scope) {
+        let mut at = self.scope;
+        while at > to
+            && let Some(left) = self.flow.loops.get_mut(at as usize - 1)
+        {
+            left.leaves = true;
+            at = left.parent;
+        }
     }
 
     fn statement(&mut self, stmt: &'a Stmt) -> bool {
@@ -631,7 +645,7 @@ impl<'a> Builder<'a> {
     /// Opens a loop; gives the scope to go back to.
     pub(super) fn enter(&mut self, iter: NodeId, is_async: bool, head: Span) -> Scope {
         let around = self.scope;
-        self.flow.loops.push(Loop { iter, head, parent: around, is_async });
+        self.flow.loops.push(Loop { iter, head, parent: around, is_async, leaves: false });
         self.scope = self.flow.loops.len() as Scope;
         around
     }

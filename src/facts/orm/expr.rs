@@ -19,6 +19,7 @@ impl<'a> Builder<'a> {
     pub(super) fn test(&mut self, expr: &'a Expr) {
         match &expr.kind {
             ExprKind::And(parts) | ExprKind::Or(parts) => {
+                self.flow.conditional.extend(parts.iter().skip(1).map(|part| part.span));
                 let (guard, sorted) = (self.guard, self.sorted);
                 let holds = matches!(expr.kind, ExprKind::And(_));
                 for part in parts {
@@ -69,7 +70,7 @@ impl<'a> Builder<'a> {
                             self.expr(part);
                         }
                         let most = self.span_of_slice(low.as_deref(), high.as_deref());
-                        NodeKind::Slice { of, most }
+                        NodeKind::Slice { of, most, rest: high.is_none() }
                     }
                     _ => {
                         let key = self.expr(index);
@@ -129,6 +130,7 @@ impl<'a> Builder<'a> {
             }
             ExprKind::Unary { operand, .. } => NodeKind::Mix(vec![self.expr(operand)]),
             ExprKind::And(parts) | ExprKind::Or(parts) => {
+                self.flow.conditional.extend(parts.iter().skip(1).map(|part| part.span));
                 if matches!(expr.kind, ExprKind::Or(_)) {
                     self.flow.spares.extend(parts.iter().skip(1).map(|part| part.span));
                 }
@@ -161,6 +163,7 @@ impl<'a> Builder<'a> {
                 }
             }
             ExprKind::If { test, body, orelse } => {
+                self.flow.conditional.extend([body.span, orelse.span]);
                 self.test(test);
                 let guard = self.guard;
                 let looked_for = self.looks_for(test);
@@ -356,6 +359,9 @@ impl<'a> Builder<'a> {
             for condition in &clause.conditions {
                 self.test(condition);
             }
+        }
+        if clauses.iter().any(|it| !it.conditions.is_empty()) {
+            self.flow.conditional.push(element.span);
         }
         match (&element.kind, kind) {
             (ExprKind::Tuple(pair), ComprehensionKind::Dict) => {

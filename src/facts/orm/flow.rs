@@ -30,6 +30,9 @@ pub struct Flow {
     pub guards: Vec<Guarded>,
     /// What runs only where all that stands before it in an `or` is empty.
     pub spares: Vec<Span>,
+    /// Parts of expressions that some evaluations do not come to: behind `and` and `or`, either side of `a if test else b`, what a
+    /// comprehension with conditions makes.
+    pub conditional: Vec<Span>,
     /// What is yielded.
     pub yields: Vec<NodeId>,
     /// What stands in a `with`.
@@ -194,6 +197,8 @@ pub enum NodeKind {
         of: NodeId,
         /// How many there can be, when both ends are written.
         most: Option<u64>,
+        /// Whether it has no end: what is left out stands before it, and all the rest is taken.
+        rest: bool,
     },
     /// A literal text.
     Text(Box<str>),
@@ -263,6 +268,8 @@ pub struct Loop {
     pub parent: Scope,
     /// Whether `async for`.
     pub is_async: bool,
+    /// Whether it may end before what it runs over does: by a `return` or a `break`.
+    pub leaves: bool,
 }
 
 impl Flow {
@@ -338,6 +345,14 @@ impl Flow {
     /// The last part of the dotted name that a call spells: `CharField` of `models.CharField(…)`.
     pub fn called(&self, call: CallView<'_>) -> Option<String> {
         self.dotted(call.func).map(|it| last_of(&it).to_owned())
+    }
+
+    /// The last part of the name of what is called, whatever it is called on: `filter` of `thing().filter`.
+    pub fn last_called(&self, func: NodeId) -> Option<&str> {
+        match &self.node(func).kind {
+            NodeKind::Name(name) | NodeKind::Attr { name, .. } => Some(name),
+            _ => None,
+        }
     }
 
     /// Whether a keyword of a call is `True`.

@@ -272,7 +272,7 @@ impl<'a> Reader<'a> {
         let iter = self.expression(rows);
         self.enter("for");
         let head = Span { file: self.file.id, start: from as u32, end: to as u32 };
-        self.flow.loops.push(Loop { iter, head, parent: self.scope, is_async: false });
+        self.flow.loops.push(Loop { iter, head, parent: self.scope, is_async: false, leaves: false });
         self.scope = self.flow.loops.len() as Scope;
         let row = self.node(NodeKind::Row(iter), from, to);
         let targets: Vec<&Word<'a>> = words.iter().take(at).filter(|it| it.is_name()).collect();

@@ -47,8 +47,10 @@ impl<'a> Reader<'a> {
                 Some(self.node(call, start, end))
             }
             "slice" => {
-                let most = words.get(at + 2).and_then(|it| it.quoted()?.strip_prefix(':')?.parse().ok());
-                Some(self.node(NodeKind::Slice { of, most }, start, end))
+                let part = words.get(at + 2).and_then(|it| it.quoted());
+                let most = part.and_then(|it| it.strip_prefix(':')?.parse().ok());
+                let rest = part.is_some_and(|it| it.ends_with(':'));
+                Some(self.node(NodeKind::Slice { of, most, rest }, start, end))
             }
             own => {
                 // Most give what they get in other words, so that the value stays what it is.

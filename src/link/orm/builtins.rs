@@ -177,6 +177,9 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
         "select" if name.contains("sql") || name.ends_with("select") => sqlalchemy::select(eval, args, id),
         "text" | "exists" if name.starts_with("sqlalchemy") => Type::Statement(Statement::Read),
         "insert" | "update" | "delete" if name.starts_with("sqlalchemy") || name.starts_with("sqlmodel") => {
+            if let ("delete", Type::Def(Def::Class(model))) = (last, &first) {
+                sqlalchemy::deleted(eval, *model, id);
+            }
             Type::Statement(Statement::Write)
         }
         _ if name.contains('.') && hands_on(&first, last) => Type::Set(match &first {

@@ -38,6 +38,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         single: false,
         filtered: false,
         narrowed: false,
+        parent: None,
         without: Without::None,
         asked: Rc::default(),
         pinned: Vec::new(),
@@ -158,7 +159,10 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                 set.loads = loads;
             }
             set.filtered |= matches!(name, "filter" | "exclude" | "complex_filter");
-            set.narrowed |= matches!(name, "filter" | "exclude") && narrow::narrows(eval, set.model, name, args);
+            if matches!(name, "filter" | "exclude") {
+                set.narrowed |= narrow::narrows(eval, set.model, name, args);
+                set.parent = set.parent.or_else(|| narrow::parent(eval, set.model, name, args));
+            }
             set.plain = false;
             for site in &mut set.sites {
                 site.bars_one |= matches!(name, "only" | "defer" | "select_for_update");

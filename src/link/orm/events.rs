@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::eval::Eval;
 use super::models::Relation;
-use super::names::ClassId;
+use super::names::{ClassId, Names};
 use super::types::{Row, Set, Size, Turn, Unit};
 use crate::facts::orm::Parameter;
 use crate::facts::orm::flow::{Arm, Flow, Node, NodeId, NodeKind, Scope};
@@ -31,6 +31,14 @@ pub(super) struct Event {
     pub(super) spare: bool,
     /// Whether it happens in some turns only: behind an `if` of the loop, or one that goes on to the next turn.
     pub(super) seldom: bool,
+    /// Whether it stands behind a condition in the turn, in the loop's own code or where that leads.
+    pub(super) conditional: bool,
+    /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`.
+    pub(super) of_one: Option<String>,
+    /// Whether the loop is over rows of a table, whoever has them.
+    pub(super) of_all: bool,
+    /// Whether the loop may end before all rows are gone through.
+    pub(super) leaves: bool,
     /// Whether the row has been read anew before, which drops what was loaded with it.
     pub(super) refreshed: bool,
     /// The model that a query asks for, when it is known.
@@ -115,8 +123,22 @@ pub(super) enum EventKind {
 pub(super) enum Cause {
     /// To prefetch this relation; where, when that is known.
     Prefetched(Box<str>, Span),
-    /// To leave out this field; where, and what would take it in.
-    LeftOut(Box<str>, Span, Option<(Span, Box<str>)>),
+    /// To leave out a field.
+    LeftOut(Missed),
+}
+
+/// A field that a queryset leaves out.
+#[derive(Clone, Debug)]
+pub(super) struct Missed {
+    /// The field, and the same behind its model's name: `note`, `order.note`.
+    pub(super) field: Box<str>,
+    pub(super) said: Box<str>,
+    /// Whether `only` names the others; else `defer` names it.
+    pub(super) by_only: bool,
+    /// Where.
+    pub(super) at: Span,
+    /// What would take it in.
+    pub(super) more: Option<(Span, Box<str>)>,
 }
 
 impl Cause {
@@ -141,9 +163,18 @@ impl Cause {
     }
 }
 
-/// What a write does, and what would do it in one.
+/// What a write does to rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Does {
+    Make,
+    Change,
+    Remove,
+}
+
+/// A write, and what would do it in one.
 #[derive(Clone, Debug)]
 pub(super) struct Writing {
+    pub(super) does: Does,
     pub(super) remedy: Box<str>,
     /// Whether it commits each time.
     pub(super) commits: bool,
@@ -161,12 +192,20 @@ pub(super) struct Writing {
 impl Writing {
     /// A write of rows that are not known.
     pub(super) fn unread(remedy: &str) -> Self {
-        Writing { remedy: remedy.into(), commits: false, own: Some(false), fills: false, model: None, signals: None }
+        Writing {
+            does: Does::Change,
+            remedy: remedy.into(),
+            commits: false,
+            own: Some(false),
+            fills: false,
+            model: None,
+            signals: None,
+        }
     }
 
     /// A write that nothing of the model's own goes with.
-    pub(super) fn plain(model: ClassId, remedy: &str) -> Self {
-        Writing { model: Some(model), ..Writing::unread(remedy) }
+    pub(super) fn plain(model: ClassId, does: Does, remedy: &str) -> Self {
+        Writing { does, model: Some(model), ..Writing::unread(remedy) }
     }
 }
 
@@ -260,7 +299,14 @@ impl Event {
             Some(spelled(frame.flow, params(eval, frame.unit), id as NodeId))
         });
         let seldom = frame.is_some_and(|frame| is_seldom(frame.flow, turn.scope, at));
+        let conditional = seldom
+            || below.iter().any(|frame| frame.flow.conditional.iter().any(holds))
+            || below.iter().skip(1).any(|frame| is_conditional(frame.flow, frame.types.len() as NodeId));
         Event {
+            conditional,
+            of_one: eval.of_one(turn),
+            of_all: eval.is_of_all(turn),
+            leaves: turned.is_some_and(|it| it.leaves),
             unit,
             head,
             over,
@@ -283,8 +329,13 @@ impl Event {
 
 /// The parameters of a body of code.
 pub(super) fn params<'a>(eval: &Eval<'a>, unit: Unit) -> &'a [Parameter] {
+    params_of(eval.names, unit)
+}
+
+/// The same, where nothing is evaluated.
+pub(super) fn params_of<'a>(names: &Names<'a>, unit: Unit) -> &'a [Parameter] {
     match unit {
-        Unit::Function(function) => &eval.names.function(function).params,
+        Unit::Function(function) => &names.function(function).params,
         Unit::Top(_) | Unit::Class(_) => &[],
     }
 }
@@ -303,6 +354,13 @@ fn is_seldom(flow: &Flow, scope: Scope, at: Span) -> bool {
         let goes_on = arm.ends && arm.to <= node && flow.within(flow.node(arm.from).scope, scope);
         holds || goes_on
     })
+}
+
+/// Whether a node of a function is one that not all calls come to: in a branch, or behind one that leaves.
+fn is_conditional(flow: &Flow, node: NodeId) -> bool {
+    let in_branch = |arm: &Arm| arm.from <= node && node < arm.to;
+    let left_before = |arm: &Arm| arm.ends && arm.to <= node;
+    flow.arms.iter().any(|arm| arm.of != 0 && (in_branch(arm) || left_before(arm)))
 }
 
 /// `Model.objects.none()`, which stands for what another branch gives.

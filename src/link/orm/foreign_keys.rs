@@ -2,10 +2,12 @@
 
 use rustc_hash::FxHashMap as HashMap;
 
+use super::key_asked::{self, Deleted, Key};
 use super::models::{Models, Relation};
 use super::names::{ClassId, Def, Names};
+use super::reach::Reaching;
 use super::sqlalchemy_models::table;
-use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind, last_of};
 use crate::facts::orm::{Attribute, ClassDraft, Place};
 use crate::source::Span;
 use crate::stack::vocabulary::{About, ForeignKey, Orm};
@@ -14,62 +16,149 @@ use crate::stack::{Anchor, Fact, Writer};
 /// What makes a column of a mapped class.
 const COLUMNS: &[&str] = &["Column", "mapped_column", "Field"];
 
+/// A column that refers to another table.
+struct Column<'n> {
+    model: ClassId,
+    attribute: &'n Attribute,
+    /// What it refers to, as it is written, and the model of that table.
+    target: Box<str>,
+    parent: Option<ClassId>,
+    indexed: bool,
+}
+
 /// The foreign keys of all models.
-pub(super) fn facts(names: &Names<'_>, models: &Models) -> Vec<ForeignKey> {
-    let mut out = Vec::new();
+pub(super) fn facts(names: &Names<'_>, models: &Models, deleted: &Deleted, reached: &Reaching<'_>) -> Vec<ForeignKey> {
     let classes = names.all_classes();
     let of_sqlalchemy = |class: ClassId| models.get(class).filter(|it| it.orm == Orm::Sqlalchemy);
     if !classes.iter().any(|class| of_sqlalchemy(*class).is_some()) || is_mysql(names) {
-        return out;
+        return Vec::new();
     }
     // Lists by the model whose rows they have: the table that has them, their name, where they are declared.
     let mut lists: HashMap<ClassId, Vec<(ClassId, &Relation)>> = HashMap::default();
+    let mut tables: HashMap<Box<str>, ClassId> = HashMap::default();
     for class in &classes {
-        for relation in of_sqlalchemy(*class).into_iter().flat_map(|it| it.relations.values()) {
+        let Some(model) = of_sqlalchemy(*class) else { continue };
+        tables.entry(table(names, *class)).or_insert(*class);
+        for relation in model.relations.values() {
             if let Some(target) = relation.target.filter(|_| relation.to_many) {
                 lists.entry(target).or_default().push((*class, relation));
             }
         }
     }
-    for class in classes {
-        let of_sqlalchemy = of_sqlalchemy(class).is_some();
-        let draft = names.draft(class.draft);
-        if !of_sqlalchemy || matches!(draft.place, Place::Command | Place::Template) {
+    let mut columns: Vec<Column<'_>> = Vec::new();
+    for class in classes.into_iter().filter(|class| of_sqlalchemy(*class).is_some()) {
+        if matches!(names.draft(class.draft).place, Place::Command | Place::Template) {
             continue;
         }
         let model = names.class(class);
         let refer = |it| Some((it, refers(names, class.draft, &model.body, it)?));
-        let columns: Vec<_> = model.attributes.iter().filter_map(refer).collect();
+        let found: Vec<_> = model.attributes.iter().filter_map(refer).collect();
         // Few of the classes have any.
-        let Some(first) = (!columns.is_empty()).then(|| firsts(names, class)).flatten() else { continue };
-        for (attribute, (call, target)) in columns {
+        let Some(first) = (!found.is_empty()).then(|| firsts(names, class)).flatten() else { continue };
+        for (attribute, (call, target)) in found {
             let Some(indexed) = indexed(&model.body, call, &attribute.name, &first) else { continue };
-            let mut about = About {
-                name: format!("{}.{}", model.name, attribute.name).into(),
-                anchor: Anchor::new(draft.path.clone(), format!("{}.{}", model.name, attribute.name)),
-                span: Some(attribute.span),
-                ..About::default()
+            let parent = target.rsplit_once('.').map_or(&*target, |(parent, _)| parent);
+            let named = || match names.resolve_dotted(class.draft, parent) {
+                Some(Def::Class(parent)) => Some(parent),
+                _ => None,
             };
-            if !indexed && let Some(edit) = index(&model.body, attribute) {
-                about.writers.push(Writer { name: "index".into(), edits: vec![edit], display_only: None });
-            }
-            let is_by_it = |(owner, _): &&(ClassId, &Relation)| {
-                let parent = target.rsplit_once('.').map_or(&*target, |(parent, _)| parent);
-                *table(names, *owner) == *parent || *names.class(*owner).name == *parent
-            };
-            let list = lists.get(&class).into_iter().flatten().find(is_by_it);
-            out.push(ForeignKey {
-                listed: list.map_or(Fact::Absent, |(owner, list)| {
-                    Fact::derived(format!("{}.{}", names.class(*owner).name, list.name).into(), vec![list.span])
-                }),
-                column: Fact::derived(about.name.clone(), vec![attribute.span]),
-                target: Fact::derived(target, Vec::new()),
-                indexed: Fact::derived(indexed, Vec::new()),
-                about,
-            });
+            let parent = tables.get(last_of(parent)).copied().or_else(named);
+            columns.push(Column { model: class, attribute, target, parent, indexed });
         }
     }
-    out
+    let all: Vec<Vec<&str>> = columns.iter().map(|it| relations(names, models, it, &columns)).collect();
+    let keys = columns.iter().zip(all).map(|(it, relations)| Key {
+        model: it.model,
+        column: &it.attribute.name,
+        parent: it.parent,
+        relations,
+    });
+    let asked = key_asked::asked(names, models, &keys.collect::<Vec<_>>(), deleted, reached);
+    let lists = |it: &Column<'_>| {
+        let lists = lists.get(&it.model)?;
+        lists.iter().find(|(owner, list)| it.parent == Some(*owner) && is_by(names, it, &list.span)).copied()
+    };
+    columns.iter().zip(asked).map(|(it, asked)| fact(names, it, lists(it), asked)).collect()
+}
+
+/// What is known of a column.
+fn fact(
+    names: &Names<'_>,
+    it: &Column<'_>,
+    list: Option<(ClassId, &Relation)>,
+    asked: Option<key_asked::Asks>,
+) -> ForeignKey {
+    let model = names.class(it.model);
+    let name: Box<str> = format!("{}.{}", model.name, it.attribute.name).into();
+    let mut about = About {
+        anchor: Anchor::new(names.draft(it.model.draft).path.clone(), name.clone()),
+        name,
+        span: Some(it.attribute.span),
+        ..About::default()
+    };
+    if !it.indexed
+        && let Some(edit) = index(&model.body, it.attribute)
+    {
+        about.writers.push(Writer { name: "index".into(), edits: vec![edit], display_only: None });
+    }
+    let nobody = |because: &str| Fact::derived(Box::from(""), Vec::new()).guessed(because);
+    let of_kinds = it.parent.is_some_and(|parent| key_asked::is_of_kinds(names, parent));
+    let asked = match asked {
+        _ if of_kinds => nobody("what it refers to looks like a table of a few rows that nobody adds to or deletes"),
+        _ if list.is_some() => Fact::Absent,
+        Some((text, at)) => Fact::derived(text.into(), vec![at]),
+        None => nobody("nothing that serves is seen to look for rows by it, or to delete what it refers to"),
+    };
+    ForeignKey {
+        listed: list.filter(|_| !of_kinds).map_or(Fact::Absent, |(owner, list)| {
+            Fact::derived(format!("{}.{}", names.class(owner).name, list.name).into(), vec![list.span])
+        }),
+        asked,
+        column: Fact::derived(about.name.clone(), vec![it.attribute.span]),
+        target: Fact::derived(it.target.clone(), Vec::new()),
+        indexed: Fact::derived(it.indexed, Vec::new()),
+        about,
+    }
+}
+
+/// The relationships of a model that lead to the parent by a column.
+fn relations<'m>(names: &Names<'_>, models: &'m Models, it: &Column<'_>, all: &[Column<'_>]) -> Vec<&'m str> {
+    let alone = all.iter().filter(|other| other.model == it.model && other.parent == it.parent).count() == 1;
+    let leads = |relation: &&std::rc::Rc<Relation>| {
+        !relation.to_many && relation.target.is_some() && relation.target == it.parent
+    };
+    let of_model = models.get(it.model).into_iter().flat_map(|it| it.relations.values()).filter(leads);
+    of_model.filter(|relation| alone || is_by(names, it, &relation.span)).map(|relation| &*relation.name).collect()
+}
+
+/// Whether a relationship that is declared here is by a column: it says so, or says nothing of columns.
+fn is_by(names: &Names<'_>, it: &Column<'_>, declared: &Span) -> bool {
+    let owners = it.parent.into_iter().chain([it.model]).flat_map(|class| names.lineage(class).classes.iter());
+    let found = owners.map(|class| names.class(*class)).find_map(|class| {
+        let attribute = class.attributes.iter().find(|attribute| attribute.span == *declared)?;
+        Some((&class.body, class.body.call(attribute.value?)?))
+    });
+    let Some((flow, call)) = found else { return true };
+    if call.keyword("secondary").is_some() {
+        return false;
+    }
+    let said: Vec<NodeId> = ["foreign_keys", "primaryjoin"].iter().filter_map(|word| call.keyword(word)).collect();
+    let own = std::ptr::eq(flow, &names.class(it.model).body);
+    said.is_empty() || said.iter().any(|node| names_column(flow, *node, it.attribute, own))
+}
+
+/// Whether an expression names a column, which in the body of its own class is what it holds there: `foreign_keys=[owner_id]`.
+fn names_column(flow: &Flow, node: NodeId, column: &Attribute, own: bool) -> bool {
+    match &flow.node(node).kind {
+        _ if own && column.value == Some(node) => true,
+        NodeKind::List(items) => items.iter().any(|item| names_column(flow, *item, column, own)),
+        NodeKind::Same(one, other) => [one, other].iter().any(|side| names_column(flow, **side, column, own)),
+        NodeKind::Text(text) => text.contains(&*column.name),
+        NodeKind::Name(name) | NodeKind::Attr { name, .. } => *name == column.name,
+        // Made in a way that is not followed: it may be.
+        NodeKind::Mix(_) | NodeKind::Call { .. } => true,
+        _ => false,
+    }
 }
 
 /// Whether any file imports a driver of MySQL, which makes an index for each foreign key by itself.

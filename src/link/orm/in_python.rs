@@ -5,6 +5,7 @@
 
 use super::eval::{Args, Eval, uses as is_used};
 use super::events::{params, spelled};
+use super::indexes;
 use super::types::{Set, Type};
 use super::uses::{self, Use};
 use crate::facts::orm::Place;
@@ -79,7 +80,7 @@ fn counted(eval: &mut Eval<'_>, id: NodeId) {
         _ => return,
     };
     // Gone through before, it counts what it holds.
-    if is_of_database(eval, &set) && !set.fetched {
+    if is_of_database(eval, &set) && !set.fetched && !is_of_one(&set) {
         let it = Use { remedy: "exists()".into(), ..of(eval, &set, UseKind::CountedToTest, id) };
         eval.tell_use(it);
     }
@@ -125,7 +126,7 @@ fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
             .asked
             .conditions
             .iter()
-            .any(|it| !it.excluded && &*it.lookup == "exact" && is_unique(eval, set, &it.field))
+            .any(|it| !it.excluded && matches!(&*it.lookup, "exact" | "in") && is_unique(eval, set, &it.field))
         && match &set.related {
             None => true,
             Some((row, relation)) => row
@@ -133,6 +134,12 @@ fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
                 .as_ref()
                 .is_some_and(|root| !root.loads.open && !eval.is_loaded(root, &row.path_to(&relation.name))),
         }
+}
+
+/// Whether rows are those that one parent, or one user, has: to count so few by an index takes no longer than to look whether
+/// there is one.
+fn is_of_one(set: &Set) -> bool {
+    set.related.is_some() || set.narrowed
 }
 
 /// Whether a number is looked at for no more than whether it is zero: `len(rows) > 0`.
@@ -150,9 +157,14 @@ pub(super) fn is_tested(flow: &Flow, id: NodeId) -> bool {
         && !flow.nodes.iter().any(|node| !tests(&node.kind) && is_used(&node.kind, id))
 }
 
-/// Whether a value of a model's field is that of one row alone: a key, or a user's name (`AbstractUser.username`).
+/// Whether a value of a model's field is that of one row alone: a key, a user's name (`AbstractUser.username`), or what by its
+/// type or its name is hardly the same in two.
 fn is_unique(eval: &Eval<'_>, set: &Set, field: &str) -> bool {
-    eval.models.is_key(eval.names, set.model, field) || Some(set.model) == eval.models.user && field == "username"
+    eval.models.is_key(eval.names, set.model, field)
+        || Some(set.model) == eval.models.user && field == "username"
+        || eval.models.relation(set.model, field.strip_suffix("_id").unwrap_or(field)).is_none()
+            && !field.contains("__")
+            && indexes::identifies(eval.names, set.model, field)
 }
 
 /// Whether one value alone is made with a node, and it is not returned.

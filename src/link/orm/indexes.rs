@@ -132,6 +132,8 @@ pub(super) fn are_plain(names: &Names<'_>, model: ClassId, field: &str) -> bool 
 /// Whether a field tells one row from all others, by its type or its name. Tables of what has such a field grow.
 pub(super) fn identifies(names: &Names<'_>, model: ClassId, field: &str) -> bool {
     const TYPES: &[&str] = &["UUIDField", "EmailField", "GenericIPAddressField"];
+    /// That end as what is called an id does.
+    const WORDS: &[&str] = &["aid", "alid", "bid", "grid", "hybrid", "kid", "rapid", "solid", "void"];
     const NAMES: &[&str] = &[
         "barcode",
         "digest",
@@ -158,7 +160,7 @@ pub(super) fn identifies(names: &Names<'_>, model: ClassId, field: &str) -> bool
     });
     let by_type = kind.is_some_and(|it| TYPES.contains(&last_of(&it)));
     let last = field.rsplit('_').next().unwrap_or(field);
-    by_type || NAMES.contains(&last) || last.ends_with("id")
+    by_type || NAMES.contains(&last) || last.ends_with("id") && !WORDS.iter().any(|word| last.ends_with(word))
 }
 
 /// What the indexes and constraints of a `Meta` are for a field.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::drf::Defaults;
 use super::eval::Eval;
 use super::names::{ClassId, Def, FunctionId};
+use super::narrow::Parent;
 use super::routes::Routes;
 use super::types::{Set, Size, Type, Unit};
 use super::{context, searched, serializers, uses};
@@ -359,6 +360,7 @@ fn listing(
         orm: known(Orm::Django, Vec::new()),
         model: known(eval.models.name(eval.names, set.model), vec![span]),
         hot: known(draft.place != Place::Command, Vec::new()),
+        own: known(set.single || set.parent == Some(Parent::User), Vec::new()),
         narrowed: known(set.narrowed || set.related.is_some() || filters(eval, class), Vec::new()),
         lookup: known(eval.models.is_lookup(eval.names, set.model), Vec::new()),
         ..Listing::default()

@@ -20,9 +20,11 @@ mod events;
 mod feeds;
 mod foreign_keys;
 mod graphql;
+mod grown;
 mod in_python;
 mod indexes;
 mod joined;
+mod key_asked;
 mod keys;
 mod listings;
 mod lookups;
@@ -33,6 +35,7 @@ mod reach;
 mod registered;
 mod report;
 mod routes;
+mod scheduled;
 mod schemas;
 mod searched;
 mod serializers;
@@ -49,6 +52,7 @@ mod views;
 mod writes;
 
 pub use event_loop::LoopFacts;
+pub use scheduled::mark as mark_scheduled;
 pub use tables::tables;
 pub use uses::settle;
 
@@ -133,8 +137,9 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     let code = event_loop::Code::new(&names, &models);
     let event_loop = event_loop::facts(&code, &reached);
     let remote = event_loop::Remote::new(&code, plain);
-    let foreign_keys = foreign_keys::facts(&names, &models);
-    let uses = std::mem::take(&mut eval.uses);
+    let foreign_keys = foreign_keys::facts(&names, &models, &eval.deleted, &reached);
+    let mut uses = std::mem::take(&mut eval.uses);
+    grown::mark(&mut eval, &mut uses, &reached);
     let cut = eval.cut_short();
     OrmFacts {
         listings,

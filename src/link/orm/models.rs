@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap as HashMap;
 use super::names::{ClassId, Def, Names};
 use super::signals::Signals;
 use super::{django_models, sqlalchemy_models};
-use crate::facts::orm::flow::{CallView, last_of};
+use crate::facts::orm::flow::{CallView, Flow, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -132,25 +132,38 @@ impl Models {
     /// What `select_related()` loads that is told no names: foreign keys that are never null, and theirs, five deep
     /// (`select_related_descend` and `max_depth`, Django 5.2). No more than anyone could read.
     pub(super) fn joined_unasked(&self, names: &Names<'_>, id: ClassId) -> Vec<String> {
+        self.joined_unasked_at_least(names, id).0
+    }
+
+    /// The same, and whether there may be more: a model on the way, or a base of one, is not in the repository.
+    pub(super) fn joined_unasked_at_least(&self, names: &Names<'_>, id: ClassId) -> (Vec<String>, bool) {
         const MOST: usize = 200;
         let mut found: Vec<String> = Vec::new();
+        let mut more = false;
         let mut level = vec![(String::new(), id)];
         for _ in 0..5 {
             let mut next = Vec::new();
             for (before, model) in level {
                 let relations = self.get(model).into_iter().flat_map(|it| it.relations.values());
-                for relation in relations.filter(|it| it.joinable && is_never_null(names, model, &it.name)) {
+                let external =
+                    model != AUTH_USER && names.lineage(model).external.iter().any(|it| !it.starts_with("django."));
+                more |= external;
+                let is_joined = |it: &&Rc<Relation>| {
+                    it.joinable && is_never_null(names, model, &it.name) && !is_parent_link(names, model, &it.name)
+                };
+                for relation in relations.filter(is_joined) {
                     let path = format!("{before}{}", relation.name);
+                    more |= relation.target.is_none();
                     next.extend(relation.target.map(|target| (format!("{path}__"), target)));
                     found.push(path);
                 }
                 if found.len() > MOST {
-                    return found;
+                    return (found, true);
                 }
             }
             level = next;
         }
-        found
+        (found, more)
     }
 
     /// The model of Django that a label names: `app.Model`.
@@ -277,10 +290,20 @@ fn is_called_kind(name: &str) -> bool {
 
 /// Whether a field of a model's own is not `null=True`.
 pub(super) fn is_never_null(names: &Names<'_>, model: ClassId, field: &str) -> bool {
-    let Some((class, at)) = names.attribute(model, field) else { return false };
+    declared(names, model, field)
+        .is_some_and(|(flow, call)| call.keyword("null").is_none_or(|node| flow.flag(node) == Some(false)))
+}
+
+/// Whether a field is the row of the table that a model's own table adds to.
+fn is_parent_link(names: &Names<'_>, model: ClassId, field: &str) -> bool {
+    declared(names, model, field).is_some_and(|(flow, call)| flow.says(call, "parent_link"))
+}
+
+/// The call that makes a field.
+fn declared<'n>(names: &Names<'n>, model: ClassId, field: &str) -> Option<(&'n Flow, CallView<'n>)> {
+    let (class, at) = names.attribute(model, field)?;
     let draft = names.class(class);
-    let call = draft.attributes.get(at).and_then(|it| it.value).and_then(|value| draft.body.call(value));
-    call.is_some_and(|call| call.keyword("null").is_none_or(|node| draft.body.flag(node) == Some(false)))
+    Some((&draft.body, draft.body.call(draft.attributes.get(at)?.value?)?))
 }
 
 impl Model {

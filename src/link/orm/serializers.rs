@@ -25,7 +25,7 @@ pub(super) fn flow() -> Flow {
     let node = |kind, scope| Node { kind, span: nowhere, scope, sorted: false, guard: 0 };
     Flow {
         nodes: vec![node(NodeKind::Param(0), 0), node(NodeKind::Row(0), 1)],
-        loops: vec![Loop { iter: 0, head: nowhere, parent: 0, is_async: false }],
+        loops: vec![Loop { iter: 0, head: nowhere, parent: 0, is_async: false, leaves: false }],
         ..Flow::default()
     }
 }

@@ -34,6 +34,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         single: false,
         filtered: false,
         narrowed: false,
+        parent: None,
         without: Without::None,
         asked: Rc::default(),
         pinned: Vec::new(),
@@ -121,6 +122,10 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
             eval.query(Orm::Sqlalchemy, id, scope, remedy);
             let span = eval.frame().flow.node(id).span;
             eval.single(&Rc::new(base(model, true, Vec::new(), span)))
+        }
+        ("delete", Type::Row(row)) => {
+            deleted(eval, row.model, id);
+            Type::Unknown
         }
         ("commit" | "flush" | "refresh", _) if is_session(eval, id) => {
             let remedy = match name {
@@ -232,12 +237,23 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
             Type::Unknown
         }
         "delete" | "update" => {
+            if name == "delete" {
+                deleted(eval, set.model, id);
+            }
             keyed_write(eval, id);
             Type::Unknown
         }
         // A relationship's collection is a list.
         "append" | "remove" | "extend" => Type::Unknown,
         _ => Type::Unknown,
+    }
+}
+
+/// Rows of a model are deleted, which asks for all that refer to them.
+pub(super) fn deleted(eval: &mut Eval<'_>, model: ClassId, id: NodeId) {
+    let (unit, at) = (eval.frame().unit, eval.frame().flow.node(id).span);
+    if eval.models.get(model).is_some_and(|it| it.orm == Orm::Sqlalchemy) {
+        eval.deleted.insert((model, unit, at));
     }
 }
 

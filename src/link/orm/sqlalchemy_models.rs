@@ -152,6 +152,10 @@ impl Graph<'_> {
             return Some(annotated.list);
         }
         let target = target?;
+        // Of rows of one table, the side whose columns are on the other end is the parent's.
+        if target == id {
+            return Some(call.keyword("remote_side").is_none());
+        }
         let refers = |from: ClassId, to: ClassId| {
             let table = self.tables.get(&to)?;
             Some(self.foreign.get(&from)?.contains(table))

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::asked::Asked;
 use super::models::Relation;
 use super::names::{ClassId, Def, FunctionId};
+use super::narrow::Parent;
 use crate::facts::orm::flow::Scope;
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -98,7 +99,7 @@ pub(super) enum Statement {
 }
 
 /// How long a loop is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Size {
     /// A slice of a few.
     Short,
@@ -151,6 +152,8 @@ pub(super) struct Set {
     pub(super) filtered: bool,
     /// Whether it is of one parent, or one user, that is given: `filter(thread=self.thread)`.
     pub(super) narrowed: bool,
+    /// Which one, where that is known.
+    pub(super) parent: Option<Parent>,
     /// Relations that are one and the same for all rows, or none: `filter(author=None)`, `filter_by(room_id=…)`.
     pub(super) pinned: Vec<Box<str>>,
     /// Fields that its rows come without.
@@ -359,6 +362,40 @@ impl Row {
 }
 
 impl Type {
+    /// Whether it is of a mapper, or holds what is: a row, a queryset, what can be asked of them.
+    pub(super) fn is_of_mapper(&self) -> bool {
+        match self {
+            Type::Unknown
+            | Type::Nothing
+            | Type::Void(_)
+            | Type::Def(_)
+            | Type::Instance(_)
+            | Type::Request
+            | Type::Data
+            | Type::Checked(_)
+            | Type::File
+            | Type::Text(_)
+            | Type::Flag(_)
+            | Type::Template(_) => false,
+            Type::Super(of, _) | Type::Method(_, of) | Type::Op(of, _) | Type::List(of, _) | Type::Dict(of, _) => {
+                of.is_of_mapper()
+            }
+            Type::Tuple(all) => all.iter().any(Type::is_of_mapper),
+            Type::Record(entries) => entries.iter().any(|(_, value, _)| value.is_of_mapper()),
+            Type::Strange
+            | Type::Manager(_)
+            | Type::Set(_)
+            | Type::Result(..)
+            | Type::Row(_)
+            | Type::Paginator(_)
+            | Type::Filtered(_)
+            | Type::Mapped(_)
+            | Type::Loader(_)
+            | Type::Prefetch(..)
+            | Type::Statement(_) => true,
+        }
+    }
+
     /// Of branches: what the value is whichever was taken; unknown where they differ.
     pub(super) fn either(types: Vec<Type>) -> Type {
         let mut out = Type::Nothing;
@@ -515,6 +552,7 @@ impl Set {
         out.single &= other.single;
         out.filtered |= other.filtered;
         out.narrowed &= other.narrowed;
+        out.parent = out.parent.filter(|it| other.parent == Some(*it));
         out.pinned.retain(|it| other.pinned.contains(it));
         out.asked = self.asked.join(&other.asked);
         if self.related.is_some() != other.related.is_some() {

@@ -14,6 +14,7 @@ use super::events::{Edits, params, spelled};
 use super::indexes::{self, Index};
 use super::lookups;
 use super::names::ClassId;
+use super::report::some;
 use super::types::{Set, Type, Unit};
 use crate::facts::orm::flow::NodeId;
 use crate::link::versions::Versions;
@@ -31,6 +32,8 @@ pub(super) struct Use {
     /// The call that matters.
     pub(super) at: Span,
     pub(super) call: String,
+    /// What it joins that it is not told to, and whether there may be more of that.
+    pub(super) joins: Option<(Vec<String>, bool)>,
     /// What stands before it and matters.
     pub(super) behind: Option<(String, Span)>,
     /// The fields that it is about, as `Model.field`, and where they are declared.
@@ -38,6 +41,8 @@ pub(super) struct Use {
     pub(super) lookup: Option<Box<str>>,
     pub(super) model: ClassId,
     pub(super) is_lookup: bool,
+    /// Whether nobody is seen to add rows to the table but staff.
+    pub(super) may_be_small: bool,
     /// Whether a field tells one row from all others, by its type or its name.
     pub(super) identifies: bool,
     pub(super) remedy: String,
@@ -63,8 +68,9 @@ pub(super) fn call(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>, 
             }
         }
         "select_related" if args.positional.is_empty() && args.keywords.is_empty() && !args.open => {
+            let joins = Some(eval.models.joined_unasked_at_least(eval.names, set.model));
             let it = of(eval, set, UseKind::JoinedUnasked, id);
-            eval.tell_use(it);
+            eval.tell_use(Use { joins, ..it });
         }
         "order_by" => {
             let random = |node: &NodeId| matches!(eval.type_of(*node), Type::Text(it) if &*it == "?");
@@ -198,11 +204,13 @@ fn blank(eval: &Eval<'_>, set: &Set, kind: UseKind, call: (Unit, NodeId)) -> Use
         unit: call.0,
         at: set.span,
         call: called(eval, call),
+        joins: None,
         behind: None,
         fields: Vec::new(),
         lookup: None,
         model: set.model,
         is_lookup: set.orm == Orm::Django && eval.models.is_lookup(eval.names, set.model),
+        may_be_small: false,
         identifies: false,
         remedy: String::new(),
         edits: None,
@@ -237,6 +245,11 @@ fn fields(eval: &Eval<'_>, set: &Set, all: &[(&Condition, Span)]) -> Vec<(String
     out
 }
 
+/// What follows from the code as a whole, where it means anything.
+fn known<T>(value: Option<T>) -> Fact<T> {
+    value.map_or(Fact::Absent, |value| Fact::derived(value, Vec::new()))
+}
+
 /// Where a field that holds a text is declared. Of others, a lookup may mean something else.
 fn declared(eval: &Eval<'_>, model: ClassId, field: &str) -> Option<Span> {
     let (class, at) = eval.names.attribute(model, field)?;
@@ -250,6 +263,7 @@ pub(super) fn kept(uses: Vec<Use>, rank: impl Fn(Unit) -> u8) -> Vec<Use> {
     for it in uses {
         let mut fields: Vec<String> = it.fields.iter().map(|it| it.0.clone()).collect();
         fields.sort_unstable();
+        fields.extend(it.lookup.iter().map(|lookup| lookup.to_string()));
         let place = (!it.is_of_model()).then_some(it.at);
         let place = *places.entry((it.kind, place, it.model, fields)).or_insert(out.len());
         match out.get_mut(place) {
@@ -307,9 +321,9 @@ pub fn settle<'v>(code: &mut Stack, stacks: &[Stack], versions: impl Fn() -> Ver
 }
 
 impl Use {
-    /// Whether it is told of the model, once for all who ask: a table without an index.
+    /// Whether it is told of the model, once for all who ask: a table without an index, or without one that serves a lookup.
     pub(super) fn is_of_model(&self) -> bool {
-        matches!(self.kind, UseKind::FilterWithoutIndex | UseKind::OrderWithoutIndex)
+        matches!(self.kind, UseKind::FilterWithoutIndex | UseKind::OrderWithoutIndex | UseKind::UnindexableLookup)
     }
 
     /// What tells it from others of the same code: what it asks, and of which fields or rows.
@@ -319,7 +333,8 @@ impl Use {
             ([], _) => model.to_owned(),
             (fields, _) => fields.iter().map(|it| it.0.as_str()).collect::<Vec<_>>().join(","),
         };
-        format!("{}:{of}", self.kind.word())
+        let lookup = self.lookup.as_ref().map_or(String::new(), |it| format!(":{it}"));
+        format!("{}:{of}{lookup}", self.kind.word())
     }
 
     /// The fact of it.
@@ -332,11 +347,18 @@ impl Use {
                 Fact::derived(names.join("`, `").into(), all.iter().map(|it| it.1).collect())
             }
         };
+        let call = Fact::derived(self.call.into(), vec![self.at]);
+        let nobody = "nobody is seen to add to the table but staff or commands: it may be small";
         QuerysetUse {
             about,
             orm: Fact::derived(self.orm, Vec::new()),
             kind: Fact::derived(self.kind, Vec::new()),
-            call: Fact::derived(self.call.into(), vec![self.at]),
+            call: if self.may_be_small { call.guessed(nobody) } else { call },
+            joins: known(self.joins.as_ref().map(|(all, _)| all.len() as u64)),
+            joins_more: known(self.joins.as_ref().map(|(_, more)| *more)),
+            joined: known(
+                self.joins.map(|(all, _)| some(6, all.iter().map(String::as_str)).replace(", ", "`, `").into()),
+            ),
             behind: self.behind.map_or(Fact::Absent, |(text, at)| Fact::derived(text.into(), vec![at])),
             field,
             lookup: self.lookup.map_or(Fact::Absent, |it| Fact::derived(it, Vec::new())),

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::eval::{Args, Eval, uses};
-use super::events::Writing;
+use super::events::{Does, Writing};
 use super::keys;
 use super::models::Relation;
 use super::types::{Row, Set, Type};
@@ -13,6 +13,10 @@ use crate::stack::vocabulary::Orm;
 /// `create`, `get_or_create`, `update_or_create`, `update`, `delete` of a queryset or a manager, and what it gives.
 pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>, id: NodeId) -> Type {
     eval.touch(Some(set.model), None, id);
+    if matches!(name, "create" | "get_or_create" | "update_or_create" | "bulk_create") {
+        let unit = eval.frame().unit;
+        eval.made.insert((set.model, unit));
+    }
     match name {
         "create" | "get_or_create" | "update_or_create" => {
             let node = eval.frame().flow.node(id);
@@ -20,7 +24,7 @@ pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>
                 let own = eval.own_code(set.model, "save");
                 let signals = eval.models.saved(set.model).or_else(|| eval.revision(id));
                 let remedy = made(eval, Some(set), name, id);
-                eval.write(Orm::Django, id, Writing { own, signals, ..Writing::plain(set.model, &remedy) });
+                eval.write(Orm::Django, id, Writing { own, signals, ..Writing::plain(set.model, Does::Make, &remedy) });
             }
             let row = Type::Row(Rc::new(Row::of(set.model)));
             // `get_or_create` gives a row that is there, whichever way.
@@ -41,7 +45,8 @@ pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>
                     ("update", None) => "filter(Q(...) | Q(...)).update(...)".to_owned(),
                     (_, None) => "filter(Q(...) | Q(...)).delete()".to_owned(),
                 };
-                eval.write(Orm::Django, id, Writing::plain(set.model, &remedy));
+                let does = if name == "delete" { Does::Remove } else { Does::Change };
+                eval.write(Orm::Django, id, Writing::plain(set.model, does, &remedy));
             }
             Type::Unknown
         }
@@ -107,7 +112,9 @@ pub(super) fn of_relation(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Arg
         _ => "through.objects.bulk_create(...)".to_owned(),
     };
     let through = if one { None } else { eval.models.related(relation.span) };
-    let how = Writing { signals: through, ..Writing::plain(set.model, &remedy) };
+    // Taken from a table between two, they are gone from what is asked behind it.
+    let does = if !owned && matches!(name, "remove" | "clear") { Does::Remove } else { Does::Change };
+    let how = Writing { signals: through, ..Writing::plain(set.model, does, &remedy) };
     eval.write(Orm::Django, id, how);
 }
 

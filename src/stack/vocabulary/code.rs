@@ -51,6 +51,10 @@ entity! {
         to_many: Fact<bool> = "a list|one object";
         /// Whether no more than the key is read, which is in the row.
         keyed: Fact<bool> = "its key is in the row|more than its key is read";
+        /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
+        of_one: Fact<Box<str>> = "as many turns as {}";
+        /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
+        leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
         /// Whether the loop is known to be short, by a slice or a constant.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.
@@ -81,6 +85,12 @@ entity! {
         each_turn: Fact<bool> = "asked in each turn|not asked in each turn";
         /// Whether each turn has written before what it asks for, so that it cannot be asked before the loop.
         stale: Fact<bool> = "written before in the same turn|not written before in the same turn";
+        /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
+        of_one: Fact<Box<str>> = "as many turns as {}";
+        /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
+        leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
+        /// Whether it stands behind a condition, so that some turns do not come to it.
+        seldom: Fact<bool> = "some turns do not come to it|each turn comes to it";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.
@@ -103,6 +113,12 @@ entity! {
         kind: Fact<UseKind> = "{}";
         /// The call, or what else asks: `Order.objects.filter(...)`.
         call: Fact<Box<str>> = "`{}`";
+        /// How many tables it joins that it is not told to.
+        joins: Fact<u64> = "joins {} tables";
+        /// Whether there may be more of them, of models that are not in the repository.
+        joins_more: Fact<bool> = "there may be more|these are all";
+        /// What they are, as paths from the model: `author`, `author__country`.
+        joined: Fact<Box<str>> = "joins `{}`";
         /// What was asked before and matters here: `prefetch_related(...)`.
         behind: Fact<Box<str>> = "behind `{}`";
         /// The fields or relations that it is about: `Order.token`.
@@ -136,6 +152,9 @@ entity! {
         target: Fact<Box<str>> = "refers to `{}`";
         /// Whether an index starts with it. SQLAlchemy makes none for a foreign key.
         indexed: Fact<bool> = "an index starts with it|no index starts with it";
+        /// What else asks by it: a comparison, a join from the parent, a delete of the parent. Empty, as a guess, where nothing
+        /// is seen to; absent where `listed` does.
+        asked: Fact<Box<str>> = "{} looks for its rows by it";
         /// The relationship whose rows are looked for by it: `Thread.messages`; absent when none is seen.
         listed: Fact<Box<str>> = "`{}` looks for its rows by it";
     }
@@ -176,6 +195,12 @@ entity! {
         over: Fact<Box<str>> = "in each turn of this loop";
         /// What each turn waits for besides, of another server or a process; absent when nothing of the kind is seen.
         waits: Fact<Box<str>> = "each turn waits for `{}`";
+        /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
+        of_one: Fact<Box<str>> = "as many turns as {}";
+        /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
+        leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
+        /// Whether it stands behind a condition, so that some turns do not come to it.
+        seldom: Fact<bool> = "some turns do not come to it|each turn comes to it";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.
@@ -204,6 +229,8 @@ entity! {
         page_size: Fact<u64> = "a page has {} rows";
         /// What it lists: the model.
         model: Fact<Box<str>> = "lists `{}`";
+        /// Whether it lists what one user has, who asks for it, or one row.
+        own: Fact<bool> = "lists what one user has|lists what more than one user has";
         /// Whether it lists what belongs to one parent or user, and not all rows; also where a filter of the repository's
         /// own may see to that.
         narrowed: Fact<bool> = "lists what one parent has|lists all rows";

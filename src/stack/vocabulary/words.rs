@@ -257,7 +257,9 @@ words! {
         Admin = "admin",
         /// A task queue.
         Tasks = "tasks",
-        /// A person or a clock: commands and scripts.
+        /// A clock, or a container: commands that a crontab, a script or a file of a deployment names.
+        Scheduled = "scheduled",
+        /// A person: commands and scripts that nothing is seen to schedule.
         Commands = "commands",
     }
     /// What a function is to the framework that runs it.

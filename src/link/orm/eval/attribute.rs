@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::events::{Cause, EventKind};
+use super::super::events::{Cause, EventKind, Missed};
 use super::super::models::{Loading, Relation};
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::templates::entry;
@@ -258,7 +258,8 @@ impl Eval<'_> {
                 // A field as long as that is left out with reason: all rows would bring it.
                 let wide = ["JSONField", "BinaryField"].iter().any(|kind| func.ends_with(kind));
                 let more = it.more.filter(|_| !wide).map(|(at, quote)| (at, format!(", {quote}{name}{quote}").into()));
-                Cause::LeftOut(said.as_str().into(), it.at, more)
+                let by_only = matches!(root.without, Without::AllBut(_));
+                Cause::LeftOut(Missed { field: name.into(), said: said.as_str().into(), by_only, at: it.at, more })
             });
             Cause::put(cause, self.events.get_mut(before..).unwrap_or_default());
             for event in self.events.iter_mut().skip(before) {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::events::Writing;
+use super::super::events::{Does, Writing};
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
 use super::super::{
@@ -11,7 +11,7 @@ use super::super::{
 use super::given::Given;
 use super::need::uses;
 use super::value::retarget;
-use super::{Args, Eval, MOST_DEPTH};
+use super::{Args, Eval, Known, MOST_DEPTH};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -23,10 +23,7 @@ impl Eval<'_> {
     /// Calls a value.
     pub(in crate::link::orm) fn call(&mut self, func: &Type, args: &Args<'_>, id: NodeId) -> Type {
         match func {
-            Type::Def(Def::Function(function)) if !self.follows(*function) => {
-                self.too_deep += usize::from(self.frames.len() > MOST_DEPTH);
-                Type::Unknown
-            }
+            Type::Def(Def::Function(function)) if !self.follows(*function) => Type::Unknown,
             Type::Def(Def::Function(function)) => {
                 let context = self.takes_context(*function).then(|| Rc::new(self.type_of(0)));
                 let given = self.given(context.as_ref(), *function, args);
@@ -179,16 +176,15 @@ impl Eval<'_> {
                     && !self.is_copied(func)
                     && !self.may_be_changed(func);
                 if !alone && !idle && (fresh || self.keyed(self.vary(func), turn)) {
-                    let remedy = match name {
-                        "delete" => "filter(pk__in=...).delete()",
-                        _ if self.is_copied(func) => "bulk_create",
-                        _ if row.fresh => "bulk_create",
-                        _ => "bulk_update",
+                    let (does, remedy) = match name {
+                        "delete" => (Does::Remove, "filter(pk__in=...).delete()"),
+                        _ if row.fresh || self.is_copied(func) => (Does::Make, "bulk_create"),
+                        _ => (Does::Change, "bulk_update"),
                     };
                     // A queryset that is deleted sends the signals of each of its rows all the same.
                     let signals = if name == "save" { self.models.saved(row.model) } else { None };
                     let signals = signals.or_else(|| self.revision(id).filter(|_| name == "save"));
-                    let how = Writing { own, signals, ..Writing::plain(row.model, remedy) };
+                    let how = Writing { own, signals, ..Writing::plain(row.model, does, remedy) };
                     self.write(Orm::Django, id, how);
                 }
             }
@@ -315,6 +311,8 @@ impl Eval<'_> {
             }
         }
         if self.models.get(class).is_some() {
+            let unit = self.frame().unit;
+            self.made.insert((class, unit));
             return Type::Row(Rc::new(Row { fresh: true, ..Row::of(class) }));
         }
         if django::is_manager(self.names, class) {
@@ -365,7 +363,6 @@ impl Eval<'_> {
         id: NodeId,
     ) -> Type {
         if !self.follows(function) {
-            self.too_deep += usize::from(self.frames.len() > MOST_DEPTH);
             return Type::Unknown;
         }
         let bound = if self.decorated(function, &["staticmethod"]) { None } else { Some(&this) };
@@ -398,10 +395,16 @@ impl Eval<'_> {
         }
     }
 
-    /// Whether a call of a function is followed: not into what is under way, and so deep.
-    fn follows(&self, function: FunctionId) -> bool {
+    /// Whether a call of a function is followed: not into what is under way, and so deep. What is not is noted.
+    fn follows(&mut self, function: FunctionId) -> bool {
         let unit = Unit::Function(function);
-        self.frames.len() <= MOST_DEPTH && self.frames.iter().all(|it| it.unit != unit)
+        if self.frames.len() > MOST_DEPTH {
+            self.too_deep += 1;
+            return false;
+        }
+        let under_way = self.frames.iter().position(|it| it.unit == unit);
+        self.came_back_to = self.came_back_to.min(under_way.unwrap_or(usize::MAX));
+        under_way.is_none()
     }
 
     /// Follows a call into a function of the repository.
@@ -414,23 +417,31 @@ impl Eval<'_> {
         let unit = Unit::Function(function);
         let called = self.names.function(function);
         if !self.follows(function) {
-            self.too_deep += usize::from(self.frames.len() > MOST_DEPTH);
             return Type::Unknown;
         }
         let node = self.frame().flow.node(id);
         let (span, scope) = (node.span, node.scope);
-        // A call that gets no rows of a queryset, and does not run for each of them, says the same each time.
-        let said =
+        // A call that gets no rows of a queryset, and does not run for each of them, says the same each time. One that has
+        // nothing to do with a mapper says nothing, in a loop too.
+        let key = given.iter().all(|(kind, _)| is_same(kind) || !kind.is_of_mapper()).then(|| {
+            let given: Box<[Given]> = given.iter().map(|(kind, _)| Given::of(kind)).collect();
+            (function, given, self.listing)
+        });
+        let same =
             given.iter().all(|(kind, vary)| vary.is_none() && is_same(kind)) && self.row_loop(span, scope).is_none();
-        let key =
-            said.then(|| (function, given.iter().map(|(kind, _)| Given::of(kind)).collect::<Box<[_]>>(), self.listing));
         if let Some(key) = &key {
-            if let Some(returned) = self.memo.get(key) {
-                let returned = returned.clone();
-                return self.at_site(returned, id);
+            match self.memo.get(key) {
+                Some(known) if same || known.idle => {
+                    self.met += usize::from(!known.idle);
+                    let returned = known.returned.clone();
+                    return self.at_site(returned, id);
+                }
+                _ if same => _ = self.memo.insert(key.clone(), Known::default()),
+                _ => {}
             }
-            self.memo.insert(key.clone(), Type::Unknown);
         }
+        let (met, depth) = (self.met, self.frames.len());
+        let outside = std::mem::replace(&mut self.came_back_to, usize::MAX);
         let keeps = self.keeps_answers(function, &given);
         self.once.extend(keeps.then_some(Turn { depth: self.frames.len(), scope: 0 }));
         let before = self.too_deep;
@@ -439,13 +450,18 @@ impl Eval<'_> {
             self.once.pop();
         }
         self.behind = left.into_iter().next();
+        // What calls a function that is under way may do more where it is called by itself.
+        let whole = self.too_deep == before && self.came_back_to >= depth && !self.is_over();
+        self.came_back_to = self.came_back_to.min(outside);
+        let idle = whole && self.met == met;
         if let Some(key) = key {
             // What is not known because calls lay too deep here may be known elsewhere.
             let too_deep = self.too_deep > before && matches!(returned, Type::Unknown);
-            match self.is_over() || too_deep {
-                true => self.memo.remove(&key),
-                false => self.memo.insert(key, returned.clone()),
-            };
+            if idle || same && !self.is_over() && !too_deep {
+                self.memo.insert(key, Known { returned: returned.clone(), idle });
+            } else if same {
+                self.memo.remove(&key);
+            }
         }
         self.at_site(returned, id)
     }

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::super::names::{ClassId, Def, FunctionId, Names};
 use super::super::templates::{Entries, merged};
-use super::super::types::{Turn, Type, Unit, Void};
+use super::super::types::{Size, Turn, Type, Unit, Void};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 
@@ -29,11 +29,20 @@ pub(super) enum Given {
     Checked(bool),
     File,
     Strange,
+    List(Box<Given>, Option<Size>),
+    Dict(Box<Given>, Option<Size>),
+    Tuple(Box<[Given]>),
+    Record(Box<[(Rc<str>, Given)]>),
 }
 
 impl Given {
     pub(super) fn of(kind: &Type) -> Self {
+        let boxed = |of: &Type| Box::new(Given::of(of));
         match kind {
+            Type::List(of, size) => Given::List(boxed(of), *size),
+            Type::Dict(of, size) => Given::Dict(boxed(of), *size),
+            Type::Tuple(all) => Given::Tuple(all.iter().map(Given::of).collect()),
+            Type::Record(all) => Given::Record(all.iter().map(|(name, of, _)| (name.clone(), Given::of(of))).collect()),
             Type::Row(row) => Given::Instance(row.model),
             Type::Instance(class) => Given::Instance(*class),
             Type::Def(Def::Class(class)) => Given::Class(*class),

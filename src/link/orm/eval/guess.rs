@@ -234,7 +234,7 @@ impl<'a> Eval<'a> {
                 NodeKind::Name(name) => !is_few(name) && !is_constant(name),
                 _ => false,
             },
-            NodeKind::Slice { of, most } => most.is_none_or(|most| most > 10) && further(*of),
+            NodeKind::Slice { of, most, .. } => most.is_none_or(|most| most > 10) && further(*of),
             // `kwargs["rows"]`
             NodeKind::Item { of, .. } if matches!(flow.node(*of).kind, NodeKind::Param(_)) => true,
             NodeKind::Item { of, .. } | NodeKind::Await(of) | NodeKind::Row(of) => further(*of),

@@ -33,7 +33,9 @@ use runs::Runs;
 
 use super::django;
 use super::events::Events;
+use super::grown::Made;
 use super::indexes;
+use super::key_asked::Deleted;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::registered::Registered;
@@ -59,6 +61,14 @@ const FEW_STEPS: usize = 2_000;
 /// A function with what its arguments say, and whether it is called for a list.
 type Called = (FunctionId, Box<[Given]>, bool);
 
+/// What is known of a function that was called so.
+#[derive(Debug, Default)]
+struct Known {
+    returned: Type,
+    /// Whether it met nothing of a mapper on its way, and so has nothing to tell wherever it is called.
+    idle: bool,
+}
+
 /// Evaluates flows.
 pub(super) struct Eval<'a> {
     pub(super) names: &'a Names<'a>,
@@ -66,6 +76,10 @@ pub(super) struct Eval<'a> {
     pub(super) events: Events,
     /// What querysets are asked that is worth a look.
     pub(super) uses: Vec<Use>,
+    /// Rows of SQLAlchemy's that are deleted.
+    pub(super) deleted: Deleted,
+    /// Rows that are made.
+    pub(super) made: Made,
     pub(super) indexes: indexes::Known,
     pub(super) frames: Vec<Frame<'a>>,
     /// The flow of serializers' frames.
@@ -79,7 +93,11 @@ pub(super) struct Eval<'a> {
     /// Where methods put something under a name of their instance, once it has been asked for.
     stores: OnceCell<Rc<around::Stores<'a>>>,
     /// What a function returns when only the classes of what it is given matter.
-    memo: HashMap<Called, Type>,
+    memo: HashMap<Called, Known>,
+    /// How many values were of a mapper: rows, querysets, what is asked of them.
+    met: usize,
+    /// The lowest frame whose function was called again by what it called, and not followed.
+    came_back_to: usize,
     /// Places where rows are known that come by, whether they ask for something or not.
     pub(super) settled: HashSet<Span>,
     /// Templates that code fills with what it says.
@@ -205,6 +223,8 @@ impl<'a> Eval<'a> {
             models,
             events: Events::default(),
             uses: Vec::new(),
+            deleted: Deleted::default(),
+            made: Made::default(),
             indexes: indexes::Known::default(),
             frames: Vec::new(),
             serial,
@@ -214,6 +234,8 @@ impl<'a> Eval<'a> {
             left: HashMap::default(),
             stores: OnceCell::new(),
             memo: HashMap::default(),
+            met: 0,
+            came_back_to: usize::MAX,
             settled: HashSet::default(),
             filled: HashSet::default(),
             known: None,
@@ -385,6 +407,7 @@ impl<'a> Eval<'a> {
             if once.is_some() {
                 self.once.pop();
             }
+            self.met += usize::from(kind.is_of_mapper());
             self.quiet -= usize::from(runs == Runs::Unasked);
             self.unasked -= usize::from(runs == Runs::Unasked);
             if let Some(frame) = self.frames.last_mut() {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::super::events::{Cause, Event, EventKind, Guess, UNNAMED, Writing};
 use super::super::models::{Loading, Relation, is_never_null};
 use super::super::names::ClassId;
+use super::super::narrow::Parent;
 use super::super::types::{Row, Set, Size, Turn, Type, Unit};
 use super::super::uses::{self, Use, Wanted};
 use super::super::{django, keys, sqlalchemy, strangers};
@@ -156,6 +157,7 @@ impl Eval<'_> {
     }
 
     pub(in crate::link::orm) fn tell(&mut self, event: Event) {
+        self.met += 1;
         if self.quiet == 0 {
             self.events.push(event);
         }
@@ -163,6 +165,7 @@ impl Eval<'_> {
 
     /// Tells what a queryset is asked.
     pub(in crate::link::orm) fn tell_use(&mut self, it: Use) {
+        self.met += 1;
         if self.quiet == 0 {
             self.uses.push(it);
         }
@@ -267,6 +270,7 @@ impl Eval<'_> {
 
     /// A query runs: told when it does so for each row of a loop, and asks for something else each time.
     pub(in crate::link::orm) fn query(&mut self, orm: Orm, id: NodeId, scope: Scope, remedy: &str) {
+        self.met += 1;
         let span = self.frame().flow.node(id).span;
         if let Some((turn, size, at)) = self.turns(span, scope, self.vary(id)) {
             let (turn, at) = self.innermost(turn, span, scope, self.vary(id)).unwrap_or((turn, at));
@@ -276,6 +280,7 @@ impl Eval<'_> {
 
     /// A write runs: told when it does so for each row of a loop.
     pub(in crate::link::orm) fn write(&mut self, orm: Orm, id: NodeId, how: Writing) {
+        self.met += 1;
         let node = self.frame().flow.node(id);
         let found = self.row_loop(node.span, node.scope);
         let found = found.or_else(|| self.guessed_loop(node.span, node.scope, |_| true));
@@ -324,6 +329,56 @@ impl Eval<'_> {
             return Some(true);
         }
         self.names.lineage(model).external.iter().all(|base| base.starts_with("django.")).then_some(false)
+    }
+
+    /// What gives a loop its turns, where that is what one object has and no other loop is around it: one `Basket` has `lines`.
+    pub(in crate::link::orm) fn of_one(&self, turn: Turn) -> Option<String> {
+        let frame = self.frames.get(turn.depth)?;
+        let here = frame.flow.scope(turn.scope)?;
+        let named = |model| self.models.name(self.names, model);
+        let set = match frame.types.get(here.iter as usize)? {
+            Type::Set(set) => set.clone(),
+            Type::List(..) => frame.types.get(here.iter as usize)?.all_rows()?,
+            _ => return None,
+        };
+        let found = match (&set.related, set.parent) {
+            (Some((row, relation)), _) if relation.to_many && !row.guessed && self.is_alone(row) => {
+                format!("one `{}` has `{}`", named(row.model), relation.name)
+            }
+            (None, Some(Parent::User)) => format!("one user has rows of `{}`", named(set.model)),
+            (None, Some(Parent::Row(model))) => format!("one `{}` has rows of `{}`", named(model), named(set.model)),
+            _ => return None,
+        };
+        (!self.is_looped(turn)).then_some(found)
+    }
+
+    /// Whether a loop is over rows of a table, whoever has them.
+    pub(in crate::link::orm) fn is_of_all(&self, turn: Turn) -> bool {
+        let iter = self.frames.get(turn.depth).and_then(|it| Some((it, it.flow.scope(turn.scope)?.iter)));
+        let of = iter.and_then(|(frame, iter)| frame.types.get(iter as usize)).and_then(Type::all_rows);
+        of.is_some_and(|set| set.related.is_none() && !set.narrowed && !set.cut && set.size == Size::Open)
+    }
+
+    /// Whether a row is one of no loop.
+    fn is_alone(&self, row: &Row) -> bool {
+        row.turn.is_none() && row.root.as_ref().is_none_or(|_| row.alone || row.path.iter().all(|hop| !hop.to_many))
+    }
+
+    /// Whether another loop runs the one of a turn again and again, other than one over a few that are written out.
+    fn is_looped(&self, turn: Turn) -> bool {
+        let frames = self.frames.get(..=turn.depth).unwrap_or_default();
+        let mut inner = frames.get(turn.depth).and_then(|it| it.flow.scope(turn.scope)).map_or(0, |it| it.parent);
+        frames.iter().rev().any(|frame| {
+            let mut at = inner;
+            inner = frame.call.1;
+            while let Some(here) = frame.flow.scope(at) {
+                if !matches!(frame.types.get(here.iter as usize), Some(Type::Tuple(_))) {
+                    return true;
+                }
+                at = here.parent;
+            }
+            false
+        })
     }
 
     /// The size of a loop, or of one around it that makes many turns of its few.

@@ -23,6 +23,7 @@ pub(super) struct Touched {
 impl Eval<'_> {
     /// Notes a write of the present frame for all loops that it runs in.
     pub(in crate::link::orm) fn touch(&mut self, model: Option<ClassId>, relation: Option<Span>, id: NodeId) {
+        self.met += 1;
         let node = self.frame().flow.node(id);
         let (mut at, mut scope) = (node.span, node.scope);
         let mut found = Vec::new();

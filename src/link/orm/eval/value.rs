@@ -63,10 +63,14 @@ impl Eval<'_> {
                     _ => Type::Unknown,
                 }
             }
-            NodeKind::Slice { of, most } => match self.type_of(*of) {
+            NodeKind::Slice { of, most, rest } => match self.type_of(*of) {
                 Type::Set(set) => {
                     let mut set = (*set).clone();
                     set.cut = true;
+                    // `[n:]` takes all rows but the first: whatever sorts them, all are read.
+                    if *rest {
+                        Rc::make_mut(&mut set.asked).order = None;
+                    }
                     // What was prefetched is there to be cut.
                     set.plain &= set.related.as_ref().is_some_and(|(row, relation)| {
                         row.root.as_ref().is_some_and(|root| self.is_loaded(root, &row.path_to(&relation.name)))

@@ -8,6 +8,7 @@
 mod graph;
 mod methods;
 mod named;
+mod staff;
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -54,6 +55,8 @@ enum Who {
 #[derive(Debug, Default)]
 struct Reached {
     aside: HashMap<FunctionId, Who>,
+    /// Classes whose views only staff come to.
+    staff: HashSet<ClassId>,
     places: Vec<Place>,
 }
 
@@ -99,6 +102,8 @@ impl Reached {
             draft.functions.iter().for_each(|_| _ = graph.add(Who::Requests));
         }
         let mut namer = Namer::new(names, plain, first);
+        let staff: HashSet<ClassId> =
+            names.all_classes().into_iter().filter(|class| staff::is_class(names, *class)).collect();
         let mut plains: Vec<(usize, usize, &Body)> = Vec::new();
         for (file, body) in bodies() {
             let Some(place) = plain[file].place else {
@@ -139,8 +144,9 @@ impl Reached {
             });
             graph.mentions(code, top.into_iter());
             let class = if imported == Who::Start { Who::Requests } else { imported };
-            for it in &draft.classes {
-                let code = graph.add(class);
+            for (place, it) in draft.classes.iter().enumerate() {
+                let of_staff = class == Who::Requests && staff.contains(&ClassId { draft: at, at: place as u32 });
+                let code = graph.add(if of_staff { Who::Admin } else { class });
                 let named = namer.within(&graph, at, None, &it.body);
                 graph.mentions(code, named.into_iter());
             }
@@ -159,6 +165,8 @@ impl Reached {
         for id in all_functions(names) {
             let (draft, function, code) = (names.draft(id.draft), names.function(id), namer.code(id));
             let task = is_task(names, id, function);
+            let of_staff = staff::is_function(function)
+                || function.owner.is_some_and(|at| staff.contains(&ClassId { draft: id.draft, at }));
             let own = match draft.place {
                 Place::Template => {
                     graph.render(code);
@@ -170,7 +178,8 @@ impl Reached {
                 Place::Any if is_of_program(names, id, function) || is_for_fixtures(names, id, function) => {
                     Some(Who::Commands)
                 }
-                Place::Any => starts(names, id, function).then_some(Who::Start),
+                Place::Any if starts(names, id, function) => Some(Who::Start),
+                Place::Any => of_staff.then_some(Who::Admin),
             };
             let Some(name) = graph.name(word(&function.name)) else { continue };
             let free = function.owner.is_none();
@@ -187,8 +196,9 @@ impl Reached {
             }
             // What traitlets itself calls to start a program has the names of much else.
             let starts = STARTS.contains(&&*function.name) && is_of_program(names, id, function);
-            let by_name = draft.place == Place::Any && !starts;
-            let rises = draft.place != Place::Admin && !starts;
+            let of_staff = own == Some(Who::Admin);
+            let by_name = draft.place == Place::Any && !starts && !of_staff;
+            let rises = !starts && !of_staff;
             graph.set(code, name, own, Known { task, by_name, rises, free });
             let class = function.owner.map(|at| ClassId { draft: id.draft, at });
             if let Some(class) = class.filter(|class| own.is_none_or(|own| own == Who::Requests) && alone(*class)) {
@@ -217,6 +227,7 @@ impl Reached {
         let aside = all_functions(names).map(|id| (id, graph.code[namer.code(id)].who));
         Self {
             aside: aside.filter(|(_, who)| *who != Who::Requests).collect(),
+            staff,
             places: names.drafts.iter().map(|it| it.place).collect(),
         }
     }
@@ -226,6 +237,7 @@ impl Reached {
             (Unit::Function(id), _) => self.aside.get(&id).copied(),
             (_, Some(Place::Command)) => Some(Who::Commands),
             (_, Some(Place::Admin)) => Some(Who::Admin),
+            (Unit::Class(class), _) if self.staff.contains(&class) => Some(Who::Admin),
             _ => None,
         };
         match who {
@@ -255,7 +267,7 @@ fn listed(draft: &OrmDraft) -> Vec<Word> {
 /// How much it matters who waits.
 pub(super) fn rank(reach: Reach) -> u8 {
     match reach {
-        Reach::Commands => 0,
+        Reach::Commands | Reach::Scheduled => 0,
         Reach::Tasks => 1,
         Reach::Admin => 2,
         Reach::Requests => 3,

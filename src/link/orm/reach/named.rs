@@ -40,6 +40,8 @@ pub(super) struct Namer<'a> {
     settings: Settings<'a>,
     /// The classes below each.
     pub(super) below: HashMap<ClassId, Vec<ClassId>>,
+    /// What Django's commands do, by their names.
+    commands: HashMap<Word, Vec<FunctionId>>,
     /// The functions of templates, by the names that code calls them by.
     templates: HashMap<&'a str, Vec<FunctionId>>,
 }
@@ -60,6 +62,7 @@ impl<'a> Namer<'a> {
             plain_helpers: HashSet::default(),
             settings: Settings::read(names),
             below: HashMap::default(),
+            commands: commands(names),
             templates: HashMap::default(),
         };
         for id in names.all_classes() {
@@ -129,6 +132,10 @@ impl<'a> Namer<'a> {
             }
             match &node.kind {
                 NodeKind::Include { template, .. } => out.extend(self.rendered(template)),
+                NodeKind::Call { func, args, .. } if flow.last_called(*func) == Some("call_command") => {
+                    let name = args.first().and_then(|it| flow.text(*it)).map(word);
+                    out.extend(name.into_iter().flat_map(|name| self.command(name)));
+                }
                 NodeKind::Name(name) | NodeKind::Attr { name, .. } => {
                     let manner = manners.get(&(id as u32)).copied().unwrap_or(Manner::Handed);
                     for target in self.meant(graph, draft, unit, flow, id as u32, name) {
@@ -161,10 +168,19 @@ impl<'a> Namer<'a> {
         all.map(|id| (Target::Code(self.code(*id)), Manner::Called))
     }
 
+    /// What a command of Django's does: `call_command("sync")`.
+    fn command(&self, name: Word) -> impl Iterator<Item = (Target, Manner)> {
+        let all = self.commands.get(&name).into_iter().flatten();
+        all.map(|id| (Target::Code(self.code(*id)), Manner::Called))
+    }
+
     /// What the names in the body of a plain file mean.
     pub(super) fn of_body(&self, graph: &Graph, file: usize, body: &Body) -> Vec<(Target, Manner)> {
         let mut out = Vec::new();
         for it in &body.mentions {
+            if it.manner == Manner::Said && it.to == Some(word("call_command")) {
+                out.extend(self.command(it.name));
+            }
             let manner = match it {
                 Mention { manner: Manner::Handed, to: Some(to), .. } if self.helper_words.contains(to) => {
                     Manner::Enqueued
@@ -377,6 +393,21 @@ impl<'a> Namer<'a> {
         let lineages = self.names.all_classes().into_iter().map(|class| &self.names.lineage(class).classes);
         lineages.filter(|all| all.len() > 1).flatten().copied().collect()
     }
+}
+
+/// What the commands of Django's do: `handle` of the files that they have their names from.
+fn commands(names: &Names<'_>) -> HashMap<Word, Vec<FunctionId>> {
+    let mut out: HashMap<Word, Vec<FunctionId>> = HashMap::default();
+    for (draft, it) in names.drafts.iter().enumerate() {
+        let Some(name) = it.path.split_once("management/commands/").and_then(|(_, name)| name.strip_suffix(".py"))
+        else {
+            continue;
+        };
+        let handles = it.functions.iter().enumerate().filter(|(_, it)| &*it.name == "handle");
+        let handles = handles.map(|(at, _)| FunctionId { draft: draft as u32, at: at as u32 });
+        out.entry(word(name)).or_default().extend(handles);
+    }
+    out
 }
 
 /// Whether a call is of one of these names.

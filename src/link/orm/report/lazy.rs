@@ -273,6 +273,8 @@ impl Report<'_> {
                     None => serializer,
                 }
             }),
+            of_one: super::of_one(event),
+            leaves: Fact::derived(event.leaves, Vec::new()),
             to_many: Fact::derived(told.to_many, Vec::new()),
             keyed: Fact::derived(told.keyed, Vec::new()),
             short: Fact::derived(paths.iter().all(|(_, event)| event.size == Size::Short), Vec::new()),

@@ -39,7 +39,9 @@ impl Line {
 
 impl Report<'_> {
     /// What one line of a loop asks, or writes, in each turn.
-    pub(super) fn other(&mut self, line: Vec<Event>) {
+    pub(super) fn other(&mut self, mut line: Vec<Event>) {
+        // What each turn does comes before what some do.
+        line.sort_by_key(|event| event.conditional);
         let Some(event) = line.first() else { return };
         let calls = some(MOST_CALLS, line.iter().map(Event::call));
         let remedies = taken_together(&line).unwrap_or_else(|| {
@@ -64,6 +66,8 @@ impl Report<'_> {
         let (over, waits) = (over(event), self.waits(event));
         let short = Fact::derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
         let reach = self.reach(event.unit);
+        let (of_one, leaves) = (super::of_one(event), Fact::derived(event.leaves, Vec::new()));
+        let seldom = Fact::derived(event.conditional, Vec::new());
         let (call, remedy) = (Fact::derived(calls.into(), places), Fact::derived(remedies.into(), Vec::new()));
         match &event.kind {
             EventKind::Lazy { .. } => {}
@@ -71,7 +75,7 @@ impl Report<'_> {
                 let orm = Fact::derived(*orm, Vec::new());
                 let (prefetched, left_out) = match cause {
                     Some(Cause::Prefetched(path, at)) => (Fact::derived(path.clone(), vec![*at]), Fact::Absent),
-                    Some(Cause::LeftOut(field, at, _)) => (Fact::Absent, Fact::derived(field.clone(), vec![*at])),
+                    Some(Cause::LeftOut(it)) => (Fact::Absent, Fact::derived(it.said.clone(), vec![it.at])),
                     None => (Fact::Absent, Fact::Absent),
                 };
                 let is_spare = line.iter().all(|event| event.spare);
@@ -94,6 +98,9 @@ impl Report<'_> {
                     waits,
                     each_turn,
                     stale: Fact::derived(line.iter().all(|event| event.stale), Vec::new()),
+                    of_one,
+                    leaves,
+                    seldom,
                     short,
                     reach,
                     remedy,
@@ -122,6 +129,9 @@ impl Report<'_> {
                     others,
                     over,
                     waits,
+                    of_one,
+                    leaves,
+                    seldom,
                     short,
                     reach,
                     own: match how.own {
@@ -150,23 +160,20 @@ fn counted(places: impl Iterator<Item = Span>) -> Fact<u64> {
 
 /// What takes all the fields in that a line reads and `only(...)` leaves out.
 fn taken_together(line: &[Event]) -> Option<String> {
-    const ONLY: &str = "only(..., ";
     let fields = line.iter().map(|event| match &event.kind {
-        EventKind::Query { remedy, cause: Some(Cause::LeftOut(..)), .. } => {
-            remedy.strip_prefix(ONLY).and_then(|rest| rest.strip_suffix(')'))
-        }
+        EventKind::Query { cause: Some(Cause::LeftOut(it)), .. } if it.by_only => Some(format!("\"{}\"", it.field)),
         _ => None,
     });
     let fields = fields.collect::<Option<Vec<_>>>()?;
-    Some(format!("{ONLY}{})", some(line.len(), fields.into_iter())))
+    Some(format!("only(..., {})", some(line.len(), fields.iter().map(String::as_str))))
 }
 
 /// The edit that takes fields in that were left out, where all that a line reads can be.
 fn taken_in(line: &[Event]) -> Option<(Span, Box<str>)> {
     let mut place: Option<(Span, String)> = None;
     for event in line {
-        let EventKind::Query { cause: Some(Cause::LeftOut(_, _, more)), .. } = &event.kind else { return None };
-        let (at, text) = more.as_ref()?;
+        let EventKind::Query { cause: Some(Cause::LeftOut(it)), .. } = &event.kind else { return None };
+        let (at, text) = it.more.as_ref()?;
         match &mut place {
             None => place = Some((*at, text.to_string())),
             Some((before, texts)) if before == at => {

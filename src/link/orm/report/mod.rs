@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use super::OrmFacts;
 use super::anchors::Anchors;
 use super::event_loop::Remote;
-use super::events::{Cause, Event, EventKind, Guess};
+use super::events::{Cause, Does, Event, EventKind, Guess};
 use super::models::{Models, Relation};
 use super::names::{ClassId, Names};
 use super::reach::{Reaching, rank};
@@ -81,7 +81,7 @@ pub(super) fn facts(
             }
             // Deleted behind the loop, the rows would still be there for what it asks.
             EventKind::Write { how, .. }
-                if how.remedy.ends_with(".delete()")
+                if how.does == Does::Remove
                     && how.model.is_some_and(|model| asked_behind.contains(&(event.unit, event.head, model))) => {}
             EventKind::Query { .. } | EventKind::Write { .. } => {
                 others.entry((event.deep, event.head, left_out(&event))).or_insert(event);
@@ -98,10 +98,13 @@ pub(super) fn facts(
     let mut lines: Vec<Vec<Event>> = Vec::new();
     let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
     let mut others: Vec<Event> = others.into_values().collect();
+    // Of several loops that come to one place the one is told that costs most: of many objects, and who waits for it.
+    let weight = |it: &Event| {
+        let rank = rank(report.reached.of(it.unit));
+        (rank.min(2) + u8::from(rank > 2 && it.of_one.is_none()), rank)
+    };
     // What a loop of a few turns does, which is not told, does not stand for what a long one does.
-    others.sort_by_key(|it| {
-        (it.deep, it.guess.is_some(), it.size == Size::Short, Reverse(rank(report.reached.of(it.unit))))
-    });
+    others.sort_by_key(|it| (it.deep, it.guess.is_some(), it.size == Size::Short, Reverse(weight(it)), !it.of_all));
     for event in others {
         // The same place reached from several loops is one thing, told of the one that most wait for, and so is what one loop does in several places.
         let again = (event.unit, event.head, event.call().to_owned());
@@ -145,7 +148,7 @@ type Told = (Span, Option<String>);
 /// The field that a query is for which its queryset has left out: a serializer reads several at one place.
 fn left_out(event: &Event) -> Option<String> {
     match &event.kind {
-        EventKind::Query { cause: Some(Cause::LeftOut(field, ..)), .. } => Some(field.to_string()),
+        EventKind::Query { cause: Some(Cause::LeftOut(missed)), .. } => Some(missed.said.to_string()),
         _ => None,
     }
 }
@@ -161,7 +164,7 @@ fn changed(events: &[Event]) -> HashMap<(Unit, Span), HashSet<ClassId>> {
     let mut changed: HashMap<_, HashSet<ClassId>> = HashMap::default();
     for event in events {
         if let EventKind::Write { how, .. } = &event.kind
-            && let Some(model) = how.model.filter(|_| !how.remedy.starts_with("bulk_create"))
+            && let Some(model) = how.model.filter(|_| how.does != Does::Make)
         {
             changed.entry((event.unit, event.head)).or_default().insert(model);
         }
@@ -243,7 +246,7 @@ fn listed<'a>(all: impl Iterator<Item = &'a str>) -> String {
     some(6, all)
 }
 
-fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in all {
         if part.is_empty() || parts.contains(&part) {
@@ -256,6 +259,12 @@ fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
         parts.push(part);
     }
     parts.join(", ")
+}
+
+/// What gives the loop its turns, where that is what one object has.
+fn of_one(event: &Event) -> Fact<Box<str>> {
+    let said = event.of_one.as_deref();
+    said.map_or(Fact::Absent, |text| Fact::derived(text.into(), Vec::new()))
 }
 
 /// What is looped over, which may be what makes it a guess.

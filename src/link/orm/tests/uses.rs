@@ -127,3 +127,14 @@ fn whether_there_are_rows_is_not_their_number() {
     assert!(told(by_key).is_empty());
     assert_eq!(told(&by_key.replace("pk=pk", "slot=pk")), ["exists()"]);
 }
+
+#[test]
+fn what_is_left_behind_the_first_rows_is_not_the_first_rows() {
+    let text =
+        |part: &str| format!("def rows(request, n):\n    return list(Parcel.objects.order_by(\"slot\")[{part}])\n");
+    assert_eq!(uses(&text(":5")), ["order_without_index Parcel.slot"]);
+    assert_eq!(uses(&text("n:n + 20")), ["order_without_index Parcel.slot"]);
+    for part in ["n:", "max(0, n):", "-5:"] {
+        assert!(uses(&text(part)).is_empty(), "{part}");
+    }
+}

@@ -1,0 +1,76 @@
+//! Which tables grow by what clients do: rows that code makes which requests or tasks run, and what views and forms make of
+//! what they are sent.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashSet as HashSet;
+
+use super::eval::Eval;
+use super::models::AUTH_USER;
+use super::names::{ClassId, Def};
+use super::reach::Reaching;
+use super::types::{Type, Unit};
+use super::uses::Use;
+use crate::facts::orm::Place;
+use crate::stack::vocabulary::{Reach, UseKind};
+
+/// Rows that are made: of which model, by which code.
+pub(super) type Made = BTreeSet<(ClassId, Unit)>;
+
+/// Views that make a row of what they are sent, unless they only read.
+const VIEWS: &[&str] = &["ModelViewSet", "CreateModelMixin", "CreateAPIView", "ListCreateAPIView", "CreateView"];
+
+/// Of the uses those are guesses whose table nobody is seen to add to: it may be small.
+pub(super) fn mark(eval: &mut Eval<'_>, uses: &mut [Use], reached: &Reaching<'_>) {
+    let asks = |it: &Use| it.kind == UseKind::SearchAcross;
+    if !uses.iter().any(asks) {
+        return;
+    }
+    let grown = grown(eval, reached);
+    for it in uses.iter_mut().filter(|it| asks(it)) {
+        let is_user = it.model == AUTH_USER || Some(it.model) == eval.models.user;
+        it.may_be_small = !is_user && !grown.contains(&it.model);
+    }
+}
+
+fn grown(eval: &mut Eval<'_>, reached: &Reaching<'_>) -> HashSet<ClassId> {
+    let serves = |unit: Unit| matches!(reached.of(unit), Reach::Requests | Reach::Tasks);
+    let mut grown: HashSet<ClassId> =
+        eval.made.iter().filter(|(_, unit)| serves(*unit)).map(|(model, _)| *model).collect();
+    for class in eval.names.all_classes() {
+        let is = |name: &&str| eval.names.derives_external(class, name);
+        let form = is(&"ModelForm") && eval.names.draft(class.draft).place != Place::Admin;
+        let view =
+            VIEWS.iter().any(is) && !is(&"ReadOnlyModelViewSet") && reached.of(Unit::Class(class)) == Reach::Requests;
+        if form {
+            grown.extend(of_meta(eval, class));
+        }
+        if view {
+            grown.extend(of_view(eval, class));
+        }
+    }
+    grown
+}
+
+/// The model of a form, or a serializer.
+fn of_meta(eval: &mut Eval<'_>, class: ClassId) -> Option<ClassId> {
+    let meta = eval.names.inner(class, "Meta")?;
+    match eval.class_value(meta, "model")? {
+        Type::Def(Def::Class(model)) => eval.models.get(model).map(|_| model),
+        _ => None,
+    }
+}
+
+fn of_view(eval: &mut Eval<'_>, class: ClassId) -> Vec<ClassId> {
+    let mut found = Vec::new();
+    for name in ["model", "queryset", "serializer_class", "form_class"] {
+        match eval.class_value(class, name) {
+            Some(Type::Def(Def::Class(of))) if eval.models.get(of).is_some() => found.push(of),
+            Some(Type::Def(Def::Class(of))) => found.extend(of_meta(eval, of)),
+            Some(Type::Set(set)) => found.push(set.model),
+            Some(Type::Manager(manager)) => found.push(manager.model),
+            _ => {}
+        }
+    }
+    found
+}
