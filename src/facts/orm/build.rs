@@ -279,24 +279,84 @@ impl<'a> Builder<'a> {
         }
         let (ExprKind::Name(variable), [arg]) = (&value.kind, call.args.as_slice()) else { return };
         let Some(before) = self.value_of((None, variable)) else { return };
-        let made = &self.flow.node(before).kind;
-        if !matches!(made, NodeKind::List(_) | NodeKind::Either(_) | NodeKind::Collect { .. }) {
+        if !self.is_list(before) {
             return;
         }
-        let scope = self.flow.node(before).scope;
-        let more = match &*name.value {
-            "append" => {
+        match &*name.value {
+            "append" | "appendleft" | "add" => {
                 let element = self.expr(arg);
-                let around = std::mem::replace(&mut self.scope, scope);
-                let more = self.node(NodeKind::Collect { element, dict: false, lazy: false }, expr.span);
-                self.scope = around;
-                more
+                let more = self.collected(before, element, expr.span);
+                self.grow_list(variable, before, more, expr.span);
             }
-            "extend" => self.expr(arg),
-            _ => return,
-        };
+            "extend" => {
+                let more = self.expr(arg);
+                self.grow_list(variable, before, more, expr.span);
+            }
+            "update" if self.is_set(before) => {
+                let more = self.expr(arg);
+                self.grow_list(variable, before, more, expr.span);
+            }
+            _ => {}
+        }
+    }
+
+    /// `found += rows`, `found += [row]`: the same.
+    fn grow_by(&mut self, target: &'a Expr, value: &'a Expr, span: Span) -> bool {
+        let ExprKind::Name(variable) = &target.kind else { return false };
+        let Some(before) = self.value_of((None, variable)).filter(|it| self.is_list(*it)) else { return false };
+        match &value.kind {
+            ExprKind::List(items) => {
+                let mut before = before;
+                for item in items {
+                    let element = self.expr(item);
+                    let more = self.collected(before, element, span);
+                    self.grow_list(variable, before, more, span);
+                    before = self.value_of((None, variable)).unwrap_or(before);
+                }
+            }
+            _ => {
+                let more = self.expr(value);
+                self.grow_list(variable, before, more, span);
+            }
+        }
+        true
+    }
+
+    /// Whether a node is a list, or a set, that is made here.
+    fn is_list(&self, node: NodeId) -> bool {
+        matches!(self.flow.node(node).kind, NodeKind::List(_) | NodeKind::Either(_) | NodeKind::Collect { .. })
+            || self.is_made_by(node, &["list", "set", "deque"])
+    }
+
+    /// Whether a node is a set that is made here.
+    fn is_set(&self, node: NodeId) -> bool {
+        match &self.flow.node(node).kind {
+            NodeKind::Either(all) => all.first().is_some_and(|it| *it < node && self.is_set(*it)),
+            _ => self.is_made_by(node, &["set"]),
+        }
+    }
+
+    fn is_made_by(&self, node: NodeId, names: &[&str]) -> bool {
+        let NodeKind::Call { func, .. } = &self.flow.node(node).kind else { return false };
+        let called = self.flow.dotted(*func);
+        let last = called.as_deref().map(|name| name.rsplit('.').next().unwrap_or(name));
+        last.is_some_and(|last| names.contains(&last))
+    }
+
+    /// What a list gets of all turns of the loops that lie between where it is made and here.
+    fn collected(&mut self, before: NodeId, element: NodeId, span: Span) -> NodeId {
+        let scope = self.flow.node(before).scope;
         let around = std::mem::replace(&mut self.scope, scope);
-        let grown = self.node(NodeKind::Either(vec![before, more]), expr.span);
+        let more = self.node(NodeKind::Collect { element, dict: false, lazy: false }, span);
+        self.scope = around;
+        more
+    }
+
+    /// From here on a list has what it had, or this.
+    fn grow_list(&mut self, variable: &'a str, before: NodeId, more: NodeId, span: Span) {
+        let scope = self.flow.node(before).scope;
+        let around = std::mem::replace(&mut self.scope, scope);
+        let grown = self.node(NodeKind::Either(vec![before, more]), span);
         self.scope = around;
         self.bind((None, variable), grown);
     }
@@ -306,12 +366,7 @@ impl<'a> Builder<'a> {
         let before = self.value_of((None, variable))?;
         let made = match &self.flow.node(before).kind {
             NodeKind::Dict(_) | NodeKind::Either(_) | NodeKind::Collect { dict: true, .. } => true,
-            NodeKind::Call { func, .. } => {
-                let called = self.flow.dotted(*func);
-                let last = called.as_deref().map(|name| name.rsplit('.').next().unwrap_or(name));
-                matches!(last, Some("dict" | "defaultdict" | "OrderedDict"))
-            }
-            _ => false,
+            _ => self.is_made_by(before, &["dict", "defaultdict", "OrderedDict"]),
         };
         made.then_some(before)
     }
@@ -371,6 +426,9 @@ impl<'a> Builder<'a> {
             }
             StmtKind::AnnAssign { value: None, .. } => {}
             StmtKind::AugAssign { target, value, .. } => {
+                if self.grow_by(target, value, stmt.span) {
+                    return false;
+                }
                 let before = self.expr(target);
                 let value = self.expr(value);
                 let mixed = self.node(NodeKind::Mix(vec![before, value]), stmt.span);

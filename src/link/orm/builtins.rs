@@ -8,7 +8,7 @@ use super::names::{ClassId, Def};
 use super::types::{Loads, Set, Size, Statement, Type, Unit};
 use super::uses::{self, Wanted};
 use super::{django, in_python, keys, sqlalchemy, templates};
-use crate::facts::orm::flow::{NodeId, last_of};
+use crate::facts::orm::flow::{CallView, NodeId, last_of};
 use crate::stack::vocabulary::Orm;
 
 /// Calls something by its dotted name.
@@ -17,6 +17,37 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
     let scope = eval.frame().flow.node(id).scope;
     let last = last_of(name);
     match last {
+        "list" | "tuple" | "set" | "frozenset" | "dict" | "OrderedDict" | "deque"
+            if args.positional.is_empty() && args.keywords.is_empty() && !args.open =>
+        {
+            Type::Nothing
+        }
+        "defaultdict" => Type::Nothing,
+        "dict" | "Counter" if args.positional.len() == 1 && args.keywords.is_empty() => {
+            if let Some(node) = args.positional.first() {
+                eval.consume(&first, *node, scope);
+            }
+            match (&first, first.size()) {
+                (Type::Dict(..), _) => first,
+                (_, Some(size)) => Type::Dict(Rc::new(Type::Unknown), Some(size)),
+                _ => Type::Unknown,
+            }
+        }
+        "groupby" => match listed(eval, &first) {
+            Type::List(element, size) => {
+                let group = Type::List(element, size);
+                Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, group]))), size)
+            }
+            _ => Type::Unknown,
+        },
+        "map" if name == last => {
+            let size = args.positional.get(1).and_then(|node| eval.type_of(*node).size());
+            if let Some(node) = args.positional.get(1) {
+                let of = eval.type_of(*node);
+                eval.consume(&of, *node, scope);
+            }
+            size.map_or(Type::Unknown, |size| Type::List(Rc::new(Type::Unknown), Some(size)))
+        }
         "list" | "tuple" | "set" | "sorted" | "reversed" | "iter" | "frozenset" | "tqdm" | "deepcopy" => {
             if let Some(node) = args.positional.first().filter(|_| last != "iter") {
                 eval.consume(&first, *node, scope);
@@ -65,6 +96,18 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
         // As many as a client asks for.
         "range" | "int" if name == last && args.positional.len() == 1 && matches!(first, Type::Data) => Type::Data,
         "range" | "int" if name == last && args.positional.len() == 1 && matches!(first, Type::Checked(_)) => first,
+        "loads" if matches!(first, Type::Checked(_)) => first,
+        // `range(len(rows))`
+        "range" if name == last && args.positional.len() == 1 => {
+            let flow = eval.frame().flow;
+            let counted = args.positional.first().and_then(|node| flow.call(*node));
+            let counts = |call: &CallView<'_>| flow.dotted(call.func).as_deref() == Some("len");
+            let of = counted.filter(counts).and_then(|call| Some(eval.type_of(*call.args.first()?)));
+            match of.and_then(|of| of.size()) {
+                Some(size) => Type::List(Rc::new(Type::Unknown), Some(size)),
+                None => Type::Unknown,
+            }
+        }
         // A file of rows.
         "reader" | "DictReader" if name.starts_with("csv.") || name.starts_with("unicodecsv.") => Type::File,
         "open" if matches!(name, "open" | "io.open" | "codecs.open") => Type::File,

@@ -435,7 +435,7 @@ impl Type {
                 }
                 // Or of another object's, which may have loaded anything with it.
                 (Type::Row(a), Type::Row(b)) if a.model == b.model && a.turn.is_none() && b.turn.is_none() => {
-                    let (alone, guessed) = (a.alone && b.alone, a.guessed || b.guessed);
+                    let (alone, guessed) = (a.alone && b.alone, a.guessed && b.guessed);
                     Type::Row(Rc::new(Row { alone, guessed, ..Row::of(a.model) }))
                 }
                 // The rows that one branch gives it gives, whatever is given by another that gives none, or cannot be read.
@@ -451,6 +451,11 @@ impl Type {
             };
         }
         out
+    }
+
+    /// Whether it is a queryset or a list.
+    pub(super) fn is_many(&self) -> bool {
+        matches!(self, Type::Set(_) | Type::List(..) | Type::Strange | Type::File)
     }
 
     /// Whether it is rows, or has some.

@@ -31,6 +31,7 @@ impl Eval<'_> {
             Type::Set(set) => self.custom(&set.classes.clone(), name, of).unwrap_or_else(|| self.op(of, name)),
             Type::Def(Def::Class(_)) if name == "__subclasses__" => self.op(of, name),
             Type::Def(Def::Class(class)) => self.class_attribute(*class, name, id),
+            Type::Def(Def::External(path)) if &**path == "flask.request" => self.attribute(&Type::Request, name, id),
             Type::Def(Def::External(_)) if strangers::is_manager(name) => {
                 strangers::manager(self, of, name, id).unwrap_or_else(|| self.op(&Type::Unknown, name))
             }
@@ -50,6 +51,9 @@ impl Eval<'_> {
             Type::Request => match name {
                 "user" => self.user(id),
                 "data" | "POST" => Type::Data,
+                // All of what was sent: a dict, as a rule.
+                "json" | "body" => Type::Checked(false),
+                "get_json" => self.op(of, name),
                 _ => Type::Unknown,
             },
             // `row.Album` of what was asked for by `select(Album)`.

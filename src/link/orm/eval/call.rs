@@ -64,6 +64,7 @@ impl Eval<'_> {
             Type::Instance(class) => views::call(self, *class, name, args, id),
             Type::Dict(element, size) => match name {
                 "values" => Type::List(element.clone(), *size),
+                "keys" => Type::List(Rc::new(Type::Unknown), *size),
                 "items" => Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, (**element).clone()]))), *size),
                 "get" | "pop" => retarget(element, self.picked(id)),
                 _ => Type::Unknown,
@@ -82,11 +83,14 @@ impl Eval<'_> {
                 Type::Set(Rc::new(Set { cut: true, ..(**set).clone() }))
             }
             Type::Data if matches!(name, "get" | "getlist" | "pop" | "items") => Type::Data,
+            Type::Request if name == "get_json" => Type::Checked(false),
             Type::Checked(_) if matches!(name, "get" | "pop") => Type::Checked(true),
             Type::File if matches!(name, "read" | "readlines" | "split" | "splitlines" | "decode") => Type::File,
             Type::Strange => strangers::operate(self, name, args, id),
             // The rows of a sheet, of a frame of data.
             Type::Unknown if matches!(name, "iter_rows" | "iterrows" | "itertuples") => Type::File,
+            // `request.GET.getlist("keys")`
+            Type::Unknown if name == "getlist" => Type::Checked(true),
             Type::Unknown => match name {
                 "get_template" | "select_template" => self.template(args),
                 "render_template" | "TemplateResponse" => templates::render(self, args, id),

@@ -118,7 +118,12 @@ impl Eval<'_> {
                 Type::either(comes.map(|id| self.type_of(*id)).collect())
             }
             NodeKind::Collect { element, dict, .. } => {
-                let size = self.size_between(flow.node(*element).scope, node.scope);
+                // `found[key].append(row)`: there are as many keys, at most, as turns that put something under one.
+                let innermost = match flow.node(*element).kind {
+                    NodeKind::Collect { element, .. } if *dict => element,
+                    _ => *element,
+                };
+                let size = self.size_between(flow.node(innermost).scope, node.scope);
                 let element = Rc::new(self.type_of(*element));
                 if *dict { Type::Dict(element, size) } else { Type::List(element, size) }
             }
@@ -149,7 +154,15 @@ impl Eval<'_> {
                 in_python::compared(self, *one, *other);
                 Type::Unknown
             }
-            NodeKind::Mix(_) | NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Constant => Type::Unknown,
+            NodeKind::Mix(parts) => match parts.as_slice() {
+                // `first | second`, `known - seen`
+                [first, second] => match (self.type_of(*first), self.type_of(*second)) {
+                    (a, b) if a.is_many() && b.is_many() => Type::either(vec![a, b]),
+                    _ => Type::Unknown,
+                },
+                _ => Type::Unknown,
+            },
+            NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Constant => Type::Unknown,
         }
     }
 

@@ -121,3 +121,54 @@ fn a_save_that_does_more_than_fill_in_is_a_guess() {
         assert_eq!(told(more), [false], "{more}");
     }
 }
+
+#[test]
+fn what_is_filled_from_rows_is_as_long_as_they_are() {
+    let fills = [
+        "defaultdict(list)\n    for it in Thread.objects.all():\n        found[it.room_id].append(it)",
+        "defaultdict(set)\n    for it in Thread.objects.all():\n        found[it.room_id].add(it.pk)",
+        "defaultdict(int)\n    for it in Thread.objects.all():\n        found[it.room_id] += 1",
+        "{}\n    for it in Thread.objects.all():\n        found.setdefault(it.room_id, []).append(it)",
+        "set()\n    for it in Thread.objects.all():\n        found.add(it.room_id)",
+        "set()\n    found.update(Thread.objects.values_list('room_id', flat=True))",
+        "[]\n    for it in Thread.objects.all():\n        found += [it.room_id]",
+        "set(Thread.objects.values_list('room_id')) - set(Pin.objects.values_list('pk'))",
+        "map(str, Thread.objects.all())",
+        "Counter(it.room_id for it in Thread.objects.all())",
+        "range(len(Thread.objects.all()))",
+    ];
+    for fill in fills {
+        let text = format!(
+            "from collections import Counter, defaultdict\n\n\ndef rooms():\n    found = {fill}\n    return [Room.objects.get(pk=it) for it in found]\n"
+        );
+        assert_eq!(views(&text), ["query rooms:Room.objects.get: filter(pk__in=...)"], "{fill}");
+    }
+    for few in [
+        "set()\n    found.add(1)",
+        "[]\n    found += [1, 2]",
+        "{'a', 'b'} - {'b'}",
+        "defaultdict(int)\n    found['a'] += 1",
+    ] {
+        let text = format!(
+            "from collections import defaultdict\n\n\ndef rooms():\n    found = {few}\n    return [Room.objects.get(pk=it) for it in found]\n"
+        );
+        assert!(views(&text).is_empty(), "{few}");
+    }
+}
+
+#[test]
+fn what_a_client_sends_is_asked_for_one_by_one() {
+    let sent = [
+        ("json.loads(request.body)['keys']", true),
+        ("request.GET.getlist('keys')", true),
+        ("request.POST.getlist('keys')", true),
+        ("json.loads(request.body).items()", false),
+        ("json.loads(text)", false),
+    ];
+    for (sent, many) in sent {
+        let text =
+            format!("import json\n\n\ndef rooms(request):\n    return [Room.objects.get(pk=it) for it in {sent}]\n");
+        let wanted: &[&str] = if many { &["query rooms:Room.objects.get: filter(pk__in=...)"] } else { &[] };
+        assert_eq!(views(&text), wanted, "{sent}");
+    }
+}
