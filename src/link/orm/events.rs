@@ -160,6 +160,8 @@ pub(super) struct Writing {
     pub(super) own: Option<bool>,
     /// The model whose rows, or whose relation to others, are written; [`None`] when it is not known.
     pub(super) model: Option<ClassId>,
+    /// Whether the turn goes on with the row that it makes: another row refers to it, or something is given it.
+    pub(super) referred: bool,
     /// A receiver of the signals of each save, which a statement for all rows does not send.
     pub(super) signals: Option<Span>,
 }
@@ -167,7 +169,7 @@ pub(super) struct Writing {
 impl Writing {
     /// A write of rows that are not known.
     pub(super) fn unread(remedy: &str) -> Self {
-        Writing { remedy: remedy.into(), commits: false, own: Some(false), model: None, signals: None }
+        Writing { remedy: remedy.into(), commits: false, own: Some(false), model: None, referred: false, signals: None }
     }
 
     /// A write that nothing of the model's own goes with.

@@ -207,6 +207,11 @@ entity! {
         reach: Fact<Reach> = "run by {}";
         /// Whether the model has a `save` or `delete` of its own, which a statement for all rows passes by.
         own: Fact<bool> = "the model does more than write|the model only writes";
+        /// What of `simple_history.utils` writes the rows with their history, which no other statement for all rows does; absent
+        /// where no history is kept.
+        history: Fact<Box<str>> = "its history is kept by the signal of each save, or by `{}`";
+        /// Whether the turn goes on with the row that it makes, so that this row must be there first.
+        referred: Fact<bool> = "the turn goes on with the row that it makes|the turn does not go on with the row";
         /// Whether receivers of `pre_save` or `post_save` run with each, which a statement for all rows does not call.
         signals: Fact<bool> = "this runs with each save, and not with a statement for all rows|no receiver of signals is known";
         /// Whether it commits each time.

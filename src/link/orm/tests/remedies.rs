@@ -68,8 +68,13 @@ fn what_the_turn_writes_before_is_not_asked_before_the_loop() {
 fn what_is_given_by_get_or_create_is_needed() {
     let write = |body: &str| of(&format!("def get():\n    for thread in Thread.objects.all():\n{body}"), "write");
     assert_eq!(
-        write("        Tag.objects.get_or_create(label=thread.name)\n"),
+        write("        Tag.objects.get_or_create(pk=thread.pk)\n"),
         ["write get:Tag.objects.get_or_create: bulk_create(..., ignore_conflicts=True)"]
+    );
+    // Without a constraint over what it is looked for by, no row conflicts with another.
+    assert_eq!(
+        write("        Tag.objects.get_or_create(label=thread.name)\n"),
+        ["write get:Tag.objects.get_or_create: filter(label__in=...), then bulk_create"]
     );
     assert_eq!(
         write("        tag, _ = Tag.objects.get_or_create(label=thread.name)\n        print(tag)\n"),
