@@ -37,6 +37,8 @@ entity! {
         also_read: Fact<Box<str>> = "reads `{}` for each row too";
         /// The model of the rows.
         model: Fact<Box<str>> = "the queryset of `{}` does not load it";
+        /// Where the queryset can be told to load more, when that is elsewhere than where it is made.
+        arrives: Fact<Box<str>> = "{}";
         /// The paths that it does load, where it is told to; absent when it loads none.
         loads: Fact<Box<str>> = "it loads no more than `{}`";
         /// What is looped over.
@@ -51,6 +53,9 @@ entity! {
         to_many: Fact<bool> = "a list|one object";
         /// Whether no more than the key is read, which is in the row.
         keyed: Fact<bool> = "its key is in the row|more than its key is read";
+        /// The models of which it asks for each object once, however many rows refer to it: SQLAlchemy's session has those that
+        /// were loaded. Absent where each row asks.
+        distinct: Fact<Box<str>> = "one query for each distinct `{}`";
         /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
         of_one: Fact<Box<str>> = "as many turns as {}";
         /// Whether the loop ends at the first row that fits: by a `return` or a `break`.

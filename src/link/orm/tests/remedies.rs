@@ -249,3 +249,11 @@ fn a_method_says_itself_what_to_load_with_what_its_row_leads_to() {
     let text = "def get(pk):\n    show(Room.objects.get(pk=pk))\n\n\ndef show(room):\n    for thread in room.threads.all():\n        print(thread.starter.email)\n";
     assert_eq!(views(text), [r#"lazy show:starter: select_related("starter") (no fix)"#]);
 }
+
+#[test]
+fn what_a_prefetch_puts_on_instances_that_the_process_keeps_stays_there() {
+    let models = "from django.db import models\nfrom evennia.utils.idmapper.models import SharedMemoryModel\n\n\nclass Mail(SharedMemoryModel):\n    title = models.CharField(max_length=9)\n\n\nclass Mark(models.Model):\n    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name=\"marks\")\n";
+    let views = "from .models import Mail\n\n\ndef get():\n    return [mail.marks.filter(pk__gt=1).last() for mail in Mail.objects.all()]\n";
+    let told = told(&[("mail/models.py", models), ("mail/views.py", views)]);
+    assert_eq!(told, ["query get:mail.marks.filter.last: "]);
+}
