@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::OrmFacts;
 use super::anchors::Anchors;
+use super::asked::Condition;
 use super::event_loop::Remote;
 use super::events::{Cause, Event, EventKind};
 use super::models::{Models, Relation};
@@ -135,8 +136,9 @@ pub(super) fn facts(
 fn told_once(read: Vec<Event>) -> Vec<Event> {
     let few = |event: &Event| match &event.kind {
         EventKind::Lazy { root, .. } => {
-            let asked = root.asked.conditions.iter().filter(|it| it.met && !it.excluded && !it.constant).count();
-            (event.guess.is_some(), event.of_one.is_some(), asked)
+            let narrows = |it: &&Condition| it.met && !it.excluded && !it.constant && &*it.lookup == "exact";
+            let narrowed = root.asked.conditions.iter().filter(narrows).count();
+            (event.guess.is_some(), event.of_one.is_some(), narrowed)
         }
         EventKind::Query { .. } | EventKind::Write { .. } => (true, true, 0),
     };
