@@ -115,7 +115,8 @@ fn judge(repository: &str) -> Result<Vec<Told>, String> {
     for finding in report.findings.iter().filter(|it| RULES.iter().any(|(rule, _)| *rule == &*it.rule)) {
         // What a case uses of models and of their methods is told there; it is of the last case that asks.
         // An index that is missing is told once, with all who miss it.
-        let most = if &*finding.rule == "orm/missing-index" { usize::MAX } else { 1 };
+        let of_model = matches!(&*finding.rule, "orm/missing-index" | "orm/unindexable-lookup");
+        let most = if of_model { usize::MAX } else { 1 };
         for told in told.iter_mut().filter(|it| is_at(&report, finding, &it.case)).take(most) {
             told.rules.push(finding.rule.to_string());
             if finding.fixes.iter().any(is_made) {

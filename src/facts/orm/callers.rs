@@ -64,6 +64,8 @@ pub enum Manner {
     Said,
     /// It is given to the loop of a server, which calls it again and again.
     Served,
+    /// It is a command that is run by its name.
+    Command,
 }
 
 /// A name as a number: two names that share one make a caller too many, and none too few.

@@ -13,7 +13,7 @@ use super::narrow;
 use super::types::{Loads, ManagerType, Row, Set, Site, Size, Type, Void, Without};
 use super::uses;
 use super::writes;
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -558,6 +558,7 @@ pub(super) fn prefetch(eval: &Eval<'_>, set: &Set, row: &Row, relation: &Relatio
         row.root.as_ref().is_some_and(|root| !root.loads.open && eval.is_loaded(root, &row.path_to(&relation.name)));
     let near = row.near(&relation.name);
     match there {
+        _ if is_kept_in_memory(eval, row.model) => String::new(),
         // More that is asked of the rows belongs into the prefetch.
         _ if !set.loads.paths.is_empty() => format!("Prefetch(\"{near}\", queryset=...)"),
         true => format!("{}.all()", near.replace("__", ".")),
@@ -565,8 +566,20 @@ pub(super) fn prefetch(eval: &Eval<'_>, set: &Set, row: &Row, relation: &Relatio
     }
 }
 
+/// Whether the process keeps the instances of a model and gives them to whoever asks (django-idmapper's `SharedMemoryModel`, and
+/// evennia's): what a prefetch puts on them stays there, and is not put anew.
+fn is_kept_in_memory(eval: &Eval<'_>, model: ClassId) -> bool {
+    const SHARED: &str = "SharedMemoryModel";
+    let lineage = eval.names.lineage(model);
+    lineage.external.iter().any(|base| last_of(base) == SHARED)
+        || lineage.classes.iter().any(|class| &*eval.names.class(*class).name == SHARED)
+}
+
 /// What makes `.first()` of a relation ask for nothing: rows that were prefetched in an order.
 fn ordered(eval: &Eval<'_>, row: &Row, relation: &Relation) -> String {
+    if is_kept_in_memory(eval, row.model) {
+        return String::new();
+    }
     let order = match relation.target.and_then(|it| eval.models.get(it)).is_some_and(|it| it.ordered) {
         true => "...",
         false => "….order_by(\"pk\")",

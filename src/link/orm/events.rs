@@ -185,6 +185,8 @@ pub(super) struct Writing {
     pub(super) fills: bool,
     /// The model whose rows, or whose relation to others, are written; [`None`] when it is not known.
     pub(super) model: Option<ClassId>,
+    /// Whether the turn goes on with the row that it makes: another row refers to it, or something is given it.
+    pub(super) referred: bool,
     /// A receiver of the signals of each save, which a statement for all rows does not send.
     pub(super) signals: Option<Span>,
 }
@@ -199,6 +201,7 @@ impl Writing {
             own: Some(false),
             fills: false,
             model: None,
+            referred: false,
             signals: None,
         }
     }

@@ -197,6 +197,27 @@ fn in_metas(names: &Names<'_>, model: ClassId, field: &str) -> Option<ForField> 
     Some(found)
 }
 
+/// Whether a constraint, or a key, says that no two rows of a model are the same in these fields together. Of one with a
+/// condition nobody knows whether it holds for a row.
+pub(super) fn is_unique(names: &Names<'_>, models: &Models, model: ClassId, fields: &[&str]) -> bool {
+    let plain = |field: &str| field.strip_suffix("_id").unwrap_or(field).to_owned();
+    let same = |of: &[Option<&str>]| {
+        of.len() == fields.len()
+            && of.iter().all(|it| it.is_some_and(|it| fields.iter().any(|by| plain(by) == plain(it))))
+    };
+    let all = names.lineage(model).classes.iter().flat_map(|class| metas(names, *class)).flat_map(in_meta);
+    let one_to_one = |field: &str| {
+        let (class, at) = names.attribute(model, &plain(field))?;
+        let body = &names.class(class).body;
+        body.called(body.call(names.class(class).attributes.get(at)?.value?)?)
+    };
+    let is_key = |field: &str| {
+        models.is_key(names, model, field) || one_to_one(field).is_some_and(|it| it.ends_with("OneToOneField"))
+    };
+    matches!(fields, [one] if is_key(one))
+        || all.flatten().any(|it| it.is_unique() && !it.conditional && same(&it.fields))
+}
+
 /// The `Meta` of a class.
 pub(super) fn metas<'n>(names: &Names<'n>, class: ClassId) -> impl Iterator<Item = &'n ClassDraft> {
     let all = &names.draft(class.draft).classes;
@@ -208,6 +229,8 @@ pub(super) struct MetaIndex<'d> {
     kind: Kind,
     /// Its fields in their order, without the `-` of those that fall; [`None`] for one that is no text.
     pub(super) fields: Vec<Option<&'d str>>,
+    /// Whether it is of some rows only.
+    conditional: bool,
     /// The operator classes that it names for them.
     classes: Vec<Option<&'d str>>,
 }
@@ -259,7 +282,7 @@ pub(super) fn in_meta(meta: &ClassDraft) -> Vec<Option<MetaIndex<'_>>> {
             out.push(None);
             continue;
         };
-        let plain = |kind, fields| MetaIndex { kind, fields, classes: Vec::new() };
+        let plain = |kind, fields| MetaIndex { kind, fields, conditional: false, classes: Vec::new() };
         match together {
             // One alone, without a list around it.
             Some(kind) if !fields.is_empty() && fields.iter().all(Option::is_some) => {
@@ -280,7 +303,9 @@ pub(super) fn in_meta(meta: &ClassDraft) -> Vec<Option<MetaIndex<'_>>> {
                     let fields = call.and_then(|it| it.keyword("fields")).and_then(texts);
                     let classes =
                         call.and_then(|it| it.keyword("opclasses")).map(|it| texts(it).unwrap_or_else(|| vec![None]));
-                    out.push(fields.map(|fields| MetaIndex { kind, fields, classes: classes.unwrap_or_default() }));
+                    let conditional = call.is_some_and(|it| it.keyword("condition").is_some());
+                    let classes = classes.unwrap_or_default();
+                    out.push(fields.map(|fields| MetaIndex { kind, fields, conditional, classes }));
                 }
             }
         }

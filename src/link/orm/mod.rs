@@ -21,6 +21,7 @@ mod feeds;
 mod foreign_keys;
 mod graphql;
 mod grown;
+mod history;
 mod in_python;
 mod indexes;
 mod joined;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
 
+use super::history::Histories;
 use super::names::{ClassId, Def, Names};
 use super::signals::Signals;
 use super::{django_models, sqlalchemy_models};
@@ -79,6 +80,7 @@ pub(super) struct Models {
     /// The user's model.
     pub(super) user: Option<ClassId>,
     signals: Signals,
+    histories: Histories,
 }
 
 impl Models {
@@ -103,6 +105,7 @@ impl Models {
         sqlalchemy_models::relate(names, &mut models, &mapped);
         models.django = django;
         models.signals = Signals::read(names, &models);
+        models.histories = Histories::read(names);
         models
     }
 
@@ -122,6 +125,11 @@ impl Models {
     /// A receiver that runs with each save of a row, and with no statement for many.
     pub(super) fn saved(&self, id: ClassId) -> Option<Span> {
         self.signals.of(id)
+    }
+
+    /// Where the history of a model's rows is asked for, which no statement for many rows writes.
+    pub(super) fn history(&self, id: ClassId) -> Option<Span> {
+        self.histories.of(id)
     }
 
     /// A receiver that runs when a many-to-many relation, by its declaration, gets rows or loses some.

@@ -272,7 +272,7 @@ pub(super) fn table(names: &Names<'_>, id: ClassId) -> Box<str> {
 }
 
 /// The tables that the columns of a class refer to.
-fn foreign_tables(names: &Names<'_>, id: ClassId) -> Vec<Box<str>> {
+pub(super) fn foreign_tables(names: &Names<'_>, id: ClassId) -> Vec<Box<str>> {
     let mut found = Vec::new();
     for class in &names.lineage(id).classes {
         let flow = &names.class(*class).body;

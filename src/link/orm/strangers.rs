@@ -91,7 +91,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
             eval.touch(None, None, id);
             let node = eval.frame().flow.node(id);
             if name == "create" || eval.turns(node.span, node.scope, eval.vary(id)).is_some() {
-                let remedy = writes::made(eval, None, name, id);
+                let remedy = writes::made(eval, None, name, args, id);
                 eval.write(Orm::Django, id, Writing { own: None, ..Writing::unread(&remedy) });
             }
             if name == "create" { Type::Unknown } else { Type::Tuple([Type::Unknown, Type::Unknown].into()) }

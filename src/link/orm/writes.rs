@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::eval::{Args, Eval, uses};
 use super::events::{Does, Writing};
+use super::indexes;
 use super::keys;
 use super::models::Relation;
 use super::types::{Row, Set, Type};
@@ -23,8 +24,10 @@ pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>
             if name == "create" || eval.turns(node.span, node.scope, eval.vary(id)).is_some() {
                 let own = eval.own_code(set.model, "save");
                 let signals = eval.models.saved(set.model).or_else(|| eval.revision(id));
-                let remedy = made(eval, Some(set), name, id);
-                eval.write(Orm::Django, id, Writing { own, signals, ..Writing::plain(set.model, Does::Make, &remedy) });
+                let remedy = made(eval, Some(set), name, args, id);
+                let referred = name == "create" && is_referred_to(eval.frame().flow, id);
+                let how = Writing { own, signals, referred, ..Writing::plain(set.model, Does::Make, &remedy) };
+                eval.write(Orm::Django, id, how);
             }
             let row = Type::Row(Rc::new(Row::of(set.model)));
             // `get_or_create` gives a row that is there, whichever way.
@@ -55,13 +58,18 @@ pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>
 }
 
 /// What makes the rows of all turns.
-pub(super) fn made(eval: &Eval<'_>, set: Option<&Set>, name: &str, id: NodeId) -> String {
+pub(super) fn made(eval: &Eval<'_>, set: Option<&Set>, name: &str, args: &Args<'_>, id: NodeId) -> String {
     let plain = match name {
         "create" => return "bulk_create".to_owned(),
         "get_or_create" => "bulk_create(..., ignore_conflicts=True)",
         _ => "bulk_create(..., update_conflicts=True)",
     };
-    if !is_taken(eval.frame().flow, id) {
+    // Without a constraint over the fields that they are looked for by, no row conflicts with another.
+    let by: Vec<&str> = args.keywords.iter().map(|(key, _)| &**key).collect();
+    let by: Vec<&str> = by.into_iter().filter(|key| !matches!(*key, "defaults" | "create_defaults")).collect();
+    let is_unique = |set: &Set| indexes::is_unique(eval.names, eval.models, set.model, &by);
+    let unique = !args.open && set.is_some_and(is_unique);
+    if unique && !is_taken(eval.frame().flow, id) {
         return plain.to_owned();
     }
     // Where rows conflict, nobody says which of them were there.
@@ -71,6 +79,22 @@ pub(super) fn made(eval: &Eval<'_>, set: Option<&Set>, name: &str, id: NodeId) -
         "get_or_create" => format!("{by}, then bulk_create"),
         _ => format!("{by}, then bulk_create and bulk_update"),
     }
+}
+
+/// Whether a row that is made is given to something: to another row as its value, to a function, to a method of its own. A list
+/// that keeps it, and what says that it is there, need no key of it.
+fn is_referred_to(flow: &Flow, id: NodeId) -> bool {
+    const KEEPS: &[&str] =
+        &["append", "add", "extend", "str", "repr", "print", "info", "debug", "warning", "write", "len"];
+    let keeps = |func: NodeId| flow.last_called(func).is_some_and(|name| KEEPS.contains(&name));
+    flow.nodes.iter().any(|node| match &node.kind {
+        NodeKind::Call { func, args, keywords, .. } => {
+            let own = matches!(flow.node(*func).kind, NodeKind::Attr { of, .. } if of == id);
+            own || !keeps(*func) && (args.contains(&id) || keywords.iter().any(|(_, it)| *it == id))
+        }
+        NodeKind::Store { value, .. } => *value == id,
+        _ => false,
+    })
 }
 
 /// Whether anything is done with the row, or the truth, that `get_or_create` gives.

@@ -37,6 +37,8 @@ entity! {
         also_read: Fact<Box<str>> = "reads `{}` for each row too";
         /// The model of the rows.
         model: Fact<Box<str>> = "the queryset of `{}` does not load it";
+        /// Where the queryset can be told to load more, when that is elsewhere than where it is made.
+        arrives: Fact<Box<str>> = "{}";
         /// The paths that it does load, where it is told to; absent when it loads none.
         loads: Fact<Box<str>> = "it loads no more than `{}`";
         /// What is looped over.
@@ -51,6 +53,9 @@ entity! {
         to_many: Fact<bool> = "a list|one object";
         /// Whether no more than the key is read, which is in the row.
         keyed: Fact<bool> = "its key is in the row|more than its key is read";
+        /// The models of which it asks for each object once, however many rows refer to it: SQLAlchemy's session has those that
+        /// were loaded. Absent where each row asks.
+        distinct: Fact<Box<str>> = "one query for each distinct `{}`";
         /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
         of_one: Fact<Box<str>> = "as many turns as {}";
         /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
@@ -207,6 +212,11 @@ entity! {
         reach: Fact<Reach> = "run by {}";
         /// Whether the model has a `save` or `delete` of its own, which a statement for all rows passes by.
         own: Fact<bool> = "the model does more than write|the model only writes";
+        /// What of `simple_history.utils` writes the rows with their history, which no other statement for all rows does; absent
+        /// where no history is kept.
+        history: Fact<Box<str>> = "its history is kept by the signal of each save, or by `{}`";
+        /// Whether the turn goes on with the row that it makes, so that this row must be there first.
+        referred: Fact<bool> = "the turn goes on with the row that it makes|the turn does not go on with the row";
         /// Whether receivers of `pre_save` or `post_save` run with each, which a statement for all rows does not call.
         signals: Fact<bool> = "this runs with each save, and not with a statement for all rows|no receiver of signals is known";
         /// Whether it commits each time.

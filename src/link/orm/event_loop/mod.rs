@@ -7,6 +7,7 @@
 //! function is not followed.
 
 mod blocking;
+mod chosen;
 mod clients;
 mod code;
 mod gather;

@@ -7,6 +7,7 @@ use std::cell::{OnceCell, RefCell};
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
+use super::chosen;
 use super::code::{Code, functions, is_decorated};
 use super::named;
 use super::value::Value;
@@ -384,6 +385,11 @@ fn reached(code: &Code<'_>, from: Vec<FunctionId>) -> HashSet<FunctionId> {
                 if found.insert(named) {
                     todo.push(named);
                 }
+            }
+        }
+        for named in chosen::methods(code, id) {
+            if found.insert(named) {
+                todo.push(named);
             }
         }
         // What is asked for by a parameter runs before.

@@ -234,6 +234,8 @@ pub(super) struct Known {
 fn runs(who: Who, manner: Manner) -> Who {
     match (who, manner) {
         (_, Manner::Enqueued) => Who::Tasks,
+        // What runs a command by its name does so beside what clients wait for.
+        (who, Manner::Command) => who.min(Who::Tasks),
         (_, Manner::Served) => Who::Requests,
         (Who::Start, Manner::Handed | Manner::Queued | Manner::Said) => Who::Requests,
         (who, _) => who,

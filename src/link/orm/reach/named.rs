@@ -163,7 +163,7 @@ impl<'a> Namer<'a> {
     /// What a command of Django's does: `call_command("sync")`.
     fn command(&self, name: Word) -> impl Iterator<Item = (Target, Manner)> {
         let all = self.commands.get(&name).into_iter().flatten();
-        all.map(|id| (Target::Code(self.code(*id)), Manner::Called))
+        all.map(|id| (Target::Code(self.code(*id)), Manner::Command))
     }
 
     /// What the names in the body of a plain file mean.

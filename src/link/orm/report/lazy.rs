@@ -11,6 +11,7 @@ use crate::facts::orm::{Place, write};
 use crate::link::orm::events::{Event, EventKind, Guess};
 use crate::link::orm::models::Relation;
 use crate::link::orm::names::Def;
+use crate::link::orm::sqlalchemy_models::{foreign_tables, table};
 use crate::link::orm::types::{Set, Site, Size, Unit, Without};
 use crate::source::Span;
 use crate::stack::vocabulary::{LazyLoad, Orm};
@@ -25,17 +26,30 @@ struct Told {
     to_many: bool,
 }
 
-/// Where a queryset is made, and where it arrives to be told more, when that is elsewhere.
-fn made(root: &Set) -> Vec<Span> {
-    // Of branches of which one gives what is not read, that may be the one that is taken.
-    if root.partly && root.sites.iter().any(|site| site.shared) {
-        return Vec::new();
-    }
+/// Where a queryset arrives to be told more, when that is elsewhere than where it is made, and what is to be said of the place.
+fn arrives(root: &Set, path: &[Rc<Relation>]) -> Fact<Box<str>> {
     /// What lies so near is seen with the other.
     const NEAR: u32 = 400;
+    // Of branches of which one gives what is not read, that may be the one that is taken.
+    if root.partly && root.sites.iter().any(|site| site.shared) {
+        return Fact::Absent;
+    }
     let far = |at: &Span| at.file != root.span.file || at.start.abs_diff(root.span.start) > NEAR;
-    let arrives = root.sites.iter().map(|site| site.after).find(far);
-    [root.span].into_iter().chain(arrives).collect()
+    let said = root.sites.iter().find(|site| site.attribute.is_some() && !site.after.is_empty());
+    if let Some(site) = said {
+        let text = match path.first() {
+            Some(first) if first.joinable => "`True` follows no foreign key that may be null",
+            _ => "`True` follows foreign keys alone",
+        };
+        return Fact::derived(text.into(), vec![site.after]);
+    }
+    let site = root.sites.iter().find(|site| far(&site.after));
+    site.map_or(Fact::Absent, |site| Fact::derived("it can be told here to load more".into(), vec![site.after]))
+}
+
+/// Where a queryset is made.
+fn made(root: &Set) -> Vec<Span> {
+    if root.partly && root.sites.iter().any(|site| site.shared) { Vec::new() } else { vec![root.span] }
 }
 
 /// What a queryset is told to load, by its last clause.
@@ -255,6 +269,7 @@ impl Report<'_> {
             read: read(&paths[..1], &each[..1]),
             also_read: if paths.len() > 1 { read(&paths[1..], &each[1..]) } else { Fact::Absent },
             model: Fact::derived(model, made(root)),
+            arrives: arrives(root, hops),
             loads: clauses(root),
             over: over(event),
             waits: self.waits(event),
@@ -268,6 +283,7 @@ impl Report<'_> {
                     None => serializer,
                 }
             }),
+            distinct: self.distinct(paths),
             of_one: super::of_one(event),
             leaves: Fact::derived(event.leaves, Vec::new()),
             to_many: Fact::derived(told.to_many, Vec::new()),
@@ -276,6 +292,28 @@ impl Report<'_> {
             reach: self.reach(event.unit),
             remedy: Fact::derived(told.remedy.into(), Vec::new()),
         });
+    }
+
+    /// The models of the parents that SQLAlchemy asks for: where it has loaded one, its session gives it to all rows that refer
+    /// to it (a many-to-one relationship reads by the key, `Session.identity_map`).
+    fn distinct(&self, paths: &[(String, Event)]) -> Fact<Box<str>> {
+        let mut found: Vec<Box<str>> = Vec::new();
+        for (_, event) in paths {
+            let EventKind::Lazy { root, path, .. } = &event.kind else { return Fact::Absent };
+            let mut model = root.model;
+            for hop in path {
+                let Some(target) = hop.target.filter(|_| root.orm == Orm::Sqlalchemy && !hop.to_many) else {
+                    return Fact::Absent;
+                };
+                let refers = |from, to| foreign_tables(self.names, from).contains(&table(self.names, to));
+                if !refers(model, target) || refers(target, model) && target != model {
+                    return Fact::Absent;
+                }
+                found.push(self.models.name(self.names, target));
+                model = target;
+            }
+        }
+        Fact::derived(listed(found.iter().map(|it| &**it)).replace(", ", "` and `").into(), Vec::new())
     }
 
     /// The queryset that the rows of another come with, and the path from its rows to them: where they are prefetched, or no

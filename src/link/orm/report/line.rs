@@ -2,6 +2,7 @@
 
 use super::{Report, once_each, over, some};
 use crate::link::orm::events::{Cause, Event, EventKind};
+use crate::link::orm::history::instead_of;
 use crate::link::orm::types::Size;
 use crate::source::Span;
 use crate::stack::vocabulary::{QueryInLoop, WriteInLoop};
@@ -120,6 +121,15 @@ impl Report<'_> {
                 let because = "the model does more than write when it is saved, which may have to be done for each row";
                 let remedy = if own { remedy.guessed(because) } else { remedy };
                 let receiver = hows().find_map(|how| how.signals);
+                let kept = hows().filter_map(|how| Some((self.models.history(how.model?)?, instead_of(&how.remedy))));
+                let (at, helpers): (Vec<Span>, Vec<_>) = kept.filter(|it| !it.1.is_empty()).unzip();
+                let history = match helpers.is_empty() {
+                    true => Fact::Absent,
+                    false => {
+                        let named = some(2, helpers.into_iter().flatten()).replace(", ", "`, `");
+                        Fact::derived(named.into(), at.into_iter().take(1).collect())
+                    }
+                };
                 self.out.writes_in_loops.push(WriteInLoop {
                     about,
                     orm: Fact::derived(*orm, Vec::new()),
@@ -138,6 +148,8 @@ impl Report<'_> {
                         Some(own) => Fact::derived(own, Vec::new()),
                         None => Fact::unknown("a base of the model, which may do more when it is saved, is not read"),
                     },
+                    history,
+                    referred: Fact::derived(hows().any(|how| how.referred), Vec::new()),
                     signals: Fact::derived(receiver.is_some(), receiver.into_iter().collect()),
                     commits: Fact::derived(hows().any(|how| how.commits), Vec::new()),
                     remedy,

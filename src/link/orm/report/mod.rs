@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::OrmFacts;
 use super::anchors::Anchors;
+use super::asked::Condition;
 use super::event_loop::Remote;
 use super::events::{Cause, Does, Event, EventKind, Guess};
 use super::models::{Models, Relation};
@@ -51,7 +52,7 @@ pub(super) fn facts(
     let mut groups: BTreeMap<Source, Vec<Event>> = BTreeMap::new();
     let mut others: BTreeMap<(Span, Span, Option<String>), Event> = BTreeMap::new();
     let asked_behind = asked_behind(&events);
-    let mut read = BTreeSet::new();
+    let mut read: Vec<Event> = Vec::new();
     let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::default();
     for event in events {
         let turn = (event.unit, event.head);
@@ -65,20 +66,7 @@ pub(super) fn facts(
             _ => {}
         }
         match &event.kind {
-            // A place that rows of several querysets come by is told of once.
-            EventKind::Lazy { path, key, .. }
-                if !read.insert((
-                    event.unit,
-                    event.at,
-                    path.last().map(|it| it.span),
-                    key.as_ref().map(|_| event.deep),
-                    // Two fields of one nested serializer lead there by two ways, and so do two columns of a list.
-                    (event.serializer.is_some() || event.at == event.head).then(|| lazy::joined(path)),
-                )) => {}
-            EventKind::Lazy { root, .. } => {
-                let by = root.related.as_ref().map(|(_, relation)| relation.span);
-                groups.entry((event.unit, root.span, event.serializer.clone(), by)).or_default().push(event);
-            }
+            EventKind::Lazy { .. } => read.push(event),
             // Deleted behind the loop, the rows would still be there for what it asks.
             EventKind::Write { how, .. }
                 if how.does == Does::Remove
@@ -86,6 +74,12 @@ pub(super) fn facts(
             EventKind::Query { .. } | EventKind::Write { .. } => {
                 others.entry((event.deep, event.head, left_out(&event))).or_insert(event);
             }
+        }
+    }
+    for event in told_once(read) {
+        if let EventKind::Lazy { root, .. } = &event.kind {
+            let by = root.related.as_ref().map(|(_, relation)| relation.span);
+            groups.entry((event.unit, root.span, event.serializer.clone(), by)).or_default().push(event);
         }
     }
     let mut groups: Vec<Vec<Event>> = groups.into_values().collect();
@@ -140,6 +134,38 @@ pub(super) fn facts(
         report.asked(it);
     }
     report.out
+}
+
+/// A place that rows of several querysets come by is told of once: of those that are told least of which rows they have.
+fn told_once(read: Vec<Event>) -> Vec<Event> {
+    let few = |event: &Event| match &event.kind {
+        EventKind::Lazy { root, .. } => {
+            let narrows = |it: &&Condition| it.met && !it.excluded && !it.constant && &*it.lookup == "exact";
+            let narrowed = root.asked.conditions.iter().filter(narrows).count();
+            (event.guess.is_some(), event.of_one.is_some(), narrowed)
+        }
+        EventKind::Query { .. } | EventKind::Write { .. } => (true, true, 0),
+    };
+    let mut places: HashMap<_, usize> = HashMap::default();
+    let mut out: Vec<Event> = Vec::new();
+    for event in read {
+        let EventKind::Lazy { path, key, .. } = &event.kind else { continue };
+        let place = (
+            event.unit,
+            event.at,
+            path.last().map(|it| it.span),
+            key.as_ref().map(|_| event.deep),
+            // Two fields of one nested serializer lead there by two ways, and so do two columns of a list.
+            (event.serializer.is_some() || event.at == event.head).then(|| lazy::joined(path)),
+        );
+        let at = *places.entry(place).or_insert(out.len());
+        match out.get_mut(at) {
+            None => out.push(event),
+            Some(before) if few(&event) < few(before) => *before = event,
+            Some(_) => {}
+        }
+    }
+    out
 }
 
 /// A place that was told of, with the field that it is about where it is one of several.

@@ -68,8 +68,13 @@ fn what_the_turn_writes_before_is_not_asked_before_the_loop() {
 fn what_is_given_by_get_or_create_is_needed() {
     let write = |body: &str| of(&format!("def get():\n    for thread in Thread.objects.all():\n{body}"), "write");
     assert_eq!(
-        write("        Tag.objects.get_or_create(label=thread.name)\n"),
+        write("        Tag.objects.get_or_create(pk=thread.pk)\n"),
         ["write get:Tag.objects.get_or_create: bulk_create(..., ignore_conflicts=True)"]
+    );
+    // Without a constraint over what it is looked for by, no row conflicts with another.
+    assert_eq!(
+        write("        Tag.objects.get_or_create(label=thread.name)\n"),
+        ["write get:Tag.objects.get_or_create: filter(label__in=...), then bulk_create"]
     );
     assert_eq!(
         write("        tag, _ = Tag.objects.get_or_create(label=thread.name)\n        print(tag)\n"),
@@ -243,4 +248,12 @@ fn a_base_that_classes_of_other_models_share() {
 fn a_method_says_itself_what_to_load_with_what_its_row_leads_to() {
     let text = "def get(pk):\n    show(Room.objects.get(pk=pk))\n\n\ndef show(room):\n    for thread in room.threads.all():\n        print(thread.starter.email)\n";
     assert_eq!(views(text), [r#"lazy show:starter: select_related("starter") (no fix)"#]);
+}
+
+#[test]
+fn what_a_prefetch_puts_on_instances_that_the_process_keeps_stays_there() {
+    let models = "from django.db import models\nfrom evennia.utils.idmapper.models import SharedMemoryModel\n\n\nclass Mail(SharedMemoryModel):\n    title = models.CharField(max_length=9)\n\n\nclass Mark(models.Model):\n    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name=\"marks\")\n";
+    let views = "from .models import Mail\n\n\ndef get():\n    return [mail.marks.filter(pk__gt=1).last() for mail in Mail.objects.all()]\n";
+    let told = told(&[("mail/models.py", models), ("mail/views.py", views)]);
+    assert_eq!(told, ["query get:mail.marks.filter.last: "]);
 }

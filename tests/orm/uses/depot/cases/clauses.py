@@ -12,17 +12,17 @@ def all_joined():
 
 @case
 def all_joined_behind_a_condition():
-    return Move.objects.filter(shelf=3).select_related().first().parcel.token
+    return Claim.objects.filter(pk=1).select_related().first().move.parcel.token
 
 
 @case
 def all_joined_before_a_condition():
-    return [move.pk for move in Move.objects.select_related().filter(shelf__gt=0)]
+    return [claim.pk for claim in Claim.objects.select_related().filter(amount__gte=0)]
 
 
 @case
 def all_joined_of_a_relation():
-    return [parcel.pk for parcel in Site.objects.get(pk=1).parcels.select_related()]
+    return [claim.pk for claim in Move.objects.get(pk=1).claims.select_related()]
 
 
 @case
