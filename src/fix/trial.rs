@@ -57,7 +57,7 @@ impl Against {
 
 /// Edits as near to each other as this, in bytes, are next to the same thing: the places of a trial are those of edited
 /// files, which are off by what other edits put before them.
-const NEAR: u32 = 2000;
+const NEAR: u32 = 300;
 
 /// How often, and how badly at worst.
 #[derive(Clone, Copy)]
@@ -172,22 +172,15 @@ impl<'a> Trial<'a> {
         batch.iter().filter(there).copied().collect()
     }
 
-    /// The fixes that edit a file which a finding speaks of: of each file those next to what it speaks of.
+    /// The fixes that edit a file which a finding speaks of: those next to what it speaks of.
     fn spoken_of(&self, batch: &[Chosen], finding: &Finding) -> Vec<Chosen> {
-        let mut out: Vec<Chosen> = Vec::new();
-        for span in finding.labels.iter().map(|it| it.span) {
-            let edits = batch.iter().filter_map(|it| Some((self.distance(it, span)?, it)));
-            let edits: Vec<(u32, &Chosen)> = edits.collect();
-            let least = edits.iter().map(|it| it.0).min().unwrap_or(0);
-            out.extend(edits.into_iter().filter(|it| it.0 <= least.saturating_add(NEAR)).map(|it| *it.1));
-        }
-        if out.is_empty() {
+        let nearest = |it: &Chosen| finding.labels.iter().filter_map(|label| self.distance(it, label.span)).min();
+        let near: Vec<(u32, &Chosen)> = batch.iter().filter_map(|it| Some((nearest(it)?, it))).collect();
+        let Some(least) = near.iter().map(|it| it.0).min() else {
             let own = self.sources.by_path(&finding.anchor.file).map(|it| it.id);
-            out.extend(batch.iter().filter(|it| self.files(it).any(|file| Some(file) == own)));
-        }
-        out.sort_unstable();
-        out.dedup();
-        out
+            return batch.iter().filter(|it| self.files(it).any(|file| Some(file) == own)).copied().collect();
+        };
+        near.into_iter().filter(|it| it.0 <= least.saturating_add(NEAR)).map(|it| *it.1).collect()
     }
 
     /// How far a fix's next edit of a file is from a place in it, in bytes.
