@@ -274,12 +274,20 @@ fn value_after(line: &str, at: usize, name: &str) -> Option<Range<usize>> {
     let value = &after[..end];
     // A call, a constant or a type is not the secret, nor is a number.
     let code = value.contains(['(', '[', '{']) || value.contains('.') && !upper;
-    let plain = matches!(value, "" | "None" | "null" | "true" | "false" | "True" | "False" | "str" | "|" | ">" | "~");
+    let annotated = signs.starts_with(':') && is_head(line);
+    let plain = annotated
+        || matches!(value, "" | "None" | "null" | "true" | "false" | "True" | "False" | "str" | "|" | ">" | "~");
     let number = value.chars().all(|c| c.is_ascii_digit());
     if code || plain || (number && value.len() < 4) || is_reference(value) || is_python_name(value, line, start) {
         return None;
     }
     Some(start..start + end)
+}
+
+/// Whether a line is the head of a function in Python, where a bare word behind a colon is a type.
+fn is_head(line: &str) -> bool {
+    let line = line.trim_start();
+    line.strip_prefix("async ").unwrap_or(line).starts_with("def ")
 }
 
 /// Whether a bare value is a name of the code and not a text: what follows ` = ` in Python, or an annotation.
@@ -334,6 +342,7 @@ mod tests {
         check("command: redis-server --requirepass hunter2", "command: redis-server --requirepass ***");
         check("POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-x}", "POSTGRES_PASSWORD: ${POSTGRES_PASSWORD:-***}");
         check("create(user=\"a\", password=\"b\")", "create(user=\"a\", password=\"***\")");
+        check("async def by_token(token: dict) -> User:", "async def by_token(token: dict) -> User:");
     }
 
     #[test]

@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::eval::{Args, Eval};
+use super::eval::{Args, Eval, short};
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::types::{Entry, Set, Type};
 use super::{django, names, serializers};
-use crate::facts::orm::flow::{NodeId, last_of};
+use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::facts::orm::{Place, tag_name, template_names};
 use crate::stack::vocabulary::Orm;
 
@@ -247,8 +247,15 @@ pub(super) fn context(eval: &mut Eval<'_>, class: ClassId, given: Entries) -> Ty
         };
         let model = eval.models.name(eval.names, set.model).to_lowercase();
         let (value, generic, by_model) = if list {
-            let cut = eval.names.attribute(class, "paginate_by").is_some();
-            let set = Set { cut: set.cut || cut, ..(*set).clone() };
+            let page = eval.names.attribute(class, "paginate_by");
+            let rows = page.and_then(|(of, at)| {
+                let of = eval.names.class(of);
+                match of.body.node(of.attributes.get(at)?.value?).kind {
+                    NodeKind::Number(rows) => u64::try_from(rows).ok(),
+                    _ => None,
+                }
+            });
+            let set = Set { cut: set.cut || page.is_some(), size: short(rows, set.size), ..(*set).clone() };
             (Type::Set(Rc::new(set)), "object_list", format!("{model}_list"))
         } else {
             (eval.single(&set), "object", model)

@@ -42,7 +42,10 @@ pub(super) fn call(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
                 None => call(eval, class, "get_queryset", args, id),
             };
             match set {
-                Type::Set(set) if set.orm == Orm::Django => eval.single(&set),
+                Type::Set(set) if set.orm == Orm::Django => {
+                    // Behind this call stands the one row, and no queryset.
+                    eval.single(&Rc::new(Set { sites: Vec::new(), ..(*set).clone() }))
+                }
                 _ => Type::Unknown,
             }
         }

@@ -243,3 +243,9 @@ class ThreadView(viewsets.ModelViewSet):
 "#;
     assert_eq!(views(text), [r#"lazy ThreadView:room: select_related("room")"#]);
 }
+
+#[test]
+fn behind_get_object_stands_no_queryset() {
+    let text = "from rest_framework import serializers, viewsets\nfrom rest_framework.response import Response\n\n\nclass MessageSerializer(serializers.ModelSerializer):\n    author = serializers.StringRelatedField()\n\n    class Meta:\n        model = Message\n        fields = ['author']\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    messages = MessageSerializer(many=True)\n\n    class Meta:\n        model = Thread\n        fields = ['messages']\n\n\nclass Threads(viewsets.GenericViewSet):\n    queryset = Thread.objects.all()\n\n    def state(self, request, pk):\n        thread = self.get_object()\n        return Response(ThreadSerializer(thread).data)\n";
+    assert_eq!(views(text), [r#"lazy Threads.state:author: prefetch_related("messages__author") (no fix)"#]);
+}
