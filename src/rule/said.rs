@@ -55,7 +55,13 @@ impl<'a> Said<'a> {
                 let mut text = unknown(self.stack, reading.of, info, why);
                 if let Some(taken) = &reading.taken {
                     self.confidence = self.confidence.min(Confidence::Medium);
-                    text = format!("{text}; taken as {}", print::set(taken, field_unit(info)));
+                    let taken = print::set(taken, field_unit(info));
+                    text = match (info.words.split_once('|'), &*taken) {
+                        (Some((words, _)), "true") | (Some((_, words)), "false") if !words.is_empty() => {
+                            format!("{}: it is taken that {words}", why.reason)
+                        }
+                        _ => format!("{text}; taken as {taken}"),
+                    };
                 }
                 if let Some(span) = why.at.first() {
                     self.label(*span, format!("{name}`{}` is not known here", info.name));
@@ -289,8 +295,8 @@ pub(super) fn place_of(stack: &Stack, it: EntityId) -> Option<Span> {
 mod tests {
     use super::*;
     use crate::source::FileId;
-    use crate::stack::vocabulary::{Process, Service};
-    use crate::stack::{Assumption, Condition, Guess, Kind};
+    use crate::stack::vocabulary::{Process, Service, WriteInLoop};
+    use crate::stack::{Assumption, Condition, Guess, Kind, Set, Value};
 
     fn span(at: usize) -> Span {
         Span::new(FileId(0), at, at + 1)
@@ -370,6 +376,19 @@ mod tests {
         let (labels, notes, confidence) = said(process, &["processes", "threads"]);
         assert_eq!(labels[0], (span(1), "8 worker processes".to_owned()));
         assert_eq!((notes, confidence), (vec!["nobody says more".to_owned()], Confidence::Low));
+    }
+
+    #[test]
+    fn what_is_taken_in_the_place_of_a_truth_is_said_in_words() {
+        let mut stack = Stack::default();
+        let own = Fact::unknown("a base of the model is not read");
+        stack.add(WriteInLoop { own, ..WriteInLoop::default() });
+        let of = EntityId { kind: Kind::WriteInLoop, at: 0 };
+        let field = Kind::WriteInLoop.info().fields.iter().position(|info| info.name == "own").unwrap();
+        let mut said = Said::new(&stack, of);
+        said.read(&Reading { of, field, taken: Some(Set::of(Value::Bool(false))) });
+        assert_eq!(said.notes, ["a base of the model is not read: it is taken that the model only writes"]);
+        assert_eq!(said.confidence, Confidence::Medium);
     }
 
     #[test]
