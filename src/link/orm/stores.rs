@@ -6,10 +6,13 @@ use super::names::{ClassId, FunctionId};
 use crate::facts::orm::OrmDraft;
 use crate::facts::orm::flow::{NodeId, NodeKind};
 
+/// The values under each name, each with its method.
+type ByName<'a> = HashMap<&'a str, Vec<(FunctionId, NodeId)>>;
+
 /// What all code puts under names.
 #[derive(Debug, Default)]
 pub(super) struct Stores<'a> {
-    own: HashMap<ClassId, HashMap<&'a str, Vec<(FunctionId, NodeId)>>>,
+    own: HashMap<ClassId, ByName<'a>>,
     /// All names that code puts something under, of whatever.
     anywhere: HashSet<&'a str>,
 }
