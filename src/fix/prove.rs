@@ -15,7 +15,7 @@ pub fn prove(sources: &Sources, audited: &mut Audited, again: &Again<'_>) {
 pub(super) fn prove_edited(sources: &Sources, edited: &[FileId], audited: &mut Audited, again: &Again<'_>) {
     let trial = Trial::new(sources, audited, again, edited);
     let held: Vec<Chosen> =
-        batches(&audited.findings).par_iter().flat_map_iter(|batch| search(&trial, batch, &[])).collect();
+        batches(&audited.findings).par_iter().flat_map_iter(|batch| search(&trial, batch, &[], false)).collect();
     let mut proven: Vec<Vec<bool>> = audited.findings.iter().map(|it| vec![false; it.fixes.len()]).collect();
     for chosen in held {
         if let Some(mark) = proven.get_mut(chosen.finding).and_then(|marks| marks.get_mut(chosen.fix)) {
@@ -30,8 +30,9 @@ pub(super) fn prove_edited(sources: &Sources, edited: &[FileId], audited: &mut A
 
 /// Those of a batch that hold: all of it, or what holds of two parts of it. Those that the trial speaks against are tried
 /// again apart from the others, for some hold only where others are not made; `suspects` are those that left their own
-/// finding as it was before, in a larger company. What does so twice is not tried alone: each trial is an audit.
-fn search(trial: &Trial<'_>, batch: &[Chosen], suspects: &[Chosen]) -> Vec<Chosen> {
+/// finding as it was before, in a larger company. What does so twice is not tried alone: each trial is an audit. Whether
+/// some were set apart on a mere doubt is told by `doubted`: twice in a row that would go on one by one.
+fn search(trial: &Trial<'_>, batch: &[Chosen], suspects: &[Chosen], doubted: bool) -> Vec<Chosen> {
     let Err(against) = trial.try_all(batch) else { return batch.to_vec() };
     if batch.len() < 2 {
         return Vec::new();
@@ -42,14 +43,17 @@ fn search(trial: &Trial<'_>, batch: &[Chosen], suspects: &[Chosen]) -> Vec<Chose
         return Vec::new();
     }
     if !hopeless.is_empty() {
-        return search(trial, &open, suspects);
+        return search(trial, &open, suspects, doubted);
     }
     let (doubtful, rest): (Vec<Chosen>, Vec<Chosen>) = open.iter().partition(|it| against.speaks_of(it));
-    // Where it says the same of all, halves tell more.
-    let same = rest.is_empty() || doubtful.is_empty();
+    let by_doubt = against.helpless.is_empty();
+    // Where it says the same of all, or doubts others than before, halves tell more.
+    let same = rest.is_empty() || doubtful.is_empty() || doubted && by_doubt;
     let (left, right) = if same { open.split_at(open.len() / 2) } else { (&*rest, &*doubtful) };
-    let (mut held, more) =
-        rayon::join(|| search(trial, left, &against.helpless), || search(trial, right, &against.helpless));
+    let (mut held, more) = rayon::join(
+        || search(trial, left, &against.helpless, by_doubt && !same),
+        || search(trial, right, &against.helpless, false),
+    );
     held.extend(more);
     held
 }
