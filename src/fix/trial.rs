@@ -172,15 +172,22 @@ impl<'a> Trial<'a> {
         batch.iter().filter(there).copied().collect()
     }
 
-    /// The fixes that edit a file which a finding speaks of: those next to what it speaks of.
+    /// The fixes that edit a file which a finding speaks of: next to each place, those that are nearest to it.
     fn spoken_of(&self, batch: &[Chosen], finding: &Finding) -> Vec<Chosen> {
-        let nearest = |it: &Chosen| finding.labels.iter().filter_map(|label| self.distance(it, label.span)).min();
-        let near: Vec<(u32, &Chosen)> = batch.iter().filter_map(|it| Some((nearest(it)?, it))).collect();
-        let Some(least) = near.iter().map(|it| it.0).min() else {
+        let mut out: Vec<Chosen> = Vec::new();
+        for label in &finding.labels {
+            let near = batch.iter().filter_map(|it| Some((self.distance(it, label.span)?, it)));
+            let near: Vec<(u32, &Chosen)> = near.collect();
+            let least = near.iter().map(|it| it.0).min().unwrap_or(0);
+            out.extend(near.into_iter().filter(|it| it.0 <= least.saturating_add(NEAR)).map(|it| *it.1));
+        }
+        if out.is_empty() {
             let own = self.sources.by_path(&finding.anchor.file).map(|it| it.id);
-            return batch.iter().filter(|it| self.files(it).any(|file| Some(file) == own)).copied().collect();
-        };
-        near.into_iter().filter(|it| it.0 <= least.saturating_add(NEAR)).map(|it| *it.1).collect()
+            out.extend(batch.iter().filter(|it| self.files(it).any(|file| Some(file) == own)));
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
     }
 
     /// How far a fix's next edit of a file is from a place in it, in bytes.

@@ -149,6 +149,13 @@ impl<'a> Names<'a> {
         names
     }
 
+    /// All functions and methods, in the order of files.
+    pub(super) fn all_functions(&self) -> impl Iterator<Item = FunctionId> + use<'_, 'a> {
+        self.drafts.iter().enumerate().flat_map(|(draft, it)| {
+            (0..it.functions.len()).map(move |at| FunctionId { draft: draft as u32, at: at as u32 })
+        })
+    }
+
     /// The classes that derive from a class, however far below it.
     pub(super) fn below(&self, class: ClassId) -> &[ClassId] {
         let read = || {

@@ -3,7 +3,7 @@
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
-use super::code::{Code, functions};
+use super::code::Code;
 use super::roles::{Roles, is_plain};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::link::orm::names::{ClassId, FunctionId};
@@ -36,7 +36,7 @@ pub(super) fn alone(code: &Code<'_>, roles: &Roles<'_, '_>) -> HashSet<FunctionI
         let function = code.names.function(*id);
         function.is_async && is_plain(function) && !function.name.starts_with("__") && !roles.is_given(*id)
     };
-    let coroutines: Vec<FunctionId> = functions(code.names).filter(free).collect();
+    let coroutines: Vec<FunctionId> = code.names.all_functions().filter(free).collect();
     if coroutines.is_empty() {
         return HashSet::default();
     }

@@ -8,7 +8,7 @@ use std::cell::{OnceCell, RefCell};
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::chosen;
-use super::code::{Code, functions, is_decorated};
+use super::code::{Code, is_decorated};
 use super::named;
 use super::value::Value;
 use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind, last_of};
@@ -118,7 +118,7 @@ impl<'c, 'n> Roles<'c, 'n> {
             commands: OnceCell::new(),
             reach: RefCell::default(),
         };
-        for id in functions(code.names) {
+        for id in code.names.all_functions() {
             let function = code.names.function(id);
             if let Some(role) = decorated(code, id, function).or_else(|| by_class(code, id, function)) {
                 roles.own.insert(id, role);

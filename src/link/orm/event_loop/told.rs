@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet as HashSet;
 
-use super::code::{Code, functions};
+use super::code::Code;
 use super::own;
 use super::roles::Roles;
 use super::value::Value;
@@ -39,7 +39,7 @@ impl<'a, 'n> Told<'a, 'n> {
     /// Functions of Python, which a template's are not.
     pub(super) fn functions(&self) -> Vec<FunctionId> {
         let names = self.code.names;
-        functions(names).filter(|id| names.draft(id.draft).place != Place::Template).collect()
+        names.all_functions().filter(|id| names.draft(id.draft).place != Place::Template).collect()
     }
 
     /// Those that run in a loop, again and again.

@@ -162,7 +162,7 @@ impl Reached {
         // One of a family may be found by what the family shares, or by its name in a table, and made without being named.
         let families = namer.families();
         let alone = |class: ClassId| is_plain_class(names, class) && !families.contains(&class);
-        for id in all_functions(names) {
+        for id in names.all_functions() {
             let (draft, function, code) = (names.draft(id.draft), names.function(id), namer.code(id));
             let task = is_task(names, id, function);
             let of_staff = staff::is_function(function)
@@ -224,7 +224,7 @@ impl Reached {
             }
         }
         graph.spread();
-        let aside = all_functions(names).map(|id| (id, graph.code[namer.code(id)].who));
+        let aside = names.all_functions().map(|id| (id, graph.code[namer.code(id)].who));
         Self {
             aside: aside.filter(|(_, who)| *who != Who::Requests).collect(),
             staff,
@@ -247,12 +247,6 @@ impl Reached {
             Some(Who::Requests) | None => Reach::Requests,
         }
     }
-}
-
-fn all_functions(names: &Names<'_>) -> impl Iterator<Item = FunctionId> {
-    names.drafts.iter().enumerate().flat_map(|(draft, it)| {
-        (0..it.functions.len()).map(move |at| FunctionId { draft: draft as u32, at: at as u32 })
-    })
 }
 
 /// What a module says that it hands on, which is not called for that.

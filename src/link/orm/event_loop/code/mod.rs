@@ -50,7 +50,7 @@ pub(in crate::link::orm) struct Code<'a> {
 
 impl<'a> Code<'a> {
     pub(in crate::link::orm) fn new(names: &'a Names<'a>, models: &'a Models) -> Self {
-        let inner = functions(names).filter_map(|id| {
+        let inner = names.all_functions().filter_map(|id| {
             let function = names.function(id);
             function.within.as_ref().map(|_| (id.draft, &*function.name))
         });
@@ -215,13 +215,6 @@ impl Called<'_> {
     pub(super) fn keyword(&self, name: &str) -> Option<NodeId> {
         self.keywords.iter().find(|it| &*it.0 == name).map(|it| it.1)
     }
-}
-
-/// Every function that code has, in the order of files.
-pub(super) fn functions<'n>(names: &'n Names<'_>) -> impl Iterator<Item = FunctionId> + use<'n> {
-    names.drafts.iter().enumerate().flat_map(|(draft, it)| {
-        (0..it.functions.len()).map(move |at| FunctionId { draft: draft as u32, at: at as u32 })
-    })
 }
 
 /// Whether a function has a decorator of this name.
