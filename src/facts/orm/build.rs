@@ -1,6 +1,6 @@
 //! Statements to flow: who holds which value where, and which loop runs what.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::callers::{Manner, QUEUED};
 use super::draft::Import;
@@ -65,7 +65,7 @@ impl<'a> Builder<'a> {
             scope: 0,
             sorted: false,
             guard: 0,
-            env: HashMap::new(),
+            env: HashMap::default(),
             trail: Vec::new(),
             depth: 0,
             forks: 0,

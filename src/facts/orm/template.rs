@@ -4,7 +4,7 @@
 //! the names that stand in it. The one parameter is the context; a name that nothing within the template binds is an item
 //! of it.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 use super::draft::{FunctionDraft, LoaderImport, OrmDraft, Parameter, Place};
 use super::flow::{Flow, Loop, Node, NodeId, NodeKind, Scope};
@@ -48,7 +48,7 @@ pub fn read_template(file: &SourceFile) -> OrmDraft {
         file,
         flow: Flow::default(),
         scope: 0,
-        bound: vec![HashMap::new()],
+        bound: vec![HashMap::default()],
         open: Vec::new(),
         functions: Vec::new(),
         macros: Vec::new(),
@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
 
     fn enter(&mut self, tag: &str) {
         self.open.push(Open { tag: tag.into(), scope: self.scope, binds: true, of_macro: None });
-        self.bound.push(HashMap::new());
+        self.bound.push(HashMap::default());
     }
 
     /// A branch of an `if`. What stands behind `forloop.first` runs once, however many rows there are.

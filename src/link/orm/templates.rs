@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
-use super::eval::{Args, Eval, short};
+use super::eval::{Args, Eval, short, uses};
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::types::{Entry, Set, Type};
 use super::{django, names, serializers};
@@ -23,7 +23,12 @@ pub(super) struct Templates<'a> {
     by_name: HashMap<&'a str, Vec<FunctionId>>,
     /// Functions that are tags or filters, by what a template's flow calls them by.
     tags: HashMap<Box<str>, Vec<FunctionId>>,
+    /// What templates read of their contexts, once it was asked for.
+    reads: HashMap<FunctionId, Reads<'a>>,
 }
+
+/// The names of a context that a template reads, by itself and by what it includes; [`None`] when it hands all of it on.
+type Reads<'a> = Option<Rc<HashSet<&'a str>>>;
 
 impl<'a> Templates<'a> {
     pub(super) fn new(names: &Names<'a>) -> Self {
@@ -45,7 +50,7 @@ impl<'a> Templates<'a> {
                 }
             }
         }
-        Self { by_name, tags }
+        Self { by_name, tags, reads: HashMap::default() }
     }
 
     /// The one function that is the tag or filter of a name.
@@ -54,6 +59,37 @@ impl<'a> Templates<'a> {
             [only] => Some(*only),
             _ => None,
         }
+    }
+
+    /// What a template, and all that it includes, reads of its context.
+    fn reads(&mut self, names: &Names<'a>, template: FunctionId) -> Reads<'a> {
+        if let Some(known) = self.reads.get(&template) {
+            return known.clone();
+        }
+        let read = self.read(names, template);
+        self.reads.insert(template, read.clone());
+        read
+    }
+
+    fn read(&self, names: &Names<'a>, template: FunctionId) -> Reads<'a> {
+        let mut read = HashSet::default();
+        let mut todo = vec![template];
+        let mut seen: HashSet<FunctionId> = HashSet::from_iter([template]);
+        while let Some(next) = todo.pop() {
+            let flow = &names.function(next).flow;
+            for node in &flow.nodes {
+                match &node.kind {
+                    NodeKind::Item { of: 0, key } => _ = read.insert(flow.text(*key)?),
+                    NodeKind::Include { template, .. } => {
+                        todo.extend(self.get(template).filter(|included| seen.insert(*included)));
+                    }
+                    NodeKind::Name(name) if self.tag(name).is_some_and(|tag| takes_context(names, tag)) => return None,
+                    kind if uses(kind, 0) => return None,
+                    _ => {}
+                }
+            }
+        }
+        Some(Rc::new(read))
     }
 
     /// The one template of a name.
@@ -137,9 +173,22 @@ pub(super) fn render_template(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, 
 pub(super) fn run(eval: &mut Eval<'_>, name: &str, context: Type, id: NodeId) -> Type {
     if let Some(template) = eval.templates.get(name) {
         eval.filled.insert(template);
+        let context = narrowed(eval, template, context);
         eval.follow(template, vec![(context, None)], id);
     }
     Type::Unknown
+}
+
+/// What a template reads of a context: those that read the same are filled alike, whatever else views give them.
+fn narrowed(eval: &mut Eval<'_>, template: FunctionId, context: Type) -> Type {
+    let Type::Record(entries) = &context else { return context };
+    let Some(read) = eval.templates.reads(eval.names, template) else { return context };
+    Type::Record(entries.iter().filter(|(name, ..)| read.contains(&**name)).cloned().collect())
+}
+
+/// Whether a tag gets the context before all else.
+pub(super) fn takes_context(names: &Names<'_>, tag: FunctionId) -> bool {
+    names.function(tag).params.first().is_some_and(|it| &*it.name == "context")
 }
 
 /// The pages of generic views, which no code makes.

@@ -228,8 +228,7 @@ impl Eval<'_> {
 
     /// Whether a template calls a tag that takes the context before all else.
     fn takes_context(&self, function: FunctionId) -> bool {
-        let first = || self.names.function(function).params.first();
-        self.in_template() && first().is_some_and(|it| &*it.name == "context")
+        self.in_template() && templates::takes_context(self.names, function)
     }
 
     /// What a method is called on. What a manager's own method makes of it leaves no place for a clause before the call:
