@@ -68,6 +68,7 @@ impl Report<'_> {
         let short = Fact::derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
         let reach = self.reach(event.unit);
         let (of_one, leaves) = (super::of_one(event), Fact::derived(event.leaves, Vec::new()));
+        let (rows, few) = (super::rows(event), super::few(event));
         let seldom = Fact::derived(event.conditional, Vec::new());
         let (call, remedy) = (Fact::derived(calls.into(), places), Fact::derived(remedies.into(), Vec::new()));
         match &event.kind {
@@ -100,6 +101,8 @@ impl Report<'_> {
                     each_turn,
                     stale: Fact::derived(line.iter().all(|event| event.stale), Vec::new()),
                     of_one,
+                    rows,
+                    few,
                     leaves,
                     seldom,
                     short,
@@ -140,6 +143,8 @@ impl Report<'_> {
                     over,
                     waits,
                     of_one,
+                    rows,
+                    few,
                     leaves,
                     seldom,
                     short,
