@@ -47,6 +47,7 @@ pub(super) fn facts(
         remote,
         changed,
         mended: HashSet::default(),
+        counted: HashMap::default(),
         anchors: Anchors::default(),
         out: OrmFacts::default(),
     };
@@ -56,6 +57,7 @@ pub(super) fn facts(
     let mut read: Vec<Event> = Vec::new();
     let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::default();
     let loaded = loaded(&events);
+    report.counted = counted(&events);
     for event in events {
         let turn = (event.unit, event.head);
         match &event.kind {
@@ -214,6 +216,24 @@ fn loaded(events: &[Event]) -> HashSet<(Unit, Span, Span)> {
     lists.map(|(event, span)| (event.unit, event.head, span)).collect()
 }
 
+/// What an annotation counts that a remedy names: `annotate(Count("tags"))`.
+fn counts(remedy: &str) -> Option<&str> {
+    remedy.strip_prefix("annotate(Count(\"")?.split('"').next()
+}
+
+/// The lists whose rows are counted in the turns of each loop. Counted by one query, each is joined to all others.
+fn counted(events: &[Event]) -> HashMap<(Unit, Span), HashSet<Box<str>>> {
+    let mut all: HashMap<(Unit, Span), HashSet<Box<str>>> = HashMap::default();
+    for event in events {
+        if let EventKind::Query { remedy, .. } = &event.kind
+            && let Some(path) = counts(remedy)
+        {
+            all.entry((event.unit, event.head)).or_default().insert(path.into());
+        }
+    }
+    all
+}
+
 /// The models whose rows are asked for in the turns of each loop that have written some before.
 fn asked_behind(events: &[Event]) -> HashSet<(Unit, Span, ClassId)> {
     let stale = events.iter().filter(|event| event.stale);
@@ -260,6 +280,8 @@ struct Report<'a> {
     changed: HashMap<(Unit, Span), HashSet<ClassId>>,
     /// What a clause at these places loads, and where it is read.
     mended: HashSet<(Vec<Span>, Span, String)>,
+    /// The lists whose rows are counted in the turns of each loop, as queries call them.
+    counted: HashMap<(Unit, Span), HashSet<Box<str>>>,
     anchors: Anchors,
     out: OrmFacts,
 }

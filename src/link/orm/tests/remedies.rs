@@ -309,3 +309,20 @@ fn a_number_that_is_shown_is_no_truth() {
     let shown = "{% if thread.tags.count %}{{ thread.tags.count }}{% endif %}";
     assert_eq!(within(shown), [r#"query template:thread.tags.count: annotate(Count("tags"))"#]);
 }
+
+#[test]
+fn lists_that_are_counted_together_are_counted_without_doubles() {
+    let told = |body: &str| {
+        views(&format!("def show(request):\n    for thread in Thread.objects.all():\n{body}"))
+            .iter()
+            .map(|it| it.rsplit_once(": ").map_or("", |it| it.1).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let tags = "        print(thread.tags.count())\n";
+    let messages = "        print(thread.messages.filter(author=1).count())\n";
+    assert_eq!(told(tags), [r#"annotate(Count("tags"))"#]);
+    assert_eq!(
+        told(&format!("{tags}{messages}")),
+        [r#"annotate(Count("tags", distinct=True))"#, r#"annotate(Count("messages", distinct=True, filter=Q(...)))"#]
+    );
+}

@@ -550,3 +550,14 @@ fn what_a_decorator_commits_expires_what_was_loaded() {
     assert_eq!(told("").len(), 1);
     assert!(told("@done\n").is_empty());
 }
+
+#[test]
+fn an_update_whose_number_each_turn_has_to_hear() {
+    let told = |then: &str| {
+        views(&format!(
+            "def close(request):\n    for thread in Thread.objects.all():\n        done = Thread.objects.filter(pk=thread.pk, closed=False).update(room=thread.room_id)\n{then}"
+        ))
+    };
+    assert!(told("        if not done:\n            continue\n").is_empty());
+    assert_eq!(told(""), ["write close:Thread.objects.filter.update: bulk_update"]);
+}
