@@ -3,7 +3,7 @@
 use super::django_models::app_of;
 use super::eval::Eval;
 use super::indexes;
-use super::models::Models;
+use super::models::{AUTH_USER, Models};
 use super::names::{ClassId, Names};
 use super::types::{Set, Turn};
 use crate::facts::orm::flow::last_of;
@@ -32,7 +32,8 @@ pub(super) fn rows(eval: &Eval<'_>, turn: Turn) -> Option<Rows> {
 
 /// Why a queryset has few rows.
 pub(super) fn few(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
-    models.get(set.model)?;
+    // Nor is Django's own user a class that could be read.
+    models.get(set.model).filter(|_| set.model != AUTH_USER)?;
     let name = models.name(names, set.model);
     if models.is_of_kinds(names, set.model) {
         return Some(format!("`{name}` looks like a table of kinds"));

@@ -205,7 +205,7 @@ impl Models {
 
     /// Whether its rows are kinds of something: a table to look things up in that is called so, of which people make a few.
     pub(super) fn is_of_kinds(&self, names: &Names<'_>, id: ClassId) -> bool {
-        let Some(model) = self.get(id) else { return false };
+        let Some(model) = self.get(id).filter(|_| id != AUTH_USER) else { return false };
         match model.orm {
             // A tree of them grows.
             Orm::Django => {

@@ -117,3 +117,10 @@ fn what_is_said_of_a_table_holds() {
     assert_eq!(few("[assume.rows]\nTopic = 5000\nOrderType = 5000\n"), ["-", "-", "-"]);
     assert_eq!(few("[assume.rows]\n\"chat.Topic\" = 12\nTopic = \"12/user\"\n"), ["-", kinds, "-"]);
 }
+
+#[test]
+fn users_of_no_model_of_the_repository_may_be_many() {
+    let code = "def show(request):\n    for user in User.objects.all():\n        print(Sort.objects.filter(owner=user).count())\n    for sort in Sort.objects.filter(owner=request.user):\n        print(sort.owner.email)\n";
+    let code = format!("from django.contrib.auth.models import User\n\n{code}");
+    assert_eq!(few(&code), ["shop.Sort: -", "auth.User: -"]);
+}
