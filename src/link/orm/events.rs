@@ -17,6 +17,8 @@ use crate::stack::vocabulary::Orm;
 pub(super) struct Event {
     /// The code that has the loop.
     pub(super) unit: Unit,
+    /// The view that it is known of, where that has its code from a base.
+    pub(super) view: Option<ClassId>,
     /// The head of the loop.
     pub(super) head: Span,
     /// What is looped over.
@@ -340,6 +342,7 @@ impl Event {
             of_all: eval.is_of_all(turn),
             leaves: turned.is_some_and(|it| it.leaves),
             unit,
+            view: eval.view,
             head,
             over,
             at,

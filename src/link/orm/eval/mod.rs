@@ -138,6 +138,8 @@ pub(super) struct Eval<'a> {
     /// Names under which something may be handed on by `**`.
     handed: given::Handed<'a>,
     settings: Settings<'a>,
+    /// The view whose code is evaluated, which may be that of a base.
+    pub(super) view: Option<ClassId>,
     /// What is loaded onto rows before the function that is entered next.
     loaded_before: Vec<(Span, Loads)>,
 }
@@ -255,6 +257,7 @@ impl<'a> Eval<'a> {
             refreshed: Vec::new(),
             handed: given::Handed::read(names),
             settings: Settings::read(names),
+            view: None,
             loaded_before: Vec::new(),
         }
     }
@@ -300,7 +303,10 @@ impl<'a> Eval<'a> {
 
     /// Evaluates a method by itself, on an instance of a class that inherits it. What it does is told.
     pub(super) fn rooted_of(&mut self, id: FunctionId, class: ClassId) -> Type {
-        self.enter_root(id, Some(class))
+        self.view = Some(class);
+        let returned = self.enter_root(id, Some(class));
+        self.view = None;
+        returned
     }
 
     /// Evaluates a function by itself, called with these, onto whose rows something was loaded before. What it does is told.

@@ -292,7 +292,7 @@ impl Report<'_> {
             to_many: Fact::derived(told.to_many, Vec::new()),
             keyed: Fact::derived(told.keyed, Vec::new()),
             short: Fact::derived(paths.iter().all(|(_, event)| event.size == Size::Short), Vec::new()),
-            reach: self.reach(event.unit),
+            reach: self.reach(event),
             remedy: Fact::derived(told.remedy.into(), Vec::new()),
         });
     }

@@ -67,7 +67,7 @@ impl Report<'_> {
         let about = self.about(event.unit, event.call(), event.at, writers.into_iter().collect());
         let (over, waits) = (over(event), self.waits(event));
         let short = Fact::derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
-        let reach = self.reach(event.unit);
+        let reach = self.reach(event);
         let (of_one, leaves) = (super::of_one(event), Fact::derived(event.leaves, Vec::new()));
         let (rows, few) = (super::rows(event), super::few(event));
         let seldom = Fact::derived(event.conditional, Vec::new());

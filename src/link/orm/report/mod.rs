@@ -105,7 +105,7 @@ pub(super) fn facts(
     let mut others: Vec<Event> = others.into_values().collect();
     // Of several loops that come to one place the one is told that costs most: of many objects, and who waits for it.
     let weight = |it: &Event| {
-        let rank = rank(report.reached.of(it.unit));
+        let rank = rank(report.reach_of(it));
         (rank.min(2) + u8::from(rank > 2 && it.of_one.is_none()), rank)
     };
     // What a loop of a few turns does, which is not told, does not stand for what a long one does.
@@ -308,8 +308,15 @@ impl Report<'_> {
         found.map_or(Fact::Absent, |(call, at)| Fact::derived(call, vec![at]))
     }
 
-    fn reach(&self, unit: Unit) -> Fact<Reach> {
-        Fact::derived(self.reached.of(unit), Vec::new())
+    /// Who runs it: who runs the code, of those who come to the view that it is known of.
+    fn reach_of(&self, event: &Event) -> Reach {
+        let by_view = event.view.map(|class| self.reached.of(Unit::Class(class)));
+        let by_code = self.reached.of(event.unit);
+        by_view.into_iter().fold(by_code, |least, it| if rank(it) < rank(least) { it } else { least })
+    }
+
+    fn reach(&self, event: &Event) -> Fact<Reach> {
+        Fact::derived(self.reach_of(event), Vec::new())
     }
 
     /// What a queryset is asked.

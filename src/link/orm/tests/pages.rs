@@ -31,3 +31,20 @@ fn what_a_base_has_read_before_the_template_is_there() {
     let some = base.replace("        context['rooms']", "        if kwargs:\n            context['rooms']");
     assert_eq!(read(&format!("{some}{view}")), told);
 }
+
+#[test]
+fn what_a_base_does_for_the_staff_serves_nobody_else() {
+    let views = |keeper: &str| {
+        let code = format!(
+            "from django.contrib.auth.mixins import PermissionRequiredMixin\nfrom django.views.generic import ListView\nfrom .models import *\n\n\nclass Page(ListView):\n    def get_context_data(self, **kwargs):\n        context = super().get_context_data(**kwargs)\n        context['rooms'] = [it.room for it in context['object_list']]\n        return context\n\n\nclass Threads({keeper}Page):\n    model = Thread\n    template_name = 'chat/thread_list.html'\n"
+        );
+        let files = [
+            ("chat/models.py", MODELS),
+            ("chat/templates/chat/thread_list.html", "{{ rooms }}\n"),
+            ("chat/views.py", &code),
+        ];
+        found(&sources(&files)).lazy_loads[0].reach.known().copied()
+    };
+    assert_eq!(views(""), Some(Reach::Requests));
+    assert_eq!(views("PermissionRequiredMixin, "), Some(Reach::Admin));
+}
