@@ -3,7 +3,7 @@
 /// Words of names that say so: `StaffRequiredMixin`, `superuser_required`, `JobBoardAdminRequiredMixin`.
 const WORDS: &[&str] = &["staff", "superuser", "admin", "moderator"];
 /// What permissions are called that say so, or end so: REST framework's `IsAdminUser`, and what projects call their own.
-const PERMISSIONS: &[&str] = &["isadminuser", "isadmin", "isstaff", "isstaffuser", "issuperuser"];
+const PERMISSIONS: &[&str] = &["isadminuser", "isstaff", "isstaffuser", "issuperuser"];
 
 /// Whether a decorator or a mixin asks for somebody who runs the site, or has been given a permission.
 pub fn asks_for_staff(name: &str) -> bool {
@@ -57,7 +57,8 @@ mod tests {
         for name in ["IsAdminUser", "UserIsStaffPermission", "IsSuperuser", "is_staff"] {
             assert!(is_of_staff(name), "{name}");
         }
-        for name in ["IsAdminOrReadOnly", "IsAuthenticated", "IsStaffOrOwner"] {
+        // A thing has an admin of its own, as a rule.
+        for name in ["IsAdmin", "IsAdminOrReadOnly", "IsAuthenticated", "IsStaffOrOwner"] {
             assert!(!is_of_staff(name), "{name}");
         }
     }

@@ -65,9 +65,6 @@ pub(super) fn related_manager(
 ) -> Type {
     let flow = eval.frame().flow;
     let node = flow.node(id);
-    if matches!(node.kind, NodeKind::Attr { of, .. } if eval.is_childless(of, id)) {
-        return Type::Nothing;
-    }
     let classes: Vec<ClassId> = eval
         .models
         .get(target)

@@ -3,6 +3,7 @@
 use super::django_models::app_of;
 use super::eval::Eval;
 use super::indexes;
+use super::kinds;
 use super::models::{AUTH_USER, Models};
 use super::names::{ClassId, Names};
 use super::types::{Set, Turn};
@@ -30,12 +31,23 @@ pub(super) fn rows(eval: &Eval<'_>, turn: Turn) -> Option<Rows> {
     Some(Rows { model, few: few(eval.names, eval.models, &set) })
 }
 
+/// Why a queryset has few rows, so that a list of all of them has an end.
+pub(super) fn listed(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
+    let hundreds = models.is_of_kinds(names, set.model).then(|| models.name(names, set.model));
+    few(names, models, set).or_else(|| hundreds.map(|name| format!("`{name}` looks like a table of kinds")))
+}
+
+/// Whether a model is one of kinds of which there are a few.
+fn is_of_few_kinds(names: &Names<'_>, models: &Models, model: ClassId) -> bool {
+    models.is_of_kinds(names, model) && !kinds::may_be_hundreds(&models.name(names, model))
+}
+
 /// Why a queryset has few rows.
-pub(super) fn few(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
+fn few(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
     // Nor is Django's own user a class that could be read.
     models.get(set.model).filter(|_| set.model != AUTH_USER)?;
     let name = models.name(names, set.model);
-    if models.is_of_kinds(names, set.model) {
+    if is_of_few_kinds(names, models, set.model) {
         return Some(format!("`{name}` looks like a table of kinds"));
     }
     if is_tenant(names, set.model) {
@@ -78,7 +90,7 @@ fn plain(field: &str) -> &str {
 /// Whether a field is one of choices that are written out, a flag, or a kind.
 fn is_one_of_few(names: &Names<'_>, models: &Models, model: ClassId, field: &str) -> bool {
     if let Some(target) = models.relation(model, field).and_then(|it| it.target) {
-        return models.is_of_kinds(names, target);
+        return is_of_few_kinds(names, models, target);
     }
     let declared = || {
         let (class, at) = names.attribute(model, field)?;

@@ -20,6 +20,8 @@ const KINDS: &[&str] = &[
     "Status",
     "Type",
 ];
+/// Those of them of which there are hundreds: no more than one answer lists, and too many to ask for each.
+const HUNDREDS: &[&str] = &["Country", "Currency", "Language", "Percentage", "Range", "Region"];
 /// What the names of abstract bases hold of which lists of constants are made.
 const CONSTANTS: &[&str] = &["Constant", "Lookup", "Enumeration"];
 
@@ -35,7 +37,16 @@ pub(super) fn is_constant(names: &Names<'_>, class: ClassId) -> bool {
     named.any(|name| CONSTANTS.iter().any(|word| name.contains(word)))
 }
 
+/// Whether there may be hundreds of the kinds that a model is called.
+pub(super) fn may_be_hundreds(name: &str) -> bool {
+    is_called(name, HUNDREDS)
+}
+
 fn is_kind(name: &str) -> bool {
+    is_called(name, KINDS)
+}
+
+fn is_called(name: &str, words: &[&str]) -> bool {
     let one = match name.strip_suffix('s') {
         Some(rest) if rest.ends_with("ie") => format!("{}y", rest.trim_end_matches("ie")),
         Some(rest) if rest.ends_with("use") => rest.trim_end_matches('e').to_owned(),
@@ -43,7 +54,7 @@ fn is_kind(name: &str) -> bool {
         _ => name.to_owned(),
     };
     let last = one.rsplit('_').next().unwrap_or(&one);
-    KINDS.iter().any(|word| one.ends_with(word) || last.eq_ignore_ascii_case(word))
+    words.iter().any(|word| one.ends_with(word) || last.eq_ignore_ascii_case(word))
 }
 
 /// Whether a model of SQLAlchemy's is called so, and has no more than a few plain columns.

@@ -22,6 +22,10 @@ class OrderType(models.Model):
     name = models.CharField(max_length=80)
 
 
+class Currency(models.Model):
+    name = models.CharField(max_length=80)
+
+
 class Topic(models.Model):
     name = models.CharField(max_length=80)
 
@@ -35,6 +39,7 @@ class Order(models.Model):
     kind = models.ForeignKey(OrderType, on_delete=models.CASCADE)
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE)
     category = models.ForeignKey(Category, on_delete=models.CASCADE)
+    currency = models.ForeignKey(Currency, on_delete=models.CASCADE)
 
 
 class Price(models.Model):
@@ -67,6 +72,8 @@ fn kinds_are_few() {
     // What is called otherwise may be many, and so may a tree.
     let of_topic = "print(Order.objects.filter(topic=row).count())";
     assert_eq!(each("Topic.objects.all()", of_topic), ["shop.Topic: -"]);
+    let of_currency = "print(Order.objects.filter(currency=row).count())";
+    assert_eq!(each("Currency.objects.all()", of_currency), ["shop.Currency: -"]);
     let of_category = "print(Order.objects.filter(category=row).count())";
     assert_eq!(each("Category.objects.all()", of_category), ["shop.Category: -"]);
 }

@@ -533,6 +533,11 @@ fn a_row_that_was_made_just_now_has_no_rows_of_its_own() {
             assert_eq!(body(made, between), told, "{made}; {between}");
         }
     }
+    // It may get some.
+    let given = views(
+        "def copy(request, room):\n    thread = Thread.objects.create(room=room)\n    for tag in Tag.objects.all():\n        thread.tags.add(tag)\n",
+    );
+    assert_eq!(given, ["write copy:thread.tags.add: add(*rows)"]);
     assert_eq!(body("Thread.objects.get(room=room)", "pass"), told);
     assert_eq!(body("Thread.objects.get_or_create(room=room)[0]", "pass"), told);
 }
