@@ -21,7 +21,7 @@ const KINDS: &[&str] = &[
     "Type",
 ];
 /// Those of them of which there are hundreds: no more than one answer lists, and too many to ask for each.
-const HUNDREDS: &[&str] = &["Country", "Currency", "Language", "Percentage", "Range", "Region"];
+const HUNDREDS: &[&str] = &["Category", "Country", "Currency", "Language", "Percentage", "Range", "Region"];
 /// What the names of abstract bases hold of which lists of constants are made.
 const CONSTANTS: &[&str] = &["Constant", "Lookup", "Enumeration"];
 

@@ -22,6 +22,10 @@ class OrderType(models.Model):
     name = models.CharField(max_length=80)
 
 
+class GoodsCategory(models.Model):
+    name = models.CharField(max_length=80)
+
+
 class Currency(models.Model):
     name = models.CharField(max_length=80)
 
@@ -40,6 +44,7 @@ class Order(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE)
     category = models.ForeignKey(Category, on_delete=models.CASCADE)
     currency = models.ForeignKey(Currency, on_delete=models.CASCADE)
+    goods = models.ForeignKey(GoodsCategory, on_delete=models.CASCADE)
 
 
 class Price(models.Model):
@@ -74,6 +79,8 @@ fn kinds_are_few() {
     assert_eq!(each("Topic.objects.all()", of_topic), ["shop.Topic: -"]);
     let of_currency = "print(Order.objects.filter(currency=row).count())";
     assert_eq!(each("Currency.objects.all()", of_currency), ["shop.Currency: -"]);
+    let of_goods = "print(Order.objects.filter(goods=row).count())";
+    assert_eq!(each("GoodsCategory.objects.all()", of_goods), ["shop.GoodsCategory: -"]);
     let of_category = "print(Order.objects.filter(category=row).count())";
     assert_eq!(each("Category.objects.all()", of_category), ["shop.Category: -"]);
 }
