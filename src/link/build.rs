@@ -77,6 +77,7 @@ pub fn link_with_routes(
     let mut code = Stack { name: "code".into(), ..Stack::default() };
     facts.clone().put(&mut code);
     orm::mark_scheduled(&mut code, sources);
+    orm::assume(&mut code, assume);
     orm::settle(&mut code, &linked.stacks, || repository.versions("", None), drafts.name_mysql());
     if linked.stacks.iter().all(|stack| stack.packages.is_empty()) {
         versions::add(&mut code, &repository.versions("", None), None);

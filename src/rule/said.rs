@@ -171,7 +171,9 @@ impl<'a> Said<'a> {
         let each = text.ends_with(" here");
         for (at, span) in spans.iter().enumerate() {
             // A place that holds the value, or is held by it, has said it already.
-            let held = at > 0 && spans.first().is_some_and(|first| first.contains(*span) || span.contains(*first));
+            let meets = |other: &Span| other.contains(*span) || span.contains(*other);
+            let passed = || self.labels.iter().any(|it| &*it.text == BY_WAY && it.span != *span && meets(&it.span));
+            let held = at > 0 && (spans.first().is_some_and(meets) || !each && passed());
             if !held {
                 self.label(*span, if at == 0 || each { text.to_owned() } else { BY_WAY.to_owned() });
             }

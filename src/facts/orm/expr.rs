@@ -2,7 +2,7 @@
 
 use super::build::Builder;
 use super::flow::{NodeId, NodeKind};
-use super::guard::sorts;
+use super::guard::{asks_for_attribute, sorts};
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{BinOp, Call, Clause, CompareOp, ComprehensionKind, Expr, ExprKind, FPart, Param, UnaryOp};
 
@@ -360,7 +360,8 @@ impl<'a> Builder<'a> {
                 self.test(condition);
             }
         }
-        if clauses.iter().any(|it| !it.conditions.is_empty()) {
+        // Whether it has an attribute, all rows of a kind answer alike.
+        if clauses.iter().flat_map(|it| &it.conditions).any(|it| !asks_for_attribute(it)) {
             self.flow.conditional.push(element.span);
         }
         match (&element.kind, kind) {

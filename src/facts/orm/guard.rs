@@ -274,6 +274,12 @@ fn attribute(call: &Call) -> Option<Guard> {
     Some(Guard::Attribute(name.into()))
 }
 
+/// Whether a condition is no more than `hasattr(it, "name")`.
+pub(super) fn asks_for_attribute(condition: &Expr) -> bool {
+    let ExprKind::Call(call) = &condition.kind else { return false };
+    matches!(&call.func.kind, ExprKind::Name(name) if &**name == "hasattr")
+}
+
 /// Whether a decorator makes a function a receiver of signals.
 pub(super) fn is_receiver(decorator: &Expr) -> bool {
     match &decorator.kind {

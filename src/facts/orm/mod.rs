@@ -9,6 +9,7 @@ mod draft;
 mod expr;
 pub mod flow;
 mod guard;
+mod keepers;
 mod memo;
 mod module;
 mod place;
@@ -23,5 +24,6 @@ pub use callers::{
 };
 pub use draft::{Attribute, ClassDraft, FunctionDraft, Import, LoaderImport, OrmDraft, Parameter, Place};
 pub use guard::PLAIN_KINDS;
+pub use keepers::{asks_for_staff, is_of_staff};
 pub use module::{read, wants};
 pub use template::{is_template, names as template_names, read_template, tag_name};

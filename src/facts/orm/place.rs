@@ -1,6 +1,7 @@
 //! What a path says of a Python file: its module, and who runs it.
 
 use super::draft::{Import, Place};
+use super::keepers::{asks_anything, asks_for_staff};
 
 /// The dotted module of a path, and whether it is a package's `__init__.py`.
 pub(super) fn module(path: &str) -> (Box<str>, bool) {
@@ -32,11 +33,12 @@ pub(super) fn is_test(path: &str) -> bool {
 /// Who runs the code of a file, by its path and what it imports.
 pub(super) fn of(path: &str, imports: &[Import]) -> Place {
     const COLD: &[&str] =
-        &["commands", "scripts", "script", "bin", "tools", "alembic", "docs", "examples", "seeds", "fixtures"];
+        &["commands", "scripts", "script", "bin", "tools", "alembic", "docs", "examples", "seed", "seeds", "fixtures"];
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let cold =
         |name| matches!(name, "manage.py" | "setup.py" | "fabfile.py" | "commands.py" | "cli.py" | "tasks_cli.py");
-    if folder.split('/').any(|part| COLD.contains(&part)) || cold(name) || helps_migrations(name) {
+    if folder.split('/').any(|part| COLD.contains(&part)) || cold(name) || helps_migrations(name) || makes_samples(name)
+    {
         Place::Command
     } else if (name == "admin.py" || folder.split('/').any(|part| part == "admin")) && imports.iter().any(is_admin) {
         Place::Admin
@@ -53,24 +55,36 @@ fn helps_migrations(name: &str) -> bool {
     words().any(|it| WORDS.contains(&it)) && words().all(|it| WORDS.contains(&it) || OTHERS.contains(&it))
 }
 
+/// Whether a file makes rows to try a program with, by its name: `seed.py`, `load_demo_data.py`.
+fn makes_samples(name: &str) -> bool {
+    const SEEDS: &[&str] = &["seed", "seeds", "seeder", "seeding"];
+    const SAMPLES: &[&str] = &["demo", "dummy", "fake", "sample"];
+    let words = || name.trim_end_matches(".py").split('_');
+    let has = |of: &[&str]| words().any(|it| of.contains(&it));
+    has(SEEDS) || has(SAMPLES) && has(&["data", "db", "database", "load", "create", "generate", "populate"])
+}
+
 /// Whether an import is of Django's admin, or of what keeps views for the people who run the site.
 fn is_admin(import: &Import) -> bool {
-    const KEEPERS: &[&str] = &[
-        "PermissionRequiredMixin",
-        "permission_required",
-        "staff_member_required",
-        "user_passes_test",
-        "UserPassesTestMixin",
-    ];
     import.module.starts_with("django.contrib.admin")
         || (&*import.module == "django.contrib" && import.item.as_deref() == Some("admin"))
         || import.module.starts_with("django.contrib.auth")
-            && import.item.as_deref().is_some_and(|item| KEEPERS.contains(&item))
+            && import.item.as_deref().is_some_and(|item| asks_for_staff(item) || asks_anything(item))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Place, of};
+
+    #[test]
+    fn what_makes_samples_is_run_by_hand() {
+        for path in ["shop/seed.py", "shop/seed_users.py", "shop/load_demo_data.py", "shop/seed/users.py"] {
+            assert_eq!(of(path, &[]), Place::Command, "{path}");
+        }
+        for path in ["shop/demo.py", "shop/data.py", "shop/sampling.py", "shop/reseed_rules.py"] {
+            assert_eq!(of(path, &[]), Place::Any, "{path}");
+        }
+    }
 
     #[test]
     fn what_migrations_call_is_run_by_hand() {

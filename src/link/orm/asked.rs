@@ -24,8 +24,10 @@ pub(super) struct Asked {
     pub(super) joined: Vec<(Box<str>, Span)>,
     /// What it surely counts for each row: the relation, and the name that it puts the number under.
     pub(super) counts: Vec<(Box<str>, Box<str>)>,
-    /// The one field by which it leaves doubles out: `distinct("author")`.
+    /// The one field by which it leaves doubles out, `distinct("author")`; no name for what it gives as a whole.
     pub(super) distinct: Option<Box<str>>,
+    /// The one column that it gives in place of rows: `values_list("author")`.
+    pub(super) column: Option<Box<str>>,
     /// Whether its rows are not kept: `iterator()`.
     pub(super) streamed: bool,
     /// Whether it may be asked more than is read.
@@ -148,9 +150,21 @@ pub(super) fn put(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, i
         }
         "distinct" => {
             let first = args.positional.first().map(|node| eval.type_of(*node));
-            if let (Some(Type::Text(field)), 1) = (first, args.positional.len()) {
-                Rc::make_mut(&mut set.asked).distinct = Some((*field).into());
+            match (first, args.positional.len()) {
+                (Some(Type::Text(field)), 1) => Rc::make_mut(&mut set.asked).distinct = Some((*field).into()),
+                (None, 0) if !args.open => Rc::make_mut(&mut set.asked).distinct = Some("".into()),
+                _ => {}
             }
+        }
+        "values" | "values_list" => {
+            let field = match args.positional {
+                [one] if !args.open => match eval.type_of(*one) {
+                    Type::Text(field) => Some((*field).into()),
+                    _ => None,
+                },
+                _ => None,
+            };
+            Rc::make_mut(&mut set.asked).column = field;
         }
         "iterator" | "aiterator" => Rc::make_mut(&mut set.asked).streamed = true,
         "only" | "defer" if !none => {
@@ -198,6 +212,7 @@ impl Asked {
         out.joined.retain(|(path, _)| other.joined.iter().any(|(it, _)| it == path));
         out.counts.retain(|it| other.counts.contains(it));
         out.distinct = out.distinct.or_else(|| other.distinct.clone());
+        out.column = out.column.filter(|column| other.column.as_ref() == Some(column));
         out.streamed |= other.streamed;
         out.left_out = out.left_out.filter(|it| other.left_out.as_ref() == Some(it));
         out.open |= other.open;

@@ -6,6 +6,7 @@ use super::eval::{Args, Eval};
 use super::events::EventKind;
 use super::models::Relation;
 use super::names::{ClassId, Def, FunctionId};
+use super::narrow::Parent;
 use super::serializers::{ROW, list_of, loop_over, place};
 use super::types::{Row, Set, Site, Type, Unit};
 use super::{django, templates};
@@ -33,6 +34,9 @@ pub(super) fn admin(eval: &mut Eval<'_>) {
         {
             let Some(set) = rows(eval, class) else { continue };
             let Some((columns, span)) = columns(eval, class, "readonly_fields") else { continue };
+            // It shows those of the one row that is changed.
+            let parent = eval.registered.parent(class).and_then(|it| eval.registered.of(it)).map(Parent::Row);
+            let set = Rc::new(Set { parent: parent.or(set.parent), ..(*set).clone() });
             show(eval, class, &set, &columns, span);
         }
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::asked;
 use super::eval::{Args, Eval, set_of, short};
-use super::events::Cause;
+use super::events::{Cause, params, spelled};
 use super::in_python;
 use super::keys;
 use super::models::Relation;
@@ -63,14 +63,14 @@ pub(super) fn related_manager(
     relation: Rc<Relation>,
     id: NodeId,
 ) -> Type {
+    let flow = eval.frame().flow;
+    let node = flow.node(id);
     let classes: Vec<ClassId> = eval
         .models
         .get(target)
         .and_then(|model| model.managers.get("objects").or(model.managers.values().next()))
         .map(|manager| manager.classes.clone())
         .unwrap_or_default();
-    let flow = eval.frame().flow;
-    let node = flow.node(id);
     // Where the row is passed in, callers may have prefetched the relation: a clause here would undo that.
     let passed = matches!(&node.kind, NodeKind::Attr { of, .. } if matches!(flow.node(*of).kind, NodeKind::Param(_)));
     let site = (!passed).then(|| eval.site(id, false));
@@ -149,7 +149,13 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                 _ => false,
             };
             let is_empty = |node: NodeId| matches!(eval.type_of(node), Type::Void(Void::Empty)) && !is_filled(node);
-            if name == "filter" && args.keywords.iter().any(|(key, node)| key.ends_with("__in") && is_empty(*node)) {
+            // Nor is there a row yet that refers to what was made just now.
+            let of_new = |key: &str, node: NodeId| {
+                eval.models.relation(set.model, key).is_some_and(|it| it.joinable) && eval.is_childless(node, id)
+            };
+            let finds_none =
+                |(key, node): &(Box<str>, NodeId)| key.ends_with("__in") && is_empty(*node) || of_new(key, *node);
+            if name == "filter" && args.keywords.iter().any(finds_none) {
                 return Type::Nothing;
             }
             if name == "filter" {
@@ -477,7 +483,8 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
     let flow = eval.frame().flow;
     let scope = flow.node(id).scope;
     // Counted to see whether there are any.
-    let name = if matches!(name, "count" | "acount") && in_python::is_tested(flow, id) { "exists" } else { name };
+    let counts = matches!(name, "count" | "acount");
+    let name = if counts && in_python::is_tested(flow, id) && !is_counted_again(eval, id) { "exists" } else { name };
     let before = eval.events.len();
     let Some((row, relation)) = &set.related else {
         let mut remedy = keys::batch(eval, Some(set.model), id);
@@ -488,14 +495,13 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         eval.query(Orm::Django, id, scope, &remedy);
         return eval.mark_stale(before, set.model, None);
     };
-    let loaded = set.plain
-        && row.root.as_ref().is_some_and(|root| eval.is_loaded(root, &row.path_to(&relation.name)))
+    let served = set.plain
         && match name {
             "count" | "exists" => true,
             "first" | "last" => eval.models.get(set.model).is_some_and(|model| model.ordered),
             _ => false,
         };
-    if loaded {
+    if served && row.root.as_ref().is_some_and(|root| eval.is_loaded(root, &row.path_to(&relation.name))) {
         return;
     }
     // The relation may be of one row, whatever each turn asks of it.
@@ -509,7 +515,7 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         "count" | "acount" if keys::is_made_of(eval, id, row) => prefetch(eval, set, row, relation),
         "count" | "acount" => {
             let near = row.near_asked(relation);
-            let counted = distinct(set, &format!("{near}__")).unwrap_or_else(|| format!("\"{near}\""));
+            let counted = distinct(set, &near).unwrap_or_else(|| format!("\"{near}\""));
             // Counted with the same conditions.
             let with = if set.filtered { ", filter=Q(...)" } else { "" };
             format!("annotate(Count({counted}{with}))")
@@ -520,13 +526,37 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         _ => prefetch(eval, set, row, relation),
     };
     eval.query_per_row(row, Orm::Django, id, scope, &remedy);
+    for event in eval.events.iter_mut().skip(before).filter(|_| served) {
+        event.served_by = Some(relation.span);
+    }
     eval.mark_stale(before, set.model, Some(relation.span));
     Cause::put(Cause::prefetched(row, relation), eval.events.get_mut(before..).unwrap_or_default());
 }
 
-/// What counts rows that `distinct("author")` has left the doubles out of.
+/// Whether the same is counted elsewhere for its number: `{% if row.tags.count %}{{ row.tags.count }}{% endif %}`.
+pub(super) fn is_counted_again(eval: &Eval<'_>, id: NodeId) -> bool {
+    let (flow, params) = (eval.frame().flow, params(eval, eval.frame().unit));
+    let call = |node: &NodeId| match &flow.node(*node).kind {
+        NodeKind::Call { func, .. } => flow.last_called(*func) == Some("count"),
+        NodeKind::Auto(of) => matches!(&flow.node(*of).kind, NodeKind::Attr { name, .. } if &**name == "count"),
+        _ => false,
+    };
+    let others = (0..flow.nodes.len() as NodeId).filter(|node| *node != id && call(node));
+    let said = spelled(flow, params, id);
+    others.into_iter().any(|node| spelled(flow, params, node) == said && !in_python::is_tested(flow, node))
+}
+
+/// What counts rows that `distinct(...)` has left the doubles out of: `before` is the relation that leads to them.
 fn distinct(set: &Set, before: &str) -> Option<String> {
-    set.asked.distinct.as_ref().map(|field| format!("\"{before}{field}\", distinct=True"))
+    let by = set.asked.distinct.as_deref()?;
+    let field = Some(by).filter(|by| !by.is_empty()).or(set.asked.column.as_deref());
+    let counted = match (before, field) {
+        ("", None) => "pk".to_owned(),
+        ("", Some(field)) => field.to_owned(),
+        (before, None) => before.to_owned(),
+        (before, Some(field)) => format!("{before}__{field}"),
+    };
+    Some(format!("\"{counted}\", distinct=True"))
 }
 
 /// The number that the queryset of the row has counted already: `thread.n_messages`.

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use super::eval::Eval;
+use super::few::{self, Rows};
 use super::models::Relation;
 use super::names::{ClassId, Names};
-use super::types::{Row, Set, Size, Turn, Unit};
+use super::types::{Row, Set, Size, Turn, Type, Unit};
 use crate::facts::orm::Parameter;
 use crate::facts::orm::flow::{Arm, Flow, Node, NodeId, NodeKind, Scope};
 use crate::source::Span;
@@ -16,6 +17,8 @@ use crate::stack::vocabulary::Orm;
 pub(super) struct Event {
     /// The code that has the loop.
     pub(super) unit: Unit,
+    /// The view that it is known of, where that has its code from a base.
+    pub(super) view: Option<ClassId>,
     /// The head of the loop.
     pub(super) head: Span,
     /// What is looped over.
@@ -33,14 +36,22 @@ pub(super) struct Event {
     pub(super) seldom: bool,
     /// Whether it stands behind a condition in the turn, in the loop's own code or where that leads.
     pub(super) conditional: bool,
+    /// The variable whose queryset a query asks: the code that has it, and its value.
+    pub(super) asked_of: Option<(Unit, NodeId)>,
+    /// The relation whose rows a query asks for, where those that are prefetched would answer it: `row.tags.exists()`.
+    pub(super) served_by: Option<Span>,
     /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`.
     pub(super) of_one: Option<String>,
+    /// What the rows of the loop are, where no other loop is around it.
+    pub(super) rows: Option<Rows>,
     /// Whether the loop is over rows of a table, whoever has them.
     pub(super) of_all: bool,
     /// Whether the loop may end before all rows are gone through.
     pub(super) leaves: bool,
     /// Whether the row has been read anew before, which drops what was loaded with it.
     pub(super) refreshed: bool,
+    /// Whether Django refuses to load it, for it is read in an event loop.
+    pub(super) raises: bool,
     /// The model that a query asks for, when it is known.
     pub(super) model: Option<ClassId>,
     /// Whether it asks for what the same turn writes before it.
@@ -227,9 +238,22 @@ impl Event {
         }
     }
 
+    /// Whether some turns do not come to it, or some calls of the function do not come to its loop.
+    pub(super) fn may_be_left_out(&self, names: &Names<'_>) -> bool {
+        let Unit::Function(id) = self.unit else { return true };
+        let flow = &names.function(id).flow;
+        let node = flow.nodes.iter().position(|node| node.span == self.at);
+        self.conditional || node.is_none_or(|node| is_conditional(flow, node as NodeId))
+    }
+
     /// The place in the loop, the one where it happens when that is another, and where the way to it is read.
     pub(super) fn places(&self) -> Vec<Span> {
-        let mut places = if self.at == self.deep { vec![self.at] } else { vec![self.at, self.deep] };
+        let mut places = match (self.at == self.deep, self.serializer.is_some() && self.through.is_some()) {
+            (true, _) => vec![self.at],
+            (false, false) => vec![self.at, self.deep],
+            // A field reads nothing itself: what it calls does.
+            (false, true) => vec![self.deep, self.at],
+        };
         places.extend(&self.by);
         places
     }
@@ -301,6 +325,10 @@ impl Event {
             let id = frame.flow.nodes.iter().position(stands)?;
             Some(spelled(frame.flow, params(eval, frame.unit), id as NodeId))
         });
+        let asked_of = match &kind {
+            EventKind::Query { .. } => asked_of(eval, deep),
+            _ => None,
+        };
         let seldom = frame.is_some_and(|frame| is_seldom(frame.flow, turn.scope, at));
         let conditional = seldom
             || below.iter().any(|frame| frame.flow.conditional.iter().any(holds))
@@ -308,9 +336,13 @@ impl Event {
         Event {
             conditional,
             of_one: eval.of_one(turn),
+            rows: few::rows(eval, turn),
+            asked_of,
+            served_by: None,
             of_all: eval.is_of_all(turn),
             leaves: turned.is_some_and(|it| it.leaves),
             unit,
+            view: eval.view,
             head,
             over,
             at,
@@ -320,6 +352,7 @@ impl Event {
             spare,
             seldom,
             refreshed: false,
+            raises: false,
             model: None,
             stale: false,
             through,
@@ -327,6 +360,19 @@ impl Event {
             serializer: None,
             kind,
         }
+    }
+}
+
+/// The variable that a call of the present frame is a method of: several calls are of one where they have its value.
+fn asked_of(eval: &Eval<'_>, call: Span) -> Option<(Unit, NodeId)> {
+    let frame = eval.frame();
+    let is_call = |node: &&Node| node.span == call && matches!(node.kind, NodeKind::Call { .. });
+    let NodeKind::Call { func, .. } = frame.flow.nodes.iter().find(is_call)?.kind else { return None };
+    match &frame.flow.node(func).kind {
+        NodeKind::Attr { of, variable: Some(_), .. } if matches!(eval.type_of(*of), Type::Set(_)) => {
+            Some((frame.unit, *of))
+        }
+        _ => None,
     }
 }
 

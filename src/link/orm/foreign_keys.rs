@@ -78,12 +78,13 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, deleted: &Deleted, reach
         let lists = lists.get(&it.model)?;
         lists.iter().find(|(owner, list)| it.parent == Some(*owner) && is_by(names, it, &list.span)).copied()
     };
-    columns.iter().zip(asked).map(|(it, asked)| fact(names, it, lists(it), asked)).collect()
+    columns.iter().zip(asked).map(|(it, asked)| fact(names, models, it, lists(it), asked)).collect()
 }
 
 /// What is known of a column.
 fn fact(
     names: &Names<'_>,
+    models: &Models,
     it: &Column<'_>,
     list: Option<(ClassId, &Relation)>,
     asked: Option<key_asked::Asks>,
@@ -102,7 +103,7 @@ fn fact(
         about.writers.push(Writer { name: "index".into(), edits: vec![edit], display_only: None });
     }
     let nobody = |because: &str| Fact::derived(Box::from(""), Vec::new()).guessed(because);
-    let of_kinds = it.parent.is_some_and(|parent| key_asked::is_of_kinds(names, parent));
+    let of_kinds = it.parent.is_some_and(|parent| models.is_of_kinds(names, parent));
     let asked = match asked {
         _ if of_kinds => nobody("what it refers to looks like a table of a few rows that nobody adds to or deletes"),
         _ if list.is_some() => Fact::Absent,

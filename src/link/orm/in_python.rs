@@ -3,6 +3,7 @@
 //! Told only where nothing else uses the rows: a queryset that is gone through keeps them, and a second question to the
 //! database would cost more than it saves.
 
+use super::django;
 use super::eval::{Args, Eval, uses as is_used};
 use super::events::{params, spelled};
 use super::indexes;
@@ -80,7 +81,7 @@ fn counted(eval: &mut Eval<'_>, id: NodeId) {
         _ => return,
     };
     // Gone through before, it counts what it holds.
-    if is_of_database(eval, &set) && !set.fetched && !is_of_one(&set) {
+    if is_of_database(eval, &set) && !set.fetched && !is_of_one(&set) && !django::is_counted_again(eval, id) {
         let it = Use { remedy: "exists()".into(), ..of(eval, &set, UseKind::CountedToTest, id) };
         eval.tell_use(it);
     }

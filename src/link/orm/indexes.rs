@@ -218,6 +218,14 @@ pub(super) fn is_unique(names: &Names<'_>, models: &Models, model: ClassId, fiel
         || all.flatten().any(|it| it.is_unique() && !it.conditional && same(&it.fields))
 }
 
+/// The fields of each constraint that says that no two rows of a model are the same in them together, whatever else they are.
+pub(super) fn unique_together<'n>(names: &Names<'n>, model: ClassId) -> Vec<Vec<&'n str>> {
+    let lineage = names.lineage(model);
+    let all = lineage.classes.iter().flat_map(|class| metas(names, *class)).flat_map(in_meta);
+    let whole = all.flatten().filter(|it| it.is_unique() && !it.conditional);
+    whole.filter_map(|it| it.fields.into_iter().collect::<Option<Vec<_>>>()).collect()
+}
+
 /// The `Meta` of a class.
 pub(super) fn metas<'n>(names: &Names<'n>, class: ClassId) -> impl Iterator<Item = &'n ClassDraft> {
     let all = &names.draft(class.draft).classes;

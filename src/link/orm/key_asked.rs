@@ -10,7 +10,7 @@ use super::models::Models;
 use super::names::{ClassId, Def, Names};
 use super::reach::Reaching;
 use super::types::Unit;
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Reach;
 
@@ -226,46 +226,4 @@ impl Scan<'_, '_> {
         }
         found
     }
-}
-
-/// Whether a parent looks like a table of a few rows that nobody adds to: it is called a kind of something, and has no more
-/// than a few plain columns.
-pub(super) fn is_of_kinds(names: &Names<'_>, class: ClassId) -> bool {
-    const KINDS: &[&str] = &[
-        "type",
-        "status",
-        "statuse",
-        "kind",
-        "categorie",
-        "category",
-        "level",
-        "state",
-        "language",
-        "country",
-        "currency",
-    ];
-    /// Columns.
-    const MOST: usize = 5;
-    const PLAIN: &[&str] = &["String", "Unicode", "Text", "UnicodeText", "Boolean", "Integer", "SmallInteger", "Enum"];
-    let it = names.class(class);
-    let name = it.name.to_lowercase();
-    if !KINDS.iter().any(|kind| name.strip_suffix('s').unwrap_or(&name).ends_with(kind) || name.ends_with(kind)) {
-        return false;
-    }
-    let mut columns = 0;
-    for attribute in &it.attributes {
-        let Some(call) = attribute.value.and_then(|value| it.body.call(value)) else { continue };
-        if !matches!(it.body.called(call).as_deref(), Some("Column" | "mapped_column" | "Field")) {
-            continue;
-        }
-        columns += 1;
-        let is_plain = |node: &NodeId| {
-            let func = it.body.call(*node).map_or(*node, |call| call.func);
-            it.body.text(*node).is_some() || it.body.dotted(func).is_some_and(|it| PLAIN.contains(&last_of(&it)))
-        };
-        if call.keyword("foreign_key").is_some() || !call.args.iter().all(is_plain) {
-            return false;
-        }
-    }
-    (1..=MOST).contains(&columns)
 }

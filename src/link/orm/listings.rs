@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::drf::Defaults;
 use super::eval::Eval;
+use super::few;
 use super::names::{ClassId, Def, FunctionId};
 use super::narrow::Parent;
 use super::routes::Routes;
@@ -363,6 +364,7 @@ fn listing(
         own: known(set.single || set.parent == Some(Parent::User), Vec::new()),
         narrowed: known(set.narrowed || set.related.is_some() || filters(eval, class), Vec::new()),
         lookup: known(eval.models.is_lookup(eval.names, set.model), Vec::new()),
+        few: few::listed(eval.names, eval.models, set).map_or(Fact::Absent, |it| known(it.into(), Vec::new())),
         ..Listing::default()
     };
     it.about.name = format!("{}.{name}", draft.module).into();

@@ -7,6 +7,7 @@
 
 mod anchors;
 mod asked;
+mod assumed;
 mod builtins;
 mod choices;
 mod columns;
@@ -18,6 +19,7 @@ mod eval;
 mod event_loop;
 mod events;
 mod feeds;
+mod few;
 mod foreign_keys;
 mod graphql;
 mod grown;
@@ -27,6 +29,7 @@ mod indexes;
 mod joined;
 mod key_asked;
 mod keys;
+mod kinds;
 mod listings;
 mod lookups;
 mod models;
@@ -53,6 +56,7 @@ mod uses;
 mod views;
 mod writes;
 
+pub use assumed::assume;
 pub use event_loop::LoopFacts;
 pub use scheduled::mark as mark_scheduled;
 pub use tables::tables;

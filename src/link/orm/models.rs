@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap as HashMap;
 use super::history::Histories;
 use super::names::{ClassId, Def, Names};
 use super::signals::Signals;
-use super::{django_models, sqlalchemy_models};
+use super::{django_models, kinds, sqlalchemy_models};
 use crate::facts::orm::flow::{CallView, Flow, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -203,6 +203,19 @@ impl Models {
         self.looks_up(names, id, 0)
     }
 
+    /// Whether its rows are kinds of something: a table to look things up in that is called so, of which people make a few.
+    pub(super) fn is_of_kinds(&self, names: &Names<'_>, id: ClassId) -> bool {
+        let Some(model) = self.get(id).filter(|_| id != AUTH_USER) else { return false };
+        match model.orm {
+            // A tree of them grows.
+            Orm::Django => {
+                let is_tree = model.relations.values().any(|it| it.target == Some(id));
+                !is_tree && kinds::is_named_so(names, id) && self.is_lookup(names, id)
+            }
+            Orm::Sqlalchemy => kinds::is_plain(names, id),
+        }
+    }
+
     fn looks_up(&self, names: &Names<'_>, id: ClassId, deep: u32) -> bool {
         /// Fields, keys left out.
         const MOST: usize = 6;
@@ -222,9 +235,8 @@ impl Models {
         if !lineage.external.iter().all(|base| plain_base(base)) {
             return false;
         }
-        let abstracts = || lineage.classes.iter().skip(1).filter(|class| django_models::is_abstract(names, **class));
-        let constant = abstracts().any(|class| is_called_constant(&names.class(*class).name));
-        let kind = constant || is_called_kind(&names.class(id).name);
+        let constant = kinds::is_constant(names, id);
+        let kind = kinds::is_named_so(names, id);
         let (mut plain, mut named) = (0, kind);
         for class in &lineage.classes {
             let draft = names.class(*class);
@@ -271,29 +283,6 @@ impl Models {
             _ => None,
         }
     }
-}
-
-/// Whether the name of an abstract base says that what derives from it is a list of constants.
-fn is_called_constant(name: &str) -> bool {
-    ["Constant", "Lookup", "Enumeration"].iter().any(|word| name.contains(word))
-}
-
-/// Whether the name of a model says that its rows are kinds of something, of which people make a few: `NotificationType`.
-fn is_called_kind(name: &str) -> bool {
-    const KINDS: &[&str] = &[
-        "Category",
-        "Country",
-        "Currency",
-        "Kind",
-        "Language",
-        "Level",
-        "Percentage",
-        "Range",
-        "Region",
-        "Sector",
-        "Type",
-    ];
-    KINDS.iter().any(|word| name.ends_with(word))
 }
 
 /// Whether a field of a model's own is not `null=True`.

@@ -150,6 +150,7 @@ fn each_field(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: us
             let mark = eval.events.len();
             field(eval, serializer, class, attribute, call, row, level);
             place(eval, mark, attribute.span);
+            by_field(eval, mark, attribute.span, &format!("{}.{}", draft.name, attribute.name));
         }
     }
     let named: Vec<(Box<str>, Span)> = match chosen {
@@ -286,6 +287,13 @@ pub(super) fn place(eval: &mut Eval<'_>, mark: usize, span: Span) {
                 root.span = if root.span == nowhere { place } else { root.span };
             }
         }
+    }
+}
+
+/// Says of what a field runs elsewhere by which field it comes to that.
+fn by_field(eval: &mut Eval<'_>, mark: usize, at: Span, field: &str) {
+    for event in eval.events.iter_mut().skip(mark).filter(|it| it.at == at && it.deep != at) {
+        event.through.get_or_insert_with(|| field.to_owned());
     }
 }
 

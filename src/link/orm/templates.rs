@@ -5,11 +5,14 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::eval::{Args, Eval, short, uses};
+use super::events::{Event, EventKind};
 use super::names::{ClassId, Def, FunctionId, Names};
-use super::types::{Entry, Set, Type};
+use super::report::joined as lazy_path;
+use super::types::{Entry, Loads, Set, Type};
 use super::{django, names, serializers};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::facts::orm::{Place, tag_name, template_names};
+use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
 /// What makes a function a tag or a filter: `@register.simple_tag`.
@@ -198,15 +201,38 @@ pub(super) fn views(eval: &mut Eval<'_>) {
             continue;
         }
         let Some(template) = template_of(eval, class) else { continue };
+        let before = eval.events.len();
         let context = match eval.names.method(class, "get_context_data", None) {
-            Some(method) => eval.returned(method, Some(class)),
+            // It may be of a base, which alone has no rows.
+            Some(method) => eval.rooted_of(method, class),
             None => context(eval, class, Entries::new()),
         };
-        if matches!(context, Type::Record(_)) {
+        if let Type::Record(entries) = &context {
+            let loaded = loaded_onto(eval.names, entries, eval.events.get(before..).unwrap_or_default());
             eval.filled.insert(template);
-            eval.rooted(template, vec![context]);
+            eval.rooted(template, vec![context], loaded);
         }
     }
+}
+
+/// What the code that makes a context has read of all rows that are in it: they hold it when the template reads it again.
+fn loaded_onto(names: &Names<'_>, entries: &[Entry], events: &[Event]) -> Vec<(Span, Loads)> {
+    let is_there = |root: &Set| {
+        entries.iter().any(|(_, value, _)| match value {
+            Type::Set(set) => {
+                set.span == root.span && set.asked == root.asked && set.loads == root.loads && set.cut == root.cut
+            }
+            _ => false,
+        })
+    };
+    let read = events.iter().filter_map(|event| match &event.kind {
+        EventKind::Lazy { root, path, .. } if is_there(root) && !event.leaves && !event.may_be_left_out(names) => {
+            let paths = [lazy_path(path)].into();
+            Some((root.span, Loads { paths, ..Loads::default() }))
+        }
+        _ => None,
+    });
+    read.collect()
 }
 
 fn is_view(names: &names::Names<'_>, class: ClassId) -> bool {

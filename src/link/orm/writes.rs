@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::eval::{Args, Eval, uses};
 use super::events::{Does, Writing};
+use super::in_python;
 use super::indexes;
 use super::keys;
 use super::models::Relation;
@@ -33,6 +34,8 @@ pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>
             // `get_or_create` gives a row that is there, whichever way.
             if name == "create" { row } else { Type::Tuple(Rc::from([row, Type::Unknown])) }
         }
+        // Whether the row was still as it was thought to be, each turn has to hear.
+        "update" if in_python::is_tested(eval.frame().flow, id) && keys::is_of_one_row(eval, set, id) => Type::Unknown,
         "update" | "delete" => {
             let node = eval.frame().flow.node(id);
             if let Some((turn, ..)) = eval.turns(node.span, node.scope, eval.vary(id)) {

@@ -49,6 +49,8 @@ entity! {
         serializer: Fact<Box<str>> = "serialised by `{}`";
         /// The relation that the first path ends with: `Thread.owner`.
         relation: Fact<Box<str>> = "`{}` comes from here";
+        /// Whether Django refuses to load it, for it is read in an event loop.
+        raises: Fact<bool> = "is refused in an event loop|is asked for";
         /// Whether a list is among them (prefetched), and not only single objects (joined).
         to_many: Fact<bool> = "a list|one object";
         /// Whether no more than the key is read, which is in the row.
@@ -58,6 +60,10 @@ entity! {
         distinct: Fact<Box<str>> = "one query for each distinct `{}`";
         /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
         of_one: Fact<Box<str>> = "as many turns as {}";
+        /// What the rows of the loop are, where no other loop is around it: `shop.Order`; absent where it is not known.
+        rows: Fact<Box<str>> = "rows of `{}`";
+        /// Why the loop has few turns, by what its rows are or by what is assumed of their table; absent where nothing says so.
+        few: Fact<Box<str>> = "few turns, for {}";
         /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
         leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
         /// Whether the loop is known to be short, by a slice or a constant.
@@ -92,6 +98,10 @@ entity! {
         stale: Fact<bool> = "written before in the same turn|not written before in the same turn";
         /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
         of_one: Fact<Box<str>> = "as many turns as {}";
+        /// What the rows of the loop are, where no other loop is around it: `shop.Order`; absent where it is not known.
+        rows: Fact<Box<str>> = "rows of `{}`";
+        /// Why the loop has few turns, by what its rows are or by what is assumed of their table; absent where nothing says so.
+        few: Fact<Box<str>> = "few turns, for {}";
         /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
         leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
         /// Whether it stands behind a condition, so that some turns do not come to it.
@@ -202,6 +212,10 @@ entity! {
         waits: Fact<Box<str>> = "each turn waits for `{}`";
         /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
         of_one: Fact<Box<str>> = "as many turns as {}";
+        /// What the rows of the loop are, where no other loop is around it: `shop.Order`; absent where it is not known.
+        rows: Fact<Box<str>> = "rows of `{}`";
+        /// Why the loop has few turns, by what its rows are or by what is assumed of their table; absent where nothing says so.
+        few: Fact<Box<str>> = "few turns, for {}";
         /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
         leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
         /// Whether it stands behind a condition, so that some turns do not come to it.
@@ -247,6 +261,8 @@ entity! {
         /// Whether the model looks like a table to look things up in: few plain fields, no relation of its own, others
         /// that refer to it.
         lookup: Fact<bool> = "looks like a lookup table|does not look like a lookup table";
+        /// Why there are few rows, by what they are or by what is assumed of their table; absent where nothing says so.
+        few: Fact<Box<str>> = "few rows, for {}";
         /// Whether it is on a path that serves.
         hot: Fact<bool> = "on a path that serves|not on a path that serves";
     }

@@ -284,6 +284,8 @@ impl Eval<'_> {
             };
             let context = context::of_call(self, args);
             match given {
+                // Nothing hangs on what was made just now.
+                Type::Row(_) if !many && rows.is_some_and(|node| self.is_childless(node, id)) => {}
                 Type::Row(row) if !many => {
                     let looped = row.turn.is_some() && !row.alone;
                     self.with_context(context, |it| match looped {

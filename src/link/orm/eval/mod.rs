@@ -6,6 +6,7 @@
 mod around;
 mod attribute;
 mod call;
+mod childless;
 mod constant;
 mod given;
 mod guess;
@@ -137,6 +138,10 @@ pub(super) struct Eval<'a> {
     /// Names under which something may be handed on by `**`.
     handed: given::Handed<'a>,
     settings: Settings<'a>,
+    /// The view whose code is evaluated, which may be that of a base.
+    pub(super) view: Option<ClassId>,
+    /// What is loaded onto rows before the function that is entered next.
+    loaded_before: Vec<(Span, Loads)>,
 }
 
 /// A function entered.
@@ -252,6 +257,8 @@ impl<'a> Eval<'a> {
             refreshed: Vec::new(),
             handed: given::Handed::read(names),
             settings: Settings::read(names),
+            view: None,
+            loaded_before: Vec::new(),
         }
     }
 
@@ -294,13 +301,23 @@ impl<'a> Eval<'a> {
         self.names.function(id).decorators.iter().any(|it| &**it == "staticmethod")
     }
 
-    /// Evaluates a function by itself, called with these. What it does is told.
-    pub(super) fn rooted(&mut self, id: FunctionId, given: Vec<Type>) {
+    /// Evaluates a method by itself, on an instance of a class that inherits it. What it does is told.
+    pub(super) fn rooted_of(&mut self, id: FunctionId, class: ClassId) -> Type {
+        self.view = Some(class);
+        let returned = self.enter_root(id, Some(class));
+        self.view = None;
+        returned
+    }
+
+    /// Evaluates a function by itself, called with these, onto whose rows something was loaded before. What it does is told.
+    pub(super) fn rooted(&mut self, id: FunctionId, given: Vec<Type>, loaded: Vec<(Span, Loads)>) {
         self.steps = 0;
+        self.loaded_before = loaded;
         let function = self.names.function(id);
         let mut args: Vec<(Type, Option<Turn>)> = given.into_iter().map(|it| (it, None)).collect();
         args.resize(function.params.len(), (Type::Unknown, None));
         self.run(Unit::Function(id), &function.flow, args, (function.span, 0));
+        self.loaded_before.clear();
     }
 
     fn enter_root(&mut self, id: FunctionId, class: Option<ClassId>) -> Type {
@@ -378,7 +395,7 @@ impl<'a> Eval<'a> {
             args,
             never: HashSet::default(),
             call,
-            loaded: Vec::new(),
+            loaded: std::mem::take(&mut self.loaded_before),
         });
         for id in 0..flow.nodes.len() {
             self.steps += 1;

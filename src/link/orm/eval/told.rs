@@ -4,14 +4,15 @@ use std::rc::Rc;
 
 use super::super::events::{Cause, Event, EventKind, Guess, UNNAMED, Writing};
 use super::super::models::{Loading, Relation, is_never_null};
-use super::super::names::ClassId;
+use super::super::names::{ClassId, Def};
 use super::super::narrow::Parent;
 use super::super::types::{Row, Set, Size, Turn, Type, Unit};
 use super::super::uses::{self, Use, Wanted};
 use super::super::{django, keys, sqlalchemy, strangers};
 use super::Eval;
 use super::need::Need;
-use crate::facts::orm::flow::{Guard, GuardId, NodeId, NodeKind, Scope};
+use crate::facts::orm::FunctionDraft;
+use crate::facts::orm::flow::{Guard, GuardId, Node, NodeId, NodeKind, Scope};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -42,6 +43,9 @@ impl Eval<'_> {
             return;
         }
         let Some(at) = self.turn_at(turn, span, scope) else { return };
+        if root.orm == Orm::Sqlalchemy && self.commits_within(turn) {
+            return;
+        }
         let key = match self.need(row, relation, id) {
             // A key that is none asks for nothing, and which rows have one the code does not say.
             Need::Presence(_)
@@ -57,6 +61,7 @@ impl Eval<'_> {
         path.push(relation.clone());
         let mut event = Event::lazy(self, turn, at, span, root.clone(), path, key);
         event.refreshed = self.refreshed.contains(&(turn, root.span));
+        event.raises = root.orm == Orm::Django && self.runs_in_event_loop(span);
         if row.guessed {
             event.guess.get_or_insert(Guess::Row);
         }
@@ -64,6 +69,39 @@ impl Eval<'_> {
             event.guess.get_or_insert(Guess::Kind);
         }
         self.tell(event);
+    }
+
+    /// Whether code runs in an event loop, where Django lets nothing be asked: in an `async def`, and not handed to a thread.
+    fn runs_in_event_loop(&self, at: Span) -> bool {
+        const THREADS: &[&str] =
+            &["sync_to_async", "database_sync_to_async", "to_thread", "run_in_executor", "run_sync"];
+        let frame = self.frame();
+        let Unit::Function(id) = frame.unit else { return false };
+        let hands_on = |node: &Node| match &node.kind {
+            NodeKind::Call { func, .. } => {
+                node.span.contains(at) && frame.flow.last_called(*func).is_some_and(|name| THREADS.contains(&name))
+            }
+            _ => false,
+        };
+        self.names.function(id).is_async && !frame.flow.nodes.iter().any(hands_on)
+    }
+
+    /// Whether each turn runs a function whose decorator commits behind it: what was loaded with the rows expires with that, and
+    /// is asked for again.
+    fn commits_within(&self, turn: Turn) -> bool {
+        self.frames.iter().skip(turn.depth + 1).any(|frame| match frame.unit {
+            Unit::Function(id) => self.names.function(id).decorators.iter().any(|it| self.commits(id.draft, it)),
+            _ => false,
+        })
+    }
+
+    /// Whether a decorator of the repository's own commits.
+    fn commits(&self, draft: u32, decorator: &str) -> bool {
+        let Some(Def::Function(id)) = self.names.resolve_dotted(draft, decorator) else { return false };
+        let name = &self.names.function(id).name;
+        let own = |it: &&FunctionDraft| it.within.as_deref() == Some(&**name) || it.name == *name;
+        let commits = |node: &Node| matches!(&node.kind, NodeKind::Attr { name, .. } if &**name == "commit");
+        self.names.draft(id.draft).functions.iter().filter(own).any(|it| it.flow.nodes.iter().any(commits))
     }
 
     /// Whether a model reads a relation of each row as soon as it is made, before any queryset could load it.
@@ -333,14 +371,8 @@ impl Eval<'_> {
 
     /// What gives a loop its turns, where that is what one object has and no other loop is around it: one `Basket` has `lines`.
     pub(in crate::link::orm) fn of_one(&self, turn: Turn) -> Option<String> {
-        let frame = self.frames.get(turn.depth)?;
-        let here = frame.flow.scope(turn.scope)?;
+        let set = self.gone_through(turn)?;
         let named = |model| self.models.name(self.names, model);
-        let set = match frame.types.get(here.iter as usize)? {
-            Type::Set(set) => set.clone(),
-            Type::List(..) => frame.types.get(here.iter as usize)?.all_rows()?,
-            _ => return None,
-        };
         let found = match (&set.related, set.parent) {
             (Some((row, relation)), _) if relation.to_many && !row.guessed && self.is_alone(row) => {
                 format!("one `{}` has `{}`", named(row.model), relation.name)
@@ -349,7 +381,20 @@ impl Eval<'_> {
             (None, Some(Parent::Row(model))) => format!("one `{}` has rows of `{}`", named(model), named(set.model)),
             _ => return None,
         };
-        (!self.is_looped(turn)).then_some(found)
+        Some(found)
+    }
+
+    /// The rows that a loop goes through, where no other loop is around it.
+    pub(in crate::link::orm) fn gone_through(&self, turn: Turn) -> Option<Rc<Set>> {
+        let frame = self.frames.get(turn.depth)?;
+        let here = frame.flow.scope(turn.scope)?;
+        let of = frame.types.get(here.iter as usize)?;
+        let set = match of {
+            Type::Set(set) | Type::Result(set, _) => set.clone(),
+            Type::List(..) => of.all_rows()?,
+            _ => return None,
+        };
+        (!self.is_looped(turn)).then_some(set)
     }
 
     /// Whether a loop is over rows of a table, whoever has them.

@@ -285,11 +285,14 @@ impl Report<'_> {
             }),
             distinct: self.distinct(paths),
             of_one: super::of_one(event),
+            rows: super::rows(event),
+            few: super::few(event),
             leaves: Fact::derived(event.leaves, Vec::new()),
+            raises: Fact::derived(paths.iter().any(|(_, event)| event.raises), Vec::new()),
             to_many: Fact::derived(told.to_many, Vec::new()),
             keyed: Fact::derived(told.keyed, Vec::new()),
             short: Fact::derived(paths.iter().all(|(_, event)| event.size == Size::Short), Vec::new()),
-            reach: self.reach(event.unit),
+            reach: self.reach(event),
             remedy: Fact::derived(told.remedy.into(), Vec::new()),
         });
     }

@@ -1,6 +1,6 @@
 //! What one line of a loop asks, or writes, in each turn.
 
-use super::{Report, once_each, over, some};
+use super::{Report, counts, once_each, over, some};
 use crate::link::orm::events::{Cause, Event, EventKind};
 use crate::link::orm::history::instead_of;
 use crate::link::orm::types::Size;
@@ -47,11 +47,12 @@ impl Report<'_> {
         let calls = some(MOST_CALLS, line.iter().map(Event::call));
         let remedies = taken_together(&line).unwrap_or_else(|| {
             let each = line.iter().filter(|event| !event.stale).filter_map(|event| match &event.kind {
-                EventKind::Query { remedy, .. } => Some(remedy.as_str()),
-                EventKind::Write { how, .. } => Some(&*how.remedy),
+                EventKind::Query { remedy, .. } => Some(self.apart(event, remedy)),
+                EventKind::Write { how, .. } => Some(how.remedy.to_string()),
                 EventKind::Lazy { .. } => None,
             });
-            some(MOST_CALLS, each)
+            let each: Vec<String> = each.collect();
+            some(MOST_CALLS, each.iter().map(String::as_str))
         });
         let by = match &event.through {
             Some(call) => Fact::derived(call.as_str().into(), vec![event.at]),
@@ -66,8 +67,9 @@ impl Report<'_> {
         let about = self.about(event.unit, event.call(), event.at, writers.into_iter().collect());
         let (over, waits) = (over(event), self.waits(event));
         let short = Fact::derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
-        let reach = self.reach(event.unit);
+        let reach = self.reach(event);
         let (of_one, leaves) = (super::of_one(event), Fact::derived(event.leaves, Vec::new()));
+        let (rows, few) = (super::rows(event), super::few(event));
         let seldom = Fact::derived(event.conditional, Vec::new());
         let (call, remedy) = (Fact::derived(calls.into(), places), Fact::derived(remedies.into(), Vec::new()));
         match &event.kind {
@@ -100,6 +102,8 @@ impl Report<'_> {
                     each_turn,
                     stale: Fact::derived(line.iter().all(|event| event.stale), Vec::new()),
                     of_one,
+                    rows,
+                    few,
                     leaves,
                     seldom,
                     short,
@@ -140,6 +144,8 @@ impl Report<'_> {
                     over,
                     waits,
                     of_one,
+                    rows,
+                    few,
                     leaves,
                     seldom,
                     short,
@@ -155,6 +161,20 @@ impl Report<'_> {
                     remedy,
                 });
             }
+        }
+    }
+}
+
+impl Report<'_> {
+    /// What counts the rows of a list, and each of them once where other lists are counted with it: joined together, each row of
+    /// one comes with all of the others.
+    fn apart(&self, event: &Event, remedy: &str) -> String {
+        let several = self.counted.get(&(event.unit, event.head)).is_some_and(|all| all.len() > 1);
+        match counts(remedy) {
+            Some(path) if several && !remedy.contains("distinct=True") => {
+                remedy.replacen(&format!("\"{path}\""), &format!("\"{path}\", distinct=True"), 1)
+            }
+            _ => remedy.to_owned(),
         }
     }
 }

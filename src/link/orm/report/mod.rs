@@ -22,6 +22,7 @@ use super::reach::{Reaching, rank};
 use super::types::{Set, Size, Unit};
 use super::uses::{self, Use};
 use crate::facts::orm::OrmDraft;
+use crate::facts::orm::flow::NodeId;
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Reach};
 use crate::stack::{Assumption, Fact, Origin, Sourced, Writer};
@@ -46,6 +47,7 @@ pub(super) fn facts(
         remote,
         changed,
         mended: HashSet::default(),
+        counted: HashMap::default(),
         anchors: Anchors::default(),
         out: OrmFacts::default(),
     };
@@ -54,6 +56,8 @@ pub(super) fn facts(
     let asked_behind = asked_behind(&events);
     let mut read: Vec<Event> = Vec::new();
     let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::default();
+    let loaded = loaded(&events);
+    report.counted = counted(&events);
     for event in events {
         let turn = (event.unit, event.head);
         match &event.kind {
@@ -63,6 +67,12 @@ pub(super) fn facts(
                 continue;
             }
             EventKind::Write { how, .. } => written.entry(turn).or_default().push(how.model),
+            // What loads the relation serves this, too.
+            EventKind::Query { .. }
+                if event.served_by.is_some_and(|by| loaded.contains(&(event.unit, event.head, by))) =>
+            {
+                continue;
+            }
             _ => {}
         }
         match &event.kind {
@@ -91,10 +101,11 @@ pub(super) fn facts(
     let mut said = BTreeSet::new();
     let mut lines: Vec<Vec<Event>> = Vec::new();
     let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
+    let mut variables: HashMap<(Unit, Span, (Unit, NodeId), Line), usize> = HashMap::default();
     let mut others: Vec<Event> = others.into_values().collect();
     // Of several loops that come to one place the one is told that costs most: of many objects, and who waits for it.
     let weight = |it: &Event| {
-        let rank = rank(report.reached.of(it.unit));
+        let rank = rank(report.reach_of(it));
         (rank.min(2) + u8::from(rank > 2 && it.of_one.is_none()), rank)
     };
     // What a loop of a few turns does, which is not told, does not stand for what a long one does.
@@ -107,12 +118,18 @@ pub(super) fn facts(
         let mut told = None;
         if said.insert(again) & first.is_none() {
             // What one line of a loop does by way of what it calls is one thing, too.
-            let line = places.entry((event.unit, event.head, event.at, Line::of(&event))).or_insert(lines.len());
-            match lines.get_mut(*line) {
+            // So is what it asks of one queryset.
+            let kind = Line::of(&event);
+            let asked_of = event.asked_of.map(|of| (event.unit, event.head, of, kind));
+            let same = asked_of.and_then(|of| variables.get(&of)).copied();
+            let next = same.unwrap_or(lines.len());
+            let line = *places.entry((event.unit, event.head, event.at, kind)).or_insert(next);
+            variables.extend(asked_of.map(|of| (of, line)));
+            match lines.get_mut(line) {
                 Some(line) => line.push(event),
                 None => lines.push(vec![event]),
             }
-            told = lines.get(*line).map(|it| (*line, it.len().saturating_sub(1)));
+            told = lines.get(line).map(|it| (line, it.len().saturating_sub(1)));
         } else if let Some((line, place)) = first.flatten()
             && let Some(before) = lines.get_mut(line).and_then(|line| line.get_mut(place))
             && before.by.len() < MOST_OTHERS
@@ -190,6 +207,33 @@ fn once_each(places: impl Iterator<Item = Span>) -> Vec<Span> {
     each
 }
 
+/// The lists of rows that are loaded in the turns of each loop, by the places where their relations are declared.
+fn loaded(events: &[Event]) -> HashSet<(Unit, Span, Span)> {
+    let lists = events.iter().filter(|event| event.guess.is_none()).filter_map(|event| match &event.kind {
+        EventKind::Lazy { path, .. } => path.last().filter(|hop| hop.to_many).map(|hop| (event, hop.span)),
+        _ => None,
+    });
+    lists.map(|(event, span)| (event.unit, event.head, span)).collect()
+}
+
+/// What an annotation counts that a remedy names: `annotate(Count("tags"))`.
+fn counts(remedy: &str) -> Option<&str> {
+    remedy.strip_prefix("annotate(Count(\"")?.split('"').next()
+}
+
+/// The lists whose rows are counted in the turns of each loop. Counted by one query, each is joined to all others.
+fn counted(events: &[Event]) -> HashMap<(Unit, Span), HashSet<Box<str>>> {
+    let mut all: HashMap<(Unit, Span), HashSet<Box<str>>> = HashMap::default();
+    for event in events {
+        if let EventKind::Query { remedy, .. } = &event.kind
+            && let Some(path) = counts(remedy)
+        {
+            all.entry((event.unit, event.head)).or_default().insert(path.into());
+        }
+    }
+    all
+}
+
 /// The models whose rows are asked for in the turns of each loop that have written some before.
 fn asked_behind(events: &[Event]) -> HashSet<(Unit, Span, ClassId)> {
     let stale = events.iter().filter(|event| event.stale);
@@ -236,6 +280,8 @@ struct Report<'a> {
     changed: HashMap<(Unit, Span), HashSet<ClassId>>,
     /// What a clause at these places loads, and where it is read.
     mended: HashSet<(Vec<Span>, Span, String)>,
+    /// The lists whose rows are counted in the turns of each loop, as queries call them.
+    counted: HashMap<(Unit, Span), HashSet<Box<str>>>,
     anchors: Anchors,
     out: OrmFacts,
 }
@@ -262,8 +308,15 @@ impl Report<'_> {
         found.map_or(Fact::Absent, |(call, at)| Fact::derived(call, vec![at]))
     }
 
-    fn reach(&self, unit: Unit) -> Fact<Reach> {
-        Fact::derived(self.reached.of(unit), Vec::new())
+    /// Who runs it: who runs the code, of those who come to the view that it is known of.
+    fn reach_of(&self, event: &Event) -> Reach {
+        let by_view = event.view.map(|class| self.reached.of(Unit::Class(class)));
+        let by_code = self.reached.of(event.unit);
+        by_view.into_iter().fold(by_code, |least, it| if rank(it) < rank(least) { it } else { least })
+    }
+
+    fn reach(&self, event: &Event) -> Fact<Reach> {
+        Fact::derived(self.reach_of(event), Vec::new())
     }
 
     /// What a queryset is asked.
@@ -302,6 +355,18 @@ pub(super) fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> Strin
 fn of_one(event: &Event) -> Fact<Box<str>> {
     let said = event.of_one.as_deref();
     said.map_or(Fact::Absent, |text| Fact::derived(text.into(), Vec::new()))
+}
+
+/// What the rows of the loop are.
+fn rows(event: &Event) -> Fact<Box<str>> {
+    let rows = event.rows.as_ref();
+    rows.map_or(Fact::Absent, |rows| Fact::derived(rows.model.as_str().into(), Vec::new()))
+}
+
+/// Why the loop has few turns.
+fn few(event: &Event) -> Fact<Box<str>> {
+    let few = event.rows.as_ref().and_then(|rows| rows.few.as_deref());
+    few.map_or(Fact::Absent, |text| Fact::derived(text.into(), Vec::new()))
 }
 
 /// What is looped over, which may be what makes it a guess.

@@ -66,6 +66,10 @@ fn an_inline_that_no_admin_class_lists_is_never_shown() {
     assert!(told(&[("shop/models.py", models), ("shop/admin.py", admin)]).is_empty());
     let listed = admin.replace("inlines = []", "inlines = [GiftInline]");
     assert_eq!(told(&[("shop/models.py", models), ("shop/admin.py", &listed)]).len(), 1);
+    // It shows what the row has that is changed, and no more.
+    let facts = found(&sources(&[("shop/models.py", models), ("shop/admin.py", &listed)]));
+    let of_one = facts.lazy_loads[0].of_one.known().map(|it| &**it);
+    assert_eq!(of_one, Some("one `Maker` has rows of `Gift`"));
 }
 
 #[test]

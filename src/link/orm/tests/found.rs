@@ -80,3 +80,22 @@ fn the_object_of_a_view() {
     let text = "from rest_framework import viewsets\n\n\nclass Rooms(viewsets.ModelViewSet):\n    queryset = Room.objects.all()\n\n    def names(self, request):\n        room = self.get_object()\n        room.owner.username\n        return [it.starter.username for it in room.threads.open()]\n";
     assert_eq!(views(text), [r#"lazy Rooms.names:starter: select_related("starter")"#]);
 }
+
+#[test]
+fn what_an_event_loop_may_not_load() {
+    let raises = |body: &str| {
+        let code = format!(
+            "from asgiref.sync import sync_to_async\nfrom .models import Thread\n\n\nasync def show(request):\n    {body}\n"
+        );
+        let facts = found(&sources(&[("chat/models.py", MODELS), ("chat/views.py", &code)]));
+        facts.lazy_loads.iter().map(|it| it.raises.known().copied()).collect::<Vec<_>>()
+    };
+    let read = "async for thread in Thread.objects.all():\n        print(thread.room.name)";
+    assert_eq!(raises(read), [Some(true)]);
+    let handed_on = "await sync_to_async(lambda: [it.room.name for it in Thread.objects.all()])()";
+    assert!(!raises(handed_on).contains(&Some(true)));
+    assert!(
+        raises("async for thread in Thread.objects.select_related('room'):\n        print(thread.room.name)")
+            .is_empty()
+    );
+}

@@ -349,3 +349,35 @@ fn what_a_table_of_times_names_is_a_task() {
     let read = format!("from chat.models import Room\n{cron}");
     assert_eq!(runs(&[MANAGE, ("site/cron_config.py", &read)]), "Tasks");
 }
+
+#[test]
+fn views_that_turn_others_away_are_of_staff() {
+    let of = |mixin: &str, view: &str| {
+        let code = format!(
+            "from django.contrib.auth.mixins import AccessMixin\nfrom django.views.generic import View\nfrom rest_framework.permissions import BasePermission\nfrom rest_framework.views import APIView\nfrom .models import Thread\n\n\n{mixin}\n\n\n{view}\n    def get(self, request):\n        return [thread.room.name for thread in Thread.objects.all()]\n"
+        );
+        reached(&[("chat/views.py", &code)]).join("; ")
+    };
+    let keeper = |test: &str, then: &str| {
+        format!(
+            "class Guarded(AccessMixin):\n    def dispatch(self, request):\n        if {test}:\n            {then}\n        return super().dispatch(request)\n"
+        )
+    };
+    let view = "class Names(Guarded, View):";
+    let away = keeper("not request.user.is_staff", "return self.handle_no_permission()");
+    assert_eq!(of(&away, view), "Names.get:room Some(Admin)");
+    // Who only looks at it lets all in, and so does who lets others in besides.
+    let looks = keeper("request.user.is_staff", "self.wide = True");
+    assert_eq!(of(&looks, view), "Names.get:room Some(Requests)");
+    let others = keeper("not (request.user.is_staff or request.user.pk)", "return self.handle_no_permission()");
+    assert_eq!(of(&others, view), "Names.get:room Some(Requests)");
+    let permission = |answer: &str| {
+        format!(
+            "class Trusted(BasePermission):\n    def has_permission(self, request, view):\n        return {answer}\n"
+        )
+    };
+    let view = "class Names(APIView):\n    permission_classes = [Trusted]\n";
+    assert_eq!(of(&permission("request.user.is_superuser"), view), "Names.get:room Some(Admin)");
+    let readers = permission("request.method == 'GET' or request.user.is_superuser");
+    assert_eq!(of(&readers, view), "Names.get:room Some(Requests)");
+}

@@ -257,3 +257,72 @@ fn what_a_prefetch_puts_on_instances_that_the_process_keeps_stays_there() {
     let told = told(&[("mail/models.py", models), ("mail/views.py", views)]);
     assert_eq!(told, ["query get:mail.marks.filter.last: "]);
 }
+
+#[test]
+fn what_is_prefetched_serves_a_test_of_it() {
+    let told = |body: &str| views(&format!("def show(request):\n    for thread in Thread.objects.all():\n{body}"));
+    let read = r#"lazy show:tags: prefetch_related("tags") (no fix)"#;
+    let all = "        print([tag.label for tag in thread.tags.all()])\n";
+    assert_eq!(told(&format!("        if thread.tags.exists():\n    {all}")), [read]);
+    // What narrows it down is asked for all the same.
+    let narrowed = told(&format!("        if thread.tags.filter(label='a').exists():\n    {all}"));
+    assert_eq!(narrowed, [read, "query show:thread.tags.filter.exists: annotate(Exists(...))"]);
+    let alone = told("        print(thread.tags.exists())\n");
+    assert_eq!(alone, ["query show:thread.tags.exists: annotate(Exists(...))"]);
+}
+
+#[test]
+fn what_is_counted_without_doubles_is_counted_so_for_all() {
+    let told = |call: &str| {
+        views(&format!("def show(request):\n    for thread in Thread.objects.all():\n        print(thread.{call})\n"))
+            .concat()
+    };
+    let of = |call: &str| told(call).rsplit_once(": ").map(|it| it.1.to_owned()).unwrap_or_default();
+    assert_eq!(of("tags.count()"), r#"annotate(Count("tags"))"#);
+    assert_eq!(of("tags.distinct().count()"), r#"annotate(Count("tags", distinct=True))"#);
+    assert_eq!(
+        of("messages.values_list('author').distinct().count()"),
+        r#"annotate(Count("messages__author", distinct=True))"#
+    );
+    assert_eq!(
+        of("messages.filter(pk=1).distinct('author').count()"),
+        r#"annotate(Count("messages__author", distinct=True, filter=Q(...)))"#
+    );
+}
+
+#[test]
+fn a_number_that_is_shown_is_no_truth() {
+    let page = |body: &str| {
+        let files = [
+            ("chat/models.py", MODELS),
+            ("chat/templates/chat/list.html", body),
+            (
+                "chat/views.py",
+                "from django.shortcuts import render\nfrom .models import *\n\n\ndef show(request):\n    return render(request, 'chat/list.html', {'threads': Thread.objects.all()})\n",
+            ),
+        ];
+        told(&files)
+    };
+    let within = |row: &str| page(&format!("{{% for thread in threads %}}{row}{{% endfor %}}\n"));
+    let test = "{% if thread.tags.count %}some{% endif %}";
+    assert_eq!(within(test), ["query template:thread.tags.count: annotate(Exists(...))"]);
+    let shown = "{% if thread.tags.count %}{{ thread.tags.count }}{% endif %}";
+    assert_eq!(within(shown), [r#"query template:thread.tags.count: annotate(Count("tags"))"#]);
+}
+
+#[test]
+fn lists_that_are_counted_together_are_counted_without_doubles() {
+    let told = |body: &str| {
+        views(&format!("def show(request):\n    for thread in Thread.objects.all():\n{body}"))
+            .iter()
+            .map(|it| it.rsplit_once(": ").map_or("", |it| it.1).to_owned())
+            .collect::<Vec<_>>()
+    };
+    let tags = "        print(thread.tags.count())\n";
+    let messages = "        print(thread.messages.filter(author=1).count())\n";
+    assert_eq!(told(tags), [r#"annotate(Count("tags"))"#]);
+    assert_eq!(
+        told(&format!("{tags}{messages}")),
+        [r#"annotate(Count("tags", distinct=True))"#, r#"annotate(Count("messages", distinct=True, filter=Q(...)))"#]
+    );
+}

@@ -509,3 +509,60 @@ fn a_dict_of_a_package_says_which_serializer_lists() {
     assert_eq!(told("").len(), 1);
     assert_eq!(told("    serializer_action_classes = {'list': BriefSerializer}\n"), [""; 0]);
 }
+
+#[test]
+fn a_row_that_was_made_just_now_has_no_rows_of_its_own() {
+    let body = |made: &str, between: &str| {
+        views(&format!(
+            "def copy(request, room):\n    thread = {made}\n    {between}\n    for message in Message.objects.filter(thread=thread):\n        print(message.author.email)\n"
+        ))
+    };
+    let told = [r#"lazy copy:author: select_related("author")"#];
+    for made in ["Thread.objects.create(room=room)", "Thread(room=room)"] {
+        for between in ["pass", "thread.closed = True; thread.save()", "print(thread.closed)"] {
+            assert!(body(made, between).is_empty(), "{made}; {between}");
+        }
+        // Whoever gets it, or its key, may make some.
+        for between in [
+            "fill(thread)",
+            "Message(thread=thread).save()",
+            "fill(thread.pk)",
+            "thread.messages.create()",
+            "thread.fill()",
+        ] {
+            assert_eq!(body(made, between), told, "{made}; {between}");
+        }
+    }
+    // It may get some.
+    let given = views(
+        "def copy(request, room):\n    thread = Thread.objects.create(room=room)\n    for tag in Tag.objects.all():\n        thread.tags.add(tag)\n",
+    );
+    assert_eq!(given, ["write copy:thread.tags.add: add(*rows)"]);
+    assert_eq!(body("Thread.objects.get(room=room)", "pass"), told);
+    assert_eq!(body("Thread.objects.get_or_create(room=room)[0]", "pass"), told);
+}
+
+#[test]
+fn what_a_decorator_commits_expires_what_was_loaded() {
+    let models = "from sqlalchemy import ForeignKey\nfrom sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship\n\n\nclass Base(DeclarativeBase):\n    pass\n\n\nclass Room(Base):\n    __tablename__ = \"rooms\"\n    id: Mapped[int] = mapped_column(primary_key=True)\n\n\nclass Thread(Base):\n    __tablename__ = \"threads\"\n    id: Mapped[int] = mapped_column(primary_key=True)\n    room_id: Mapped[int] = mapped_column(ForeignKey(\"rooms.id\"))\n    room: Mapped[Room] = relationship()\n";
+    let dao = "from functools import wraps\nfrom .models import session\n\n\ndef done(func):\n    @wraps(func)\n    def run(*args):\n        result = func(*args)\n        session.commit()\n        return result\n    return run\n";
+    let told = |decorator: &str| {
+        let code = format!(
+            "from sqlalchemy import select\nfrom .dao import done\nfrom .models import Thread\n\n\n{decorator}def close(thread):\n    print(thread.room.id)\n\n\ndef show(session):\n    for thread in session.scalars(select(Thread)):\n        close(thread)\n"
+        );
+        told(&[("chat/models.py", models), ("chat/dao.py", dao), ("chat/views.py", &code)])
+    };
+    assert_eq!(told("").len(), 1);
+    assert!(told("@done\n").is_empty());
+}
+
+#[test]
+fn an_update_whose_number_each_turn_has_to_hear() {
+    let told = |then: &str| {
+        views(&format!(
+            "def close(request):\n    for thread in Thread.objects.all():\n        done = Thread.objects.filter(pk=thread.pk, closed=False).update(room=thread.room_id)\n{then}"
+        ))
+    };
+    assert!(told("        if not done:\n            continue\n").is_empty());
+    assert_eq!(told(""), ["write close:Thread.objects.filter.update: bulk_update"]);
+}

@@ -1,0 +1,103 @@
+//! Whether a loop has few turns by what its rows are: kinds of something, tenants, what a constraint leaves of one parent's.
+
+use super::django_models::app_of;
+use super::eval::Eval;
+use super::indexes;
+use super::kinds;
+use super::models::{AUTH_USER, Models};
+use super::names::{ClassId, Names};
+use super::types::{Set, Turn};
+use crate::facts::orm::flow::last_of;
+use crate::stack::vocabulary::Orm;
+
+/// The rows that a loop goes through, of whose table somebody may know how many there are.
+#[derive(Clone, Debug)]
+pub(super) struct Rows {
+    /// The model, with its app before it: `shop.Order`.
+    pub(super) model: String,
+    /// Why there are few of them.
+    pub(super) few: Option<String>,
+}
+
+/// What a loop goes through, where no other loop is around it.
+pub(super) fn rows(eval: &Eval<'_>, turn: Turn) -> Option<Rows> {
+    let set = eval.gone_through(turn)?;
+    eval.models.get(set.model)?;
+    let name = eval.models.name(eval.names, set.model);
+    let model = match eval.names.drafts.get(set.model.draft as usize) {
+        Some(draft) => format!("{}.{name}", app_of(draft)),
+        None => format!("auth.{name}"),
+    };
+    Some(Rows { model, few: few(eval.names, eval.models, &set) })
+}
+
+/// Why a queryset has few rows, so that a list of all of them has an end.
+pub(super) fn listed(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
+    let hundreds = models.is_of_kinds(names, set.model).then(|| models.name(names, set.model));
+    few(names, models, set).or_else(|| hundreds.map(|name| format!("`{name}` looks like a table of kinds")))
+}
+
+/// Whether a model is one of kinds of which there are a few.
+fn is_of_few_kinds(names: &Names<'_>, models: &Models, model: ClassId) -> bool {
+    models.is_of_kinds(names, model) && !kinds::may_be_hundreds(&models.name(names, model))
+}
+
+/// Why a queryset has few rows.
+fn few(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
+    // Nor is Django's own user a class that could be read.
+    models.get(set.model).filter(|_| set.model != AUTH_USER)?;
+    let name = models.name(names, set.model);
+    if is_of_few_kinds(names, models, set.model) {
+        return Some(format!("`{name}` looks like a table of kinds"));
+    }
+    if is_tenant(names, set.model) {
+        return Some(format!("each `{name}` is a tenant with tables of its own"));
+    }
+    let field = left_open(names, models, set)?;
+    Some(format!("no two of these rows of `{name}` have the same `{field}`, which is one of a few"))
+}
+
+/// Whether each row of a model has a schema of its own (django-tenants' `TenantMixin`, django-tenant-schemas').
+fn is_tenant(names: &Names<'_>, model: ClassId) -> bool {
+    names.lineage(model).external.iter().any(|base| last_of(base) == "TenantMixin")
+}
+
+/// The one field of a constraint that says that no two rows are the same in some fields together, of which all others are
+/// the same in these rows, where that field is one of a few.
+fn left_open(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
+    if set.orm != Orm::Django {
+        return None;
+    }
+    let back = set.related.as_ref().and_then(|(_, relation)| relation.back.as_deref());
+    let met = set.asked.conditions.iter().filter(|it| it.met && !it.excluded && &*it.lookup == "exact");
+    let same: Vec<&str> = met.map(|it| &*it.field).chain(back).map(plain).collect();
+    if same.is_empty() {
+        return None;
+    }
+    indexes::unique_together(names, set.model).into_iter().find_map(|fields| {
+        let mut open = fields.iter().filter(|field| !same.contains(&plain(field)));
+        let field = plain(open.next()?);
+        (open.next().is_none() && fields.len() > 1 && is_one_of_few(names, models, set.model, field))
+            .then(|| field.to_owned())
+    })
+}
+
+/// A field as it is declared: `order` of `order_id`, `order__id`.
+fn plain(field: &str) -> &str {
+    ["__id", "__pk", "_id"].iter().find_map(|end| field.strip_suffix(end)).unwrap_or(field)
+}
+
+/// Whether a field is one of choices that are written out, a flag, or a kind.
+fn is_one_of_few(names: &Names<'_>, models: &Models, model: ClassId, field: &str) -> bool {
+    if let Some(target) = models.relation(model, field).and_then(|it| it.target) {
+        return is_of_few_kinds(names, models, target);
+    }
+    let declared = || {
+        let (class, at) = names.attribute(model, field)?;
+        let draft = names.class(class);
+        let call = draft.body.call(draft.attributes.get(at)?.value?)?;
+        let flag = draft.body.called(call).is_some_and(|it| it == "BooleanField");
+        Some(flag || call.keyword("choices").is_some())
+    };
+    declared() == Some(true)
+}
