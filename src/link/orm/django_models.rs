@@ -147,22 +147,30 @@ fn derives_model(names: &Names<'_>, id: ClassId) -> bool {
     })
 }
 
-/// The user's model: what the settings name, else the one class that is made to be it.
+/// The user's model: what the settings name, else the one class that is made to be it, else Django's own.
 pub(super) fn user(names: &Names<'_>, django: &[ClassId]) -> Option<ClassId> {
-    for draft in &names.drafts {
-        let named = draft.globals.iter().find(|(name, _)| &**name == "AUTH_USER_MODEL");
-        if let Some(label) = named.and_then(|(_, node)| draft.top.text(*node))
-            && let Some(id) = labelled(names, django, label)
-        {
-            return Some(id);
-        }
+    if let Some(id) = by_setting(names, django, "AUTH_USER_MODEL") {
+        return Some(id);
     }
     let mut made = django.iter().copied().filter(|id| {
         let is_user = |base| names.derives_external(*id, base);
-        !is_abstract(names, *id) && (is_user("AbstractUser") || is_user("AbstractBaseUser"))
+        !names.is_of_package(*id)
+            && !is_abstract(names, *id)
+            && (is_user("AbstractUser") || is_user("AbstractBaseUser"))
     });
-    let first = made.next()?;
-    made.next().is_none().then_some(first)
+    match (made.next(), made.next(), names.by_path("django.contrib.auth.models.User")) {
+        (Some(only), None, _) => Some(only),
+        (_, _, Some(Def::Class(own))) => Some(own),
+        _ => None,
+    }
+}
+
+/// The model whose label a setting is: `AUTH_USER_MODEL = "people.Person"`.
+fn by_setting(names: &Names<'_>, django: &[ClassId], setting: &str) -> Option<ClassId> {
+    names.drafts.iter().find_map(|draft| {
+        let (_, node) = draft.globals.iter().find(|(name, _)| **name == *setting)?;
+        labelled(names, django, draft.top.text(*node)?)
+    })
 }
 
 /// The model of a label, `app.Model`.
@@ -171,9 +179,10 @@ pub(super) fn labelled(names: &Names<'_>, django: &[ClassId], label: &str) -> Op
     let app = last_of(app);
     let named: Vec<ClassId> = django.iter().copied().filter(|id| *names.class(*id).name == *class).collect();
     let of_app = named.iter().copied().find(|id| app_of(names.draft(id.draft)) == app);
-    match (of_app, named.as_slice()) {
-        (Some(id), _) => Some(id),
-        (None, [only]) => Some(*only),
+    let mut own = named.iter().filter(|id| !names.is_of_package(**id));
+    match (of_app, own.next(), own.next()) {
+        (Some(id), ..) => Some(id),
+        (None, Some(only), None) => Some(*only),
         _ => None,
     }
 }
@@ -437,8 +446,13 @@ fn target(
             models.user.map(Target::Class)
         }
         NodeKind::Name(_) | NodeKind::Attr { .. } => {
-            if flow.dotted(to)?.ends_with("AUTH_USER_MODEL") {
+            let dotted = flow.dotted(to)?;
+            if dotted.ends_with("AUTH_USER_MODEL") {
                 return models.user.map(Target::Class);
+            }
+            // `settings.SHOP_ORDER_MODEL`
+            if let Some(setting) = dotted.strip_prefix("settings.") {
+                return by_setting(names, django, setting).map(Target::Class);
             }
             match names.of_node(id.draft, flow, to)? {
                 Def::Class(class) => Some(Target::Class(class)),

@@ -112,13 +112,13 @@ pub(super) struct Known<'a> {
 impl<'a> Known<'a> {
     fn read(names: &'a Names<'a>, models: &'a Models) -> Self {
         let mut known = Self::default();
-        for (draft, it) in names.drafts.iter().copied().enumerate().filter(|(_, it)| it.place != Place::Template) {
+        for (draft, it) in names.drafts.iter().copied().enumerate().filter(|(_, it)| is_code(it.place)) {
             for (at, function) in it.functions.iter().enumerate().filter(|(_, it)| it.within.is_none()) {
                 let id = FunctionId { draft: draft as u32, at: at as u32 };
                 known.functions.entry(&function.name).or_default().push(id);
             }
         }
-        for id in names.all_classes() {
+        for id in names.all_classes().into_iter().filter(|id| !names.is_of_package(*id)) {
             let Some(model) = models.get(id) else { continue };
             let mut own: Vec<&str> = model.relations.keys().map(|name| &**name).collect();
             for class in &names.lineage(id).classes {
@@ -439,6 +439,11 @@ impl<'a> Eval<'a> {
             _ => None,
         }
     }
+}
+
+/// Whether a file has code of the repository's.
+fn is_code(place: Place) -> bool {
+    !matches!(place, Place::Template | Place::Package)
 }
 
 /// The names of what is read of a value, directly.

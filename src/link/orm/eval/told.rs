@@ -11,6 +11,7 @@ use super::super::uses::{self, Use, Wanted};
 use super::super::{django, keys, sqlalchemy, strangers};
 use super::Eval;
 use super::need::Need;
+use crate::facts::orm::Place;
 use crate::facts::orm::flow::{Guard, GuardId, NodeId, NodeKind, Scope};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -158,15 +159,20 @@ impl Eval<'_> {
 
     pub(in crate::link::orm) fn tell(&mut self, event: Event) {
         self.met += 1;
-        if self.quiet == 0 {
+        if self.quiet == 0 && !self.is_outside(event.unit) {
             self.events.push(event);
         }
+    }
+
+    /// Whether code is of a package that the repository builds upon.
+    fn is_outside(&self, unit: Unit) -> bool {
+        self.names.draft(unit.draft()).place == Place::Package
     }
 
     /// Tells what a queryset is asked.
     pub(in crate::link::orm) fn tell_use(&mut self, it: Use) {
         self.met += 1;
-        if self.quiet == 0 {
+        if self.quiet == 0 && !self.is_outside(it.unit) {
             self.uses.push(it);
         }
     }

@@ -8,6 +8,7 @@ mod fields;
 mod fixes;
 mod found;
 mod more;
+mod packages;
 mod reach;
 mod remedies;
 mod rest;
