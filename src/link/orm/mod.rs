@@ -5,6 +5,7 @@
 //! (`eval`), and followed into the functions that it passes rows to. Nothing here is an opinion: a loop that queries per
 //! row is told, and a rule judges it.
 
+mod actions;
 mod anchors;
 mod asked;
 mod builtins;

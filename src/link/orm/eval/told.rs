@@ -27,7 +27,9 @@ impl Eval<'_> {
             self.settled.insert(span);
         }
         // Whether a function that serves several kinds of rows reads it for those of this loop can only be guessed.
-        let of_a_kind = node.sorted && self.depth() > turn.depth;
+        // What a generic key leads to is of a kind: that is asked of it, and not of the row.
+        let generic = relation.target.is_none() && !relation.joinable && !relation.to_many;
+        let of_a_kind = node.sorted && self.depth() > turn.depth && !generic;
         // Nor whether the rows of this loop are those that have another key, or those that lack it.
         if self.depth() > turn.depth && self.is_unset(node.guard) {
             return;

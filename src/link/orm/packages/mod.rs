@@ -19,6 +19,8 @@ const PACKAGES: &[(&str, &str)] = &[
     ("guardian", include_str!("guardian.py")),
     ("oauth2_provider", include_str!("oauth2_provider.py")),
     ("oscar", include_str!("oscar.py")),
+    ("pulp_container", include_str!("pulp_container.py")),
+    ("pulpcore", include_str!("pulpcore.py")),
     ("rest_framework", include_str!("rest_framework.py")),
     ("taggit", include_str!("taggit.py")),
 ];

@@ -80,3 +80,13 @@ fn the_object_of_a_view() {
     let text = "from rest_framework import viewsets\n\n\nclass Rooms(viewsets.ModelViewSet):\n    queryset = Room.objects.all()\n\n    def names(self, request):\n        room = self.get_object()\n        room.owner.username\n        return [it.starter.username for it in room.threads.open()]\n";
     assert_eq!(views(text), [r#"lazy Rooms.names:starter: select_related("starter")"#]);
 }
+
+#[test]
+fn a_model_may_say_what_leads_back_to_it() {
+    let models = "from django.db import models\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Gift(models.Model):\n    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)\n\n    class Meta:\n        default_related_name = \"%(model_name)s_list\"\n";
+    let views = "from .models import Maker\n\n\ndef counts():\n    return [it.gift_list.count() for it in Maker.objects.all()]\n\n\ndef gifts():\n    return [list(it.gift_set.all()) for it in Maker.objects.all()]\n";
+    assert_eq!(
+        told(&[("shop/models.py", models), ("shop/views.py", views)]),
+        [r#"query counts:it.gift_list.count: annotate(Count("gift_list"))"#]
+    );
+}

@@ -58,3 +58,16 @@ fn a_package_that_is_the_repository_is_read_there() {
         [r#"lazy names:rank: select_related("rank")"#]
     );
 }
+
+#[test]
+fn lists_of_one_name_that_all_are_of_one_model_are_of_it() {
+    let models = "from django.db import models\n\n\nclass Voucher(models.Model):\n    code = models.CharField(max_length=9)\n\n    @property\n    def left(self):\n        return self.uses.exclude(done=True).count()\n\n\nclass Use(models.Model):\n    voucher = models.ForeignKey(Voucher, on_delete=models.CASCADE, related_name=\"uses\")\n    by = models.ForeignKey(\"auth.User\", on_delete=models.CASCADE)\n\n\nclass Coupon(models.Model):\n    vouchers = models.ManyToManyField(Voucher)\n\n\nclass Basket(models.Model):\n    vouchers = models.ManyToManyField(Voucher)\n";
+    let views = "def left(thing):\n    return sum(it.left for it in thing.attr.vouchers.all())\n\n\ndef users(thing):\n    return [[use.by.email for use in it.uses.all()] for it in thing.attr.vouchers.all()]\n\n\ndef few(thing):\n    return [it.left for it in thing.vouchers]\n";
+    let by_query = ["query left:self.uses.exclude.count: annotate(Count(\"uses\", filter=Q(...)))"];
+    let of = |models: &str| {
+        told(&[("shop/models.py", models), ("shop/views.py", &format!("from .models import *\n\n\n{views}"))])
+    };
+    assert_eq!(of(models), by_query);
+    let other = "\n\nclass Refund(models.Model):\n    vouchers = models.ManyToManyField(\"auth.User\")\n";
+    assert!(of(&format!("{models}{other}")).is_empty());
+}
