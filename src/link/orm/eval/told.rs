@@ -350,6 +350,10 @@ impl Eval<'_> {
             _ => return None,
         };
         let found = match (&set.related, set.parent) {
+            // Whose it is, nobody knows.
+            (Some((row, relation)), _) if relation.to_many && row.guessed && set.size == Size::Open => {
+                format!("one object has `{}`", relation.name)
+            }
             (Some((row, relation)), _) if relation.to_many && !row.guessed && self.is_alone(row) => {
                 format!("one `{}` has `{}`", named(row.model), relation.name)
             }

@@ -68,6 +68,18 @@ fn lists_of_one_name_that_all_are_of_one_model_are_of_it() {
         told(&[("shop/models.py", models), ("shop/views.py", &format!("from .models import *\n\n\n{views}"))])
     };
     assert_eq!(of(models), by_query);
+    let twice = "class Holder:\n    def __init__(self, key):\n        self.coupon = Coupon.objects.get(pk=key)\n\n\ndef empty(holder):\n    for it in holder.coupon.vouchers.all():\n        if it.friends.all():\n            it.friends.set([])\n\n\ndef run(key):\n    empty(Holder(key))\n";
+    let models_with = models.replace(
+        "max_length=9)\n\n    @property",
+        "max_length=9)\n    friends = models.ManyToManyField(\"auth.User\")\n\n    @property",
+    );
+    assert_eq!(
+        told(&[("shop/models.py", &models_with), ("shop/views.py", &format!("from .models import *\n\n\n{twice}"))]),
+        [
+            r#"lazy empty:friends: prefetch_related("friends")"#,
+            "write empty:it.friends.set: through.objects.filter(...).delete(), then through.objects.bulk_create(...)"
+        ]
+    );
     let other = "\n\nclass Refund(models.Model):\n    vouchers = models.ManyToManyField(\"auth.User\")\n";
     assert!(of(&format!("{models}{other}")).is_empty());
 }
