@@ -106,7 +106,7 @@ impl OrmFacts {
 pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Callers]) -> OrmFacts {
     let own: Vec<&OrmDraft> = drafts.into_iter().collect();
     let packages = packages::imported(&own);
-    let names = names::Names::new(own.into_iter().chain(&packages).collect());
+    let names = names::Names::new(own.into_iter().chain(packages).collect());
     let models = models::Models::new(&names);
     let serial = serializers::flow();
     let mut eval = eval::Eval::new(&names, &models, &serial);

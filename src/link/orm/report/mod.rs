@@ -53,7 +53,7 @@ pub(super) fn facts(
     let mut others: BTreeMap<(Span, Span, Option<String>), Event> = BTreeMap::new();
     let asked_behind = asked_behind(&events);
     let mut read: Vec<Event> = Vec::new();
-    let mut written: HashMap<(Unit, Span), Vec<(Span, Option<ClassId>)>> = HashMap::default();
+    let mut written: HashMap<(Unit, Span), Vec<Written>> = HashMap::default();
     for event in events {
         let turn = (event.unit, event.head);
         match &event.kind {
@@ -170,6 +170,9 @@ fn told_once(read: Vec<Event>) -> Vec<Event> {
     out
 }
 
+/// A place where a turn writes, and the model whose rows it writes, when that is known.
+type Written = (Span, Option<ClassId>);
+
 /// A place that was told of, with the field that it is about where it is one of several.
 type Told = (Span, Option<String>);
 
@@ -213,7 +216,7 @@ fn changed(events: &[Event]) -> HashMap<(Unit, Span), HashSet<ClassId>> {
 
 /// Whether a path leads through what was written before the place where it is read. Of one object that must be known; a list may be of anything. A row that
 /// is written is not its own parent.
-fn is_stale(root: &Set, path: &[Rc<Relation>], at: Span, written: &[(Span, Option<ClassId>)]) -> bool {
+fn is_stale(root: &Set, path: &[Rc<Relation>], at: Span, written: &[Written]) -> bool {
     let to_parent = |hop: &Relation| hop.joinable && hop.target == Some(root.model);
     if matches!(path, [hop] if to_parent(hop)) {
         return false;
