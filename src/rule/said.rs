@@ -191,6 +191,9 @@ impl<'a> Said<'a> {
 
     /// A place has one label: what is said there more than once stands side by side.
     fn label(&mut self, span: Span, text: String) {
+        if span.file.is_outside() {
+            return;
+        }
         let Some(label) = self.labels.iter_mut().find(|label| label.span == span) else {
             self.labels.push(Label { span, text: text.into() });
             return;

@@ -14,6 +14,18 @@ pub struct FileId(pub u32);
 impl FileId {
     /// Of no file: the place of what is written in none.
     pub const NOWHERE: Self = Self(u32::MAX);
+    /// So many files may lie outside the tree.
+    const MOST_OUTSIDE: u32 = 1 << 10;
+
+    /// Of a file that is known without being of the tree: nothing is shown of it.
+    pub fn outside(at: u32) -> Self {
+        Self(u32::MAX - 1 - at.min(Self::MOST_OUTSIDE))
+    }
+
+    /// Whether it is of such a file.
+    pub fn is_outside(self) -> bool {
+        self != Self::NOWHERE && self.0 >= u32::MAX - 1 - Self::MOST_OUTSIDE
+    }
 }
 
 /// A range of bytes in one file. Lines and columns are for the reports.

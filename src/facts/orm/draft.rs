@@ -56,6 +56,8 @@ pub enum Place {
     Admin,
     /// Nothing: it is a template, which views fill.
     Template,
+    /// Nothing: it is of a package that the repository builds upon, and declares what its models are related to.
+    Package,
     /// Nothing.
     Any,
 }

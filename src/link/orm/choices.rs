@@ -200,7 +200,8 @@ fn fieldsets(names: &Names<'_>, class: ClassId) -> Option<Vec<Box<str>>> {
 /// The relations of a model that a form asks for, unless it is told otherwise.
 fn relations(names: &Names<'_>, models: &Models, model: ClassId) -> Vec<Choice> {
     let mut out = Vec::new();
-    for class in &names.lineage(model).classes {
+    // A package that brings a model may bring forms for it, too.
+    for class in names.lineage(model).classes.iter().filter(|class| !names.is_of_package(**class)) {
         let draft = names.class(*class);
         for attribute in &draft.attributes {
             let is_asked = is_asked(names, *class, &draft.body, attribute).unwrap_or(false);

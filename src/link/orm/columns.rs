@@ -9,7 +9,7 @@ use super::names::{ClassId, Def, FunctionId};
 use super::narrow::Parent;
 use super::serializers::{ROW, list_of, loop_over, place};
 use super::types::{Row, Set, Site, Type, Unit};
-use super::{django, templates};
+use super::{actions, django, templates};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -129,6 +129,7 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
     let set = Rc::new(Set { loads, sites, ..(*set).clone() });
     show(eval, class, &set, &columns, span);
     eval.chosen -= usize::from(chooses.is_some());
+    actions::run(eval, class, &set);
 }
 
 /// Those of some paths that the columns read: what a list joins unasked, and joins no more as soon as it is told what to

@@ -52,7 +52,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
 pub(super) fn manager(eval: &Eval<'_>, model: ClassId, classes: &[ClassId], id: NodeId) -> Type {
     let span = eval.frame().flow.node(id).span;
     let site = Some(eval.site(id, false));
-    Type::Manager(Rc::new(ManagerType { model, classes: classes.into(), related: None, site, span }))
+    Type::Manager(Rc::new(ManagerType { model, classes: classes.into(), related: None, unread: false, site, span }))
 }
 
 /// `row.relation` of a list
@@ -78,6 +78,7 @@ pub(super) fn related_manager(
         model: target,
         classes: classes.into(),
         related: Some((row.clone(), relation)),
+        unread: false,
         site,
         span: node.span,
     }))

@@ -147,22 +147,35 @@ fn derives_model(names: &Names<'_>, id: ClassId) -> bool {
     })
 }
 
-/// The user's model: what the settings name, else the one class that is made to be it.
+/// The user's model: what the settings name, else the one class that is made to be it, else Django's own.
 pub(super) fn user(names: &Names<'_>, django: &[ClassId]) -> Option<ClassId> {
-    for draft in &names.drafts {
-        let named = draft.globals.iter().find(|(name, _)| &**name == "AUTH_USER_MODEL");
-        if let Some(label) = named.and_then(|(_, node)| draft.top.text(*node))
-            && let Some(id) = labelled(names, django, label)
-        {
-            return Some(id);
-        }
+    if let Some(id) = by_setting(names, django, "AUTH_USER_MODEL") {
+        return Some(id);
     }
+    let own = match names.by_path("django.contrib.auth.models.User") {
+        Some(Def::Class(own)) => Some(own),
+        _ => None,
+    };
     let mut made = django.iter().copied().filter(|id| {
         let is_user = |base| names.derives_external(*id, base);
-        !is_abstract(names, *id) && (is_user("AbstractUser") || is_user("AbstractBaseUser"))
+        // What derives from Django's own adds to it, and does not take its place.
+        !names.is_of_package(*id)
+            && own.is_none_or(|own| !names.derives(*id, own))
+            && !is_abstract(names, *id)
+            && (is_user("AbstractUser") || is_user("AbstractBaseUser"))
     });
-    let first = made.next()?;
-    made.next().is_none().then_some(first)
+    match (made.next(), made.next()) {
+        (Some(only), None) => Some(only),
+        _ => own,
+    }
+}
+
+/// The model whose label a setting is: `AUTH_USER_MODEL = "people.Person"`.
+fn by_setting(names: &Names<'_>, django: &[ClassId], setting: &str) -> Option<ClassId> {
+    names.drafts.iter().find_map(|draft| {
+        let (_, node) = draft.globals.iter().find(|(name, _)| **name == *setting)?;
+        labelled(names, django, draft.top.text(*node)?)
+    })
 }
 
 /// The model of a label, `app.Model`.
@@ -171,9 +184,10 @@ pub(super) fn labelled(names: &Names<'_>, django: &[ClassId], label: &str) -> Op
     let app = last_of(app);
     let named: Vec<ClassId> = django.iter().copied().filter(|id| *names.class(*id).name == *class).collect();
     let of_app = named.iter().copied().find(|id| app_of(names.draft(id.draft)) == app);
-    match (of_app, named.as_slice()) {
-        (Some(id), _) => Some(id),
-        (None, [only]) => Some(*only),
+    let mut own = named.iter().filter(|id| !names.is_of_package(**id));
+    match (of_app, own.next(), own.next()) {
+        (Some(id), ..) => Some(id),
+        (None, Some(only), None) => Some(*only),
         _ => None,
     }
 }
@@ -335,11 +349,11 @@ fn accessor(names: &Names<'_>, id: ClassId, field: &Field) -> Option<Box<str>> {
     let class = names.class(id).name.to_lowercase();
     match &field.related_name {
         Some(name) if name.ends_with('+') => None,
-        Some(name) => {
-            let app = app_of(names.draft(id.draft));
-            Some(name.replace("%(class)s", &class).replace("%(app_label)s", app).into())
-        }
+        Some(name) => Some(filled_in(names, id, name)),
         None => match field.kind {
+            Kind::OneToOne | Kind::Foreign | Kind::ManyToMany if default_related_name(names, id).is_some() => {
+                default_related_name(names, id)
+            }
             Kind::OneToOne => Some(class.into()),
             Kind::ManyToMany if field.symmetrical && matches!(field.target, Some(Target::Itself)) => None,
             Kind::Foreign | Kind::ManyToMany => Some(format!("{class}_set").into()),
@@ -350,13 +364,23 @@ fn accessor(names: &Names<'_>, id: ClassId, field: &Field) -> Option<Box<str>> {
 
 /// What queries call the way back from the target of a field (`ForeignObject.related_query_name`, Django 5.2).
 fn query_name(names: &Names<'_>, id: ClassId, field: &Field) -> Box<str> {
+    let said = field.query_name.as_ref().or(field.related_name.as_ref());
+    let said = said.map(|name| filled_in(names, id, name)).or_else(|| default_related_name(names, id));
+    said.unwrap_or_else(|| names.class(id).name.to_lowercase().into())
+}
+
+/// What leads back from the targets of a model's fields that do not say so: `Meta.default_related_name`.
+fn default_related_name(names: &Names<'_>, id: ClassId) -> Option<Box<str>> {
+    let (meta, at) = names.attribute(names.inner(id, "Meta")?, "default_related_name")?;
+    let draft = names.class(meta);
+    draft.body.text(draft.attributes.get(at)?.value?).map(|name| filled_in(names, id, name))
+}
+
+/// A name that leads back, with the names of the model and its app where it leaves room for them.
+fn filled_in(names: &Names<'_>, id: ClassId, name: &str) -> Box<str> {
     let class = names.class(id).name.to_lowercase();
     let app = app_of(names.draft(id.draft));
-    let said = field.query_name.as_ref().or(field.related_name.as_ref());
-    said.map_or_else(
-        || class.as_str().into(),
-        |name| name.replace("%(class)s", &class).replace("%(app_label)s", app).into(),
-    )
+    name.replace("%(class)s", &class).replace("%(model_name)s", &class).replace("%(app_label)s", app).into()
 }
 
 fn fields(names: &Names<'_>, models: &Models, django: &[ClassId], id: ClassId) -> Vec<Field> {
@@ -437,8 +461,13 @@ fn target(
             models.user.map(Target::Class)
         }
         NodeKind::Name(_) | NodeKind::Attr { .. } => {
-            if flow.dotted(to)?.ends_with("AUTH_USER_MODEL") {
+            let dotted = flow.dotted(to)?;
+            if dotted.ends_with("AUTH_USER_MODEL") {
                 return models.user.map(Target::Class);
+            }
+            // `settings.SHOP_ORDER_MODEL`
+            if let Some(setting) = dotted.strip_prefix("settings.") {
+                return by_setting(names, django, setting).map(Target::Class);
             }
             match names.of_node(id.draft, flow, to)? {
                 Def::Class(class) => Some(Target::Class(class)),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::eval::Eval;
+use super::eval::{Eval, Frame};
 use super::few::{self, Rows};
 use super::models::Relation;
 use super::names::{ClassId, Names};
@@ -307,6 +307,11 @@ impl Event {
     fn new(eval: &Eval<'_>, turn: Turn, at: Span, deep: Span, size: Size, kind: EventKind) -> Event {
         let size = eval.size_with_around(turn, size);
         let frame = eval.frames.get(turn.depth);
+        // What code of a package does happens, to who reads the repository, where that is called.
+        let deep = match deep.file.is_outside() {
+            true => eval.frames.iter().rev().map(Frame::called_at).find(|it| !it.file.is_outside()).unwrap_or(at),
+            false => deep,
+        };
         let unit = frame.map_or(Unit::Top(0), |it| it.unit);
         let turned = frame.and_then(|it| it.flow.scope(turn.scope));
         let head = turned.map_or(at, |it| it.head);

@@ -5,6 +5,7 @@
 //! (`eval`), and followed into the functions that it passes rows to. Nothing here is an opinion: a loop that queries per
 //! row is told, and a rule judges it.
 
+mod actions;
 mod anchors;
 mod asked;
 mod assumed;
@@ -35,6 +36,7 @@ mod lookups;
 mod models;
 mod names;
 mod narrow;
+mod packages;
 mod reach;
 mod registered;
 mod report;
@@ -106,12 +108,15 @@ impl OrmFacts {
 
 /// Joins the drafts of all files, which are given in the order of their paths; `plain` are the files that have none.
 pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Callers]) -> OrmFacts {
-    let names = names::Names::new(drafts.into_iter().collect());
+    let own: Vec<&OrmDraft> = drafts.into_iter().collect();
+    let packages = packages::imported(&own);
+    let names = names::Names::new(own.into_iter().chain(packages).collect());
     let models = models::Models::new(&names);
     let serial = serializers::flow();
     let mut eval = eval::Eval::new(&names, &models, &serial);
     let is_template = |draft: &OrmDraft| draft.place == Place::Template;
-    for (draft, it) in names.drafts.iter().enumerate().filter(|(_, it)| !is_template(it)) {
+    let is_code = |draft: &OrmDraft| !matches!(draft.place, Place::Template | Place::Package);
+    for (draft, it) in names.drafts.iter().enumerate().filter(|(_, it)| is_code(it)) {
         for at in 0..it.functions.len() {
             eval.root(names::FunctionId { draft: draft as u32, at: at as u32 });
         }

@@ -13,7 +13,7 @@ use crate::facts::orm::flow::{CallView, Flow, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
-/// Django's own user, where the project has none.
+/// Django's own user, where the project has none and nothing of Django's is imported.
 pub(super) const AUTH_USER: ClassId = ClassId { draft: u32::MAX, at: 0 };
 
 /// A relation, as an attribute of a row.

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::stores::Stores;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
-use crate::facts::orm::{ClassDraft, FunctionDraft, OrmDraft};
+use crate::facts::orm::{ClassDraft, FunctionDraft, OrmDraft, Place};
 
 /// A class: its draft, and its place there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,7 +103,9 @@ impl<'a> Names<'a> {
             let at = at as u32;
             let module = &*draft.module;
             names.modules.entry(module).or_default().push(at);
-            for (dot, _) in module.match_indices('.') {
+            // A package is imported by its whole name.
+            let ends = module.match_indices('.').filter(|_| draft.place != Place::Package);
+            for (dot, _) in ends {
                 names.modules.entry(&module[dot + 1..]).or_default().push(at);
             }
             let classes = draft.classes.iter().enumerate().filter(|(_, class)| class.within.is_none());
@@ -220,6 +222,11 @@ impl<'a> Names<'a> {
             (0..it.classes.len()).map(move |at| ClassId { draft: draft as u32, at: at as u32 })
         };
         self.drafts.iter().enumerate().flat_map(each).collect()
+    }
+
+    /// Whether a class is declared for a package that the repository builds upon.
+    pub(super) fn is_of_package(&self, id: ClassId) -> bool {
+        self.drafts.get(id.draft as usize).is_some_and(|draft| draft.place == Place::Package)
     }
 
     pub(super) fn draft(&self, at: u32) -> &'a OrmDraft {
@@ -425,6 +432,11 @@ impl<'a> Names<'a> {
         while let Some(next) = todo.pop() {
             if lineage.classes.len() > MOST_ANCESTORS {
                 break;
+            }
+            // What is not declared of a package's class is known as little as of any other from outside.
+            if self.is_of_package(next) {
+                let whole = format!("{}.{}", self.draft(next.draft).module, self.class(next).name);
+                lineage.external.push(whole.as_str().into());
             }
             let mut found = Vec::new();
             for base in &self.class(next).bases {

@@ -1,4 +1,4 @@
-//! Querysets of models that are not in the repository: `Group.objects.filter(...)`. What they load is not known, that they
+//! Querysets of models that are not in the repository: `Notice.objects.filter(...)`. What they load is not known, that they
 //! ask the database is.
 
 use super::eval::{Args, Eval};

@@ -117,6 +117,8 @@ pub(super) struct ManagerType {
     pub(super) classes: Rc<[ClassId]>,
     /// The row and the relation it is the manager of.
     pub(super) related: Option<(Rc<Row>, Rc<Relation>)>,
+    /// Whether nobody knows whose it is, nor what was loaded with its rows.
+    pub(super) unread: bool,
     /// Where an eager clause could be put.
     pub(super) site: Option<Site>,
     pub(super) span: Span,

@@ -83,6 +83,9 @@ impl Eval<'_> {
                 if let Some(manager) = self.other_side(name, id) {
                     return manager;
                 }
+                if let Some(manager) = self.list_by_name(of, name, id) {
+                    return manager;
+                }
                 self.property_by_name(name, id);
                 self.op(&Type::Unknown, name)
             }

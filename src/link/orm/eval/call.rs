@@ -576,7 +576,9 @@ fn is_same(of: &Type) -> bool {
 pub(in crate::link::orm) fn set_of(manager: &ManagerType) -> Set {
     let mut set =
         django::all_of(manager.model, manager.classes.clone(), manager.site.iter().cloned().collect(), manager.span);
-    if manager.related.as_ref().is_some_and(|(row, _)| row.guessed) {
+    if manager.unread {
+        set.loads.open = true;
+    } else if manager.related.as_ref().is_some_and(|(row, _)| row.guessed) {
         set.size = Size::Guessed;
     }
     set.related = manager.related.clone();

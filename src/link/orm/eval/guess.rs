@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::super::events::Guess;
 use super::super::names::{ClassId, FunctionId, Names};
-use super::super::types::{Row, Set, Size, Turn, Type};
+use super::super::types::{ManagerType, Row, Set, Size, Turn, Type};
 use super::super::{django, models::Models};
 use super::call::NOTHING;
 use super::{Args, Eval, Frame};
@@ -107,18 +107,27 @@ pub(super) struct Known<'a> {
     functions: HashMap<&'a str, Vec<FunctionId>>,
     /// The models that have an attribute.
     models: HashMap<&'a str, Vec<ClassId>>,
+    /// What relations of a name lead to, packages' included, where all are lists of one model.
+    lists: HashMap<&'a str, Option<ClassId>>,
 }
 
 impl<'a> Known<'a> {
     fn read(names: &'a Names<'a>, models: &'a Models) -> Self {
         let mut known = Self::default();
-        for (draft, it) in names.drafts.iter().copied().enumerate().filter(|(_, it)| it.place != Place::Template) {
+        for (draft, it) in names.drafts.iter().copied().enumerate().filter(|(_, it)| is_code(it.place)) {
             for (at, function) in it.functions.iter().enumerate().filter(|(_, it)| it.within.is_none()) {
                 let id = FunctionId { draft: draft as u32, at: at as u32 };
                 known.functions.entry(&function.name).or_default().push(id);
             }
         }
-        for id in names.all_classes() {
+        for model in names.all_classes().into_iter().filter_map(|id| models.get(id)) {
+            for (name, relation) in &model.relations {
+                let target = relation.target.filter(|_| relation.to_many && model.orm == Orm::Django);
+                let all = known.lists.entry(name).or_insert(target);
+                *all = all.filter(|it| Some(*it) == target);
+            }
+        }
+        for id in names.all_classes().into_iter().filter(|id| !names.is_of_package(*id)) {
             let Some(model) = models.get(id) else { continue };
             let mut own: Vec<&str> = model.relations.keys().map(|name| &**name).collect();
             for class in &names.lineage(id).classes {
@@ -167,6 +176,30 @@ impl<'a> Eval<'a> {
         let model = having.iter().copied().find(|model| having.iter().all(|it| self.names.derives(*it, *model)))?;
         let row = Rc::new(Row { guessed: true, turn: self.vary(id), ..Row::of(model) });
         Some(django::related_manager(self, relation.target?, &row, relation, id))
+    }
+
+    /// `coupon.attr.vouchers.all()`, of whatever: rows of one model, when all lists of that name are. What was loaded with
+    /// them is not known.
+    pub(super) fn list_by_name(&mut self, of: &Type, name: &str, id: NodeId) -> Option<Type> {
+        let unknown = match of {
+            Type::Op(of, _) => matches!(**of, Type::Unknown),
+            of => matches!(of, Type::Unknown),
+        };
+        if !unknown || name.len() < SHORTEST || !is_asked_for_all(self.frame().flow, id) {
+            return None;
+        }
+        let known = self.known();
+        let target = (*known.lists.get(name)?)?;
+        let has = |model: &&ClassId| self.models.relation(**model, name).is_some_and(|it| it.target == Some(target));
+        let model = *known.models.get(name)?.iter().find(has)?;
+        let relation = self.models.relation(model, name)?.clone();
+        let row = Rc::new(Row { guessed: true, ..Row::of(model) });
+        match django::related_manager(self, target, &row, relation, id) {
+            Type::Manager(it) => {
+                Some(Type::Manager(Rc::new(ManagerType { unread: true, site: None, ..(*it).clone() })))
+            }
+            other => Some(other),
+        }
     }
 
     /// What an argument is by its name: what the framework gives a serializer's methods.
@@ -441,6 +474,11 @@ impl<'a> Eval<'a> {
     }
 }
 
+/// Whether a file has code of the repository's.
+fn is_code(place: Place) -> bool {
+    !matches!(place, Place::Template | Place::Package)
+}
+
 /// The names of what is read of a value, directly.
 fn read_of(flow: &Flow, of: NodeId) -> Vec<&str> {
     let mut names: Vec<&str> = flow
@@ -456,6 +494,17 @@ fn read_of(flow: &Flow, of: NodeId) -> Vec<&str> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// Whether a value is asked for all its rows: `value.all()`, as nothing but a manager is.
+fn is_asked_for_all(flow: &Flow, id: NodeId) -> bool {
+    let is_all = |func: NodeId| matches!(&flow.node(func).kind, NodeKind::Attr { of, name, .. } if *of == id && &**name == "all");
+    flow.nodes.iter().skip(id as usize).any(|node| match &node.kind {
+        NodeKind::Call { func, args, keywords, open } => {
+            args.is_empty() && keywords.is_empty() && !open && is_all(*func)
+        }
+        _ => false,
+    })
 }
 
 /// Whether a chain of calls says what it loads.

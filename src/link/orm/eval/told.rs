@@ -11,8 +11,8 @@ use super::super::uses::{self, Use, Wanted};
 use super::super::{django, keys, sqlalchemy, strangers};
 use super::Eval;
 use super::need::Need;
-use crate::facts::orm::FunctionDraft;
 use crate::facts::orm::flow::{Guard, GuardId, Node, NodeId, NodeKind, Scope};
+use crate::facts::orm::{FunctionDraft, Place};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -27,7 +27,9 @@ impl Eval<'_> {
             self.settled.insert(span);
         }
         // Whether a function that serves several kinds of rows reads it for those of this loop can only be guessed.
-        let of_a_kind = node.sorted && self.depth() > turn.depth;
+        // What a generic key leads to is of a kind: that is asked of it, and not of the row.
+        let generic = relation.target.is_none() && !relation.joinable && !relation.to_many;
+        let of_a_kind = node.sorted && self.depth() > turn.depth && !generic;
         // Nor whether the rows of this loop are those that have another key, or those that lack it.
         if self.depth() > turn.depth && self.is_unset(node.guard) {
             return;
@@ -196,15 +198,20 @@ impl Eval<'_> {
 
     pub(in crate::link::orm) fn tell(&mut self, event: Event) {
         self.met += 1;
-        if self.quiet == 0 {
+        if self.quiet == 0 && !self.is_outside(event.unit) {
             self.events.push(event);
         }
+    }
+
+    /// Whether code is of a package that the repository builds upon.
+    fn is_outside(&self, unit: Unit) -> bool {
+        self.names.draft(unit.draft()).place == Place::Package
     }
 
     /// Tells what a queryset is asked.
     pub(in crate::link::orm) fn tell_use(&mut self, it: Use) {
         self.met += 1;
-        if self.quiet == 0 {
+        if self.quiet == 0 && !self.is_outside(it.unit) {
             self.uses.push(it);
         }
     }
@@ -374,6 +381,10 @@ impl Eval<'_> {
         let set = self.gone_through(turn)?;
         let named = |model| self.models.name(self.names, model);
         let found = match (&set.related, set.parent) {
+            // Whose it is, nobody knows.
+            (Some((row, relation)), _) if relation.to_many && row.guessed && set.size == Size::Open => {
+                format!("one object has `{}`", relation.name)
+            }
             (Some((row, relation)), _) if relation.to_many && !row.guessed && self.is_alone(row) => {
                 format!("one `{}` has `{}`", named(row.model), relation.name)
             }

@@ -39,7 +39,8 @@ impl<'a, 'n> Told<'a, 'n> {
     /// Functions of Python, which a template's are not.
     pub(super) fn functions(&self) -> Vec<FunctionId> {
         let names = self.code.names;
-        names.all_functions().filter(|id| names.draft(id.draft).place != Place::Template).collect()
+        let is_code = |id: &FunctionId| !matches!(names.draft(id.draft).place, Place::Template | Place::Package);
+        names.all_functions().filter(is_code).collect()
     }
 
     /// Those that run in a loop, again and again.

@@ -129,12 +129,12 @@ impl Reached {
             let named = namer.of_body(&graph, *file, body);
             graph.mentions(*code, named.into_iter().filter(|it| own.is_none_or(|own| it.0 != Target::Name(own))));
         }
-        for (at, draft) in names.drafts.iter().enumerate() {
+        for (at, draft) in names.drafts.iter().enumerate().filter(|(_, it)| it.place != Place::Package) {
             let at = at as u32;
             let imported = match draft.place {
                 Place::Command => Who::Commands,
                 Place::Admin => Who::Admin,
-                Place::Any | Place::Template => Who::Start,
+                Place::Any | Place::Template | Place::Package => Who::Start,
             };
             let code = graph.add(imported);
             let mut top = namer.within(&graph, at, None, &draft.top);
@@ -172,6 +172,7 @@ impl Reached {
                     graph.render(code);
                     continue;
                 }
+                Place::Package => continue,
                 _ if task => Some(Who::Tasks),
                 Place::Command => Some(Who::Commands),
                 Place::Admin => Some(Who::Admin),

@@ -55,7 +55,7 @@ pub(super) fn facts(
     let mut others: BTreeMap<(Span, Span, Option<String>), Event> = BTreeMap::new();
     let asked_behind = asked_behind(&events);
     let mut read: Vec<Event> = Vec::new();
-    let mut written: HashMap<(Unit, Span), Vec<Option<ClassId>>> = HashMap::default();
+    let mut written: HashMap<(Unit, Span), Vec<Written>> = HashMap::default();
     let loaded = loaded(&events);
     report.counted = counted(&events);
     for event in events {
@@ -63,10 +63,12 @@ pub(super) fn facts(
         match &event.kind {
             // What is read behind a write of the same turn to the rows it leads to is read to see what the write left:
             // loaded before the loop, it would be stale.
-            EventKind::Lazy { root, path, .. } if written.get(&turn).is_some_and(|all| is_stale(root, path, all)) => {
+            EventKind::Lazy { root, path, .. }
+                if written.get(&turn).is_some_and(|all| is_stale(root, path, event.at, all)) =>
+            {
                 continue;
             }
-            EventKind::Write { how, .. } => written.entry(turn).or_default().push(how.model),
+            EventKind::Write { how, .. } => written.entry(turn).or_default().push((event.at, how.model)),
             // What loads the relation serves this, too.
             EventKind::Query { .. }
                 if event.served_by.is_some_and(|by| loaded.contains(&(event.unit, event.head, by))) =>
@@ -185,6 +187,9 @@ fn told_once(read: Vec<Event>) -> Vec<Event> {
     out
 }
 
+/// A place where a turn writes, and the model whose rows it writes, when that is known.
+type Written = (Span, Option<ClassId>);
+
 /// A place that was told of, with the field that it is about where it is one of several.
 type Told = (Span, Option<String>);
 
@@ -253,15 +258,16 @@ fn changed(events: &[Event]) -> HashMap<(Unit, Span), HashSet<ClassId>> {
     changed
 }
 
-/// Whether a path leads through what was written. Of one object that must be known; a list may be of anything. A row that
+/// Whether a path leads through what was written before the place where it is read. Of one object that must be known; a list may be of anything. A row that
 /// is written is not its own parent.
-fn is_stale(root: &Set, path: &[Rc<Relation>], written: &[Option<ClassId>]) -> bool {
+fn is_stale(root: &Set, path: &[Rc<Relation>], at: Span, written: &[Written]) -> bool {
     let to_parent = |hop: &Relation| hop.joinable && hop.target == Some(root.model);
     if matches!(path, [hop] if to_parent(hop)) {
         return false;
     }
     path.iter().any(|hop| {
-        written.iter().any(|model| match (model, hop.target) {
+        let before = written.iter().filter(|(place, _)| place.start <= at.start);
+        before.map(|(_, model)| model).any(|model| match (model, hop.target) {
             (Some(model), Some(target)) => *model == target,
             _ => !hop.joinable,
         })

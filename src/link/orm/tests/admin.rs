@@ -106,3 +106,30 @@ fn a_list_that_a_base_says() {
         [r#"lazy ThreadAdmin:starter: list_select_related = ["room", "starter"] (no fix)"#]
     );
 }
+
+#[test]
+fn an_action_is_given_the_rows_of_the_list() {
+    let body = "    list_display = (\"id\", \"closed\")\n    actions = [\"name\", \"count\"]\n\n    def name(self, request, queryset):\n        return [it.room.name for it in queryset]\n\n    def count(self, request, queryset):\n        for it in queryset:\n            self.log(it.messages.count())\n";
+    assert_eq!(
+        admin("admin.ModelAdmin", body),
+        [
+            r#"lazy ThreadAdmin.name:room: select_related("room") (no fix)"#,
+            r#"query ThreadAdmin.count:it.messages.count: annotate(Count("messages"))"#
+        ]
+    );
+    let loaded = body.replace("\"closed\")", "\"closed\")\n    list_select_related = [\"room\"]");
+    assert_eq!(
+        admin("admin.ModelAdmin", &loaded),
+        [r#"query ThreadAdmin.count:it.messages.count: annotate(Count("messages"))"#]
+    );
+    let unlisted = body.replace("actions", "others");
+    assert!(admin("admin.ModelAdmin", &unlisted).is_empty());
+}
+
+#[test]
+fn what_a_generic_key_leads_to_is_of_a_kind() {
+    let models = "from django.contrib.contenttypes.fields import GenericForeignKey\nfrom django.contrib.contenttypes.models import ContentType\nfrom django.db import models\n\n\nclass Award(models.Model):\n    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)\n    target = GenericForeignKey()\n";
+    let admin = "from django.contrib import admin\nfrom .models import Award\n\n\n@admin.register(Award)\nclass AwardAdmin(admin.ModelAdmin):\n    list_select_related = [\"content_type\"]\n    list_display = [\"title\"]\n\n    def title(self, award):\n        if award.content_type.model_class() == Book:\n            return award.target.title\n        return \"\"\n";
+    let found = told(&[("shop/models.py", models), ("shop/admin.py", admin)]);
+    assert_eq!(found, [r#"lazy AwardAdmin:target: prefetch_related("target") (no fix)"#]);
+}

@@ -88,7 +88,11 @@ fn all_fields_and_those_that_are_not_left_out() {
     assert!(fields(MODELS, &meta("        exclude = [\"tags\"]\n")).is_empty());
     assert_eq!(
         fields(MODELS, &meta("        exclude = [\"tags\"]\n        depth = 2\n")),
-        [r#"lazy Threads:room.owner,starter: select_related("room__owner", "starter")"#]
+        [concat!(
+            r#"lazy Threads:room.owner.groups,room.owner.user_permissions,starter.groups.permissions,starter.user_permissions: "#,
+            r#"prefetch_related("room__owner__groups", "room__owner__user_permissions", "#,
+            r#""starter__groups__permissions", "starter__user_permissions")"#
+        )]
     );
 }
 

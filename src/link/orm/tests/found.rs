@@ -99,3 +99,13 @@ fn what_an_event_loop_may_not_load() {
             .is_empty()
     );
 }
+
+#[test]
+fn a_model_may_say_what_leads_back_to_it() {
+    let models = "from django.db import models\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Gift(models.Model):\n    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)\n\n    class Meta:\n        default_related_name = \"%(model_name)s_list\"\n";
+    let views = "from .models import Maker\n\n\ndef counts():\n    return [it.gift_list.count() for it in Maker.objects.all()]\n\n\ndef gifts():\n    return [list(it.gift_set.all()) for it in Maker.objects.all()]\n";
+    assert_eq!(
+        told(&[("shop/models.py", models), ("shop/views.py", views)]),
+        [r#"query counts:it.gift_list.count: annotate(Count("gift_list"))"#]
+    );
+}

@@ -9,6 +9,7 @@ mod fields;
 mod fixes;
 mod found;
 mod more;
+mod packages;
 mod pages;
 mod reach;
 mod remedies;

@@ -1,0 +1,7 @@
+# Django REST framework 3.16
+### rest_framework/authtoken/models.py
+from django.conf import settings
+from django.db import models
+
+class Token(models.Model):
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, related_name="auth_token")
