@@ -258,8 +258,8 @@ fn changed(events: &[Event]) -> HashMap<(Unit, Span), HashSet<ClassId>> {
     changed
 }
 
-/// Whether a path leads through what was written before the place where it is read. Of one object that must be known; a list may be of anything. A row that
-/// is written is not its own parent.
+/// Whether a path leads through what was written before the place where it is read. Of one object that must be known; a
+/// list may be of anything. A row that is written is not its own parent.
 fn is_stale(root: &Set, path: &[Rc<Relation>], at: Span, written: &[Written]) -> bool {
     let to_parent = |hop: &Relation| hop.joinable && hop.target == Some(root.model);
     if matches!(path, [hop] if to_parent(hop)) {
