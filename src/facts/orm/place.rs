@@ -58,7 +58,7 @@ fn helps_migrations(name: &str) -> bool {
 /// Whether a file makes rows to try a program with, by its name: `seed.py`, `load_demo_data.py`.
 fn makes_samples(name: &str) -> bool {
     const SEEDS: &[&str] = &["seed", "seeds", "seeder", "seeding"];
-    const SAMPLES: &[&str] = &["demo", "dummy", "fake", "sample"];
+    const SAMPLES: &[&str] = &["demo", "dummy", "fake", "sample", "test"];
     let words = || name.trim_end_matches(".py").split('_');
     let has = |of: &[&str]| words().any(|it| of.contains(&it));
     has(SEEDS) || has(SAMPLES) && has(&["data", "db", "database", "load", "create", "generate", "populate"])
@@ -78,7 +78,13 @@ mod tests {
 
     #[test]
     fn what_makes_samples_is_run_by_hand() {
-        for path in ["shop/seed.py", "shop/seed_users.py", "shop/load_demo_data.py", "shop/seed/users.py"] {
+        for path in [
+            "shop/seed.py",
+            "shop/seed_users.py",
+            "shop/load_demo_data.py",
+            "shop/create_test_data.py",
+            "shop/seed/users.py",
+        ] {
             assert_eq!(of(path, &[]), Place::Command, "{path}");
         }
         for path in ["shop/demo.py", "shop/data.py", "shop/sampling.py", "shop/reseed_rules.py"] {
