@@ -138,6 +138,8 @@ pub enum Guard {
     Attr(NodeId, Box<str>, Wanted, bool),
     /// That the loop goes on when it fails, by a `try` in this loop; and whether a transaction of its own is opened there.
     Caught(Scope, bool),
+    /// That a template keeps what it makes here, for as many seconds as are written: `{% cache 300 name %}`.
+    Fragment(Box<str>),
     /// Whether something that only settings say is true, or is not: `if settings.USE_QUEUE: …`.
     Setting(Box<str>, bool),
 }

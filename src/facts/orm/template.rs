@@ -7,7 +7,7 @@
 use rustc_hash::FxHashMap as HashMap;
 
 use super::draft::{FunctionDraft, LoaderImport, OrmDraft, Parameter, Place};
-use super::flow::{Flow, Loop, Node, NodeId, NodeKind, Scope};
+use super::flow::{Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope};
 use super::words::{self, Word};
 use crate::source::{SourceFile, Span};
 
@@ -48,6 +48,7 @@ pub fn read_template(file: &SourceFile) -> OrmDraft {
         file,
         flow: Flow::default(),
         scope: 0,
+        guard: 0,
         bound: vec![HashMap::default()],
         open: Vec::new(),
         functions: Vec::new(),
@@ -82,6 +83,7 @@ pub fn read_template(file: &SourceFile) -> OrmDraft {
 struct Open {
     tag: Box<str>,
     scope: Scope,
+    guard: GuardId,
     /// Whether names that are bound within it end with it.
     binds: bool,
     /// A macro's name, its parameters, and what was read around it.
@@ -92,6 +94,8 @@ pub(super) struct Reader<'a> {
     file: &'a SourceFile,
     flow: Flow,
     scope: Scope,
+    /// What is read now stands behind this.
+    guard: GuardId,
     pub(super) bound: Vec<HashMap<Box<str>, NodeId>>,
     open: Vec<Open>,
     functions: Vec<FunctionDraft>,
@@ -106,7 +110,7 @@ impl<'a> Reader<'a> {
             return CONTEXT;
         }
         let span = Span { file: self.file.id, start: start as u32, end: end as u32 };
-        self.flow.nodes.push(Node { kind, span, scope: self.scope, sorted: false, guard: 0 });
+        self.flow.nodes.push(Node { kind, span, scope: self.scope, sorted: false, guard: self.guard });
         (self.flow.nodes.len() - 1) as NodeId
     }
 
@@ -190,11 +194,19 @@ impl<'a> Reader<'a> {
             "set" => self.assignments(words),
             "macro" => self.open_macro(words),
             "include" | "extends" => self.include(words, from, to),
+            // Django's, and Wagtail's.
+            "cache" | "wagtailcache" | "wagtailpagecache" => {
+                self.own_tag(tag, words, from, to);
+                self.opens(tag, false);
+                let seconds = words.first().map_or("", |it| it.text);
+                self.flow.guards.push(Guarded { guard: Guard::Fragment(seconds.into()), around: self.guard });
+                self.guard = self.flow.guards.len() as GuardId;
+            }
             "if" | "elif" => {
                 let value = self.expression(words);
                 self.node(NodeKind::Test(value), from, to);
                 if *tag == "if" {
-                    self.open.push(Open { tag: "if".into(), scope: self.scope, binds: false, of_macro: None });
+                    self.opens("if", false);
                 }
                 self.branch(words);
             }
@@ -234,8 +246,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Opens a tag that waits for its end.
+    fn opens(&mut self, tag: &str, binds: bool) {
+        self.open.push(Open { tag: tag.into(), scope: self.scope, guard: self.guard, binds, of_macro: None });
+    }
+
     fn enter(&mut self, tag: &str) {
-        self.open.push(Open { tag: tag.into(), scope: self.scope, binds: true, of_macro: None });
+        self.opens(tag, true);
         self.bound.push(HashMap::default());
     }
 
@@ -255,7 +272,7 @@ impl<'a> Reader<'a> {
         if open.binds {
             self.bound.pop();
         }
-        self.scope = open.scope;
+        (self.scope, self.guard) = (open.scope, open.guard);
         if let Some((name, params, around)) = open.of_macro {
             let flow = std::mem::replace(&mut self.flow, around);
             let function = self.function(&name, Some("template".into()), params, flow);
@@ -316,7 +333,7 @@ impl<'a> Reader<'a> {
         self.enter("macro");
         self.macros.push(name.text.into());
         let around = std::mem::take(&mut self.flow);
-        self.scope = 0;
+        (self.scope, self.guard) = (0, 0);
         for (at, param) in params.iter().enumerate() {
             let node = self.node(NodeKind::Param(at as u32), name.start, name.end());
             self.bind(param, node);

@@ -8,7 +8,7 @@ use super::models::Relation;
 use super::names::{ClassId, Names};
 use super::types::{Row, Set, Size, Turn, Type, Unit};
 use crate::facts::orm::Parameter;
-use crate::facts::orm::flow::{Arm, Flow, Node, NodeId, NodeKind, Scope};
+use crate::facts::orm::flow::{Arm, Flow, Guard, Node, NodeId, NodeKind, Scope};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -50,6 +50,8 @@ pub(super) struct Event {
     pub(super) leaves: bool,
     /// Whether the row has been read anew before, which drops what was loaded with it.
     pub(super) refreshed: bool,
+    /// For how many seconds a template keeps what it makes of it, where it does.
+    pub(super) kept: Option<Box<str>>,
     /// Whether Django refuses to load it, for it is read in an event loop.
     pub(super) raises: bool,
     /// The model that a query asks for, when it is known.
@@ -358,6 +360,7 @@ impl Event {
             seldom,
             refreshed: false,
             raises: false,
+            kept: kept(eval),
             model: None,
             stale: false,
             through,
@@ -366,6 +369,17 @@ impl Event {
             kind,
         }
     }
+}
+
+/// For how many seconds a template keeps what is evaluated now.
+fn kept(eval: &Eval<'_>) -> Option<Box<str>> {
+    eval.frames.iter().find_map(|frame| {
+        let guard = frame.flow.nodes.get(frame.types.len())?.guard;
+        frame.flow.guards(guard).find_map(|it| match it {
+            Guard::Fragment(seconds) => Some(seconds.clone()),
+            _ => None,
+        })
+    })
 }
 
 /// The variable that a call of the present frame is a method of: several calls are of one where they have its value.

@@ -161,7 +161,7 @@ pub(super) fn is_tested(flow: &Flow, id: NodeId) -> bool {
 /// Whether a value of a model's field is that of one row alone: a key, a user's name (`AbstractUser.username`), or what by its
 /// type or its name is hardly the same in two.
 fn is_unique(eval: &Eval<'_>, set: &Set, field: &str) -> bool {
-    eval.models.is_key(eval.names, set.model, field)
+    indexes::is_unique(eval.names, eval.models, set.model, &[field])
         || Some(set.model) == eval.models.user && field == "username"
         || eval.models.relation(set.model, field.strip_suffix("_id").unwrap_or(field)).is_none()
             && !field.contains("__")

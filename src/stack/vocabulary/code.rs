@@ -64,6 +64,8 @@ entity! {
         rows: Fact<Box<str>> = "rows of `{}`";
         /// Why the loop has few turns, by what its rows are or by what is assumed of their table; absent where nothing says so.
         few: Fact<Box<str>> = "few turns, for {}";
+        /// For how many seconds a template keeps what it makes of it: `{% cache 300 name %}`; absent where none does.
+        kept: Fact<Box<str>> = "kept by the page for {} s";
         /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
         leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
         /// Whether the loop is known to be short, by a slice or a constant.
@@ -102,6 +104,8 @@ entity! {
         rows: Fact<Box<str>> = "rows of `{}`";
         /// Why the loop has few turns, by what its rows are or by what is assumed of their table; absent where nothing says so.
         few: Fact<Box<str>> = "few turns, for {}";
+        /// For how many seconds a template keeps what it makes of it: `{% cache 300 name %}`; absent where none does.
+        kept: Fact<Box<str>> = "kept by the page for {} s";
         /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
         leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
         /// Whether it stands behind a condition, so that some turns do not come to it.

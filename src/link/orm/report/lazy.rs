@@ -287,6 +287,7 @@ impl Report<'_> {
             of_one: super::of_one(event),
             rows: super::rows(event),
             few: super::few(event),
+            kept: super::kept(paths.iter().map(|(_, event)| event)),
             leaves: Fact::derived(event.leaves, Vec::new()),
             raises: Fact::derived(paths.iter().any(|(_, event)| event.raises), Vec::new()),
             to_many: Fact::derived(told.to_many, Vec::new()),

@@ -104,6 +104,7 @@ impl Report<'_> {
                     of_one,
                     rows,
                     few,
+                    kept: super::kept(line.iter()),
                     leaves,
                     seldom,
                     short,

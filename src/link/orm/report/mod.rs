@@ -369,6 +369,15 @@ fn rows(event: &Event) -> Fact<Box<str>> {
     rows.map_or(Fact::Absent, |rows| Fact::derived(rows.model.as_str().into(), Vec::new()))
 }
 
+/// For how many seconds templates keep what is made of all of them.
+fn kept<'e>(mut events: impl Iterator<Item = &'e Event>) -> Fact<Box<str>> {
+    let first = events.next().and_then(|it| it.kept.clone());
+    match first.filter(|_| events.all(|it| it.kept.is_some())) {
+        Some(seconds) => Fact::derived(seconds, Vec::new()),
+        None => Fact::Absent,
+    }
+}
+
 /// Why the loop has few turns.
 fn few(event: &Event) -> Fact<Box<str>> {
     let few = event.rows.as_ref().and_then(|rows| rows.few.as_deref());

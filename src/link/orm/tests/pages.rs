@@ -48,3 +48,24 @@ fn what_a_base_does_for_the_staff_serves_nobody_else() {
     assert_eq!(views(""), Some(Reach::Requests));
     assert_eq!(views("PermissionRequiredMixin, "), Some(Reach::Admin));
 }
+
+#[test]
+fn what_a_page_keeps_is_asked_once_in_that_time() {
+    let kept = |page: &str| {
+        let views = "from django.shortcuts import render\nfrom .models import *\n\n\ndef threads(request):\n    return render(request, 'chat/threads.html', {'threads': Thread.objects.all()})\n";
+        let files = [
+            ("chat/models.py", MODELS),
+            ("chat/templates/chat/threads.html", page),
+            ("chat/templates/chat/row.html", "{{ thread.room.name }}"),
+            ("chat/views.py", views),
+        ];
+        let facts = found(&sources(&files));
+        facts.lazy_loads.iter().map(|it| it.kept.known().map(|it| it.to_string())).collect::<Vec<_>>()
+    };
+    let row = "{% for thread in threads %}{{ thread.room.name }}{% endfor %}";
+    assert_eq!(kept(row), [None]);
+    assert_eq!(kept(&format!("{{% cache 300 threads request.user.pk %}}{row}{{% endcache %}}")), [Some("300".into())]);
+    assert_eq!(kept(&format!("{{% cache 300 head %}}Threads{{% endcache %}}{row}")), [None]);
+    let included = "{% for thread in threads %}{% wagtailcache 60 thread.pk %}{% include 'chat/row.html' %}{% endwagtailcache %}{% endfor %}";
+    assert_eq!(kept(included), [Some("60".into())]);
+}

@@ -18,6 +18,11 @@ class Parcel(models.Model):
     note = models.TextField(db_index=True)
     status = models.CharField(max_length=9)
     slot = models.IntegerField()
+    box = models.OneToOneField("Box", on_delete=models.CASCADE)
+
+
+class Box(models.Model):
+    name = models.CharField(max_length=9)
 "#;
 
 /// Each use of a file of views: its kind, and the fields that it is about.
@@ -126,6 +131,7 @@ fn whether_there_are_rows_is_not_their_number() {
     let by_key = "def show(request, pk):\n    if Parcel.objects.filter(pk=pk):\n        return 1\n";
     assert!(told(by_key).is_empty());
     assert_eq!(told(&by_key.replace("pk=pk", "slot=pk")), ["exists()"]);
+    assert!(told(&by_key.replace("pk=pk", "box_id=pk")).is_empty());
 }
 
 #[test]
