@@ -33,6 +33,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         fetched: false,
         partly: false,
         listed: false,
+        sealed: false,
         related: None,
         plain: false,
         single: false,
@@ -219,6 +220,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
         }
         "iterator" | "aiterator" => {
             set.plain = false;
+            set.sealed = true;
             let chunked = !args.positional.is_empty() || args.keyword("chunk_size").is_some();
             for site in &mut set.sites {
                 site.bars_many |= !chunked;

@@ -34,7 +34,18 @@ pub(super) fn rows(eval: &Eval<'_>, turn: Turn) -> Option<Rows> {
 /// Why a queryset has few rows, so that a list of all of them has an end.
 pub(super) fn listed(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
     let hundreds = models.is_of_kinds(names, set.model).then(|| models.name(names, set.model));
+    // As many as the code has models, and a few for each of them. A loop over groups may be long: some make one for each thing.
+    if is_of_django(names, set.model, &["ContentType", "Group", "Permission"]) {
+        return Some(format!("of Django's own `{}` a list has an end", models.name(names, set.model)));
+    }
     few(names, models, set).or_else(|| hundreds.map(|name| format!("`{name}` looks like a table of kinds")))
+}
+
+/// Whether a model is one of these of Django's own.
+fn is_of_django(names: &Names<'_>, model: ClassId, of: &[&str]) -> bool {
+    names.is_of_package(model)
+        && names.draft(model.draft).module.starts_with("django.")
+        && of.contains(&&*names.class(model).name)
 }
 
 /// Whether a model is one of kinds of which there are a few.
@@ -49,6 +60,9 @@ fn few(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
     let name = models.name(names, set.model);
     if is_of_few_kinds(names, models, set.model) {
         return Some(format!("`{name}` looks like a table of kinds"));
+    }
+    if is_of_django(names, set.model, &["Site"]) {
+        return Some(format!("of Django's own `{name}` a project has a few"));
     }
     if is_tenant(names, set.model) {
         return Some(format!("each `{name}` is a tenant with tables of its own"));

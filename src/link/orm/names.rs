@@ -115,6 +115,8 @@ impl<'a> Names<'a> {
             let mut methods = vec![HashMap::default(); draft.classes.len()];
             for (place, function) in draft.functions.iter().enumerate() {
                 match function.owner {
+                    // A read comes to the method before it.
+                    Some(_) if is_called_to_write(function) => {}
                     Some(owner) => {
                         if let Some(own) = methods.get_mut(owner as usize) {
                             own.insert(&*function.name, place as u32);
@@ -468,6 +470,11 @@ impl<'a> Names<'a> {
     pub(super) fn of_node(&self, draft: u32, flow: &Flow, node: NodeId) -> Option<Def> {
         self.resolve_dotted(draft, &flow.dotted(node)?)
     }
+}
+
+/// Whether a method is what an attribute of its name is written or deleted by: `@name.setter`.
+fn is_called_to_write(function: &FunctionDraft) -> bool {
+    function.decorators.iter().any(|it| matches!(last_of(it), "setter" | "deleter") && it.contains('.'))
 }
 
 fn external(module: &str, item: &str) -> Def {

@@ -29,6 +29,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         fetched: false,
         partly: false,
         listed: false,
+        sealed: false,
         related: None,
         plain: false,
         single: false,

@@ -144,6 +144,8 @@ pub(super) struct Set {
     pub(super) partly: bool,
     /// Whether that is no queryset, or what a row has been given, which may be a list.
     pub(super) listed: bool,
+    /// Whether no clause can stand behind a call that gives it: it is gone through by `iterator()`, or may be `None`.
+    pub(super) sealed: bool,
     /// The row and the relation it comes by.
     pub(super) related: Option<(Rc<Row>, Rc<Relation>)>,
     /// Whether it is all that the relation leads to, which a prefetch gives as well.
@@ -401,6 +403,7 @@ impl Type {
     /// Of branches: what the value is whichever was taken; unknown where they differ.
     pub(super) fn either(types: Vec<Type>) -> Type {
         let mut out = Type::Nothing;
+        let or_nothing = types.iter().any(|it| matches!(it, Type::Nothing | Type::Void(Void::None)));
         for next in types {
             out = match (out, next) {
                 (Type::Nothing | Type::Void(_), next) => next,
@@ -452,7 +455,10 @@ impl Type {
                 _ => return Type::Unknown,
             };
         }
-        out
+        match out {
+            Type::Set(set) if or_nothing && !set.sealed => Type::Set(Rc::new(Set { sealed: true, ..(*set).clone() })),
+            out => out,
+        }
     }
 
     /// Whether it is a queryset or a list.
@@ -550,6 +556,7 @@ impl Set {
         out.fetched &= other.fetched;
         out.partly |= other.partly;
         out.listed |= other.listed;
+        out.sealed |= other.sealed;
         out.plain &= other.plain;
         out.single &= other.single;
         out.filtered |= other.filtered;

@@ -498,8 +498,7 @@ impl Eval<'_> {
         match value {
             Type::Set(set) if set.orm == Orm::Django => {
                 let mut set = (*set).clone();
-                // Behind the call stands what a loop takes rows from, and no queryset.
-                if set.sites.iter().any(|it| it.ended) {
+                if set.sealed {
                     set.sites.clear();
                     return Type::Set(Rc::new(set));
                 }

@@ -110,6 +110,14 @@ fn what_a_constraint_leaves_of_one_parent() {
 }
 
 #[test]
+fn a_project_has_a_few_sites() {
+    let views = "from django.contrib.auth.models import Group\nfrom django.contrib.sites.models import Site\nfrom .models import *\n\n\ndef show(request):\n    for row in Site.objects.all():\n        print(Order.objects.filter(site=row).count())\n    for row in Group.objects.all():\n        print(Order.objects.filter(group=row).count())\n";
+    let facts = found(&sources(&[("shop/models.py", KINDS), ("shop/views.py", views)]));
+    let few: Vec<_> = facts.queries_in_loops.iter().map(|it| it.few.known().map(|text| text.to_string())).collect();
+    assert_eq!(few, [Some("of Django's own `Site` a project has a few".to_owned()), None]);
+}
+
+#[test]
 fn what_is_said_of_a_table_holds() {
     let topics = "def show(request):\n    for topic in Topic.objects.all():\n        print(Order.objects.filter(topic=topic).count())\n        Order(topic=topic).save()\n    for kind in OrderType.objects.all():\n        print(Order.objects.filter(kind=kind).count())\n";
     let code = format!("from .models import *\n\n\n{topics}");

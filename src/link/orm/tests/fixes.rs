@@ -249,3 +249,21 @@ fn behind_get_object_stands_no_queryset() {
     let text = "from rest_framework import serializers, viewsets\nfrom rest_framework.response import Response\n\n\nclass MessageSerializer(serializers.ModelSerializer):\n    author = serializers.StringRelatedField()\n\n    class Meta:\n        model = Message\n        fields = ['author']\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    messages = MessageSerializer(many=True)\n\n    class Meta:\n        model = Thread\n        fields = ['messages']\n\n\nclass Threads(viewsets.GenericViewSet):\n    queryset = Thread.objects.all()\n\n    def state(self, request, pk):\n        thread = self.get_object()\n        return Response(ThreadSerializer(thread).data)\n";
     assert_eq!(views(text), [r#"lazy Threads.state:author: prefetch_related("messages__author") (no fix)"#]);
 }
+
+#[test]
+fn no_clause_stands_behind_what_may_be_no_queryset() {
+    let view = |inner: &str| {
+        format!(
+            "def streamed(threads):\n    return threads.iterator(chunk_size=100)\n\ndef some(closed):\n    {inner}\n\ndef get(closed):\n    for thread in some(closed):\n        print(thread.room.name)\n"
+        )
+    };
+    let told = |inner: &str| views(&view(inner));
+    assert_eq!(told("return Thread.objects.filter(closed=closed)"), [r#"lazy get:room: select_related("room")"#]);
+    for inner in [
+        "return streamed(Thread.objects.filter(closed=closed))",
+        "return Thread.objects.filter(closed=closed) if closed else None",
+        "if closed:\n        return None\n    return Thread.objects.filter(closed=closed)",
+    ] {
+        assert_eq!(told(inner), [r#"lazy get:room: select_related("room") (no fix)"#], "{inner}");
+    }
+}

@@ -566,3 +566,14 @@ fn an_update_whose_number_each_turn_has_to_hear() {
     assert!(told("        if not done:\n            continue\n").is_empty());
     assert_eq!(told(""), ["write close:Thread.objects.filter.update: bulk_update"]);
 }
+
+#[test]
+fn what_a_setter_does_is_not_done_by_who_reads() {
+    let models = MODELS.replace(
+        "class Thread(models.Model):\n",
+        "class Thread(models.Model):\n    @property\n    def spot(self):\n        return self.pk\n\n    @spot.setter\n    def spot(self, value):\n        self.tags.clear()\n\n",
+    );
+    assert_ne!(models, MODELS);
+    let code = "from .models import *\n\n\ndef show(request):\n    return [it.spot for it in Thread.objects.all()]\n";
+    assert_eq!(told(&[("chat/models.py", &models), ("chat/views.py", code)]), [""; 0]);
+}
