@@ -1,9 +1,9 @@
 //! Models of packages: what they are related to, for those who build upon them.
 //!
 //! Each package has a text beside this module that declares the relations of its models as Django would, with the version
-//! that it was read in; methods and plain fields are left out. Such a text is read as files of a repository are, and joined
-//! with those that import the package. What it does not say is not known: that is why each of these classes counts as a base
-//! from outside as well (`Names::trace`).
+//! that it was read in; plain fields are left out, and so are methods, but for a `save` that a row is not whole without.
+//! Such a text is read as files of a repository are, and joined with those that import the package. What it does not say is
+//! not known: that is why each of these classes counts as a base from outside as well (`Names::trace`).
 
 use std::path::PathBuf;
 use std::sync::OnceLock;

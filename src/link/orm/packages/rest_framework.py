@@ -5,3 +5,7 @@ from django.db import models
 
 class Token(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, related_name="auth_token")
+
+    def save(self, *args, **kwargs):
+        self.key = self.generate_key()
+        return super().save(*args, **kwargs)

@@ -83,3 +83,11 @@ fn lists_of_one_name_that_all_are_of_one_model_are_of_it() {
     let other = "\n\nclass Refund(models.Model):\n    vouchers = models.ManyToManyField(\"auth.User\")\n";
     assert!(of(&format!("{models}{other}")).is_empty());
 }
+
+#[test]
+fn a_package_s_model_may_have_to_be_saved_by_its_own_code() {
+    let views = "from django.contrib.auth.models import User\nfrom rest_framework.authtoken.models import Token\n\n\ndef give():\n    for user in User.objects.all():\n        Token(user=user).save()\n";
+    let facts = found(&sources(&[("shop/views.py", views)]));
+    let own: Vec<_> = facts.writes_in_loops.iter().map(|it| it.own.known().copied()).collect();
+    assert_eq!(own, [Some(true)]);
+}
