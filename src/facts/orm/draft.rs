@@ -62,6 +62,13 @@ pub enum Place {
     Any,
 }
 
+impl Place {
+    /// Whether the file holds code of the repository's own.
+    pub fn is_code(self) -> bool {
+        !matches!(self, Place::Template | Place::Package)
+    }
+}
+
 /// A name that an import binds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Import {

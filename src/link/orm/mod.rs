@@ -115,8 +115,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     let serial = serializers::flow();
     let mut eval = eval::Eval::new(&names, &models, &serial);
     let is_template = |draft: &OrmDraft| draft.place == Place::Template;
-    let is_code = |draft: &OrmDraft| !matches!(draft.place, Place::Template | Place::Package);
-    for (draft, it) in names.drafts.iter().enumerate().filter(|(_, it)| is_code(it)) {
+    for (draft, it) in names.drafts.iter().enumerate().filter(|(_, it)| it.place.is_code()) {
         for at in 0..it.functions.len() {
             eval.root(names::FunctionId { draft: draft as u32, at: at as u32 });
         }

@@ -12,7 +12,6 @@ use super::super::types::{ManagerType, Row, Set, Size, Turn, Type};
 use super::super::{django, models::Models};
 use super::call::NOTHING;
 use super::{Args, Eval, Frame};
-use crate::facts::orm::Place;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -114,7 +113,7 @@ pub(super) struct Known<'a> {
 impl<'a> Known<'a> {
     fn read(names: &'a Names<'a>, models: &'a Models) -> Self {
         let mut known = Self::default();
-        for (draft, it) in names.drafts.iter().copied().enumerate().filter(|(_, it)| is_code(it.place)) {
+        for (draft, it) in names.drafts.iter().copied().enumerate().filter(|(_, it)| it.place.is_code()) {
             for (at, function) in it.functions.iter().enumerate().filter(|(_, it)| it.within.is_none()) {
                 let id = FunctionId { draft: draft as u32, at: at as u32 };
                 known.functions.entry(&function.name).or_default().push(id);
@@ -185,11 +184,14 @@ impl<'a> Eval<'a> {
             Type::Op(of, _) => matches!(**of, Type::Unknown),
             of => matches!(of, Type::Unknown),
         };
-        if !unknown || name.len() < SHORTEST || !is_asked_for_all(self.frame().flow, id) {
+        if !unknown || name.len() < SHORTEST {
             return None;
         }
         let known = self.known();
         let target = (*known.lists.get(name)?)?;
+        if !is_asked_for_all(self.frame().flow, id) {
+            return None;
+        }
         let has = |model: &&ClassId| self.models.relation(**model, name).is_some_and(|it| it.target == Some(target));
         let model = *known.models.get(name)?.iter().find(has)?;
         let relation = self.models.relation(model, name)?.clone();
@@ -472,11 +474,6 @@ impl<'a> Eval<'a> {
             _ => None,
         }
     }
-}
-
-/// Whether a file has code of the repository's.
-fn is_code(place: Place) -> bool {
-    !matches!(place, Place::Template | Place::Package)
 }
 
 /// The names of what is read of a value, directly.

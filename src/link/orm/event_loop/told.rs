@@ -6,8 +6,8 @@ use super::code::Code;
 use super::own;
 use super::roles::Roles;
 use super::value::Value;
+use crate::facts::orm::FunctionDraft;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
-use crate::facts::orm::{FunctionDraft, Place};
 use crate::link::orm::anchors::Anchors;
 use crate::link::orm::names::{Def, FunctionId};
 use crate::link::orm::types::Unit;
@@ -39,7 +39,7 @@ impl<'a, 'n> Told<'a, 'n> {
     /// Functions of Python, which a template's are not.
     pub(super) fn functions(&self) -> Vec<FunctionId> {
         let names = self.code.names;
-        let is_code = |id: &FunctionId| !matches!(names.draft(id.draft).place, Place::Template | Place::Package);
+        let is_code = |id: &FunctionId| names.draft(id.draft).place.is_code();
         names.all_functions().filter(is_code).collect()
     }
 

@@ -25,9 +25,8 @@ fn has_permissions(names: &Names<'_>, class: ClassId) -> bool {
     let value = names.class(at).attributes.get(place).and_then(|it| it.value);
     let Some(NodeKind::List(items)) = value.map(|value| &body.node(value).kind) else { return false };
     items.iter().any(|item| match names.of_node(at.draft, body, *item) {
-        Some(Def::Class(own)) if names.method(own, "has_permission", None).is_some() => {
-            names.method(own, "has_permission", None).is_some_and(|it| answers_for_staff(names, it))
-                || is_of_staff(&names.class(own).name)
+        Some(Def::Class(own)) if let Some(answer) = names.method(own, "has_permission", None) => {
+            answers_for_staff(names, answer) || is_of_staff(&names.class(own).name)
         }
         _ => body.dotted(*item).is_some_and(|name| is_of_staff(last_of(&name))),
     })

@@ -19,11 +19,7 @@ pub fn tables<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>) -> Vec<Table> 
     let mut out = Vec::new();
     for class in names.all_classes() {
         let orm = match models.get(class) {
-            Some(model)
-                if !matches!(names.draft(class.draft).place, Place::Command | Place::Template | Place::Package) =>
-            {
-                model.orm
-            }
+            Some(model) if !matches!(names.draft(class.draft).place, Place::Command | Place::Template) => model.orm,
             _ => continue,
         };
         match orm {
