@@ -76,7 +76,7 @@ fn keep(audited: &mut Audited, wanted: &dyn Fn(&Finding, &Fix) -> bool) {
 /// The first fix of each finding, those left out that meet one before.
 fn first_of_each(findings: &[Finding]) -> Vec<Chosen> {
     let fixed = findings.iter().enumerate().filter(|(_, it)| !it.fixes.is_empty());
-    apart(findings, fixed.map(|(finding, _)| Chosen { finding, fix: 0 }).collect()).0
+    apart(findings, fixed.map(|(finding, _)| Chosen { finding, fix: 0 }).collect(), Fix::meets).0
 }
 
 /// The fixes of a batch that hold together, as many as halving finds, and what is said once they are made.

@@ -3,6 +3,7 @@
 //!
 //! Nothing here knows a syntax, and nothing here writes to the disk.
 
+mod compare;
 mod converge;
 mod propose;
 mod prove;

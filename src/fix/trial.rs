@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::compare::new_things;
 use super::prove::{Chosen, fix_of};
-use crate::rule::{Finding, RuleName, Severity};
+use crate::rule::{Finding, RuleName};
 use crate::source::{Edit, FileId, Fix, Sources, Span, apply};
 use crate::stack::Anchor;
 
@@ -32,7 +33,6 @@ type Key<'k> = (&'k RuleName, &'k Anchor);
 pub(super) struct Trial<'a> {
     sources: &'a Sources,
     before: &'a Audited,
-    counts: HashMap<Key<'a>, Count>,
     undecided: HashMap<Key<'a>, usize>,
     again: &'a Again<'a>,
     /// Files that already differ from what was first read.
@@ -48,29 +48,14 @@ pub(super) struct Against {
     pub(super) doubtful: Vec<Chosen>,
 }
 
-impl Against {
-    /// Whether it speaks against this one.
-    pub(super) fn speaks_of(&self, chosen: &Chosen) -> bool {
-        self.helpless.contains(chosen) || self.doubtful.contains(chosen)
-    }
-}
-
 /// Edits as near to each other as this, in bytes, are next to the same thing: the places of a trial are those of edited
 /// files, which are off by what other edits put before them.
 const NEAR: u32 = 300;
 
-/// How often, and how badly at worst.
-#[derive(Clone, Copy)]
-struct Count {
-    times: usize,
-    worst: Severity,
-}
-
 impl<'a> Trial<'a> {
     /// Tries fixes on `sources`, of which `before` is said; `edited` are those that differ from what was first read.
     pub(super) fn new(sources: &'a Sources, before: &'a Audited, again: &'a Again<'a>, edited: &'a [FileId]) -> Self {
-        let (counts, undecided) = (counts(&before.findings), open(&before.undecided));
-        Self { sources, before, counts, undecided, again, edited }
+        Self { sources, before, undecided: open(&before.undecided), again, edited }
     }
 
     /// The findings with their fixes.
@@ -121,37 +106,23 @@ impl<'a> Trial<'a> {
     fn against(&self, batch: &[Chosen], after: &Audited) -> Option<Against> {
         let of = |chosen: &Chosen| self.findings().get(chosen.finding);
         let least = |all: &[Chosen]| all.iter().filter_map(of).map(|it| it.severity).min();
-        let (now, open_now) = (counts(&after.findings), open(&after.undecided));
-        let mut settled: HashMap<Key<'_>, usize> = HashMap::new();
-        for finding in batch.iter().filter_map(of) {
-            *settled.entry(key(finding)).or_default() += 1;
-        }
-        let stays = |key: &Key<'_>, fixed: usize| {
-            let times = |counts: &HashMap<Key<'_>, Count>| counts.get(key).map_or(0, |it| it.times);
-            let opened = |open: &HashMap<Key<'_>, usize>| open.get(key).copied().unwrap_or(0);
-            times(&now) + fixed > times(&self.counts) || opened(&open_now) > opened(&self.undecided)
-        };
         let mut out = Against::default();
-        for chosen in batch {
-            let Some(key) = of(chosen).map(key) else { continue };
-            let fixed = settled.get(&key).copied().unwrap_or(0);
-            if stays(&key, fixed) {
-                // Of several findings that are counted as one it cannot be told which stays.
-                if fixed == 1 { &mut out.helpless } else { &mut out.doubtful }.push(*chosen);
-            }
-        }
-        let mut holds = out.helpless.is_empty() && out.doubtful.is_empty();
-        for finding in &after.findings {
-            let Some(count) = now.get(&key(finding)) else { continue };
-            let was = self.counts.get(&key(finding));
-            if was.is_some_and(|it| it.times >= count.times && it.worst >= count.worst) {
-                continue;
-            }
-            let there = self.made_there(batch, finding);
+        let open_now = open(&after.undecided);
+        let opened = |open: &HashMap<Key<'_>, usize>, key: &Key<'_>| open.get(key).copied().unwrap_or(0);
+        let became_undecided = |key: Key<'_>| opened(&open_now, &key) > opened(&self.undecided, &key);
+        out.helpless.extend(batch.iter().filter(|it| of(it).map(key).is_some_and(became_undecided)));
+        let mut holds = out.helpless.is_empty();
+        let mut settled: Vec<usize> = batch.iter().map(|it| it.finding).collect();
+        settled.sort_unstable();
+        for new in new_things(self.before, &settled, after) {
+            let Some(finding) = after.findings.get(new.finding) else { continue };
+            let stays: Vec<Chosen> = batch.iter().filter(|it| new.left.contains(&it.finding)).copied().collect();
+            let there = if stays.is_empty() { self.made_there(batch, finding) } else { stays.clone() };
             let by = if there.is_empty() { self.spoken_of(batch, finding) } else { there.clone() };
             let all = if by.is_empty() { batch } else { &by };
-            if least(all).is_some_and(|least| count.worst >= least) {
+            if !stays.is_empty() || least(all).is_some_and(|least| finding.severity >= least) {
                 holds = false;
+                // Of several it cannot be told which it is.
                 if there.len() == 1 { &mut out.helpless } else { &mut out.doubtful }.extend(by);
             }
         }
@@ -165,8 +136,8 @@ impl<'a> Trial<'a> {
 
     /// The fixes of findings that are in the place of another.
     fn made_there(&self, batch: &[Chosen], finding: &Finding) -> Vec<Chosen> {
-        fn place(it: &Finding) -> (&str, Option<&str>) {
-            (&it.anchor.file, it.anchor.entity.split(':').next())
+        fn place(it: &Finding) -> (&str, &str) {
+            (&it.anchor.file, it.anchor.place())
         }
         let there = |it: &&Chosen| self.findings().get(it.finding).is_some_and(|it| place(it) == place(finding));
         batch.iter().filter(there).copied().collect()
@@ -219,16 +190,6 @@ impl<'a> Trial<'a> {
 
 fn key(finding: &Finding) -> Key<'_> {
     (&finding.rule, &finding.anchor)
-}
-
-fn counts(findings: &[Finding]) -> HashMap<Key<'_>, Count> {
-    let mut counts: HashMap<Key<'_>, Count> = HashMap::new();
-    for finding in findings {
-        let count = counts.entry(key(finding)).or_insert(Count { times: 0, worst: finding.severity });
-        count.times += 1;
-        count.worst = count.worst.max(finding.severity);
-    }
-    counts
 }
 
 fn open(undecided: &[(RuleName, Anchor)]) -> HashMap<Key<'_>, usize> {

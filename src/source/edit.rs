@@ -57,11 +57,20 @@ impl Fix {
 
     /// Whether one of its edits meets one of `other`'s: the same bytes, or an insertion at the same place.
     pub fn meets(&self, other: &Fix) -> bool {
-        self.edits.iter().any(|a| {
-            other.edits.iter().any(|b| {
-                a.span.file == b.span.file && a.span.start.max(b.span.start) <= a.span.end.min(b.span.end) && a != b
-            })
-        })
+        self.any_pair(other, |a, b| a.start.max(b.start) <= a.end.min(b.end))
+    }
+
+    /// Whether one of its edits replaces bytes of one of `other`'s. Insertions at the same place can both be made, though
+    /// not each to the reader's taste.
+    pub fn overlaps(&self, other: &Fix) -> bool {
+        self.any_pair(other, |a, b| a.start < b.end && b.start < a.end)
+    }
+
+    /// Whether this holds of the places of two different edits of one file.
+    fn any_pair(&self, other: &Fix, holds: impl Fn(Span, Span) -> bool) -> bool {
+        self.edits
+            .iter()
+            .any(|a| other.edits.iter().any(|b| a.span.file == b.span.file && holds(a.span, b.span) && a != b))
     }
 }
 
@@ -98,4 +107,31 @@ pub fn apply<'a>(text: &str, edits: impl IntoIterator<Item = &'a Edit>) -> Resul
     }
     out.push_str(text.get(done..).unwrap_or(""));
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    /// A fix of one file that writes `x` over these bytes.
+    fn over(start: usize, end: usize, text: &str) -> Fix {
+        Fix::new("", Applicability::Safe, vec![Edit::replace(Span::new(FileId(0), start, end), text)])
+    }
+
+    #[test]
+    fn insertions_at_one_place_meet_and_do_not_overlap() {
+        let (first, second) = (over(4, 4, "a"), over(4, 4, "b"));
+        assert!(first.meets(&second) && !first.overlaps(&second));
+        let both = [first.edits(), second.edits()].concat();
+        assert_eq!(apply("1234567", &both), Ok("1234ab567".into()));
+    }
+
+    #[test]
+    fn what_replaces_the_same_bytes_overlaps() {
+        assert!(over(2, 4, "a").overlaps(&over(3, 6, "b")));
+        assert!(over(2, 4, "a").overlaps(&over(3, 3, "b")), "an insertion within");
+        assert!(!over(2, 4, "a").overlaps(&over(4, 6, "b")));
+        assert!(!over(2, 4, "a").overlaps(&over(2, 4, "a")), "the same change is made once");
+    }
 }

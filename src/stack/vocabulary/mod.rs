@@ -40,7 +40,8 @@ use crate::stack::value::{Type, Value, Version};
 pub struct Anchor {
     /// The file's path below the root.
     pub file: Box<str>,
-    /// What it is within the file: `services.web`, `http.gzip`, `DATABASES.default`, `ThreadListView.get`.
+    /// What it is within the file: `services.web`, `http.gzip`, `DATABASES.default`. What code does is known by its place
+    /// and the things it does, of several of a name the second with its number: `ThreadListView:author,tags.kind:2`.
     pub entity: Box<str>,
 }
 
@@ -48,6 +49,16 @@ impl Anchor {
     /// The anchor of an entity in a file.
     pub fn new(file: impl Into<Box<str>>, entity: impl Into<Box<str>>) -> Self {
         Self { file: file.into(), entity: entity.into() }
+    }
+
+    /// The part of the entity that is a place.
+    pub fn place(&self) -> &str {
+        self.entity.split(':').next().unwrap_or_default()
+    }
+
+    /// The things that are done at the place; one without a name where the entity says none.
+    pub fn things(&self) -> impl Iterator<Item = &str> {
+        self.entity.split(':').nth(1).unwrap_or_default().split(',')
     }
 }
 
