@@ -6,6 +6,8 @@ use super::eval::{Eval, Frame};
 use super::few::{self, Rows};
 use super::models::Relation;
 use super::names::{ClassId, Names};
+use super::narrow::Parent;
+use super::rarely::{Rarely, rarely};
 use super::types::{Row, Set, Size, Turn, Type, Unit};
 use crate::facts::orm::Parameter;
 use crate::facts::orm::flow::{Arm, Flow, Guard, Node, NodeId, NodeKind, Scope};
@@ -21,6 +23,8 @@ pub(super) struct Event {
     pub(super) view: Option<ClassId>,
     /// The head of the loop.
     pub(super) head: Span,
+    /// The loop around it, and the code that has that.
+    pub(super) around: Option<(Unit, Span)>,
     /// What is looped over.
     pub(super) over: String,
     /// The place in the loop.
@@ -36,16 +40,24 @@ pub(super) struct Event {
     pub(super) seldom: bool,
     /// Whether it stands behind a condition in the turn, in the loop's own code or where that leads.
     pub(super) conditional: bool,
+    /// Why not every request comes to it, where that is known.
+    pub(super) rarely: Option<Rarely>,
     /// The variable whose queryset a query asks: the code that has it, and its value.
     pub(super) asked_of: Option<(Unit, NodeId)>,
     /// The relation whose rows a query asks for, where those that are prefetched would answer it: `row.tags.exists()`.
     pub(super) served_by: Option<Span>,
     /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`.
     pub(super) of_one: Option<String>,
+    /// Whether that is the user who asks.
+    pub(super) of_user: bool,
     /// What the rows of the loop are, where no other loop is around it.
     pub(super) rows: Option<Rows>,
     /// Whether the loop is over rows of a table, whoever has them.
     pub(super) of_all: bool,
+    /// Whether the loop is over rows of one time: of a day, or of those that are valid now.
+    pub(super) of_period: bool,
+    /// Whether the loop is over what a client sent.
+    pub(super) sent: bool,
     /// Whether the loop may end before all rows are gone through.
     pub(super) leaves: bool,
     /// Whether the row has been read anew before, which drops what was loaded with it.
@@ -342,11 +354,16 @@ impl Event {
             || below.iter().skip(1).any(|frame| is_conditional(frame.flow, frame.types.len() as NodeId));
         Event {
             conditional,
+            around: eval.loop_around(turn),
             of_one: eval.of_one(turn),
+            of_user: eval.gone_through(turn).is_some_and(|it| it.parent == Some(Parent::User)),
             rows: few::rows(eval, turn),
             asked_of,
             served_by: None,
             of_all: eval.is_of_all(turn),
+            of_period: eval.all_rows_of(turn).is_some_and(|set| few::is_of_period(eval.names, &set)),
+            sent: eval.is_sent(turn),
+            rarely: rarely(eval),
             leaves: turned.is_some_and(|it| it.leaves),
             unit,
             view: eval.view,

@@ -71,6 +71,32 @@ fn few(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
     Some(format!("no two of these rows of `{name}` have the same `{field}`, which is one of a few"))
 }
 
+/// Whether the rows of a queryset are those of one time, of which there do not get more for ever: of a day, of a span with both
+/// ends, those that are valid at one moment.
+pub(super) fn is_of_period(names: &Names<'_>, set: &Set) -> bool {
+    let (mut after, mut before) = (false, false);
+    for it in set.asked.conditions.iter().filter(|it| it.met && !it.excluded && is_date(names, set.model, &it.field)) {
+        match &*it.lookup {
+            "range" | "date" | "day" | "exact" => return true,
+            "gt" | "gte" => after = true,
+            "lt" | "lte" => before = true,
+            _ => {}
+        }
+    }
+    after && before
+}
+
+/// Whether a field is declared as a time or a date.
+fn is_date(names: &Names<'_>, model: ClassId, field: &str) -> bool {
+    let declared = || {
+        let (class, at) = names.attribute(model, field)?;
+        let draft = names.class(class);
+        let call = draft.body.call(draft.attributes.get(at)?.value?)?;
+        draft.body.called(call)
+    };
+    declared().is_some_and(|it| matches!(&*it, "DateField" | "DateTimeField"))
+}
+
 /// Whether each row of a model has a schema of its own (django-tenants' `TenantMixin`, django-tenant-schemas').
 fn is_tenant(names: &Names<'_>, model: ClassId) -> bool {
     names.lineage(model).external.iter().any(|base| last_of(base) == "TenantMixin")

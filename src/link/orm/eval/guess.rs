@@ -243,7 +243,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Whether what a node gives may be long: it is not known, and nothing says that it is short.
-    fn may_be_long(&self, frame: &Frame<'_>, id: NodeId, depth: u32) -> bool {
+    pub(super) fn may_be_long(&self, frame: &Frame<'_>, id: NodeId, depth: u32) -> bool {
         if depth > 8 {
             return false;
         }

@@ -65,12 +65,13 @@ impl Report<'_> {
         let writers =
             taken_in(&line).map(|edit| Writer { name: "field".into(), edits: vec![edit], display_only: None });
         let about = self.about(event.unit, event.call(), event.at, writers.into_iter().collect());
-        let (over, waits) = (over(event), self.waits(event));
+        let (over, around, waits) = (over(event), super::around(event), self.waits(event));
         let short = Fact::derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
         let reach = self.reach(event);
         let (of_one, leaves) = (super::of_one(event), Fact::derived(event.leaves, Vec::new()));
         let (rows, few) = (super::rows(event), super::few(event));
         let seldom = Fact::derived(event.conditional, Vec::new());
+        let less = self.less(&line.iter().collect::<Vec<_>>());
         let (call, remedy) = (Fact::derived(calls.into(), places), Fact::derived(remedies.into(), Vec::new()));
         match &event.kind {
             EventKind::Lazy { .. } => {}
@@ -98,6 +99,7 @@ impl Report<'_> {
                     more,
                     others,
                     over,
+                    around,
                     waits,
                     each_turn,
                     stale: Fact::derived(line.iter().all(|event| event.stale), Vec::new()),
@@ -107,6 +109,8 @@ impl Report<'_> {
                     kept: super::kept(line.iter()),
                     leaves,
                     seldom,
+                    steps: less.steps,
+                    because: less.because,
                     short,
                     reach,
                     remedy,
@@ -143,12 +147,15 @@ impl Report<'_> {
                     more,
                     others,
                     over,
+                    around,
                     waits,
                     of_one,
                     rows,
                     few,
                     leaves,
                     seldom,
+                    steps: less.steps,
+                    because: less.because,
                     short,
                     reach,
                     own: match how.own {

@@ -2,6 +2,7 @@
 
 mod lazy;
 mod line;
+mod weight;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,11 +35,12 @@ const MOST_OTHERS: usize = 4;
 pub(super) fn facts(
     names: &Names<'_>,
     models: &Models,
-    events: Vec<Event>,
+    mut events: Vec<Event>,
     uses: Vec<Use>,
     reached: &Reaching<'_>,
     remote: &Remote<'_, '_>,
 ) -> OrmFacts {
+    by_any_way(&mut events);
     let changed = changed(&events);
     let mut report = Report {
         names,
@@ -48,6 +50,7 @@ pub(super) fn facts(
         changed,
         mended: HashSet::default(),
         counted: HashMap::default(),
+        written: written(&events),
         anchors: Anchors::default(),
         out: OrmFacts::default(),
     };
@@ -239,6 +242,21 @@ fn counted(events: &[Event]) -> HashMap<(Unit, Span), HashSet<Box<str>>> {
     all
 }
 
+/// The loops whose turns each write something.
+fn written(events: &[Event]) -> HashSet<(Unit, Span)> {
+    let writes = |event: &&Event| matches!(event.kind, EventKind::Write { .. }) && !event.conditional;
+    events.iter().filter(writes).map(|event| (event.unit, event.head)).collect()
+}
+
+/// Of one place that is come to by several ways, what holds of each of them.
+fn by_any_way(events: &mut [Event]) {
+    let way = |event: &Event| (event.unit, event.head, event.deep);
+    let plain: HashSet<_> = events.iter().filter(|event| event.rarely.is_none()).map(way).collect();
+    for event in events.iter_mut().filter(|event| plain.contains(&way(event))) {
+        event.rarely = None;
+    }
+}
+
 /// The models whose rows are asked for in the turns of each loop that have written some before.
 fn asked_behind(events: &[Event]) -> HashSet<(Unit, Span, ClassId)> {
     let stale = events.iter().filter(|event| event.stale);
@@ -288,6 +306,8 @@ struct Report<'a> {
     mended: HashSet<(Vec<Span>, Span, String)>,
     /// The lists whose rows are counted in the turns of each loop, as queries call them.
     counted: HashMap<(Unit, Span), HashSet<Box<str>>>,
+    /// The loops whose turns write, where that is known and no condition keeps them from it.
+    written: HashSet<(Unit, Span)>,
     anchors: Anchors,
     out: OrmFacts,
 }
@@ -318,7 +338,8 @@ impl Report<'_> {
     fn reach_of(&self, event: &Event) -> Reach {
         let by_view = event.view.map(|class| self.reached.of(Unit::Class(class)));
         let by_code = self.reached.of(event.unit);
-        by_view.into_iter().fold(by_code, |least, it| if rank(it) < rank(least) { it } else { least })
+        let by_around = event.around.map(|(unit, _)| self.reached.of(unit));
+        by_view.into_iter().chain(by_around).fold(by_code, |least, it| if rank(it) < rank(least) { it } else { least })
     }
 
     fn reach(&self, event: &Event) -> Fact<Reach> {
@@ -355,6 +376,12 @@ pub(super) fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> Strin
         parts.push(part);
     }
     parts.join(", ")
+}
+
+/// The loop around the one that it happens in.
+fn around(event: &Event) -> Fact<Box<str>> {
+    let around = event.around.filter(|(_, head)| *head != event.head && !head.file.is_outside());
+    around.map_or(Fact::Absent, |(_, head)| Fact::derived("".into(), vec![head]))
 }
 
 /// What gives the loop its turns, where that is what one object has.
