@@ -171,13 +171,7 @@ impl Eval<'_> {
 
     /// The innermost loop within one over rows, over what nobody knows, that runs the present evaluation and for which a test
     /// holds, with the place there. One over a few that are written out is none.
-    fn innermost(
-        &self,
-        around: Turn,
-        span: Span,
-        scope: Scope,
-        holds: impl Fn(Turn) -> bool,
-    ) -> Option<(Turn, Span)> {
+    fn innermost(&self, around: Turn, span: Span, scope: Scope, holds: impl Fn(Turn) -> bool) -> Option<(Turn, Span)> {
         let (mut span, mut scope) = (span, scope);
         for (depth, frame) in self.frames.iter().enumerate().rev().take_while(|(depth, _)| *depth >= around.depth) {
             let least = if depth == around.depth { around.scope } else { 0 };
@@ -356,8 +350,11 @@ impl Eval<'_> {
         if let Some((turn, size, at)) = self.turns(span, scope, self.vary(id)) {
             let vary = self.vary(id);
             let differs = |turn: Turn| vary.is_some_and(|it| it.depth == turn.depth && turn.scope <= it.scope);
-            let (turn, at) = self.innermost(turn, span, scope, differs).unwrap_or((turn, at));
-            self.tell(Event::query(self, turn, at, orm, size, id, remedy));
+            let mut event = Event::query(self, turn, at, orm, size, id, remedy);
+            if let Some((turn, at)) = self.innermost(turn, span, scope, differs) {
+                event = event.within(Event::query(self, turn, at, orm, size, id, remedy));
+            }
+            self.tell(event);
         }
     }
 
@@ -371,11 +368,16 @@ impl Eval<'_> {
         // What is written of the parts of one object is as long as the object.
         let size = if self.is_over_checked(turn) { Size::Guessed } else { size };
         let within = self.innermost(turn, node.span, node.scope, |_| true);
+        let (around, outer_at) = (turn, at);
         let (turn, at) = within.unwrap_or((turn, at));
         let fills = how.own == Some(true) && how.model.is_some_and(|model| self.only_fills_in(model));
         let how = Writing { fills, ..how };
         if !self.is_kept_apart(turn, id) {
-            self.tell(Event::write(self, turn, at, orm, size, id, how));
+            let event = Event::write(self, turn, at, orm, size, id, how.clone());
+            self.tell(match within {
+                Some(_) => Event::write(self, around, outer_at, orm, size, id, how).within(event),
+                None => event,
+            });
         }
     }
 
@@ -457,7 +459,8 @@ impl Eval<'_> {
 
     /// Whether a loop is over rows of a table, whoever has them.
     pub(in crate::link::orm) fn is_of_all(&self, turn: Turn) -> bool {
-        self.all_rows_of(turn).is_some_and(|set| set.related.is_none() && !set.narrowed && !set.cut && set.size == Size::Open)
+        self.all_rows_of(turn)
+            .is_some_and(|set| set.related.is_none() && !set.narrowed && !set.cut && set.size == Size::Open)
     }
 
     /// Whether a loop is over what a client sent.

@@ -1,6 +1,6 @@
 //! What one line of a loop asks, or writes, in each turn.
 
-use super::{Report, counts, once_each, over, some};
+use super::{Report, once_each, over, some};
 use crate::link::orm::events::{Cause, Event, EventKind};
 use crate::link::orm::history::instead_of;
 use crate::link::orm::types::Size;
@@ -174,16 +174,10 @@ impl Report<'_> {
 }
 
 impl Report<'_> {
-    /// What counts the rows of a list, and each of them once where other lists are counted with it: joined together, each row of
-    /// one comes with all of the others.
+    /// What does for all rows what a query asks for each, beside what else is asked for them.
     fn apart(&self, event: &Event, remedy: &str) -> String {
-        let several = self.counted.get(&(event.unit, event.head)).is_some_and(|all| all.len() > 1);
-        match counts(remedy) {
-            Some(path) if several && !remedy.contains("distinct=True") => {
-                remedy.replacen(&format!("\"{path}\""), &format!("\"{path}\", distinct=True"), 1)
-            }
-            _ => remedy.to_owned(),
-        }
+        let several = || self.counted.get(&(event.unit, event.head)).is_some_and(|all| all.len() > 1);
+        event.counts.as_ref().map_or_else(|| remedy.to_owned(), |it| it.remedy(several()))
     }
 }
 

@@ -224,19 +224,12 @@ fn loaded(events: &[Event]) -> HashSet<(Unit, Span, Span)> {
     lists.map(|(event, span)| (event.unit, event.head, span)).collect()
 }
 
-/// What an annotation counts that a remedy names: `annotate(Count("tags"))`.
-fn counts(remedy: &str) -> Option<&str> {
-    remedy.strip_prefix("annotate(Count(\"")?.split('"').next()
-}
-
 /// The lists whose rows are counted in the turns of each loop. Counted by one query, each is joined to all others.
 fn counted(events: &[Event]) -> HashMap<(Unit, Span), HashSet<Box<str>>> {
     let mut all: HashMap<(Unit, Span), HashSet<Box<str>>> = HashMap::default();
     for event in events {
-        if let EventKind::Query { remedy, .. } = &event.kind
-            && let Some(path) = counts(remedy)
-        {
-            all.entry((event.unit, event.head)).or_default().insert(path.into());
+        if let Some(counted) = &event.counts {
+            all.entry((event.unit, event.head)).or_default().insert(counted.path.clone());
         }
     }
     all

@@ -27,7 +27,8 @@ impl Report<'_> {
         if all(&|event| event.conditional) {
             steps += 1;
         }
-        if first.rarely.is_some() && all(&|event| event.rarely == first.rarely)
+        if first.rarely.is_some()
+            && all(&|event| event.rarely == first.rarely)
             && let Some(rarely) = &first.rarely
         {
             steps += if matches!(rarely, Rarely::Off(_)) { 2 } else { 1 };
@@ -45,7 +46,8 @@ impl Report<'_> {
             EventKind::Write { how, .. } => Some(how),
             _ => None,
         });
-        let does_more = writes.filter(|how| how.signals.is_some() || how.referred || how.own == Some(true) && !how.fills);
+        let does_more =
+            writes.filter(|how| how.signals.is_some() || how.referred || how.own == Some(true) && !how.fills);
         if does_more.count() > 0 {
             steps += 1;
         }
