@@ -543,7 +543,7 @@ fn is_called(model: &str, variable: &str) -> bool {
 
 fn is_few(name: &str) -> bool {
     // One turn for many rows.
-    let parts = name.contains("chunk") || name.contains("batch");
+    let parts = name.contains("chunk") || name.contains("batch") || name == "page_range";
     let ends = |few: &&str| name.strip_suffix(*few).is_some_and(|before| before.is_empty() || before.ends_with('_'));
     parts || FEW.iter().any(ends)
 }

@@ -111,7 +111,7 @@ pub(super) fn facts(
     // Of several loops that come to one place the one is told that costs most: of many objects, and who waits for it.
     let weight = |it: &Event| {
         let rank = rank(report.reach_of(it));
-        (rank.min(2) + u8::from(rank > 2 && it.of_one.is_none()), rank)
+        (u64::from(rank).saturating_sub(report.steps(&[it]).0.min(2)), rank)
     };
     // What a loop of a few turns does, which is not told, does not stand for what a long one does.
     others.sort_by_key(|it| (it.deep, it.guess.is_some(), it.size == Size::Short, Reverse(weight(it)), !it.of_all));
@@ -244,9 +244,15 @@ fn written(events: &[Event]) -> HashSet<(Unit, Span)> {
 /// Of one place that is come to by several ways, what holds of each of them.
 fn by_any_way(events: &mut [Event]) {
     let way = |event: &Event| (event.unit, event.head, event.deep);
-    let plain: HashSet<_> = events.iter().filter(|event| event.rarely.is_none()).map(way).collect();
-    for event in events.iter_mut().filter(|event| plain.contains(&way(event))) {
-        event.rarely = None;
+    let of = |holds: fn(&Event) -> bool| events.iter().filter(|it| holds(it)).map(way).collect::<HashSet<_>>();
+    let (plain, alone) = (of(|event| event.rarely.is_none()), of(|event| event.around.is_none()));
+    for event in events {
+        if plain.contains(&way(event)) {
+            event.rarely = None;
+        }
+        if alone.contains(&way(event)) {
+            event.around = None;
+        }
     }
 }
 

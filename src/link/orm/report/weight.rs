@@ -15,7 +15,19 @@ pub(super) struct Less {
 impl Report<'_> {
     /// How much less it matters what these events of one loop tell.
     pub(super) fn less(&self, events: &[&Event]) -> Less {
-        let Some(first) = events.first() else { return Less { steps: Fact::Absent, because: Fact::Absent } };
+        let (steps, because) = self.steps(events);
+        Less {
+            steps: Fact::derived(steps, Vec::new()),
+            because: match because.is_empty() {
+                true => Fact::Absent,
+                false => Fact::derived(because.join("; ").into(), Vec::new()),
+            },
+        }
+    }
+
+    /// The steps, and what of them nothing else says.
+    pub(super) fn steps(&self, events: &[&Event]) -> (u64, Vec<String>) {
+        let Some(first) = events.first() else { return (0, Vec::new()) };
         let all = |holds: &dyn Fn(&Event) -> bool| events.iter().all(|event| holds(event));
         let mut steps = 0;
         let mut because: Vec<String> = Vec::new();
@@ -56,12 +68,6 @@ impl Report<'_> {
             steps += 1;
             because.push("each turn writes besides".to_owned());
         }
-        Less {
-            steps: Fact::derived(steps, Vec::new()),
-            because: match because.is_empty() {
-                true => Fact::Absent,
-                false => Fact::derived(because.join("; ").into(), Vec::new()),
-            },
-        }
+        (steps, because)
     }
 }

@@ -166,3 +166,9 @@ fn the_loop_that_is_named_is_the_one_that_it_differs_in() {
     let within = "def show(request):\n    for event in Event.objects.prefetch_related('tickets'):\n        for ticket in event.tickets.all():\n            print(ticket.event.hall.name)\n";
     assert_eq!(loops(within).len(), 1);
 }
+
+#[test]
+fn pages_of_many_rows_are_no_turns_for_each() {
+    let views = "from django.core.paginator import Paginator\n\n\ndef show(request):\n    for hall in Hall.objects.all():\n        for event in paged(Event.objects.filter(hall=hall)):\n            print(event.title)\n\n\ndef paged(rows):\n    paginator = Paginator(rows, 100)\n    for number in paginator.page_range:\n        page = paginator.page(number)\n        yield from page.object_list\n";
+    assert!(loops(views).iter().all(|it| !it.starts_with("for number")), "{:?}", loops(views));
+}
