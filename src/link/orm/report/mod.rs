@@ -243,7 +243,7 @@ fn written(events: &[Event]) -> HashSet<(Unit, Span)> {
 
 /// Of one place that is come to by several ways, what holds of each of them.
 fn by_any_way(events: &mut [Event]) {
-    let way = |event: &Event| (event.unit, event.head, event.deep);
+    let way = |event: &Event| (event.unit, event.head, event.deep, event.guess.is_some());
     let of = |holds: fn(&Event) -> bool| events.iter().filter(|it| holds(it)).map(way).collect::<HashSet<_>>();
     let (plain, alone) = (of(|event| event.rarely.is_none()), of(|event| event.around.is_none()));
     for event in events {
