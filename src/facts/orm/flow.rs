@@ -140,6 +140,8 @@ pub enum Guard {
     Caught(Scope, bool),
     /// That a template keeps what it makes here, for as many seconds as are written: `{% cache 300 name %}`.
     Fragment(Box<str>),
+    /// That the request asks for it by a parameter that it may leave out: `if request.GET.get("verbose"): …`.
+    Requested,
     /// Whether something that only settings say is true, or is not: `if settings.USE_QUEUE: …`.
     Setting(Box<str>, bool),
 }

@@ -15,6 +15,14 @@ impl Builder<'_> {
     /// What must be so for a test to hold, or not to: of the arguments of the present function, of the action of its view,
     /// of the context of its serializer, of the attributes of a value.
     pub(super) fn told_by(&self, test: &Expr, holds: bool) -> Vec<Guard> {
+        let mut told = self.told_of(test, holds);
+        if holds && told.is_empty() && self.asks_request(test) {
+            told.push(Guard::Requested);
+        }
+        told
+    }
+
+    fn told_of(&self, test: &Expr, holds: bool) -> Vec<Guard> {
         match &test.kind {
             ExprKind::Unary { op: UnaryOp::Not, operand } => self.told_by(operand, !holds),
             ExprKind::And(parts) if holds => parts.iter().flat_map(|it| self.told_by(it, holds)).collect(),
@@ -56,6 +64,40 @@ impl Builder<'_> {
                 }
             },
         }
+    }
+
+    /// Whether a test asks for a parameter of the request that it may leave out: `request.GET.get("verbose")`,
+    /// `"verbose" in request.GET`, and a variable that was given it.
+    fn asks_request(&self, test: &Expr) -> bool {
+        match &test.kind {
+            ExprKind::Compare { left, rest } => match rest.as_slice() {
+                [(CompareOp::In, right)] if left.str().is_some() => is_of_request(right.dotted().as_deref()),
+                [(CompareOp::Eq | CompareOp::IsNot, _)] => self.asks_request(left),
+                _ => false,
+            },
+            ExprKind::Call(call) => match &call.func.kind {
+                ExprKind::Attribute { value, name } if matches!(&*name.value, "get" | "getlist") => {
+                    is_of_request(value.dotted().as_deref())
+                }
+                _ => false,
+            },
+            ExprKind::Name(name) => self.value_of((None, name)).is_some_and(|node| {
+                let NodeKind::Call { func, .. } = self.flow.node(node).kind else { return false };
+                let NodeKind::Attr { of, name, .. } = &self.flow.node(func).kind else { return false };
+                matches!(&**name, "get" | "getlist") && is_of_request(self.spelled(*of).as_deref())
+            }),
+            _ => false,
+        }
+    }
+
+    /// What a value that was read of an argument is called: `request.GET`.
+    fn spelled(&self, id: NodeId) -> Option<String> {
+        let NodeKind::Attr { of, name, variable, .. } = &self.flow.node(id).kind else { return None };
+        let of = match variable {
+            Some(variable) => variable.to_string(),
+            None => self.spelled(*of)?,
+        };
+        Some(format!("{of}.{name}"))
     }
 
     /// `hasattr(rows, "filter")`, `isinstance(rows, QuerySet)`
@@ -207,6 +249,13 @@ impl Builder<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a dotted name is that of what a request's client may send along: `self.request.GET`.
+fn is_of_request(dotted: Option<&str>) -> bool {
+    const SENT: &[&str] = &["GET", "POST", "query_params", "data", "args", "form"];
+    let mut parts = dotted.unwrap_or_default().rsplit('.');
+    parts.next().is_some_and(|last| SENT.contains(&last)) && parts.next() == Some("request")
 }
 
 /// `isinstance(of, class)`

@@ -40,11 +40,20 @@ pub(super) fn of(path: &str, imports: &[Import]) -> Place {
     if folder.split('/').any(|part| COLD.contains(&part)) || cold(name) || helps_migrations(name) || makes_samples(name)
     {
         Place::Command
-    } else if (name == "admin.py" || folder.split('/').any(|part| part == "admin")) && imports.iter().any(is_admin) {
+    } else if is_of_admin(folder, name, imports) {
         Place::Admin
     } else {
         Place::Any
     }
+}
+
+/// Whether a file holds what staff come to: Django's admin, one that a project or a package builds upon it, and their views.
+fn is_of_admin(folder: &str, name: &str, imports: &[Import]) -> bool {
+    let within = || folder.split('/').any(|part| part == "admin");
+    let views = || name.starts_with("view") || folder.split('/').any(|part| part == "views");
+    let builds_on = |import: &Import| import.module.split('.').any(|part| part == "admin");
+    (name == "admin.py" || within()) && imports.iter().any(is_admin)
+        || (name == "admin.py" || within() && views()) && imports.iter().any(builds_on)
 }
 
 /// Whether a file is what migrations call, by its name: `migrations.py`, `_migration_helpers.py`.
@@ -74,7 +83,17 @@ fn is_admin(import: &Import) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, of};
+    use super::{Import, Place, of};
+
+    #[test]
+    fn what_builds_upon_the_admin_is_of_staff() {
+        let from = |module: &str| vec![Import { name: "it".into(), module: module.into(), item: Some("it".into()) }];
+        assert_eq!(of("shop/admin.py", &from("back.admin.mixins")), Place::Admin);
+        assert_eq!(of("back/admin/views/pages.py", &from("back.admin.forms")), Place::Admin);
+        // An app may be called so, and what it has may serve others.
+        assert_eq!(of("mail/admin/lib.py", &from("mail.admin.models")), Place::Any);
+        assert_eq!(of("shop/admin.py", &from("shop.models")), Place::Any);
+    }
 
     #[test]
     fn what_makes_samples_is_run_by_hand() {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::asked;
 use super::eval::{Args, Eval, set_of, short};
-use super::events::{Cause, params, spelled};
+use super::events::{Cause, Counted, params, spelled};
 use super::in_python;
 use super::keys;
 use super::models::Relation;
@@ -511,6 +511,7 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
     let one = row.turn.is_none() && !varies(eval, id);
     let by = if one { keys::batch(eval, Some(set.model), id) } else { String::new() };
     let there = counted_there(eval, set, row, relation);
+    let mut counts = None;
     let remedy = match name {
         _ if !by.is_empty() => by,
         "count" | "acount" | "exists" | "aexists" if there.is_some() => there.unwrap_or_default(),
@@ -518,10 +519,15 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         "count" | "acount" if keys::is_made_of(eval, id, row) => prefetch(eval, set, row, relation),
         "count" | "acount" => {
             let near = row.near_asked(relation);
-            let counted = distinct(set, &near).unwrap_or_else(|| format!("\"{near}\""));
-            // Counted with the same conditions.
-            let with = if set.filtered { ", filter=Q(...)" } else { "" };
-            format!("annotate(Count({counted}{with}))")
+            let once = distinct(set, &near);
+            let counted = Counted {
+                distinct: once.is_some(),
+                what: once.unwrap_or_else(|| format!("\"{near}\"")).into(),
+                path: near.into(),
+                // Counted with the same conditions.
+                filtered: set.filtered,
+            };
+            counts.insert(counted).remedy(false)
         }
         "exists" | "aexists" => "annotate(Exists(...))".to_owned(),
         "aggregate" => "annotate(...)".to_owned(),
@@ -529,8 +535,9 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         _ => prefetch(eval, set, row, relation),
     };
     eval.query_per_row(row, Orm::Django, id, scope, &remedy);
-    for event in eval.events.iter_mut().skip(before).filter(|_| served) {
-        event.served_by = Some(relation.span);
+    for event in eval.events.iter_mut().skip(before) {
+        event.served_by = served.then_some(relation.span);
+        event.counts.clone_from(&counts);
     }
     eval.mark_stale(before, set.model, Some(relation.span));
     Cause::put(Cause::prefetched(row, relation), eval.events.get_mut(before..).unwrap_or_default());

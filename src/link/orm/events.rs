@@ -6,6 +6,8 @@ use super::eval::{Eval, Frame};
 use super::few::{self, Rows};
 use super::models::Relation;
 use super::names::{ClassId, Names};
+use super::narrow::Parent;
+use super::rarely::{Rarely, rarely};
 use super::types::{Row, Set, Size, Turn, Type, Unit};
 use crate::facts::orm::Parameter;
 use crate::facts::orm::flow::{Arm, Flow, Guard, Node, NodeId, NodeKind, Scope};
@@ -21,6 +23,8 @@ pub(super) struct Event {
     pub(super) view: Option<ClassId>,
     /// The head of the loop.
     pub(super) head: Span,
+    /// The loop around it, and the code that has that.
+    pub(super) around: Option<(Unit, Span)>,
     /// What is looped over.
     pub(super) over: String,
     /// The place in the loop.
@@ -36,16 +40,26 @@ pub(super) struct Event {
     pub(super) seldom: bool,
     /// Whether it stands behind a condition in the turn, in the loop's own code or where that leads.
     pub(super) conditional: bool,
+    /// Why not every request comes to it, where that is known.
+    pub(super) rarely: Option<Rarely>,
     /// The variable whose queryset a query asks: the code that has it, and its value.
     pub(super) asked_of: Option<(Unit, NodeId)>,
+    /// The rows that it counts, where the query of the loop could.
+    pub(super) counts: Option<Counted>,
     /// The relation whose rows a query asks for, where those that are prefetched would answer it: `row.tags.exists()`.
     pub(super) served_by: Option<Span>,
     /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`.
     pub(super) of_one: Option<String>,
+    /// Whether that is the user who asks.
+    pub(super) of_user: bool,
     /// What the rows of the loop are, where no other loop is around it.
     pub(super) rows: Option<Rows>,
     /// Whether the loop is over rows of a table, whoever has them.
     pub(super) of_all: bool,
+    /// Whether the loop is over rows of one time: of a day, or of those that are valid now.
+    pub(super) of_period: bool,
+    /// Whether the loop is over what a client sent.
+    pub(super) sent: bool,
     /// Whether the loop may end before all rows are gone through.
     pub(super) leaves: bool,
     /// Whether the row has been read anew before, which drops what was loaded with it.
@@ -176,6 +190,28 @@ impl Cause {
     }
 }
 
+/// The rows of a list that each turn counts, and which the query of the loop could count.
+#[derive(Clone, Debug)]
+pub(super) struct Counted {
+    /// The path to them.
+    pub(super) path: Box<str>,
+    /// The same, as an argument of `Count`; and whether that leaves doubles out.
+    pub(super) what: Box<str>,
+    pub(super) distinct: bool,
+    /// Whether only those that meet a condition are counted.
+    pub(super) filtered: bool,
+}
+
+impl Counted {
+    /// What counts them; and each of them once where other lists are counted with it: joined together, each row of one comes
+    /// with all of the others.
+    pub(super) fn remedy(&self, with_others: bool) -> String {
+        let once = if with_others && !self.distinct { ", distinct=True" } else { "" };
+        let some = if self.filtered { ", filter=Q(...)" } else { "" };
+        format!("annotate(Count({}{once}{some}))", self.what)
+    }
+}
+
 /// What a write does to rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Does {
@@ -246,6 +282,11 @@ impl Event {
         let flow = &names.function(id).flow;
         let node = flow.nodes.iter().position(|node| node.span == self.at);
         self.conditional || node.is_none_or(|node| is_conditional(flow, node as NodeId))
+    }
+
+    /// The same of a loop within, which not all turns of this one may come to.
+    pub(super) fn within(self, inner: Event) -> Event {
+        Event { conditional: self.conditional || inner.conditional, ..inner }
     }
 
     /// The place in the loop, the one where it happens when that is another, and where the way to it is read.
@@ -342,11 +383,17 @@ impl Event {
             || below.iter().skip(1).any(|frame| is_conditional(frame.flow, frame.types.len() as NodeId));
         Event {
             conditional,
+            around: eval.loop_around(turn),
             of_one: eval.of_one(turn),
+            of_user: eval.gone_through(turn).is_some_and(|it| it.parent == Some(Parent::User)),
             rows: few::rows(eval, turn),
             asked_of,
+            counts: None,
             served_by: None,
             of_all: eval.is_of_all(turn),
+            of_period: eval.all_rows_of(turn).is_some_and(|set| few::is_of_period(eval.names, &set)),
+            sent: eval.is_sent(turn),
+            rarely: rarely(eval),
             leaves: turned.is_some_and(|it| it.leaves),
             unit,
             view: eval.view,
@@ -426,9 +473,12 @@ fn is_seldom(flow: &Flow, scope: Scope, at: Span) -> bool {
 
 /// Whether a node of a function is one that not all calls come to: in a branch, or behind one that leaves.
 fn is_conditional(flow: &Flow, node: NodeId) -> bool {
-    let in_branch = |arm: &Arm| arm.from <= node && node < arm.to;
-    let left_before = |arm: &Arm| arm.ends && arm.to <= node;
-    flow.arms.iter().any(|arm| arm.of != 0 && (in_branch(arm) || left_before(arm)))
+    is_in_branch(flow, node) || flow.arms.iter().any(|arm| arm.of != 0 && arm.ends && arm.to <= node)
+}
+
+/// Whether a node of a function stands in a branch of an `if` or a `match`.
+pub(super) fn is_in_branch(flow: &Flow, node: NodeId) -> bool {
+    flow.arms.iter().any(|arm| arm.of != 0 && arm.from <= node && node < arm.to)
 }
 
 /// `Model.objects.none()`, which stands for what another branch gives.

@@ -1,5 +1,6 @@
 //! Whether a loop has few turns by what its rows are: kinds of something, tenants, what a constraint leaves of one parent's.
 
+use super::asked::Condition;
 use super::django_models::app_of;
 use super::eval::Eval;
 use super::indexes;
@@ -55,6 +56,9 @@ fn is_of_few_kinds(names: &Names<'_>, models: &Models, model: ClassId) -> bool {
 
 /// Why a queryset has few rows.
 fn few(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
+    if let Some(field) = address(names, set) {
+        return Some(format!("as a rule one `{}` has the same `{field}`", models.name(names, set.model)));
+    }
     // Nor is Django's own user a class that could be read.
     models.get(set.model).filter(|_| set.model != AUTH_USER)?;
     let name = models.name(names, set.model);
@@ -69,6 +73,43 @@ fn few(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
     }
     let field = left_open(names, models, set)?;
     Some(format!("no two of these rows of `{name}` have the same `{field}`, which is one of a few"))
+}
+
+/// The field by which rows are looked for that is an address of mail, in whichever case: two rows have the same by mistake.
+fn address(names: &Names<'_>, set: &Set) -> Option<Box<str>> {
+    let mut asked = set.asked.conditions.iter().filter(|it| it.met && !it.excluded && !it.constant);
+    let is = |it: &&Condition| {
+        matches!(&*it.lookup, "exact" | "iexact") && is_declared(names, set.model, &it.field, &["EmailField"])
+            || set.model == AUTH_USER && &*it.field == "email" && &*it.lookup == "iexact"
+    };
+    asked.find(is).map(|it| it.field.clone())
+}
+
+/// Whether the rows of a queryset are those of one time, of which there do not get more for ever: of a day, of a span with both
+/// ends, those that are valid at one moment.
+pub(super) fn is_of_period(names: &Names<'_>, set: &Set) -> bool {
+    let (mut after, mut before) = (false, false);
+    let is_of_time = |it: &&Condition| is_declared(names, set.model, &it.field, &["DateField", "DateTimeField"]);
+    for it in set.asked.conditions.iter().filter(|it| it.met && !it.excluded).filter(is_of_time) {
+        match &*it.lookup {
+            "range" | "date" | "day" | "exact" => return true,
+            "gt" | "gte" => after = true,
+            "lt" | "lte" => before = true,
+            _ => {}
+        }
+    }
+    after && before
+}
+
+/// Whether a field is declared as one of these kinds.
+fn is_declared(names: &Names<'_>, model: ClassId, field: &str, kinds: &[&str]) -> bool {
+    let declared = || {
+        let (class, at) = names.attribute(model, field)?;
+        let draft = names.class(class);
+        let call = draft.body.call(draft.attributes.get(at)?.value?)?;
+        draft.body.called(call)
+    };
+    declared().is_some_and(|it| kinds.contains(&&*it))
 }
 
 /// Whether each row of a model has a schema of its own (django-tenants' `TenantMixin`, django-tenant-schemas').

@@ -347,6 +347,12 @@ fn filters(eval: &Eval<'_>, class: ClassId) -> bool {
     })
 }
 
+/// Whether each row is a page of Wagtail's, which people write one by one.
+fn is_page(eval: &Eval<'_>, set: &Set) -> bool {
+    let is = |base: &Rc<str>| base.starts_with("wagtail.") && base.ends_with(".Page");
+    eval.names.lineage(set.model).external.iter().any(is)
+}
+
 fn listing(
     eval: &Eval<'_>,
     class: ClassId,
@@ -363,7 +369,7 @@ fn listing(
         hot: known(draft.place != Place::Command, Vec::new()),
         own: known(set.single || set.parent == Some(Parent::User), Vec::new()),
         narrowed: known(set.narrowed || set.related.is_some() || filters(eval, class), Vec::new()),
-        lookup: known(eval.models.is_lookup(eval.names, set.model), Vec::new()),
+        lookup: known(eval.models.is_lookup(eval.names, set.model) || is_page(eval, set), Vec::new()),
         few: few::listed(eval.names, eval.models, set).map_or(Fact::Absent, |it| known(it.into(), Vec::new())),
         ..Listing::default()
     };

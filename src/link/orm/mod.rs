@@ -37,6 +37,7 @@ mod models;
 mod names;
 mod narrow;
 mod packages;
+mod rarely;
 mod reach;
 mod registered;
 mod report;

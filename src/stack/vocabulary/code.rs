@@ -43,6 +43,8 @@ entity! {
         loads: Fact<Box<str>> = "it loads no more than `{}`";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
+        /// The loop around that one; absent where there is none.
+        around: Fact<Box<str>> = "which runs again in each turn of this loop";
         /// What each turn waits for besides, of another server or a process; absent when nothing of the kind is seen.
         waits: Fact<Box<str>> = "each turn waits for `{}`";
         /// The serializer that reads it, when no loop does.
@@ -68,6 +70,13 @@ entity! {
         kept: Fact<Box<str>> = "kept by the page for {} s";
         /// Whether the loop ends at the first row that fits: by a `return` or a `break`.
         leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
+        /// Whether it stands behind a condition, so that some turns do not come to it.
+        seldom: Fact<bool> = "some turns do not come to it|each turn comes to it";
+        /// How much less it matters than one over many rows that each request for a page goes through, in steps: for few rows, for
+        /// few requests, for what else is done in a turn.
+        steps: Fact<u64> = "matters less by {}";
+        /// What of that nothing else says; absent where there is nothing.
+        because: Fact<Box<str>> = "{}";
         /// Whether the loop is known to be short, by a slice or a constant.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.
@@ -92,6 +101,8 @@ entity! {
         others: Fact<u64> = "another loop comes to it here";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
+        /// The loop around that one; absent where there is none.
+        around: Fact<Box<str>> = "which runs again in each turn of this loop";
         /// What each turn waits for besides, of another server or a process; absent when nothing of the kind is seen.
         waits: Fact<Box<str>> = "each turn waits for `{}`";
         /// Whether each turn asks it; taken so where an `or` asks it only when all before it is empty.
@@ -110,6 +121,11 @@ entity! {
         leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
         /// Whether it stands behind a condition, so that some turns do not come to it.
         seldom: Fact<bool> = "some turns do not come to it|each turn comes to it";
+        /// How much less it matters than one over many rows that each request for a page goes through, in steps: for few rows, for
+        /// few requests, for what else is done in a turn.
+        steps: Fact<u64> = "matters less by {}";
+        /// What of that nothing else says; absent where there is nothing.
+        because: Fact<Box<str>> = "{}";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.
@@ -212,6 +228,8 @@ entity! {
         others: Fact<u64> = "another loop comes to it here";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
+        /// The loop around that one; absent where there is none.
+        around: Fact<Box<str>> = "which runs again in each turn of this loop";
         /// What each turn waits for besides, of another server or a process; absent when nothing of the kind is seen.
         waits: Fact<Box<str>> = "each turn waits for `{}`";
         /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
@@ -224,6 +242,11 @@ entity! {
         leaves: Fact<bool> = "may end before all rows are gone through|goes through all rows";
         /// Whether it stands behind a condition, so that some turns do not come to it.
         seldom: Fact<bool> = "some turns do not come to it|each turn comes to it";
+        /// How much less it matters than one over many rows that each request for a page goes through, in steps: for few rows, for
+        /// few requests, for what else is done in a turn.
+        steps: Fact<u64> = "matters less by {}";
+        /// What of that nothing else says; absent where there is nothing.
+        because: Fact<Box<str>> = "{}";
         /// Whether the loop is known to be short.
         short: Fact<bool> = "the loop is short|the loop has no known end";
         /// Who runs it, at most.

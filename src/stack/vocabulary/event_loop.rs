@@ -25,6 +25,8 @@ entity! {
         served: Fact<bool> = "requests come to it|nothing is seen that serves it";
         /// Who runs it, at most.
         reach: Fact<Reach> = "run by {}";
+        /// Whether it stands in a branch of the `async def`, so that some calls do not come to it.
+        seldom: Fact<bool> = "some calls do not come to it|each call comes to it";
         /// Whether the call sets an end to its waiting; absent where that is not its own.
         has_timeout: Fact<bool> = "has a timeout|has no timeout";
         /// How many other `async def`s come to the same call.

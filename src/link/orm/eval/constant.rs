@@ -26,8 +26,9 @@ impl Eval<'_> {
     /// Whether an attribute of a value is what a test wants, where that is certain.
     pub(super) fn is_attribute(&self, of: NodeId, name: &str, wanted: &Wanted) -> Option<bool> {
         match self.type_of(of) {
-            Type::Row(row) if !row.guessed => {
-                self.by_class(row.model, name, wanted).or_else(|| self.by_conditions(&row, name, wanted))
+            Type::Row(row) => {
+                let by_class = self.by_class(row.model, name, wanted);
+                by_class.or_else(|| self.by_conditions(&row, name, wanted).filter(|_| !row.guessed))
             }
             Type::Instance(class) | Type::Def(Def::Class(class)) => self.by_class(class, name, wanted),
             _ => None,

@@ -243,7 +243,7 @@ impl<'a> Eval<'a> {
     }
 
     /// Whether what a node gives may be long: it is not known, and nothing says that it is short.
-    fn may_be_long(&self, frame: &Frame<'_>, id: NodeId, depth: u32) -> bool {
+    pub(super) fn may_be_long(&self, frame: &Frame<'_>, id: NodeId, depth: u32) -> bool {
         if depth > 8 {
             return false;
         }
@@ -543,7 +543,7 @@ fn is_called(model: &str, variable: &str) -> bool {
 
 fn is_few(name: &str) -> bool {
     // One turn for many rows.
-    let parts = name.contains("chunk") || name.contains("batch");
+    let parts = name.contains("chunk") || name.contains("batch") || name == "page_range";
     let ends = |few: &&str| name.strip_suffix(*few).is_some_and(|before| before.is_empty() || before.ends_with('_'));
     parts || FEW.iter().any(ends)
 }

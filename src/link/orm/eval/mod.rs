@@ -137,7 +137,7 @@ pub(super) struct Eval<'a> {
     refreshed: Vec<(Turn, Span)>,
     /// Names under which something may be handed on by `**`.
     handed: given::Handed<'a>,
-    settings: Settings<'a>,
+    pub(super) settings: Settings<'a>,
     /// The view whose code is evaluated, which may be that of a base.
     pub(super) view: Option<ClassId>,
     /// What is loaded onto rows before the function that is entered next.

@@ -169,20 +169,50 @@ impl Eval<'_> {
         None
     }
 
-    /// The innermost loop within one over rows, over what nobody knows, that runs the present evaluation and that a value
-    /// differs in each turn of, with the place there. One over a few that are written out is none.
-    fn innermost(&self, around: Turn, span: Span, scope: Scope, vary: Option<Turn>) -> Option<(Turn, Span)> {
-        let frame = self.frames.get(around.depth)?;
-        let (span, mut at) =
-            if around.depth >= self.depth() { (span, scope) } else { self.frames.get(around.depth + 1)?.call };
-        let most = vary.filter(|turn| turn.depth == around.depth)?.scope;
-        while at > around.scope {
-            let here = frame.flow.scope(at)?;
-            let few = matches!(frame.types.get(here.iter as usize), Some(Type::Tuple(_)));
-            if at <= most && !few {
-                return Some((Turn { scope: at, ..around }, span));
+    /// The innermost loop within one over rows, over what nobody knows, that runs the present evaluation and for which a test
+    /// holds, with the place there. One over a few that are written out is none.
+    fn innermost(&self, around: Turn, span: Span, scope: Scope, holds: impl Fn(Turn) -> bool) -> Option<(Turn, Span)> {
+        let (mut span, mut scope) = (span, scope);
+        for (depth, frame) in self.frames.iter().enumerate().rev().take_while(|(depth, _)| *depth >= around.depth) {
+            let least = if depth == around.depth { around.scope } else { 0 };
+            let mut at = scope;
+            while at > least {
+                let here = frame.flow.scope(at)?;
+                let turn = Turn { depth, scope: at };
+                let few = matches!(frame.types.get(here.iter as usize), Some(Type::Tuple(_)));
+                let long = depth == around.depth || self.may_have_many_turns(turn);
+                if !few && long && holds(turn) && !self.is_passed_by(turn) {
+                    return Some((turn, span));
+                }
+                at = here.parent;
             }
-            at = here.parent;
+            (span, scope) = frame.call;
+        }
+        None
+    }
+
+    /// Whether a loop is over rows, or over what nobody knows to be short.
+    fn may_have_many_turns(&self, turn: Turn) -> bool {
+        let Some(frame) = self.frames.get(turn.depth) else { return false };
+        let Some(here) = frame.flow.scope(turn.scope) else { return false };
+        match frame.types.get(here.iter as usize).and_then(Type::size) {
+            Some(size) => size != Size::Short,
+            None => self.may_be_long(frame, here.iter, 0),
+        }
+    }
+
+    /// The code and the head of the next loop of many turns around one.
+    pub(in crate::link::orm) fn loop_around(&self, turn: Turn) -> Option<(Unit, Span)> {
+        let mut at = self.frames.get(turn.depth)?.flow.scope(turn.scope)?.parent;
+        for (depth, frame) in self.frames.iter().enumerate().take(turn.depth + 1).rev() {
+            while let Some(here) = frame.flow.scope(at) {
+                let around = Turn { depth, scope: at };
+                if self.may_have_many_turns(around) && !self.is_passed_by(around) {
+                    return Some((frame.unit, here.head));
+                }
+                at = here.parent;
+            }
+            at = frame.call.1;
         }
         None
     }
@@ -318,8 +348,13 @@ impl Eval<'_> {
         self.met += 1;
         let span = self.frame().flow.node(id).span;
         if let Some((turn, size, at)) = self.turns(span, scope, self.vary(id)) {
-            let (turn, at) = self.innermost(turn, span, scope, self.vary(id)).unwrap_or((turn, at));
-            self.tell(Event::query(self, turn, at, orm, size, id, remedy));
+            let vary = self.vary(id);
+            let differs = |turn: Turn| vary.is_some_and(|it| it.depth == turn.depth && turn.scope <= it.scope);
+            let mut event = Event::query(self, turn, at, orm, size, id, remedy);
+            if let Some((turn, at)) = self.innermost(turn, span, scope, differs) {
+                event = event.within(Event::query(self, turn, at, orm, size, id, remedy));
+            }
+            self.tell(event);
         }
     }
 
@@ -332,20 +367,23 @@ impl Eval<'_> {
         let Some((turn, size, at)) = found else { return };
         // What is written of the parts of one object is as long as the object.
         let size = if self.is_over_checked(turn) { Size::Guessed } else { size };
-        let within = self.innermost(turn, node.span, node.scope, Some(Turn { scope: Scope::MAX, ..turn }));
+        let within = self.innermost(turn, node.span, node.scope, |_| true);
+        let (around, outer_at) = (turn, at);
         let (turn, at) = within.unwrap_or((turn, at));
         let fills = how.own == Some(true) && how.model.is_some_and(|model| self.only_fills_in(model));
         let how = Writing { fills, ..how };
         if !self.is_kept_apart(turn, id) {
-            self.tell(Event::write(self, turn, at, orm, size, id, how));
+            let event = Event::write(self, turn, at, orm, size, id, how.clone());
+            self.tell(match within {
+                Some(_) => Event::write(self, around, outer_at, orm, size, id, how).within(event),
+                None => event,
+            });
         }
     }
 
     /// Whether a loop runs over what a serializer has checked.
     fn is_over_checked(&self, turn: Turn) -> bool {
-        let Some(frame) = self.frames.get(turn.depth) else { return false };
-        let iter = frame.flow.scope(turn.scope).and_then(|it| frame.types.get(it.iter as usize));
-        matches!(iter, Some(Type::Checked(_)))
+        matches!(self.iterated(turn), Some(Type::Checked(_)))
     }
 
     /// Whether what is written in each turn is written by itself on purpose: in a transaction of its own, and when it fails
@@ -408,11 +446,30 @@ impl Eval<'_> {
         (!self.is_looped(turn)).then_some(set)
     }
 
+    /// The rows that a loop goes through, whatever is around it.
+    pub(in crate::link::orm) fn all_rows_of(&self, turn: Turn) -> Option<Rc<Set>> {
+        self.iterated(turn).and_then(Type::all_rows)
+    }
+
+    /// What a loop goes through.
+    fn iterated(&self, turn: Turn) -> Option<&Type> {
+        let frame = self.frames.get(turn.depth)?;
+        frame.types.get(frame.flow.scope(turn.scope)?.iter as usize)
+    }
+
     /// Whether a loop is over rows of a table, whoever has them.
     pub(in crate::link::orm) fn is_of_all(&self, turn: Turn) -> bool {
-        let iter = self.frames.get(turn.depth).and_then(|it| Some((it, it.flow.scope(turn.scope)?.iter)));
-        let of = iter.and_then(|(frame, iter)| frame.types.get(iter as usize)).and_then(Type::all_rows);
-        of.is_some_and(|set| set.related.is_none() && !set.narrowed && !set.cut && set.size == Size::Open)
+        self.all_rows_of(turn)
+            .is_some_and(|set| set.related.is_none() && !set.narrowed && !set.cut && set.size == Size::Open)
+    }
+
+    /// Whether a loop is over what a client sent.
+    pub(in crate::link::orm) fn is_sent(&self, turn: Turn) -> bool {
+        match self.iterated(turn) {
+            Some(Type::Data | Type::Checked(_)) => true,
+            Some(Type::List(of, _) | Type::Dict(of, _)) => matches!(**of, Type::Data | Type::Checked(_)),
+            _ => false,
+        }
     }
 
     /// Whether a row is one of no loop.
@@ -459,7 +516,6 @@ impl Eval<'_> {
     }
 
     pub(super) fn size_of(&self, turn: Turn) -> Option<Size> {
-        let frame = self.frames.get(turn.depth)?;
-        frame.types.get(frame.flow.scope(turn.scope)?.iter as usize)?.size()
+        self.iterated(turn)?.size()
     }
 }

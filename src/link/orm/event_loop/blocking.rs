@@ -7,6 +7,7 @@ use super::told::{Edits, Told, at, is};
 use super::value::{CONNECTION, SESSION};
 use super::walk::{Found, Walk};
 use crate::facts::orm::flow::{NodeId, NodeKind};
+use crate::link::orm::events::is_in_branch;
 use crate::link::orm::names::FunctionId;
 use crate::link::orm::reach::rank;
 use crate::source::Span;
@@ -102,6 +103,7 @@ fn tell(told: &mut Told<'_, '_>, group: BTreeMap<Span, Vec<Coming>>, out: &mut L
         hops: is(found.through.len() as u64),
         served: is(told.roles.is_served(by)),
         reach: is(told.roles.reach(by)),
+        seldom: is(is_in_branch(&told.draft(by).flow, found.node)),
         has_timeout: found.has_timeout.map_or(Fact::Absent, is),
         others: is(others.len() as u64),
         remedy: is(found.wait.remedy.into()),

@@ -224,7 +224,16 @@ impl<'a> Namer<'a> {
         let (NodeKind::Name(name) | NodeKind::Attr { name, .. }) = &flow.node(call.func).kind else {
             return Vec::new();
         };
-        let all = || call.args.iter().copied().chain(call.keywords.iter().map(|it| it.1)).collect();
+        let given = |node: NodeId| match &flow.node(node).kind {
+            // `add_job(run, args=(report, 1))`
+            NodeKind::List(parts) => parts.clone(),
+            _ => vec![node],
+        };
+        let all = || call.args.iter().copied().chain(call.keywords.iter().map(|it| it.1)).flat_map(given).collect();
+        // What a thread runs, nobody waits for.
+        if matches!(&**name, "Thread" | "Timer") {
+            return call.keyword("target").or_else(|| call.args.get(1).copied()).into_iter().collect();
+        }
         let of_cron = || call.keywords.iter().any(|(key, _)| OF_CRON.contains(&&**key));
         if ENQUEUES.contains(&&**name) || &**name == "register" && of_cron() {
             return all();

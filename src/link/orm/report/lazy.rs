@@ -82,7 +82,10 @@ impl Report<'_> {
                     order.push(place.key().clone());
                     place.insert(event);
                 }
-                Entry::Occupied(mut place) => place.get_mut().seldom &= event.seldom,
+                Entry::Occupied(mut place) => {
+                    place.get_mut().seldom &= event.seldom;
+                    place.get_mut().conditional &= event.conditional;
+                }
             }
         }
         // What a longer path loads is loaded on its way.
@@ -252,26 +255,29 @@ impl Report<'_> {
             Some(edits) if !edits.is_empty() => vec![Writer { name: "eager".into(), edits, display_only: None }],
             _ => Vec::new(),
         };
-        let each: Vec<String> = paths.iter().map(|(path, _)| path.replace("__", ".")).collect();
-        let dotted = listed(each.iter().map(String::as_str));
+        let named: Vec<String> = paths.iter().map(|(path, _)| path.replace("__", ".")).collect();
+        let dotted = listed(named.iter().map(String::as_str));
         let read = |paths: &[(String, Event)], each: &[String]| {
             let places = super::once_each(paths.iter().flat_map(|(_, event)| event.places()));
             Fact::derived(listed(each.iter().map(String::as_str)).into(), places)
         };
-        let about = self.about(event.unit, &each.join(","), event.at, writers);
+        let about = self.about(event.unit, &named.join(","), event.at, writers);
         let model = self.models.name(self.names, root.model);
         let (relation, declared) = self.last_hop(root, hops);
         let serializer = event.serializer.clone();
+        let each: Vec<&Event> = paths.iter().map(|(_, event)| event).collect();
+        let less = self.less(&each);
         self.out.lazy_loads.push(LazyLoad {
             about,
             orm: Fact::derived(root.orm, Vec::new()),
             path: Fact::derived(dotted.into(), Vec::new()),
-            read: read(&paths[..1], &each[..1]),
-            also_read: if paths.len() > 1 { read(&paths[1..], &each[1..]) } else { Fact::Absent },
+            read: read(&paths[..1], &named[..1]),
+            also_read: if paths.len() > 1 { read(&paths[1..], &named[1..]) } else { Fact::Absent },
             model: Fact::derived(model, made(root)),
             arrives: arrives(root, hops),
             loads: clauses(root),
             over: over(event),
+            around: super::around(event),
             waits: self.waits(event),
             relation: Fact::derived(relation.into(), vec![declared]),
             serializer: serializer.map_or(Fact::Absent, |name| {
@@ -289,6 +295,9 @@ impl Report<'_> {
             few: super::few(event),
             kept: super::kept(paths.iter().map(|(_, event)| event)),
             leaves: Fact::derived(event.leaves, Vec::new()),
+            seldom: Fact::derived(each.iter().all(|event| event.conditional), Vec::new()),
+            steps: less.steps,
+            because: less.because,
             raises: Fact::derived(paths.iter().any(|(_, event)| event.raises), Vec::new()),
             to_many: Fact::derived(told.to_many, Vec::new()),
             keyed: Fact::derived(told.keyed, Vec::new()),

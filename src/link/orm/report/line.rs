@@ -1,6 +1,6 @@
 //! What one line of a loop asks, or writes, in each turn.
 
-use super::{Report, counts, once_each, over, some};
+use super::{Report, once_each, over, some};
 use crate::link::orm::events::{Cause, Event, EventKind};
 use crate::link::orm::history::instead_of;
 use crate::link::orm::types::Size;
@@ -65,12 +65,13 @@ impl Report<'_> {
         let writers =
             taken_in(&line).map(|edit| Writer { name: "field".into(), edits: vec![edit], display_only: None });
         let about = self.about(event.unit, event.call(), event.at, writers.into_iter().collect());
-        let (over, waits) = (over(event), self.waits(event));
+        let (over, around, waits) = (over(event), super::around(event), self.waits(event));
         let short = Fact::derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
         let reach = self.reach(event);
         let (of_one, leaves) = (super::of_one(event), Fact::derived(event.leaves, Vec::new()));
         let (rows, few) = (super::rows(event), super::few(event));
         let seldom = Fact::derived(event.conditional, Vec::new());
+        let less = self.less(&line.iter().collect::<Vec<_>>());
         let (call, remedy) = (Fact::derived(calls.into(), places), Fact::derived(remedies.into(), Vec::new()));
         match &event.kind {
             EventKind::Lazy { .. } => {}
@@ -98,6 +99,7 @@ impl Report<'_> {
                     more,
                     others,
                     over,
+                    around,
                     waits,
                     each_turn,
                     stale: Fact::derived(line.iter().all(|event| event.stale), Vec::new()),
@@ -107,6 +109,8 @@ impl Report<'_> {
                     kept: super::kept(line.iter()),
                     leaves,
                     seldom,
+                    steps: less.steps,
+                    because: less.because,
                     short,
                     reach,
                     remedy,
@@ -143,12 +147,15 @@ impl Report<'_> {
                     more,
                     others,
                     over,
+                    around,
                     waits,
                     of_one,
                     rows,
                     few,
                     leaves,
                     seldom,
+                    steps: less.steps,
+                    because: less.because,
                     short,
                     reach,
                     own: match how.own {
@@ -167,16 +174,10 @@ impl Report<'_> {
 }
 
 impl Report<'_> {
-    /// What counts the rows of a list, and each of them once where other lists are counted with it: joined together, each row of
-    /// one comes with all of the others.
+    /// What does for all rows what a query asks for each, beside what else is asked for them.
     fn apart(&self, event: &Event, remedy: &str) -> String {
-        let several = self.counted.get(&(event.unit, event.head)).is_some_and(|all| all.len() > 1);
-        match counts(remedy) {
-            Some(path) if several && !remedy.contains("distinct=True") => {
-                remedy.replacen(&format!("\"{path}\""), &format!("\"{path}\", distinct=True"), 1)
-            }
-            _ => remedy.to_owned(),
-        }
+        let several = || self.counted.get(&(event.unit, event.head)).is_some_and(|all| all.len() > 1);
+        event.counts.as_ref().map_or_else(|| remedy.to_owned(), |it| it.remedy(several()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod lazy;
 mod line;
+mod weight;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,11 +35,12 @@ const MOST_OTHERS: usize = 4;
 pub(super) fn facts(
     names: &Names<'_>,
     models: &Models,
-    events: Vec<Event>,
+    mut events: Vec<Event>,
     uses: Vec<Use>,
     reached: &Reaching<'_>,
     remote: &Remote<'_, '_>,
 ) -> OrmFacts {
+    by_any_way(&mut events);
     let changed = changed(&events);
     let mut report = Report {
         names,
@@ -48,6 +50,7 @@ pub(super) fn facts(
         changed,
         mended: HashSet::default(),
         counted: HashMap::default(),
+        written: written(&events),
         anchors: Anchors::default(),
         out: OrmFacts::default(),
     };
@@ -108,7 +111,7 @@ pub(super) fn facts(
     // Of several loops that come to one place the one is told that costs most: of many objects, and who waits for it.
     let weight = |it: &Event| {
         let rank = rank(report.reach_of(it));
-        (rank.min(2) + u8::from(rank > 2 && it.of_one.is_none()), rank)
+        (u64::from(rank).saturating_sub(report.steps(&[it]).0.min(2)), rank)
     };
     // What a loop of a few turns does, which is not told, does not stand for what a long one does.
     others.sort_by_key(|it| (it.deep, it.guess.is_some(), it.size == Size::Short, Reverse(weight(it)), !it.of_all));
@@ -221,22 +224,36 @@ fn loaded(events: &[Event]) -> HashSet<(Unit, Span, Span)> {
     lists.map(|(event, span)| (event.unit, event.head, span)).collect()
 }
 
-/// What an annotation counts that a remedy names: `annotate(Count("tags"))`.
-fn counts(remedy: &str) -> Option<&str> {
-    remedy.strip_prefix("annotate(Count(\"")?.split('"').next()
-}
-
 /// The lists whose rows are counted in the turns of each loop. Counted by one query, each is joined to all others.
 fn counted(events: &[Event]) -> HashMap<(Unit, Span), HashSet<Box<str>>> {
     let mut all: HashMap<(Unit, Span), HashSet<Box<str>>> = HashMap::default();
     for event in events {
-        if let EventKind::Query { remedy, .. } = &event.kind
-            && let Some(path) = counts(remedy)
-        {
-            all.entry((event.unit, event.head)).or_default().insert(path.into());
+        if let Some(counted) = &event.counts {
+            all.entry((event.unit, event.head)).or_default().insert(counted.path.clone());
         }
     }
     all
+}
+
+/// The loops whose turns each write something.
+fn written(events: &[Event]) -> HashSet<(Unit, Span)> {
+    let writes = |event: &&Event| matches!(event.kind, EventKind::Write { .. }) && !event.conditional;
+    events.iter().filter(writes).map(|event| (event.unit, event.head)).collect()
+}
+
+/// Of one place that is come to by several ways, what holds of each of them.
+fn by_any_way(events: &mut [Event]) {
+    let way = |event: &Event| (event.unit, event.head, event.deep, event.guess.is_some());
+    let of = |holds: fn(&Event) -> bool| events.iter().filter(|it| holds(it)).map(way).collect::<HashSet<_>>();
+    let (plain, alone) = (of(|event| event.rarely.is_none()), of(|event| event.around.is_none()));
+    for event in events {
+        if plain.contains(&way(event)) {
+            event.rarely = None;
+        }
+        if alone.contains(&way(event)) {
+            event.around = None;
+        }
+    }
 }
 
 /// The models whose rows are asked for in the turns of each loop that have written some before.
@@ -288,6 +305,8 @@ struct Report<'a> {
     mended: HashSet<(Vec<Span>, Span, String)>,
     /// The lists whose rows are counted in the turns of each loop, as queries call them.
     counted: HashMap<(Unit, Span), HashSet<Box<str>>>,
+    /// The loops whose turns write, where that is known and no condition keeps them from it.
+    written: HashSet<(Unit, Span)>,
     anchors: Anchors,
     out: OrmFacts,
 }
@@ -318,7 +337,8 @@ impl Report<'_> {
     fn reach_of(&self, event: &Event) -> Reach {
         let by_view = event.view.map(|class| self.reached.of(Unit::Class(class)));
         let by_code = self.reached.of(event.unit);
-        by_view.into_iter().fold(by_code, |least, it| if rank(it) < rank(least) { it } else { least })
+        let by_around = event.around.map(|(unit, _)| self.reached.of(unit));
+        by_view.into_iter().chain(by_around).fold(by_code, |least, it| if rank(it) < rank(least) { it } else { least })
     }
 
     fn reach(&self, event: &Event) -> Fact<Reach> {
@@ -355,6 +375,12 @@ pub(super) fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> Strin
         parts.push(part);
     }
     parts.join(", ")
+}
+
+/// The loop around the one that it happens in.
+fn around(event: &Event) -> Fact<Box<str>> {
+    let around = event.around.filter(|(_, head)| *head != event.head && !head.file.is_outside());
+    around.map_or(Fact::Absent, |(_, head)| Fact::derived("".into(), vec![head]))
 }
 
 /// What gives the loop its turns, where that is what one object has.

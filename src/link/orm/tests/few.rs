@@ -32,6 +32,7 @@ class Currency(models.Model):
 
 class Topic(models.Model):
     name = models.CharField(max_length=80)
+    mail = models.EmailField()
 
 
 class Category(models.Model):
@@ -107,6 +108,15 @@ fn what_a_constraint_leaves_of_one_parent() {
     for rows in ["Price.objects.filter(term=order)", "Price.objects.filter(order__in=order)", "Price.objects.all()"] {
         assert_eq!(each(rows, "print(row.sort.name)"), ["shop.Price: -"], "{rows}");
     }
+}
+
+#[test]
+fn an_address_has_one_row() {
+    let of_topic = "print(Order.objects.filter(topic=row).count())";
+    let said = "shop.Topic: as a rule one `Topic` has the same `mail`";
+    assert_eq!(each("Topic.objects.filter(mail__iexact=order)", of_topic), [said]);
+    assert_eq!(each("Topic.objects.filter(mail__in=order)", of_topic), ["shop.Topic: -"]);
+    assert_eq!(each("Topic.objects.exclude(mail=order)", of_topic), ["shop.Topic: -"]);
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod silent;
 mod sqlalchemy;
 mod taken;
 mod uses;
+mod weight;
 
 use std::path::PathBuf;
 

@@ -36,6 +36,10 @@ fn callers_say_who_runs_a_loop() {
     assert_eq!(told(&[("chat/tasks.py", task), ("chat/views.py", &by_name)]), of("Requests"));
     let command = "from chat.models import Room\nfrom chat.lib import names\n\n\nclass Command:\n    def handle(self):\n        names()\n";
     assert_eq!(told(&[("chat/management/commands/show.py", command)]), of("Commands"));
+    let thread = "import threading\nfrom .models import Room\nfrom .lib import names\n\n\ndef start(request):\n    threading.Thread(target=names).start()\n";
+    assert_eq!(told(&[("chat/views.py", thread)]), of("Tasks"));
+    let job = "from .models import Room\nfrom .lib import names\n\n\ndef start(request, scheduler, locked):\n    scheduler.add_job(locked, args=(names, 1))\n";
+    assert_eq!(told(&[("chat/views.py", job)]), of("Tasks"));
     let admin = "from django.contrib import admin\nfrom .models import Room\nfrom .lib import names\n\n\n@admin.action()\ndef show(modeladmin, request, queryset):\n    names()\n";
     assert_eq!(told(&[("chat/admin.py", admin)]), of("Admin"));
     assert_eq!(told(&[("chat/admin.py", admin), ("chat/tasks.py", task)]), of("Admin"));
