@@ -29,7 +29,9 @@ impl Eval<'_> {
             Type::Row(row) if !row.guessed => {
                 self.by_class(row.model, name, wanted).or_else(|| self.by_conditions(&row, name, wanted))
             }
-            Type::Instance(class) | Type::Def(Def::Class(class)) => self.by_class(class, name, wanted),
+            Type::Instance(class) | Type::Made(class, _) | Type::Def(Def::Class(class)) => {
+                self.by_class(class, name, wanted)
+            }
             _ => None,
         }
     }
