@@ -356,8 +356,12 @@ fn field(
             let name = named.map_or_else(|| format!("get_{}", attribute.name), str::to_owned);
             if let Some(method) = eval.names.method(serializer, &name, None) {
                 // Values that are given unasked are asked for by who writes them out (`JSONEncoder.default`, DRF 3.16).
-                if let values @ Type::Set(_) = run(eval, serializer, method, row) {
-                    many(eval, &values);
+                if let Type::Set(values) = run(eval, serializer, method, row) {
+                    let before = eval.events.len();
+                    many(eval, &Type::Set(values.clone()));
+                    // Where they are made is where they are looked for.
+                    let unplaced = eval.events.iter_mut().skip(before).filter(|event| event.deep == nowhere());
+                    unplaced.for_each(|event| event.deep = values.span);
                 }
             }
         }

@@ -89,3 +89,20 @@ fn rows_that_are_put_somewhere_are_gone_through() {
     let once = "def rows():\n    closed = Thread.objects.filter(closed=True)\n    return [it.pk for it in Thread.objects.all() if it in closed]\n";
     assert!(views(once).is_empty());
 }
+
+#[test]
+fn values_that_a_method_field_gives_are_asked_for() {
+    let text = "from rest_framework import serializers, viewsets\nfrom .models import *\n\n\nclass RoomSerializer(serializers.ModelSerializer):\n    threads = serializers.SerializerMethodField()\n\n    class Meta:\n        model = Room\n        fields = ['threads']\n\n    def get_threads(self, room):\n        return room.threads.filter(closed=False).values_list('pk', flat=True)\n\n\nclass Rooms(viewsets.ReadOnlyModelViewSet):\n    queryset = Room.objects.all()\n    serializer_class = RoomSerializer\n";
+    let sources = sources(&[("chat/models.py", MODELS), ("chat/views.py", text)]);
+    let facts = found(&sources);
+    let [asked] = facts.queries_in_loops.as_slice() else { panic!("{:?}", lines(&facts)) };
+    // Where the method makes them.
+    let at = text.find("room.threads").unwrap() as u32;
+    let stands = |fact: &Fact<Box<str>>| match fact {
+        Fact::Known(Sourced { origin: Origin::Written(spans), .. }) => spans.iter().any(|it| it.start == at),
+        _ => false,
+    };
+    assert!(stands(&asked.call), "{:?}", asked.call);
+    let values = text.replace(".values_list('pk', flat=True)", ".count()");
+    assert_eq!(told(&[("chat/models.py", MODELS), ("chat/views.py", &values)]).len(), 1);
+}
