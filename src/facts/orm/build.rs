@@ -11,7 +11,7 @@ use super::memo::{
 };
 use super::thrown;
 use crate::source::{SourceFile, Span};
-use crate::syntax::python::{Alias, Class, Expr, ExprKind, Function, Stmt, StmtKind};
+use crate::syntax::python::{Alias, BinOp, Class, Expr, ExprKind, Function, Param, Stmt, StmtKind};
 
 /// A variable, or with a node an attribute of its value.
 pub(super) type Key<'a> = (Option<NodeId>, &'a str);
@@ -31,6 +31,7 @@ pub(super) struct Builder<'a> {
     /// Classes and functions that the body defines.
     pub(super) classes: Vec<&'a Class>,
     pub(super) functions: Vec<&'a Function>,
+    pub(super) lambdas: Vec<Lambda<'a>>,
     pub(super) flow: Flow,
     pub(super) scope: Scope,
     /// Whether a test that sorts things by their kind stands before what is read now.
@@ -47,6 +48,14 @@ pub(super) struct Builder<'a> {
     tries: u32,
 }
 
+/// A lambda, with the name that it is called by.
+pub(super) struct Lambda<'a> {
+    pub(super) name: Box<str>,
+    pub(super) params: &'a [Param],
+    pub(super) body: &'a Expr,
+    pub(super) span: Span,
+}
+
 /// What a branch left behind.
 struct Arm<'a> {
     changes: Vec<(Key<'a>, NodeId)>,
@@ -61,6 +70,7 @@ impl<'a> Builder<'a> {
             imports: Vec::new(),
             classes: Vec::new(),
             functions: Vec::new(),
+            lambdas: Vec::new(),
             flow: Flow::default(),
             scope: 0,
             sorted: false,
@@ -316,6 +326,7 @@ impl<'a> Builder<'a> {
             }
             _ => {
                 let more = self.expr(value);
+                self.node(NodeKind::Through(more), value.span);
                 self.grow_list(variable, before, more, span);
             }
         }
@@ -425,12 +436,15 @@ impl<'a> Builder<'a> {
                 self.assign(target, value);
             }
             StmtKind::AnnAssign { value: None, .. } => {}
-            StmtKind::AugAssign { target, value, .. } => {
+            StmtKind::AugAssign { target, op, value } => {
                 if self.grow_by(target, value, stmt.span) {
                     return false;
                 }
                 let before = self.expr(target);
                 let value = self.expr(value);
+                if *op == BinOp::Add {
+                    self.node(NodeKind::Through(value), self.flow.node(value).span);
+                }
                 let mixed = self.node(NodeKind::Mix(vec![before, value]), stmt.span);
                 self.assign(target, mixed);
             }
@@ -662,7 +676,9 @@ impl<'a> Builder<'a> {
             ExprKind::Tuple(parts) | ExprKind::List(parts) => {
                 let starred = parts.iter().any(|part| matches!(part.kind, ExprKind::Starred(_)));
                 for (at, part) in parts.iter().enumerate() {
-                    let part_value = if starred {
+                    let part_value = if matches!(part.kind, ExprKind::Starred(_)) {
+                        self.all_of(value, part.span)
+                    } else if starred {
                         self.node(NodeKind::Mix(vec![value]), part.span)
                     } else {
                         let key = self.node(NodeKind::Number(at as i64), part.span);

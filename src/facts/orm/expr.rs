@@ -1,6 +1,6 @@
 //! Expressions to flow.
 
-use super::build::Builder;
+use super::build::{Builder, Lambda};
 use super::flow::{NodeId, NodeKind};
 use super::guard::{asks_for_attribute, sorts};
 use crate::source::{SourceFile, Span};
@@ -85,9 +85,16 @@ impl<'a> Builder<'a> {
             ExprKind::FString(parts) => {
                 let mut within = Vec::new();
                 for part in parts {
-                    if let FPart::Expr(inner) = part {
-                        let of = self.expr(inner);
-                        within.push(self.node(NodeKind::Format(of), inner.span));
+                    match part {
+                        FPart::Expr(inner) => {
+                            let of = self.expr(inner);
+                            within.push(self.node(NodeKind::Format(of), inner.span));
+                        }
+                        // `f"{prefix}__author"`
+                        FPart::Text(text) if text.contains("__") => {
+                            self.node(NodeKind::Text(text.clone()), expr.span);
+                        }
+                        FPart::Text(_) => {}
                     }
                 }
                 NodeKind::Mix(within)
@@ -96,9 +103,10 @@ impl<'a> Builder<'a> {
             ExprKind::Int(None) => NodeKind::Constant,
             ExprKind::None => NodeKind::Nothing,
             ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => {
-                let open = items.iter().any(|item| matches!(item.kind, ExprKind::Starred(_)));
-                let items = self.all(items);
-                if open { NodeKind::Mix(items) } else { NodeKind::List(items) }
+                match items.iter().any(|item| matches!(item.kind, ExprKind::Starred(_))) {
+                    true => self.starred(items),
+                    false => NodeKind::List(self.all(items)),
+                }
             }
             ExprKind::Dict(items) => {
                 let mut pairs = Vec::with_capacity(items.len());
@@ -151,6 +159,10 @@ impl<'a> Builder<'a> {
             ExprKind::Compare { left, rest } => {
                 let mut parts = vec![self.expr(left)];
                 parts.extend(rest.iter().map(|(_, operand)| self.expr(operand)));
+                if let ([(CompareOp::In | CompareOp::NotIn, _)], [_, within]) = (rest.as_slice(), parts.as_slice()) {
+                    let span = self.flow.node(*within).span;
+                    self.node(NodeKind::Through(*within), span);
+                }
                 match (rest.as_slice(), parts.as_slice()) {
                     ([(CompareOp::Eq, _)], [a, b]) => NodeKind::Same(*a, *b),
                     // `rows.count() > 0`
@@ -199,17 +211,18 @@ impl<'a> Builder<'a> {
                 self.flow.yields.push(value);
                 NodeKind::Mix(vec![value])
             }
-            ExprKind::Starred(inner) => NodeKind::Mix(vec![self.expr(inner)]),
+            ExprKind::Starred(inner) => {
+                let of = self.expr(inner);
+                self.node(NodeKind::Through(of), inner.span);
+                NodeKind::Mix(vec![of])
+            }
             ExprKind::Named { target, value } => {
                 let value = self.expr(value);
                 self.assign(target, value);
                 return value;
             }
             // A lambda that is only passed on does not run here.
-            ExprKind::Lambda { .. } => {
-                self.pass_on(expr.span);
-                NodeKind::Mix(Vec::new())
-            }
+            ExprKind::Lambda { params, body } => return self.lambda(params, body, expr.span),
             ExprKind::Other => NodeKind::Mix(Vec::new()),
         };
         self.node(kind, expr.span)
@@ -248,8 +261,10 @@ impl<'a> Builder<'a> {
         let func = self.expr(&call.func);
         let mut args = Vec::with_capacity(call.args.len());
         let mut open = false;
+        // What runs here for each row is read where it runs.
+        let applies = |it: &Expr| is_lambda(it) && applied(&call.func).is_some();
         for arg in &call.args {
-            if is_lambda(arg) {
+            if applies(arg) {
                 self.pass_on(arg.span);
                 args.push(self.unknown(arg.span));
                 continue;
@@ -259,7 +274,7 @@ impl<'a> Builder<'a> {
         }
         let mut keywords = Vec::with_capacity(call.keywords.len());
         for keyword in &call.keywords {
-            let value = if is_lambda(&keyword.value) {
+            let value = if applies(&keyword.value) {
                 self.pass_on(keyword.value.span);
                 self.unknown(keyword.value.span)
             } else {
@@ -273,57 +288,59 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        self.apply_lambda(call, &args, span);
+        self.apply(call, func, &args, span);
+        // `locals()` is a dict of the variables that are bound.
+        if matches!(&call.func.kind, ExprKind::Name(name) if &**name == "locals") && args.is_empty() {
+            let pairs =
+                self.variables().into_iter().map(|(name, value)| (self.node(NodeKind::Text(name), span), value));
+            let pairs = pairs.collect();
+            return self.node(NodeKind::Dict(pairs), span);
+        }
         let behind = if open { None } else { behind_last(self.file, call) };
         let id = self.node(NodeKind::Call { func, args, keywords, open }, span);
         self.flow.behind.extend(behind.map(|at| (id, at)));
         id
     }
 
-    /// `sorted(rows, key=lambda row: …)`, `map(lambda row: …, rows)` and their kin run the lambda for each row.
-    fn apply_lambda(&mut self, call: &'a Call, args: &[NodeId], span: Span) {
-        let ExprKind::Name(name) = &call.func.kind else { return };
-        if !matches!(&**name, "sorted" | "map" | "filter" | "min" | "max" | "groupby") {
-            return;
-        }
-        self.apply_function(call, name, args, span);
-        let rows = call.args.iter().zip(args).find(|(arg, _)| !is_lambda(arg)).map(|(_, node)| *node);
-        let lambdas = call.args.iter().chain(call.keywords.iter().map(|keyword| &keyword.value));
-        let (Some(rows), Some((params, body))) = (rows, lambdas.filter_map(lambda).next()) else { return };
-        let [param] = params else { return };
-        self.apart(|it| {
-            let around = it.enter(rows, false, span);
-            let row = it.node(NodeKind::Row(rows), param.span);
-            it.bind((None, &param.name), row);
-            it.expr(body);
-            it.scope = around;
-        });
-    }
-
-    /// `map(function, rows)`, `sorted(rows, key=function)`: the same with what has a name.
-    fn apply_function(&mut self, call: &'a Call, name: &str, args: &[NodeId], span: Span) {
+    /// `sorted(rows, key=lambda row: …)`, `map(function, rows)` and their kin run a function for each row.
+    fn apply(&mut self, call: &'a Call, func: NodeId, args: &[NodeId], span: Span) {
+        let Some(applied) = applied(&call.func) else { return };
         let keyed = || call.keywords.iter().find(|it| it.name.as_ref().is_some_and(|name| &*name.value == "key"));
-        let (function, rows) = match name {
-            "map" | "filter" => (call.args.first(), args.get(1)),
-            "groupby" => (call.args.get(1).or_else(|| keyed().map(|it| &it.value)), args.first()),
-            _ => (keyed().map(|it| &it.value), args.first()),
+        let keyed = || keyed().map(|it| &it.value);
+        let (function, rows) = match applied {
+            Applied::First => (call.args.first(), args.get(1).copied()),
+            Applied::Keyed(at) => (keyed().or_else(|| call.args.get(at + 1)), args.get(at).copied()),
+            Applied::OfItself => match self.flow.node(func).kind {
+                NodeKind::Attr { of, .. } => (keyed(), Some(of)),
+                _ => return,
+            },
         };
         let (Some(function), Some(rows)) = (function, rows) else { return };
-        let rows = *rows;
         let getter = attributes_got(function);
-        if getter.is_none() && !matches!(function.kind, ExprKind::Name(_) | ExprKind::Attribute { .. }) {
+        let named = matches!(function.kind, ExprKind::Name(_) | ExprKind::Attribute { .. });
+        let lambda = lambda(function);
+        if getter.is_none() && !named && lambda.is_none() {
             return;
         }
         self.apart(|it| {
             let around = it.enter(rows, false, span);
-            let row = it.node(NodeKind::Row(rows), function.span);
-            match getter {
-                Some(path) => {
+            match (getter, lambda) {
+                (Some(path), _) => {
+                    let row = it.node(NodeKind::Row(rows), function.span);
                     path.split('.').fold(row, |of, name| {
                         it.node(NodeKind::Attr { of, name: name.into(), variable: None, line: None }, function.span)
                     });
                 }
-                None => {
+                // The last is the row: `reduce(lambda sum, row: …, rows)`.
+                (None, Some((params, body))) => {
+                    if let Some(param) = params.last() {
+                        let row = it.node(NodeKind::Row(rows), param.span);
+                        it.bind((None, &param.name), row);
+                        it.expr(body);
+                    }
+                }
+                (None, None) => {
+                    let row = it.node(NodeKind::Row(rows), function.span);
                     let func = it.expr(function);
                     let call = NodeKind::Call { func, args: vec![row], keywords: Vec::new(), open: false };
                     it.node(call, function.span);
@@ -331,6 +348,46 @@ impl<'a> Builder<'a> {
             }
             it.scope = around;
         });
+    }
+
+    /// A lambda: a function by a name that nobody else has.
+    fn lambda(&mut self, params: &'a [Param], body: &'a Expr, span: Span) -> NodeId {
+        self.pass_on(span);
+        if !matches!(body.kind, ExprKind::Attribute { .. } | ExprKind::Call(_) | ExprKind::Comprehension { .. })
+            && !has_call(body)
+        {
+            return self.unknown(span);
+        }
+        let name: Box<str> = format!("<lambda {}>", span.start).into();
+        self.lambdas.push(Lambda { name: name.clone(), params, body, span });
+        self.node(NodeKind::Name(name), span)
+    }
+
+    /// `[*rows, *others, last]`: all that is gone through, or what stands by itself.
+    fn starred(&mut self, items: &'a [Expr]) -> NodeKind {
+        let (mut all, mut alone) = (Vec::new(), Vec::new());
+        for item in items {
+            match &item.kind {
+                ExprKind::Starred(inner) => {
+                    let over = self.expr(inner);
+                    all.push(self.all_of(over, inner.span));
+                }
+                _ => alone.push(self.expr(item)),
+            }
+        }
+        if !alone.is_empty() {
+            let span = items.first().map_or(Span::at(self.file.id, 0), |it| it.span);
+            all.push(self.node(NodeKind::List(alone), span));
+        }
+        NodeKind::Either(all)
+    }
+
+    /// All that something gives that is gone through here.
+    pub(super) fn all_of(&mut self, over: NodeId, span: Span) -> NodeId {
+        let around = self.enter(over, false, span);
+        let element = self.node(NodeKind::Row(over), span);
+        self.scope = around;
+        self.node(NodeKind::Collect { element, dict: false, lazy: false }, span)
     }
 
     fn comprehension(
@@ -401,6 +458,43 @@ fn behind_last(file: &SourceFile, call: &Call) -> Option<Span> {
     // Behind the parentheses around the argument, before the comma.
     let own = between.trim_end().trim_end_matches(',').trim_end();
     Some(Span::at(file.id, last as usize + own.len()))
+}
+
+/// Where a function that something is called with gets its rows from.
+#[derive(Clone, Copy)]
+enum Applied {
+    /// The function first, then the rows: `map(function, rows)`.
+    First,
+    /// The rows at this place, and the function behind them or as `key`: `sorted(rows, key=function)`.
+    Keyed(usize),
+    /// What it is called on: `rows.sort(key=function)`.
+    OfItself,
+}
+
+/// Whether a call runs a function that it is given for each of some rows. Pools of threads and processes map, too.
+fn applied(func: &Expr) -> Option<Applied> {
+    let (name, of) = match &func.kind {
+        ExprKind::Name(name) => (&**name, None),
+        ExprKind::Attribute { value, name } => (&*name.value, Some(value.dotted())),
+        _ => return None,
+    };
+    let of_module = |name: Option<&str>| matches!(name, Some("itertools" | "functools" | "heapq"));
+    Some(match (name, of) {
+        ("sort", Some(_)) => Applied::OfItself,
+        ("map" | "imap" | "imap_unordered", _) => Applied::First,
+        (_, Some(of)) if !of_module(of.as_deref()) => return None,
+        ("filter" | "reduce" | "takewhile" | "dropwhile" | "filterfalse", _) => Applied::First,
+        ("sorted" | "min" | "max" | "groupby", _) => Applied::Keyed(0),
+        ("nlargest" | "nsmallest", _) => Applied::Keyed(1),
+        _ => return None,
+    })
+}
+
+/// Whether something is called, or read of another, within an expression.
+fn has_call(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.each_below(&mut |it| found |= matches!(it.kind, ExprKind::Call(_) | ExprKind::Attribute { .. }));
+    found
 }
 
 /// `attrgetter("author.name")`

@@ -255,6 +255,8 @@ pub enum NodeKind {
         /// Whether it sees nothing else.
         only: bool,
     },
+    /// Gone through where it stands: `key in rows`, `found += rows`.
+    Through(NodeId),
     /// `a == b`
     Same(NodeId, NodeId),
     /// Made of these in a way that is not followed.

@@ -105,8 +105,12 @@ impl Builder<'_> {
         let ExprKind::Call(call) = &test.kind else { return None };
         let ExprKind::Name(function) = &call.func.kind else { return None };
         let [of, what] = call.args.as_slice() else { return None };
-        let ExprKind::Name(variable) = &of.kind else { return None };
-        let of = self.value_of((None, variable))?;
+        let of = match &of.kind {
+            ExprKind::Name(variable) => self.value_of((None, variable))?,
+            // `args[0]`, which the test has just read.
+            ExprKind::Subscript { .. } => self.flow.nodes.iter().rposition(|it| it.span == of.span)? as NodeId,
+            _ => return None,
+        };
         match &**function {
             "hasattr" => Some(Guard::Has(of, what.str()?.into(), holds)),
             "isinstance" => match &what.kind {

@@ -1,6 +1,6 @@
 //! A module to its draft.
 
-use super::build::Builder;
+use super::build::{Builder, Lambda};
 use super::draft::{Attribute, ClassDraft, FunctionDraft, Import, LoaderImport, OrmDraft, Parameter};
 use super::flow::NodeKind;
 use super::place;
@@ -119,6 +119,9 @@ impl<'a> Reader<'a> {
         for function in builder.functions {
             self.function(function, owner, within);
         }
+        for lambda in builder.lambdas {
+            self.lambda(lambda, within);
+        }
         builder.flow
     }
 
@@ -195,7 +198,8 @@ impl<'a> Reader<'a> {
         let answer = answer(function).map(|said| builder.expr(said));
         let body = builder.next();
         builder.block(&function.body);
-        let locals = if builder.functions.is_empty() { Vec::new() } else { builder.variables() };
+        let alone = builder.functions.is_empty() && builder.lambdas.is_empty();
+        let locals = if alone { Vec::new() } else { builder.variables() };
         let path = match (within, owner.and_then(|owner| self.classes.get(owner as usize))) {
             (Some(within), _) => format!("{within}.{}", function.name.value),
             (None, Some(class)) => format!("{}.{}", class.name, function.name.value),
@@ -215,6 +219,45 @@ impl<'a> Reader<'a> {
             body,
             params,
             answer,
+            locals,
+            flow,
+        });
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// A lambda is a function that returns its body.
+    fn lambda(&mut self, lambda: Lambda<'a>, within: Option<&str>) {
+        let mut builder = self.builder();
+        for (at, param) in lambda.params.iter().enumerate() {
+            builder.node(NodeKind::Param(at as u32), param.span);
+        }
+        let mut params = Vec::with_capacity(lambda.params.len());
+        for param in lambda.params {
+            let default = param.default.as_ref().map(|default| builder.expr(default));
+            params.push(Parameter { name: param.name.clone(), annotation: None, default });
+        }
+        for (at, param) in lambda.params.iter().enumerate() {
+            builder.bind((None, param.name.trim_start_matches('*')), at as u32);
+        }
+        let body = builder.next();
+        let value = builder.expr(lambda.body);
+        builder.flow.returns.push(value);
+        let locals = if builder.lambdas.is_empty() { Vec::new() } else { builder.variables() };
+        let path = within.map_or_else(|| lambda.name.to_string(), |within| format!("{within}.{}", lambda.name));
+        let flow = self.take(builder, None, Some(&path));
+        self.functions.push(FunctionDraft {
+            name: lambda.name,
+            span: lambda.span,
+            owner: None,
+            within: within.map(Into::into),
+            is_async: false,
+            decorators: Vec::new(),
+            params,
+            depends: Vec::new(),
+            async_word: None,
+            body,
+            answer: None,
             locals,
             flow,
         });

@@ -7,8 +7,8 @@ use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
 use super::types::{Loads, Set, Size, Statement, Type, Unit};
 use super::uses::{self, Wanted};
-use super::{django, in_python, keys, sqlalchemy, templates};
-use crate::facts::orm::flow::{CallView, NodeId, last_of};
+use super::{django, in_python, keys, serializers, sqlalchemy, templates};
+use crate::facts::orm::flow::{CallView, NodeId, NodeKind, last_of};
 use crate::stack::vocabulary::Orm;
 
 /// Calls something by its dotted name.
@@ -48,12 +48,25 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             }
             size.map_or(Type::Unknown, |size| Type::List(Rc::new(Type::Unknown), Some(size)))
         }
-        "list" | "tuple" | "set" | "sorted" | "reversed" | "iter" | "frozenset" | "tqdm" | "deepcopy" => {
+        "list" | "tuple" | "set" | "sorted" | "reversed" | "iter" | "frozenset" | "tqdm" | "deepcopy" | "deque"
+        | "islice" | "cycle" => {
             if let Some(node) = args.positional.first().filter(|_| last != "iter") {
                 eval.consume(&first, *node, scope);
             }
             listed(eval, &first)
         }
+        "takewhile" | "dropwhile" | "filterfalse" | "nlargest" | "nsmallest" => {
+            let rows = args.positional.get(1).map(|node| eval.type_of(*node)).unwrap_or_default();
+            listed(eval, &rows)
+        }
+        "product" if name.ends_with("itertools.product") || name == last => {
+            let lists: Vec<Type> = args.positional.iter().map(|node| listed(eval, &eval.type_of(*node))).collect();
+            let size = lists.iter().find_map(Type::size);
+            let parts: Vec<Type> = lists.iter().map(|list| eval.element(list, None)).collect();
+            size.map_or(Type::Unknown, |size| Type::List(Rc::new(Type::Tuple(parts.into())), Some(size)))
+        }
+        "copy" if name == "copy.copy" => listed(eval, &first),
+        "from_iterable" => chained(eval, &first, args),
         "filter" if name == "filter" => match args.positional.get(1) {
             Some(node) => {
                 let rows = eval.type_of(*node);
@@ -120,8 +133,23 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
         "super" if name == last => super_of(eval),
         "getattr" if name == last => match args.positional.get(1).map(|node| eval.type_of(*node)) {
             Some(Type::Text(attribute)) if !first.is_unread() => eval.attribute(&first, &attribute, id),
-            _ => Type::Unknown,
+            _ => each_attribute(eval, &first, args, id),
         },
+        // The other side of a key is asked for to see whether it is there.
+        "hasattr" if name == last => {
+            if let (Type::Row(row), Some(Type::Text(attribute))) =
+                (&first, args.positional.get(1).map(|node| eval.type_of(*node)))
+                && eval.models.relation(row.model, &attribute).is_some_and(|it| !it.to_many)
+                && eval.names.attribute(row.model, &attribute).is_none()
+            {
+                eval.attribute(&first, &attribute, id);
+            }
+            Type::Unknown
+        }
+        "model_to_dict" => {
+            many_of(eval, &first, args, id);
+            Type::Unknown
+        }
         // A function made awaitable is called as it was.
         "sync_to_async" | "database_sync_to_async" if !matches!(first, Type::Unknown) => first,
         "get_model" => {
@@ -215,6 +243,87 @@ fn listed(eval: &Eval<'_>, of: &Type) -> Type {
         Type::Strange => Type::List(Rc::new(Type::Unknown), of.size()),
         Type::Nothing | Type::Void(_) => Type::Nothing,
         _ => Type::Unknown,
+    }
+}
+
+/// `chain.from_iterable(row.tags.all() for row in rows)`: goes through each.
+fn chained(eval: &mut Eval<'_>, of: &Type, args: &Args<'_>) -> Type {
+    let flow = eval.frame().flow;
+    if let Some(node) = args.positional.first()
+        && let NodeKind::Collect { element, .. } = flow.node(*node).kind
+    {
+        let inner = eval.type_of(element);
+        eval.consume(&inner, element, flow.node(element).scope);
+    }
+    match of {
+        Type::List(inner, _) => listed(eval, inner),
+        Type::Tuple(parts) => listed(eval, &Type::either(parts.to_vec())),
+        _ => Type::Unknown,
+    }
+}
+
+/// `getattr(row, name)`, in a loop over names that are written out: each of them is read.
+fn each_attribute(eval: &mut Eval<'_>, of: &Type, args: &Args<'_>, id: NodeId) -> Type {
+    const MOST: usize = 32;
+    let Type::Row(_) = of else { return Type::Unknown };
+    let flow = eval.frame().flow;
+    let Some(name) = args.positional.get(1) else { return Type::Unknown };
+    // `for name, label in COLUMNS`
+    let (row, at) = match flow.node(*name).kind {
+        NodeKind::Item { of, key } => match flow.node(key).kind {
+            NodeKind::Number(at) => (of, usize::try_from(at).ok()),
+            _ => return Type::Unknown,
+        },
+        _ => (*name, None),
+    };
+    let NodeKind::Row(iter) = flow.node(row).kind else { return Type::Unknown };
+    let Type::Tuple(parts) = eval.type_of(iter) else { return Type::Unknown };
+    for part in parts.iter().take(MOST) {
+        let part = match (part, at) {
+            (Type::Tuple(inner), Some(at)) => inner.get(at),
+            (part, None) => Some(part),
+            _ => None,
+        };
+        if let Some(Type::Text(name)) = part
+            && let Type::Row(row) = of
+            && eval.models.relation(row.model, name).is_some()
+        {
+            eval.attribute(of, name, id);
+        }
+    }
+    Type::Unknown
+}
+
+/// `model_to_dict(row)`: the rows of each `ManyToManyField`, by a query (`value_from_object`, Django 5.2); other keys are
+/// columns.
+fn many_of(eval: &mut Eval<'_>, of: &Type, args: &Args<'_>, id: NodeId) {
+    let Type::Row(row) = of else { return };
+    let listed = |node: Option<NodeId>| match node.map(|node| eval.type_of(node)) {
+        None => Some(Vec::new()),
+        Some(Type::Tuple(parts)) => {
+            let text = |part: &Type| match part {
+                Type::Text(text) => Some(text.clone()),
+                _ => None,
+            };
+            parts.iter().map(text).collect::<Option<Vec<_>>>()
+        }
+        Some(_) => None,
+    };
+    let fields = args.positional.get(1).copied().or_else(|| args.keyword("fields"));
+    let (Some(only), Some(without)) =
+        (listed(fields), listed(args.positional.get(2).copied().or_else(|| args.keyword("exclude"))))
+    else {
+        return;
+    };
+    let Some(model) = eval.models.get(row.model) else { return };
+    let own = |name: &str| eval.names.attribute(row.model, name).is_some();
+    let has = |all: &[Rc<str>], name: &str| all.iter().any(|it| **it == *name);
+    let is_asked = |name: &str| (fields.is_none() || has(&only, name)) && !has(&without, name);
+    let many: Vec<Box<str>> =
+        model.relations.iter().filter(|(_, it)| it.to_many).map(|(name, _)| name.clone()).collect();
+    for name in many.into_iter().filter(|name| own(name) && is_asked(name)) {
+        let rows = eval.attribute(of, &name, id);
+        serializers::list_of(eval, &rows, id);
     }
 }
 

@@ -33,7 +33,12 @@ pub(super) fn admin(eval: &mut Eval<'_>) {
             && !has_one_row(eval, class)
         {
             let Some(set) = rows(eval, class) else { continue };
-            let Some((columns, span)) = columns(eval, class, "readonly_fields") else { continue };
+            let (mut columns, span) =
+                columns(eval, class, "readonly_fields").unwrap_or((Vec::new(), eval.names.class(class).span));
+            // Each row has its name above it (`edit_inline/tabular.html`, `stacked.html`, Django 5.2).
+            if eval.names.attribute(class, "template").is_none() {
+                columns.push(Column::Named("__str__".into()));
+            }
             // It shows those of the one row that is changed.
             let parent = eval.registered.parent(class).and_then(|it| eval.registered.of(it)).map(Parent::Row);
             let set = Rc::new(Set { parent: parent.or(set.parent), ..(*set).clone() });

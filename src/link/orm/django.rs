@@ -209,7 +209,17 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             Type::Set(Rc::new(set))
         }
         "union" | "intersection" | "difference" => {
-            set.loads.open = true;
+            // What either loads, and takes no clause: `union(...).select_related(...)` is refused.
+            for node in args.positional {
+                match eval.type_of(*node) {
+                    Type::Set(other) => set.loads.join(&other.loads),
+                    Type::Manager(other) if other.classes.is_empty() => {}
+                    _ => set.loads.open = true,
+                }
+            }
+            set.loads.open |= args.open;
+            set.plain = false;
+            set.sites.clear();
             Type::Set(Rc::new(set))
         }
         "values" | "values_list" | "dates" | "datetimes" => {
@@ -481,6 +491,16 @@ pub(super) fn prefetch_object(eval: &Eval<'_>, args: &Args<'_>) -> Type {
     Type::Prefetch(None, Rc::new(aside))
 }
 
+/// `rows[0]`: a query for one row, unless they are there.
+pub(super) fn indexed(eval: &mut Eval<'_>, set: &Rc<Set>, id: NodeId) {
+    if set.orm == Orm::Django && !set.fetched && set.size != Size::Guessed {
+        query(eval, set, BY_PLACE, id);
+    }
+}
+
+/// What a row is asked for by when it is asked for by its place.
+const BY_PLACE: &str = "[]";
+
 /// A query that gives one thing: a row, a count.
 fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
     let flow = eval.frame().flow;
@@ -500,7 +520,7 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
     };
     let served = set.plain
         && match name {
-            "count" | "exists" => true,
+            "count" | "exists" | BY_PLACE => true,
             "first" | "last" => eval.models.get(set.model).is_some_and(|model| model.ordered),
             _ => false,
         };

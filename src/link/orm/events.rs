@@ -514,6 +514,13 @@ pub(super) fn spelled(flow: &Flow, params: &[Parameter], id: NodeId) -> String {
                 at = *of;
                 "[...]".into()
             }
+            NodeKind::Item { of, key } if matches!(flow.node(*key).kind, NodeKind::Number(_)) => {
+                at = *of;
+                match flow.node(*key).kind {
+                    NodeKind::Number(place) => format!("[{place}]"),
+                    _ => "[...]".into(),
+                }
+            }
             // What a template's context has.
             NodeKind::Item { of, key }
                 if matches!(flow.node(*of).kind, NodeKind::Param(0)) && flow.text(*key).is_some() =>

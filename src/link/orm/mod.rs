@@ -48,6 +48,7 @@ mod searched;
 mod serializers;
 mod settings;
 mod signals;
+mod spelled;
 mod sqlalchemy;
 mod sqlalchemy_models;
 mod stores;

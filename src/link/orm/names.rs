@@ -174,8 +174,18 @@ impl<'a> Names<'a> {
         self.below.get_or_init(read).get(&class).map_or(&[], Vec::as_slice)
     }
 
-    /// The name of a function within its file: `ThreadListView.get`.
+    /// The name of a function within its file: `ThreadListView.get`. No lambda has one.
     pub(super) fn path_of(&self, id: FunctionId) -> String {
+        let path = self.place_of(id);
+        let named = |part: &&str| !part.starts_with('<');
+        match path.contains('<') {
+            true => path.split('.').take_while(named).chain(["lambda"]).collect::<Vec<_>>().join("."),
+            false => path,
+        }
+    }
+
+    /// The same, with what lambdas are known by here.
+    fn place_of(&self, id: FunctionId) -> String {
         let function = self.function(id);
         match (&function.within, function.owner) {
             (Some(within), _) => format!("{within}.{}", function.name),
@@ -189,7 +199,7 @@ impl<'a> Names<'a> {
     /// What a name means in a function: what is defined within it, or within those around it.
     pub(super) fn nested(&self, id: FunctionId, name: &str) -> Option<FunctionId> {
         let all = self.nested.get(id.draft as usize)?.get(name)?;
-        let own = self.path_of(id);
+        let own = self.place_of(id);
         let mut path = own.as_str();
         loop {
             // Of two of one name the last is meant.

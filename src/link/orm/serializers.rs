@@ -339,6 +339,13 @@ fn field(
                     run(eval, nested, method, &row);
                 }
             }
+        } else if is_field(eval, nested)
+            && let Some(method) = eval.names.method(nested, "to_representation", None)
+        {
+            let value = if source == "*" { Type::Row(row.clone()) } else { read(eval, row, source, false) };
+            if let Type::Row(value) = value {
+                run(eval, nested, method, &value);
+            }
         }
         return;
     }
@@ -348,7 +355,14 @@ fn field(
             let named = call.keyword("method_name").or(call.args.first().copied()).and_then(|node| flow.text(node));
             let name = named.map_or_else(|| format!("get_{}", attribute.name), str::to_owned);
             if let Some(method) = eval.names.method(serializer, &name, None) {
-                run(eval, serializer, method, row);
+                // Values that are given unasked are asked for by who writes them out (`JSONEncoder.default`, DRF 3.16).
+                if let Type::Set(values) = run(eval, serializer, method, row) {
+                    let before = eval.events.len();
+                    many(eval, &Type::Set(values.clone()));
+                    // Where they are made is where they are looked for.
+                    let unplaced = eval.events.iter_mut().skip(before).filter(|event| event.deep == nowhere());
+                    unplaced.for_each(|event| event.deep = values.span);
+                }
             }
         }
         // One key is there without its row, unless the other side holds it; a list of keys is not.
@@ -360,7 +374,13 @@ fn field(
             }
         }
         Some("HyperlinkedIdentityField" | "HiddenField") => {}
-        Some("StringRelatedField" | "SlugRelatedField" | "PrimaryKeyRelatedField" | "HyperlinkedRelatedField") => {
+        Some("StringRelatedField") => {
+            let value = read(eval, row, source, true);
+            for row in rows(eval, value, row) {
+                eval.text_of(&Type::Row(row), ROW);
+            }
+        }
+        Some("SlugRelatedField" | "PrimaryKeyRelatedField" | "HyperlinkedRelatedField") => {
             let value = read(eval, row, source, true);
             many(eval, &value);
         }
@@ -392,6 +412,12 @@ fn relates(eval: &Eval<'_>, field: ClassId) -> Option<bool> {
     })?;
     let keyed = matches!(base, "PrimaryKeyRelatedField" | "HyperlinkedRelatedField");
     Some(keyed && eval.names.method(field, "use_pk_only_optimization", None).is_none())
+}
+
+/// Whether a class is a field of the repository's own.
+fn is_field(eval: &Eval<'_>, field: ClassId) -> bool {
+    let external = &eval.names.lineage(field).external;
+    external.iter().any(|base| base.starts_with("rest_framework") && base.ends_with("Field"))
 }
 
 /// Whether a source is a one-to-one that the other side holds: its key is not in the row.
@@ -457,11 +483,11 @@ pub(super) fn rows_of(eval: &mut Eval<'_>, value: Type, outer: &Row, at: NodeId)
 }
 
 /// Runs a method of a serializer (or of what is like one) that gets the row.
-pub(super) fn run(eval: &mut Eval<'_>, serializer: ClassId, method: FunctionId, row: &Rc<Row>) {
+pub(super) fn run(eval: &mut Eval<'_>, serializer: ClassId, method: FunctionId, row: &Rc<Row>) -> Type {
     let this = (Type::Instance(serializer), None);
     let mut given = vec![this, (Type::Row(row.clone()), row.turn)];
     if eval.decorated(method, &["staticmethod"]) {
         given.remove(0);
     }
-    eval.follow(method, given, ROW);
+    eval.follow(method, given, ROW)
 }

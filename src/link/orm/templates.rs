@@ -127,9 +127,14 @@ pub(super) fn either(one: &[Entry], other: &[Entry]) -> Type {
 /// The value of a name in a record.
 pub(super) fn entry<'r>(of: &'r Type, name: &str) -> Option<&'r Entry> {
     match of {
-        Type::Record(entries) => entries.iter().find(|(it, ..)| **it == *name),
+        Type::Record(entries) => field(entries, name),
         _ => None,
     }
+}
+
+/// The value of a name among several.
+pub(super) fn field<'r>(entries: &'r [Entry], name: &str) -> Option<&'r Entry> {
+    entries.iter().find(|(it, ..)| **it == *name)
 }
 
 /// What the keyword arguments of a call make together.
@@ -270,10 +275,8 @@ fn template_of(eval: &mut Eval<'_>, class: ClassId) -> Option<FunctionId> {
 /// The queryset of a generic view.
 pub(super) fn rows(eval: &mut Eval<'_>, class: ClassId) -> Option<Rc<Set>> {
     if let Some(method) = eval.names.method(class, "get_queryset", None) {
-        return match eval.returned(method, Some(class)) {
-            Type::Set(set) if set.orm == Orm::Django => Some(set),
-            _ => None,
-        };
+        // It may sort them, and give a list.
+        return eval.returned(method, Some(class)).all_rows().filter(|set| set.orm == Orm::Django);
     }
     match eval.class_value(class, "queryset") {
         Some(Type::Set(set)) => return Some(set),

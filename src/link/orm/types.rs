@@ -25,6 +25,10 @@ pub(super) enum Type {
     Def(Def),
     /// An instance of a class that is no model.
     Instance(ClassId),
+    /// The same, where it is known what it was made with: its attributes.
+    Made(ClassId, Rc<[Entry]>),
+    /// Each of several functions, in one turn after the other.
+    Each(Rc<[Type]>),
     /// `super()` in a method of this class, on that value.
     Super(Rc<Type>, ClassId),
     /// A method of the repository, bound.
@@ -385,7 +389,8 @@ impl Type {
                 of.is_of_mapper()
             }
             Type::Tuple(all) => all.iter().any(Type::is_of_mapper),
-            Type::Record(entries) => entries.iter().any(|(_, value, _)| value.is_of_mapper()),
+            Type::Record(entries) | Type::Made(_, entries) => entries.iter().any(|(_, value, _)| value.is_of_mapper()),
+            Type::Each(all) => all.iter().any(Type::is_of_mapper),
             Type::Strange
             | Type::Manager(_)
             | Type::Set(_)
@@ -429,6 +434,22 @@ impl Type {
                 }
                 (Type::Def(a), Type::Def(b)) if a == b => Type::Def(a),
                 (Type::Instance(a), Type::Instance(b)) if a == b => Type::Instance(a),
+                (Type::Made(a, one), Type::Made(b, other)) if a == b => match super::templates::either(&one, &other) {
+                    Type::Record(entries) => Type::Made(a, entries),
+                    _ => Type::Instance(a),
+                },
+                (Type::Made(a, _), Type::Instance(b)) | (Type::Instance(a), Type::Made(b, _)) if a == b => {
+                    Type::Instance(a)
+                }
+                (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
+                    Type::Tuple(a.iter().zip(b.iter()).map(|(a, b)| Type::either(vec![a.clone(), b.clone()])).collect())
+                }
+                // Rows of one list or of another: what either loads may be there.
+                (Type::Row(a), Type::Row(b)) if a.is_of_list() && b.is_of_list() && a.model == b.model => {
+                    let root = a.root.as_ref().zip(b.root.as_ref()).map(|(a, b)| Rc::new(a.join(b)));
+                    let turn = a.turn.filter(|_| a.turn == b.turn);
+                    Type::Row(Rc::new(Row { root, turn, ..(*a).clone() }))
+                }
                 (Type::Data, Type::Data) => Type::Data,
                 (Type::Checked(a), Type::Checked(b)) if a == b => Type::Checked(a),
                 (Type::File, Type::File) => Type::File,
@@ -458,6 +479,41 @@ impl Type {
         match out {
             Type::Set(set) if or_nothing && !set.sealed => Type::Set(Rc::new(Set { sealed: true, ..(*set).clone() })),
             out => out,
+        }
+    }
+
+    /// Whether it is a function, or a class, that can be called.
+    fn is_called(&self) -> bool {
+        match self {
+            Type::Def(def) => matches!(def, Def::Function(_)),
+            Type::Method(..) => true,
+            _ => false,
+        }
+    }
+
+    /// What a loop over values that are written out takes from them: one of a kind, or each function.
+    pub(super) fn each(parts: &[Type]) -> Type {
+        /// More are not called one by one.
+        const MOST: usize = 24;
+        let tuples: Option<Vec<&Rc<[Type]>>> = parts
+            .iter()
+            .map(|part| match part {
+                Type::Tuple(inner) => Some(inner),
+                _ => None,
+            })
+            .collect();
+        match tuples {
+            Some(tuples) if !tuples.is_empty() => {
+                let long = tuples.iter().map(|it| it.len()).min().unwrap_or(0);
+                let column = |at: usize| tuples.iter().filter_map(|it| it.get(at).cloned()).collect::<Vec<_>>();
+                Type::Tuple((0..long).map(|at| Type::each(&column(at))).collect())
+            }
+            _ => match Type::either(parts.to_vec()) {
+                Type::Unknown if parts.len() <= MOST && parts.iter().any(Type::is_called) => {
+                    Type::Each(parts.iter().filter(|it| it.is_called()).cloned().collect())
+                }
+                one => one,
+            },
         }
     }
 
@@ -498,7 +554,10 @@ impl Type {
                 1 + of.levels()
             }
             Type::Tuple(parts) => 1 + parts.iter().map(Type::levels).max().unwrap_or(0),
-            Type::Record(entries) => 1 + entries.iter().map(|(_, it, _)| it.levels()).max().unwrap_or(0),
+            Type::Record(entries) | Type::Made(_, entries) => {
+                1 + entries.iter().map(|(_, it, _)| it.levels()).max().unwrap_or(0)
+            }
+            Type::Each(parts) => 1 + parts.iter().map(Type::levels).max().unwrap_or(0),
             _ => 0,
         }
     }
@@ -533,6 +592,11 @@ impl Row {
     /// Whether it was asked for alone, by code that wants one row.
     fn is_asked_for(&self) -> bool {
         self.alone && self.root.is_some() && self.path.is_empty() && self.turn.is_none() && !self.guessed && !self.fresh
+    }
+
+    /// Whether it is one of the rows that a queryset gives.
+    fn is_of_list(&self) -> bool {
+        self.root.is_some() && !self.alone && self.path.is_empty() && self.assigned.is_empty()
     }
 
     fn same(&self, other: &Row) -> bool {

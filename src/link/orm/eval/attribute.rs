@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::events::{Cause, EventKind, Missed};
 use super::super::models::{Loading, Relation};
 use super::super::names::{ClassId, Def, FunctionId};
-use super::super::templates::entry;
+use super::super::templates::{entry, field};
 use super::super::types::{Row, Set, Turn, Type, Without};
 use super::super::{django, schemas, sqlalchemy, strangers, views};
 use super::{Args, Eval};
@@ -40,7 +40,11 @@ impl Eval<'_> {
                 Some(def) => Type::Def(def),
                 None => self.op(&Type::Unknown, name),
             },
-            Type::Instance(class) => self.instance_attribute(*class, name, id),
+            Type::Instance(class) => self.instance_attribute(*class, Rc::new(Type::Instance(*class)), name, id),
+            Type::Made(class, fields) => match field(fields, name) {
+                Some((_, value, _)) => self.at_site(value.clone(), id),
+                None => self.instance_attribute(*class, Rc::new(of.clone()), name, id),
+            },
             Type::Super(this, after) => {
                 let class = self.class_of(this, *after);
                 match self.names.method(class, name, Some(*after)) {
@@ -108,7 +112,7 @@ impl Eval<'_> {
     /// The class in whose lineage a method is looked for.
     pub(super) fn class_of(&self, this: &Type, after: ClassId) -> ClassId {
         match this {
-            Type::Instance(class) | Type::Def(Def::Class(class)) => *class,
+            Type::Instance(class) | Type::Made(class, _) | Type::Def(Def::Class(class)) => *class,
             Type::Row(row) => row.model,
             Type::Manager(manager) => {
                 manager.classes.iter().copied().find(|it| self.names.derives(*it, after)).unwrap_or(after)
@@ -174,8 +178,7 @@ impl Eval<'_> {
         decorators.iter().any(|it| with.contains(&last_of(it)))
     }
 
-    pub(super) fn instance_attribute(&mut self, class: ClassId, name: &str, id: NodeId) -> Type {
-        let this = Rc::new(Type::Instance(class));
+    pub(super) fn instance_attribute(&mut self, class: ClassId, this: Rc<Type>, name: &str, id: NodeId) -> Type {
         match name {
             "request" => return Type::Request,
             "validated_data" | "cleaned_data" => return Type::Data,
@@ -227,7 +230,8 @@ impl Eval<'_> {
         }
         self.left_out(row, name, id);
         let this = Rc::new(Type::Row(row.clone()));
-        if matches!(name, "save" | "delete" | "asave" | "adelete") {
+        let is_beside = name.starts_with("get_next_by_") || name.starts_with("get_previous_by_");
+        if is_beside || matches!(name, "save" | "delete" | "asave" | "adelete") {
             return self.bound(this, name);
         }
         if let Some(method) = self.names.method(row.model, name, None) {

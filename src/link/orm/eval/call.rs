@@ -37,7 +37,7 @@ impl Eval<'_> {
                     return serializer;
                 }
                 let on = self.without_site(*function, this);
-                self.behind = None;
+                self.behind.clear();
                 let returned = self.enter(*function, on, args, id);
                 self.left_on(id);
                 carried(this, returned)
@@ -45,11 +45,24 @@ impl Eval<'_> {
             Type::Def(Def::Class(class)) => self.make(*class, args, id),
             Type::Def(Def::External(name)) => builtins::call(self, name, args, id),
             Type::Op(base, name) => self.operate(base, name, args, id),
+            Type::Each(all) => Type::either(all.iter().map(|one| self.call(one, args, id)).collect()),
+            // `self(row)`
+            Type::Instance(class) | Type::Made(class, _) => match self.names.method(*class, "__call__", None) {
+                Some(method) => self.enter(method, Rc::new(func.clone()), args, id),
+                None => Type::Unknown,
+            },
             _ => Type::Unknown,
         }
     }
 
     pub(super) fn operate(&mut self, base: &Rc<Type>, name: &str, args: &Args<'_>, id: NodeId) -> Type {
+        self.handed_rows(base, name, args, id);
+        // A row of the model that a `ContentType` names (Django 5.2).
+        if name == "get_object_for_this_type" {
+            let scope = self.frame().flow.node(id).scope;
+            self.query(Orm::Django, id, scope, "");
+            return Type::Unknown;
+        }
         match &**base {
             Type::Set(set) if set.orm == Orm::Sqlalchemy => sqlalchemy::operate(self, set, name, args, id),
             Type::Set(_) | Type::Manager(_) => django::operate(self, base, name, args, id),
@@ -58,10 +71,10 @@ impl Eval<'_> {
             Type::Row(row) => self.row_operation(row, name, id),
             Type::Super(this, _) => match &**this {
                 Type::Manager(_) | Type::Set(_) => django::operate(self, this, name, args, id),
-                Type::Instance(class) => views::call(self, *class, name, args, id),
+                Type::Instance(class) | Type::Made(class, _) => views::call(self, *class, name, args, id),
                 _ => Type::Unknown,
             },
-            Type::Instance(class) => views::call(self, *class, name, args, id),
+            Type::Instance(class) | Type::Made(class, _) => views::call(self, *class, name, args, id),
             Type::Dict(element, size) => match name {
                 "values" => Type::List(element.clone(), *size),
                 "keys" => Type::List(Rc::new(Type::Unknown), *size),
@@ -78,6 +91,14 @@ impl Eval<'_> {
             }
             Type::Statement(_) if name == "limit" => Type::Unknown,
             Type::Statement(statement) => sqlalchemy::of_columns(self, *statement, name, id),
+            Type::Record(entries) if matches!(name, "values" | "items") => {
+                let values: Vec<Type> = entries.iter().map(|(_, value, _)| value.clone()).collect();
+                match Type::each(&values) {
+                    Type::Unknown => Type::Unknown,
+                    value if name == "values" => Type::List(Rc::new(value), None),
+                    value => Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, value]))), None),
+                }
+            }
             Type::List(..) if matches!(name, "copy" | "all" | "unique" | "scalars") => (**base).clone(),
             Type::Paginator(set) if matches!(name, "page" | "get_page") => {
                 Type::Set(Rc::new(Set { cut: true, ..(**set).clone() }))
@@ -149,6 +170,15 @@ impl Eval<'_> {
             }
             let span = self.frame().flow.node(id).span;
             return Type::Set(Rc::new(django::all_of(row.model, Rc::from([]), Vec::new(), span)));
+        }
+        // `Model._get_next_or_previous_by_FIELD` (Django 5.2)
+        if (name.starts_with("get_next_by_") || name.starts_with("get_previous_by_"))
+            && self.models.get(row.model).is_some_and(|it| it.orm == Orm::Django)
+        {
+            let scope = self.frame().flow.node(id).scope;
+            let beside = if name.starts_with("get_next") { "Lead" } else { "Lag" };
+            self.query_per_row(row, Orm::Django, id, scope, &format!("annotate(Window({beside}(...)))"));
+            return Type::Row(Rc::new(Row::of(row.model)));
         }
         if name == "refresh_from_db"
             && let (Some(turn), Some(root)) = (row.turn.filter(|_| row.path.is_empty()), &row.root)
@@ -325,7 +355,7 @@ impl Eval<'_> {
                 _ => Type::Unknown,
             };
         }
-        self.filtered(class, args, id).unwrap_or(Type::Instance(class))
+        self.filtered(class, args, id).unwrap_or_else(|| self.instance(class, args, id))
     }
 
     /// Whether a serializer that is given data is asked for none: it validates and saves, and represents nothing.
@@ -397,7 +427,7 @@ impl Eval<'_> {
     }
 
     /// Whether a call of a function is followed: not into what is under way, and so deep. What is not is noted.
-    fn follows(&mut self, function: FunctionId) -> bool {
+    pub(super) fn follows(&mut self, function: FunctionId) -> bool {
         let unit = Unit::Function(function);
         if self.frames.len() > MOST_DEPTH {
             self.too_deep += 1;
@@ -450,7 +480,7 @@ impl Eval<'_> {
         if keeps {
             self.once.pop();
         }
-        self.behind = left.into_iter().next();
+        self.behind = left;
         // What calls a function that is under way may do more where it is called by itself.
         let whole = self.too_deep == before && self.came_back_to >= depth && !self.is_over();
         self.came_back_to = self.came_back_to.min(outside);
@@ -476,7 +506,7 @@ impl Eval<'_> {
 
     /// What a method has put on the row that it was called on, the row has from here on.
     fn left_on(&mut self, id: NodeId) {
-        let Some(Type::Row(after)) = self.behind.take() else { return };
+        let Some(Type::Row(after)) = std::mem::take(&mut self.behind).into_iter().next() else { return };
         let flow = self.frame().flow;
         let NodeKind::Call { func, .. } = flow.node(id).kind else { return };
         let NodeKind::Attr { of, .. } = flow.node(func).kind else { return };
@@ -566,7 +596,14 @@ fn is_same(of: &Type) -> bool {
         Type::Row(row) => {
             row.root.is_none() && row.turn.is_none() && row.path.is_empty() && row.held.is_none() && !row.guessed
         }
-        Type::Set(_) | Type::List(..) | Type::Dict(..) | Type::Manager(_) | Type::Tuple(_) | Type::Record(_) => false,
+        Type::Set(_)
+        | Type::List(..)
+        | Type::Dict(..)
+        | Type::Manager(_)
+        | Type::Tuple(_)
+        | Type::Record(_)
+        | Type::Made(..)
+        | Type::Each(_) => false,
         _ => true,
     }
 }

@@ -30,7 +30,9 @@ impl Eval<'_> {
                 let by_class = self.by_class(row.model, name, wanted);
                 by_class.or_else(|| self.by_conditions(&row, name, wanted).filter(|_| !row.guessed))
             }
-            Type::Instance(class) | Type::Def(Def::Class(class)) => self.by_class(class, name, wanted),
+            Type::Instance(class) | Type::Made(class, _) | Type::Def(Def::Class(class)) => {
+                self.by_class(class, name, wanted)
+            }
             _ => None,
         }
     }

@@ -6,12 +6,15 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::super::names::{ClassId, Def, FunctionId, Names};
 use super::super::templates::{Entries, merged};
-use super::super::types::{Size, Turn, Type, Unit, Void};
+use super::super::types::{Entry, Size, Turn, Type, Unit, Void};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 
 /// Decorators that give a function no other arguments.
 const OWN: &[&str] = &["staticmethod", "classmethod", "property", "cached_property", "atomic", "cache", "lru_cache"];
+
+/// So many of the arguments are known that stand behind the others.
+const MOST_REST: usize = 8;
 
 /// What an argument says of itself: calls that are given the same do the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -33,16 +36,21 @@ pub(super) enum Given {
     Dict(Box<Given>, Option<Size>),
     Tuple(Box<[Given]>),
     Record(Box<[(Rc<str>, Given)]>),
+    Made(ClassId, Box<[(Rc<str>, Given)]>),
+    Each(Box<[Given]>),
 }
 
 impl Given {
     pub(super) fn of(kind: &Type) -> Self {
         let boxed = |of: &Type| Box::new(Given::of(of));
+        let named = |all: &[Entry]| all.iter().map(|(name, of, _)| (name.clone(), Given::of(of))).collect();
         match kind {
             Type::List(of, size) => Given::List(boxed(of), *size),
             Type::Dict(of, size) => Given::Dict(boxed(of), *size),
             Type::Tuple(all) => Given::Tuple(all.iter().map(Given::of).collect()),
-            Type::Record(all) => Given::Record(all.iter().map(|(name, of, _)| (name.clone(), Given::of(of))).collect()),
+            Type::Record(all) => Given::Record(named(all)),
+            Type::Made(class, all) => Given::Made(*class, named(all)),
+            Type::Each(all) => Given::Each(all.iter().map(Given::of).collect()),
             Type::Row(row) => Given::Instance(row.model),
             Type::Instance(class) => Given::Instance(*class),
             Type::Def(Def::Class(class)) => Given::Class(*class),
@@ -138,6 +146,17 @@ impl Eval<'_> {
                 };
             } else if param.name.starts_with('*') {
                 slot.0 = Type::Unknown;
+            }
+        }
+        // `*args` has what stands behind the others.
+        if let Some(rest) = params.iter().position(|it| it.name.starts_with('*') && !it.name.starts_with("**"))
+            && !args.positional.iter().any(|node| is_starred(flow, *node))
+        {
+            let behind: Vec<NodeId> =
+                args.positional.iter().copied().skip(rest.saturating_sub(at)).take(MOST_REST).collect();
+            if !behind.is_empty() {
+                let vary = behind.iter().filter_map(|node| self.vary(*node)).max();
+                given[rest] = (Type::Tuple(behind.iter().map(|node| told(*node)).collect()), vary);
             }
         }
         given

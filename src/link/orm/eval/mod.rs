@@ -10,6 +10,8 @@ mod childless;
 mod constant;
 mod given;
 mod guess;
+mod handed;
+mod made;
 mod need;
 mod passed;
 mod runs;
@@ -19,6 +21,7 @@ mod told;
 mod touched;
 mod value;
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -40,8 +43,9 @@ use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::registered::Registered;
 use super::settings::Settings;
-use super::templates::{Templates, entry};
-use super::types::{Loads, Row, Set, Size, Turn, Type, Unit};
+use super::spelled::Spelled;
+use super::templates::{Templates, entry, field};
+use super::types::{Entry, Loads, Row, Set, Size, Turn, Type, Unit};
 use super::uses::{Use, thrown};
 use crate::facts::orm::OrmDraft;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope};
@@ -116,8 +120,8 @@ pub(super) struct Eval<'a> {
     pub(super) context: Option<Rc<Context>>,
     /// How many evaluations are under way for what they leave behind.
     kept: usize,
-    /// What the first argument of the function that was followed last is behind it.
-    behind: Option<Type>,
+    /// What the values of the function that was followed last are behind it, its arguments first.
+    behind: Vec<Type>,
     steps: usize,
     /// How many calls were not followed because they lay too deep.
     too_deep: usize,
@@ -138,6 +142,8 @@ pub(super) struct Eval<'a> {
     /// Names under which something may be handed on by `**`.
     handed: given::Handed<'a>,
     pub(super) settings: Settings<'a>,
+    /// Paths that code spells, read when they are first asked for.
+    spelled: OnceCell<Spelled<'a>>,
     /// The view whose code is evaluated, which may be that of a base.
     pub(super) view: Option<ClassId>,
     /// What is loaded onto rows before the function that is entered next.
@@ -245,7 +251,7 @@ impl<'a> Eval<'a> {
             listing: false,
             context: None,
             kept: 0,
-            behind: None,
+            behind: Vec::new(),
             steps: 0,
             too_deep: 0,
             spent: (0, MOST_TIMES * size(names)),
@@ -257,6 +263,7 @@ impl<'a> Eval<'a> {
             refreshed: Vec::new(),
             handed: given::Handed::read(names),
             settings: Settings::read(names),
+            spelled: OnceCell::new(),
             view: None,
             loaded_before: Vec::new(),
         }
@@ -523,11 +530,18 @@ impl<'a> Eval<'a> {
         match &flow.node(id).kind {
             NodeKind::Param(at) => self.frame().args.get(*at as usize).and_then(|(_, vary)| *vary),
             NodeKind::Row(_) => Some(Turn { depth: self.depth(), scope: flow.node(id).scope }),
-            NodeKind::Attr { of: value, .. }
-            | NodeKind::Slice { of: value, .. }
+            NodeKind::Attr { of: value, name, .. } => match self.frame().types.get(*value as usize) {
+                Some(Type::Made(_, fields)) => match field(fields, name) {
+                    Some((.., vary)) => *vary,
+                    None => of(value),
+                },
+                _ => of(value),
+            },
+            NodeKind::Slice { of: value, .. }
             | NodeKind::Await(value)
             | NodeKind::Test(value)
             | NodeKind::Format(value)
+            | NodeKind::Through(value)
             | NodeKind::Auto(value)
             | NodeKind::Collect { element: value, .. } => of(value),
             NodeKind::Call { func, args, keywords, .. } => {
@@ -630,6 +644,11 @@ fn size(names: &Names<'_>) -> usize {
     names.drafts.iter().map(of).sum()
 }
 
+fn settled(entries: &[Entry], depth: usize) -> Rc<[Entry]> {
+    let left = |vary: &Option<Turn>| vary.filter(|turn| turn.depth < depth);
+    entries.iter().map(|(name, it, vary)| (name.clone(), settle(it, depth), left(vary))).collect()
+}
+
 /// A value that leaves its frame: the loops it knew of are over.
 fn settle(of: &Type, depth: usize) -> Type {
     match of {
@@ -639,9 +658,8 @@ fn settle(of: &Type, depth: usize) -> Type {
         Type::Tuple(parts) => Type::Tuple(parts.iter().map(|part| settle(part, depth)).collect()),
         Type::List(element, size) => Type::List(Rc::new(settle(element, depth)), *size),
         Type::Dict(element, size) => Type::Dict(Rc::new(settle(element, depth)), *size),
-        Type::Record(entries) => {
-            Type::Record(entries.iter().map(|(name, it, _)| (name.clone(), settle(it, depth), None)).collect())
-        }
+        Type::Record(entries) => Type::Record(settled(entries, depth)),
+        Type::Made(class, entries) => Type::Made(*class, settled(entries, depth)),
         Type::Set(set) => match &set.related {
             Some((row, relation)) if row.turn.is_some_and(|turn| turn.depth >= depth) => {
                 let row = Rc::new(Row { turn: None, ..(**row).clone() });

@@ -183,6 +183,7 @@ pub(in crate::link::orm) fn uses(kind: &NodeKind, id: NodeId) -> bool {
         | NodeKind::Await(of)
         | NodeKind::Test(of)
         | NodeKind::Format(of)
+        | NodeKind::Through(of)
         | NodeKind::Auto(of)
         | NodeKind::Collect { element: of, .. } => *of == id,
         NodeKind::Call { func, args, keywords, .. } => {

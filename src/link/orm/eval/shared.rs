@@ -41,7 +41,7 @@ impl Eval<'_> {
         let Unit::Function(function) = self.frame().unit else { return false };
         let owner = self.names.function(function).owner.map(|at| ClassId { draft: function.draft, at });
         let class = match kind {
-            Type::Instance(class) | Type::Def(Def::Class(class)) => *class,
+            Type::Instance(class) | Type::Made(class, _) | Type::Def(Def::Class(class)) => *class,
             Type::Row(row) => row.model,
             _ => return false,
         };

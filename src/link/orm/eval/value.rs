@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use super::super::in_python;
 use super::super::names::Def;
+use super::super::spelled::Spelled;
 use super::super::templates::{self, Entries, entry, merged};
-use super::super::types::{Loads, Row, Set, Size, Turn, Type};
+use super::super::types::{Entry, Loads, Row, Set, Size, Turn, Type};
+use super::super::{django, in_python};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Arm, NodeId, NodeKind, Scope};
 use crate::stack::vocabulary::Orm;
@@ -54,7 +55,17 @@ impl Eval<'_> {
                         usize::try_from(*at).ok().and_then(|at| parts.get(at)).cloned().unwrap_or_default()
                     }
                     (Type::List(element, _) | Type::Dict(element, _), _) => retarget(element, self.picked(id)),
-                    (Type::Set(set), NodeKind::Number(_)) => self.single(set),
+                    (Type::Set(set), NodeKind::Number(_)) => {
+                        // `first, second = rows` goes through them.
+                        if flow.node(id).span != key.span {
+                            django::indexed(self, set, id);
+                        }
+                        self.single(set)
+                    }
+                    // `rows[at]`
+                    (Type::Set(set), NodeKind::Row(_) | NodeKind::Mix(_)) if set.fetched => {
+                        retarget(&self.element(&of, None), self.picked(id))
+                    }
                     (Type::Data, _) => Type::Data,
                     (Type::Checked(_), _) => Type::Checked(true),
                     (Type::Record(_), NodeKind::Text(name)) => {
@@ -150,6 +161,18 @@ impl Eval<'_> {
                 self.text_of(&of, id);
                 Type::Unknown
             }
+            NodeKind::Through(of) => {
+                if let rows @ (Type::Set(_) | Type::Strange) = self.type_of(*of) {
+                    self.consume(&rows, *of, node.scope);
+                }
+                // `chain(*[row.tags.all() for row in rows])`: who gets them goes through each.
+                if let NodeKind::Collect { element, dict: false, .. } = flow.node(*of).kind
+                    && let rows @ Type::Set(_) = self.type_of(element)
+                {
+                    self.consume(&rows, element, flow.node(element).scope);
+                }
+                Type::Unknown
+            }
             NodeKind::Same(one, other) => {
                 in_python::compared(self, *one, *other);
                 Type::Unknown
@@ -236,7 +259,8 @@ impl Eval<'_> {
             Type::Result(set, true) if set.rows => self.row_of(set, turn),
             Type::Result(set, false) if set.rows => Type::Tuple(Rc::from([self.row_of(set, turn)])),
             Type::List(element, _) => retarget(element, turn),
-            Type::Tuple(parts) => retarget(&Type::either(parts.to_vec()), turn),
+            Type::Tuple(parts) => retarget(&Type::each(parts), turn),
+            Type::Paginator(set) => Type::Set(Rc::new(Set { cut: true, ..(**set).clone() })),
             Type::Data => Type::Data,
             Type::Checked(true) => Type::Checked(false),
             _ => Type::Unknown,
@@ -258,9 +282,13 @@ impl Eval<'_> {
     /// The rows that a single row leads to, with what was loaded below it.
     pub(super) fn with_loads(&self, set: &Rc<Set>) -> Rc<Set> {
         let Some((row, relation)) = set.related.as_ref().filter(|_| set.plain) else { return set.clone() };
-        // Whoever passed the row may have loaded anything.
-        let nobody_knows = Loads { open: true, ..Loads::default() };
-        let mut loads = row.root.as_ref().map_or(nobody_knows, |root| root.loads.below(&row.path_to(&relation.name)));
+        let mut loads = match &row.root {
+            Some(root) => root.loads.below(&row.path_to(&relation.name)),
+            // Of a row whose model is guessed, the list may be one of anything.
+            None if row.guessed => Loads { open: true, ..Loads::default() },
+            // Whoever passed the row may have loaded what is spelled somewhere.
+            None => self.spelled.get_or_init(|| Spelled::read(self.names)).below(set.orm, &relation.name),
+        };
         loads.join(&set.loads);
         Rc::new(Set { loads, ..(**set).clone() })
     }
@@ -301,11 +329,21 @@ pub(in crate::link::orm) fn short(most: Option<u64>, size: Size) -> Size {
     }
 }
 
+fn retargeted(entries: &[Entry], turn: Option<Turn>) -> Rc<[Entry]> {
+    let each = entries.iter().map(|(name, it, vary)| {
+        let is_row = matches!(it, Type::Row(row) if !row.alone);
+        (name.clone(), retarget(it, turn), if is_row { turn } else { *vary })
+    });
+    each.collect()
+}
+
 /// The same value, differing in each turn of another loop.
 pub(super) fn retarget(of: &Type, turn: Option<Turn>) -> Type {
     match of {
         Type::Row(row) => Type::Row(Rc::new(Row { turn, ..(**row).clone() })),
         Type::Tuple(parts) => Type::Tuple(parts.iter().map(|part| retarget(part, turn)).collect()),
+        Type::Record(entries) => Type::Record(retargeted(entries, turn)),
+        Type::Made(class, entries) => Type::Made(*class, retargeted(entries, turn)),
         other => other.clone(),
     }
 }
