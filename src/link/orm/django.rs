@@ -493,7 +493,9 @@ pub(super) fn prefetch_object(eval: &Eval<'_>, args: &Args<'_>) -> Type {
 
 /// `rows[0]`: a query for one row, unless they are there.
 pub(super) fn indexed(eval: &mut Eval<'_>, set: &Rc<Set>, id: NodeId) {
-    if set.orm == Orm::Django && !set.fetched && set.size != Size::Guessed {
+    // Whoever passed on the row that has a list may have prefetched it.
+    let may_be_there = set.plain && set.related.as_ref().is_some_and(|(row, _)| row.root.is_none());
+    if set.orm == Orm::Django && !set.fetched && !may_be_there && set.size != Size::Guessed {
         query(eval, set, BY_PLACE, id);
     }
 }

@@ -69,6 +69,8 @@ fn a_row_by_its_place_is_asked_for() {
     assert_eq!(views(&text("threads.order_by('pk')")), [remedy]);
     let loaded = text("threads.all()").replace("Room.objects.all()", "Room.objects.prefetch_related('threads')");
     assert!(views(&loaded).is_empty());
+    let passed = "def rows(rooms):\n    return [it.threads.all()[0] for it in rooms]\n";
+    assert!(views(passed).is_empty());
     let kept = "def rows():\n    first = []\n    for it in Room.objects.all():\n        threads = it.threads.prefetch_related('messages')\n        if threads:\n            first.append(threads[0])\n    return first\n";
     assert_eq!(views(kept).len(), 1, "{:?}", views(kept));
 }
