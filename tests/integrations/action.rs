@@ -100,7 +100,7 @@ fn findings_are_annotations_and_the_report_is_the_summary() {
     let (text, code) = job.step(ANNOTATE);
     assert_eq!(code, 1, "{text}");
     assert!(text.lines().all(|line| ["::error ", "::warning ", "::notice "].iter().any(|it| line.starts_with(it))));
-    assert!(text.starts_with("::error file=chat/views.py,line=50,endLine=50,col=5,endColumn=41,title="), "{text}");
+    assert!(text.starts_with("::error file=chat/views.py,line=22,endLine=22,col=28,endColumn=75,title="), "{text}");
     // A column counts only within one line.
     assert!(
         text.contains("\n::warning file=chat/tasks.py,line=43,endLine=45,title=medium[orm/query-in-loop]::"),

@@ -31,8 +31,8 @@ impl Report<'_> {
         let all = |holds: &dyn Fn(&Event) -> bool| events.iter().all(|event| holds(event));
         let mut steps = 0;
         let mut because: Vec<String> = Vec::new();
-        // A view may list what one row has as it lists all rows, and many do.
-        let listed = first.serializer.is_some() && matches!(first.unit, Unit::Class(_)) && !first.of_user;
+        // A view may list what one row has as it lists all rows, and many do; and what a user has grows with use.
+        let listed = first.of_user || first.serializer.is_some() && matches!(first.unit, Unit::Class(_));
         if first.of_one.is_some() && !listed {
             steps += 1 + u64::from(first.leaves);
         }
