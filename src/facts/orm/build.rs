@@ -164,7 +164,16 @@ impl<'a> Builder<'a> {
     fn branch(&mut self, fork: u32, run: impl FnOnce(&mut Self) -> bool) -> Arm<'a> {
         let from = self.next();
         let arm = self.arm(run);
-        self.flow.arms.push(flow::Arm { from, to: self.next(), ends: arm.ends, of: fork });
+        self.flow.arms.push(flow::Arm { from, to: self.next(), ends: arm.ends, raises: false, of: fork });
+        arm
+    }
+
+    /// The same of a block.
+    fn branch_of(&mut self, fork: u32, body: &'a [Stmt]) -> Arm<'a> {
+        let arm = self.branch(fork, |it| it.block(body));
+        if let Some(last) = self.flow.arms.last_mut() {
+            last.raises = matches!(body.last().map(|it| &it.kind), Some(StmtKind::Raise(_)));
+        }
         arm
     }
 
@@ -524,7 +533,7 @@ impl<'a> Builder<'a> {
                         self.behind([Guard::Kept(scope)]);
                     }
                     kept_else = test.as_ref();
-                    arms.push(self.branch(fork, |it| it.block(body)));
+                    arms.push(self.branch_of(fork, body));
                     self.guard = before;
                     if let Some(test) = test {
                         let told = self.told_by(test, false);
@@ -577,7 +586,7 @@ impl<'a> Builder<'a> {
                     if let Some(guard) = guard {
                         self.test(guard);
                     }
-                    arms.push(self.branch(fork, |it| it.block(body)));
+                    arms.push(self.branch_of(fork, body));
                 }
                 self.guard = around;
                 self.join(arms, true, stmt.span);

@@ -91,6 +91,8 @@ pub struct ClassDraft {
     pub within: Option<u32>,
     /// Its bases, those that are dotted names (subscripts taken off).
     pub bases: Vec<Box<str>>,
+    /// The class that it is an instance of, as a dotted name.
+    pub metaclass: Option<Box<str>>,
     /// Its body.
     pub body: Flow,
     /// What the body binds, in order.

@@ -69,6 +69,8 @@ pub struct Arm {
     pub to: NodeId,
     /// Whether it never reaches its end.
     pub ends: bool,
+    /// Whether it ends by raising, which is not the way of an ordinary run.
+    pub raises: bool,
     /// The statement that takes one of its branches alone, by a number of its own; 0 for a part of a `try`.
     pub of: u32,
 }

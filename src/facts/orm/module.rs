@@ -132,6 +132,7 @@ impl<'a> Reader<'a> {
             span: class.name.span,
             within,
             bases: class.bases.iter().flat_map(bases).collect(),
+            metaclass: metaclass(class),
             body: Default::default(),
             attributes: Vec::new(),
         });
@@ -297,6 +298,11 @@ fn name_of(target: Option<&Expr>) -> Option<&str> {
         ExprKind::Name(name) => Some(name),
         _ => None,
     }
+}
+
+fn metaclass(class: &Class) -> Option<Box<str>> {
+    let said = class.keywords.iter().find(|it| it.name.as_ref().is_some_and(|name| &*name.value == "metaclass"))?;
+    said.value.dotted().map(Into::into)
 }
 
 /// The names of classes that a base is made of.

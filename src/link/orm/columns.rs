@@ -35,8 +35,10 @@ pub(super) fn admin(eval: &mut Eval<'_>) {
             let Some(set) = rows(eval, class) else { continue };
             let (mut columns, span) =
                 columns(eval, class, "readonly_fields").unwrap_or((Vec::new(), eval.names.class(class).span));
-            // Each row has its name above it (`edit_inline/tabular.html`, `stacked.html`, Django 5.2).
-            if eval.names.attribute(class, "template").is_none() {
+            // Each row has its name above it (Django 5.2), which a template of the repository's own may leave out.
+            let own = |base: &str, name: &str| is(&[base]) && eval.templates.has(&format!("admin/edit_inline/{name}"));
+            let replaced = own("TabularInline", "tabular.html") || own("StackedInline", "stacked.html");
+            if !replaced && eval.names.attribute(class, "template").is_none() {
                 columns.push(Column::Named("__str__".into()));
             }
             // It shows those of the one row that is changed.

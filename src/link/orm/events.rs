@@ -96,12 +96,14 @@ pub(super) enum Guess {
     Row,
     /// That code for some kinds of rows only is for those of the loop.
     Kind,
+    /// That rows are not yet in memory, where their class keeps one object for each of them.
+    Kept,
 }
 
 impl Guess {
     /// Whether it is about rows of which nobody knows where they come from.
     pub(super) fn is_of_strangers(&self) -> bool {
-        !matches!(self, Guess::Fields | Guess::Kind)
+        !matches!(self, Guess::Fields | Guess::Kind | Guess::Kept)
     }
 
     /// What makes it one, as a sentence about a loop over this.
@@ -121,6 +123,9 @@ impl Guess {
             }
             Guess::Row => {
                 "of which model the row is, is not known: it is taken for that which has what is read of it".into()
+            }
+            Guess::Kept => {
+                "the class keeps one object for each row: which of them have it loaded already is not known".into()
             }
             Guess::Kind => "it is read of some kinds of rows only: those of the loop are taken to be of one".into(),
         }
@@ -466,14 +471,14 @@ fn is_seldom(flow: &Flow, scope: Scope, at: Span) -> bool {
     flow.arms.iter().filter(|arm| within(arm)).any(|arm| {
         let holds = arm.from <= node && node < arm.to;
         // `continue`
-        let goes_on = arm.ends && arm.to <= node && flow.within(flow.node(arm.from).scope, scope);
+        let goes_on = arm.ends && !arm.raises && arm.to <= node && flow.within(flow.node(arm.from).scope, scope);
         holds || goes_on
     })
 }
 
 /// Whether a node of a function is one that not all calls come to: in a branch, or behind one that leaves.
 fn is_conditional(flow: &Flow, node: NodeId) -> bool {
-    is_in_branch(flow, node) || flow.arms.iter().any(|arm| arm.of != 0 && arm.ends && arm.to <= node)
+    is_in_branch(flow, node) || flow.arms.iter().any(|arm| arm.of != 0 && arm.ends && !arm.raises && arm.to <= node)
 }
 
 /// Whether a node of a function stands in a branch of an `if` or a `match`.

@@ -268,6 +268,15 @@ impl<'a> Names<'a> {
         self.lineage(id).external.iter().any(|name| last_of(name) == last)
     }
 
+    /// Whether calls of a class may give an instance that is there already: its metaclass says what a call does.
+    pub(super) fn shares_instances(&self, id: ClassId) -> bool {
+        self.lineage(id).classes.iter().any(|class| {
+            let metaclass = self.class(*class).metaclass.as_deref();
+            let def = metaclass.and_then(|name| self.resolve_dotted(class.draft, name));
+            matches!(def, Some(Def::Class(of)) if self.method(of, "__call__", None).is_some())
+        })
+    }
+
     /// The method of a class, its own or inherited, but none of `after` (or before it in the lineage).
     pub(super) fn method(&self, id: ClassId, name: &str, after: Option<ClassId>) -> Option<FunctionId> {
         let mut skip = after.is_some();

@@ -56,6 +56,11 @@ impl<'a> Templates<'a> {
         Self { by_name, tags, reads: HashMap::default() }
     }
 
+    /// Whether the repository has a template of a name: where a package has one of that name, it is that in its place.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.by_name.contains_key(name)
+    }
+
     /// The one function that is the tag or filter of a name.
     pub(super) fn tag(&self, name: &str) -> Option<FunctionId> {
         match self.tags.get(name)?.as_slice() {

@@ -70,6 +70,7 @@ impl Report<'_> {
     /// it cannot.
     pub(super) fn lazy(&mut self, mut group: Vec<Event>) {
         self.keys(&mut group);
+        group.retain_mut(|event| self.of_shared(event));
         let (anew, group): (Vec<Event>, Vec<Event>) = group.into_iter().partition(|event| event.refreshed);
         self.refreshed(anew);
         let mut by_path: BTreeMap<String, Event> = BTreeMap::new();
@@ -126,6 +127,19 @@ impl Report<'_> {
         });
         self.loads(open, true);
         self.loads(barred, false);
+    }
+
+    /// Marks what is read of rows whose class keeps one object for each; false where nothing can be told of it: a list that
+    /// is prefetched would be put on one object for several rows, the last of which wins (tried with Django 4.2).
+    fn of_shared(&self, event: &mut Event) -> bool {
+        let EventKind::Lazy { root, path, .. } = &event.kind else { return true };
+        let mut models = std::iter::once(root.model).chain(path.iter().filter_map(|hop| hop.target));
+        if root.orm == Orm::Sqlalchemy || !models.any(|model| self.names.shares_instances(model)) {
+            return true;
+        }
+        let lists = path.iter().any(|hop| hop.to_many);
+        event.guess.get_or_insert(Guess::Kept);
+        !lists
     }
 
     /// Takes out what reads no more than keys, which are in the rows, and tells it.

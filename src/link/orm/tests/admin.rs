@@ -73,6 +73,17 @@ fn an_inline_that_no_admin_class_lists_is_never_shown() {
 }
 
 #[test]
+fn a_template_of_its_own_may_not_print_the_rows_of_an_inline() {
+    let models = "from django.db import models\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Gift(models.Model):\n    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)\n    giver = models.ForeignKey(Maker, on_delete=models.CASCADE, related_name=\"+\")\n\n    def __str__(self):\n        return self.giver.name\n";
+    let admin = "from django.contrib import admin\nfrom .models import Gift, Maker\n\n\nclass GiftInline(admin.TabularInline):\n    model = Gift\n    fk_name = \"maker\"\n\n\n@admin.register(Maker)\nclass MakerAdmin(admin.ModelAdmin):\n    inlines = [GiftInline]\n";
+    let template =
+        "{% for it in inline_admin_formset %}{% for field in it.fieldset %}{{ field }}{% endfor %}{% endfor %}\n";
+    let with = |path: &str| told(&[("shop/models.py", models), ("shop/admin.py", admin), (path, template)]);
+    assert_eq!(with("shop/templates/admin/edit_inline/stacked.html").len(), 1);
+    assert_eq!(with("shop/templates/admin/edit_inline/tabular.html"), [""; 0]);
+}
+
+#[test]
 fn what_a_list_joins_by_itself_it_has_to_be_told_with_the_rest() {
     let expected = [r#"lazy ThreadAdmin:starter: list_select_related = ["room", "starter"]"#];
     assert_eq!(admin("admin.ModelAdmin", "    list_display = (\"room\", \"starter\")\n"), expected);

@@ -250,3 +250,36 @@ fn two_fields_of_one_nested_serializer_are_two_ways() {
     let files = [("chat/models.py", &*models), ("chat/serializers.py", serializers), ("chat/views.py", views)];
     assert_eq!(told(&files), [r#"lazy Merges:one.room,other.room: select_related("one__room", "other__room")"#]);
 }
+
+#[test]
+fn a_class_that_keeps_one_object_for_each_row() {
+    let models = |call: &str| {
+        format!(
+            "from django.db import models\nfrom django.db.models.base import ModelBase\n\n\nclass Shared(ModelBase):\n    def {call}(cls, *args, **kwargs):\n        return super().__call__(*args, **kwargs)\n\n\nclass Tag(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Note(models.Model, metaclass=Shared):\n    first = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name=\"+\")\n    tags = models.ManyToManyField(Tag)\n"
+        )
+    };
+    let read = |call: &str, reads: &str| {
+        let code = format!(
+            "from .models import Note\n\n\ndef shown(request):\n    return [{reads} for note in Note.objects.all()]\n"
+        );
+        let files = [("app/models.py", &*models(call)), ("app/views.py", &*code)];
+        (told(&files), found(&sources(&files)).lazy_loads.len())
+    };
+    // A prefetch would put the rows of one on others.
+    assert_eq!(read("__call__", "list(note.tags.all())"), (vec![], 0));
+    assert_eq!(read("made", "list(note.tags.all())"), (vec![r#"lazy shown:tags: prefetch_related("tags")"#.into()], 1));
+    assert_eq!(read("__call__", "note.first.name"), (vec![], 1), "a guess");
+}
+
+#[test]
+fn what_raises_is_no_condition_of_a_turn() {
+    let seldom = |guard: &str| {
+        let code = format!(
+            "from .models import *\n\n\ndef note(thread):\n    if not thread.title:\n        {guard}\n    Message.objects.create(thread=thread)\n\n\ndef all(request):\n    for thread in Thread.objects.all():\n        note(thread)\n"
+        );
+        found(&sources(&[("chat/models.py", MODELS), ("chat/views.py", &code)])).writes_in_loops[0].seldom.known()
+            == Some(&true)
+    };
+    assert!(seldom("return"));
+    assert!(!seldom("raise ValueError(thread)"));
+}
