@@ -2,7 +2,7 @@
 
 use super::super::types::Type;
 use super::{Args, Eval};
-use crate::facts::orm::flow::{NodeId, NodeKind};
+use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 
 /// Methods of lists, sets and texts that go through what they are given.
 const GO_THROUGH: &[&str] = &[
@@ -21,6 +21,8 @@ const GO_THROUGH: &[&str] = &[
     "isdisjoint",
     "writerows",
 ];
+/// The last words of what loggers are called.
+const LOGGERS: &[&str] = &["log", "logger", "logging"];
 /// Methods of loggers that are heard in production.
 const HEARD: &[&str] = &["info", "warning", "warn", "error", "exception", "critical"];
 
@@ -68,6 +70,9 @@ impl Eval<'_> {
         let NodeKind::Call { func, .. } = flow.node(id).kind else { return false };
         let NodeKind::Attr { of, variable, .. } = &flow.node(func).kind else { return false };
         let named = variable.as_deref().map(str::to_owned).or_else(|| flow.dotted(*of));
-        named.is_some_and(|name| name.to_lowercase().contains("log"))
+        named.is_some_and(|name| {
+            let last = last_of(&name).trim_start_matches('_').to_lowercase();
+            last.rsplit('_').next().is_some_and(|it| LOGGERS.contains(&it))
+        })
     }
 }
