@@ -40,6 +40,8 @@ pub(super) struct Event {
     pub(super) seldom: bool,
     /// Whether it stands behind a condition in the turn, in the loop's own code or where that leads.
     pub(super) conditional: bool,
+    /// Whether not each turn of the loop around it comes to its loop.
+    pub(super) behind: bool,
     /// Why not every request comes to it, where that is known.
     pub(super) rarely: Option<Rarely>,
     /// The variable whose queryset a query asks: the code that has it, and its value.
@@ -286,12 +288,12 @@ impl Event {
         let Unit::Function(id) = self.unit else { return true };
         let flow = &names.function(id).flow;
         let node = flow.nodes.iter().position(|node| node.span == self.at);
-        self.conditional || node.is_none_or(|node| is_conditional(flow, node as NodeId))
+        self.conditional || self.behind || node.is_none_or(|node| is_conditional(flow, node as NodeId))
     }
 
-    /// The same of a loop within, which not all turns of this one may come to.
-    pub(super) fn within(self, inner: Event) -> Event {
-        Event { conditional: self.conditional || inner.conditional, ..inner }
+    /// The same, in a loop that another one runs from this place.
+    pub(super) fn within(self, eval: &Eval<'_>, around: Turn, at: Span) -> Event {
+        Event { behind: is_some_turns_only(eval, around, at, self.deep).1, ..self }
     }
 
     /// The place in the loop, the one where it happens when that is another, and where the way to it is read.
@@ -382,12 +384,10 @@ impl Event {
             EventKind::Query { .. } => asked_of(eval, deep),
             _ => None,
         };
-        let seldom = frame.is_some_and(|frame| is_seldom(frame.flow, turn.scope, at));
-        let conditional = seldom
-            || below.iter().any(|frame| frame.flow.conditional.iter().any(holds))
-            || below.iter().skip(1).any(|frame| is_conditional(frame.flow, frame.types.len() as NodeId));
+        let (seldom, conditional) = is_some_turns_only(eval, turn, at, deep);
         Event {
             conditional,
+            behind: false,
             around: eval.loop_around(turn),
             of_one: eval.of_one(turn),
             of_user: eval.gone_through(turn).is_some_and(|it| it.parent == Some(Parent::User)),
@@ -458,6 +458,19 @@ pub(super) fn params_of<'a>(names: &Names<'a>, unit: Unit) -> &'a [Parameter] {
         Unit::Function(function) => &names.function(function).params,
         Unit::Top(_) | Unit::Class(_) => &[],
     }
+}
+
+/// Whether not all turns of a loop come to what happens now: in the code of the loop itself, and there or where that leads.
+fn is_some_turns_only(eval: &Eval<'_>, turn: Turn, at: Span, deep: Span) -> (bool, bool) {
+    let Some((frame, called)) = eval.frames.get(turn.depth..).and_then(<[_]>::split_first) else {
+        return (false, false);
+    };
+    let holds = |span: &Span| span.contains(at) || span.contains(deep);
+    let seldom = is_seldom(frame.flow, turn.scope, at);
+    let conditional = seldom
+        || std::iter::once(frame).chain(called).any(|frame| frame.flow.conditional.iter().any(holds))
+        || called.iter().any(|frame| is_conditional(frame.flow, frame.types.len() as NodeId));
+    (seldom, conditional)
 }
 
 /// Whether a place in a loop is one that not all of its turns come to.

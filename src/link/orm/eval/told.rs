@@ -350,10 +350,10 @@ impl Eval<'_> {
         if let Some((turn, size, at)) = self.turns(span, scope, self.vary(id)) {
             let vary = self.vary(id);
             let differs = |turn: Turn| vary.is_some_and(|it| it.depth == turn.depth && turn.scope <= it.scope);
-            let mut event = Event::query(self, turn, at, orm, size, id, remedy);
-            if let Some((turn, at)) = self.innermost(turn, span, scope, differs) {
-                event = event.within(Event::query(self, turn, at, orm, size, id, remedy));
-            }
+            let event = match self.innermost(turn, span, scope, differs) {
+                Some((inner, place)) => Event::query(self, inner, place, orm, size, id, remedy).within(self, turn, at),
+                None => Event::query(self, turn, at, orm, size, id, remedy),
+            };
             self.tell(event);
         }
     }
@@ -368,16 +368,12 @@ impl Eval<'_> {
         // What is written of the parts of one object is as long as the object.
         let size = if self.is_over_checked(turn) { Size::Guessed } else { size };
         let within = self.innermost(turn, node.span, node.scope, |_| true);
-        let (around, outer_at) = (turn, at);
-        let (turn, at) = within.unwrap_or((turn, at));
+        let (inner, place) = within.unwrap_or((turn, at));
         let fills = how.own == Some(true) && how.model.is_some_and(|model| self.only_fills_in(model));
         let how = Writing { fills, ..how };
-        if !self.is_kept_apart(turn, id) {
-            let event = Event::write(self, turn, at, orm, size, id, how.clone());
-            self.tell(match within {
-                Some(_) => Event::write(self, around, outer_at, orm, size, id, how).within(event),
-                None => event,
-            });
+        if !self.is_kept_apart(inner, id) {
+            let event = Event::write(self, inner, place, orm, size, id, how);
+            self.tell(if within.is_some() { event.within(self, turn, at) } else { event });
         }
     }
 

@@ -36,7 +36,7 @@ impl Report<'_> {
         if first.of_one.is_some() && !listed {
             steps += 1 + u64::from(first.leaves);
         }
-        if all(&|event| event.conditional) {
+        if all(&|event| event.conditional || event.behind) {
             steps += 1;
         }
         if first.rarely.is_some()
