@@ -6,6 +6,11 @@ use super::trial::{Again, Audited, Trial};
 use crate::rule::Finding;
 use crate::source::{Applicability, FileId, Fix, Sources};
 
+/// Doubtful ones are taken from a batch so many times before it is halved.
+const MOST_PEELED: usize = 2;
+/// Of more than these, a few that are doubtful are not searched to the last one: each trial is an audit.
+const FEW: usize = 24;
+
 /// Takes away every fix that does not hold. Fixes that do not touch are proven together, and apart only when that fails.
 pub fn prove(sources: &Sources, audited: &mut Audited, again: &Again<'_>) {
     prove_edited(sources, &[], audited, again);
@@ -15,7 +20,7 @@ pub fn prove(sources: &Sources, audited: &mut Audited, again: &Again<'_>) {
 pub(super) fn prove_edited(sources: &Sources, edited: &[FileId], audited: &mut Audited, again: &Again<'_>) {
     let trial = Trial::new(sources, audited, again, edited);
     let held: Vec<Chosen> =
-        batches(&audited.findings).par_iter().flat_map_iter(|batch| search(&trial, batch, false)).collect();
+        batches(&audited.findings).par_iter().flat_map_iter(|batch| search(&trial, batch, 0)).collect();
     let mut proven: Vec<Vec<bool>> = audited.findings.iter().map(|it| vec![false; it.fixes.len()]).collect();
     for chosen in held {
         if let Some(mark) = proven.get_mut(chosen.finding).and_then(|marks| marks.get_mut(chosen.fix)) {
@@ -30,9 +35,9 @@ pub(super) fn prove_edited(sources: &Sources, edited: &[FileId], audited: &mut A
 
 /// Those of a batch that hold: all of it, or what holds of parts of it. Each trial is an audit, so that its answer has to
 /// be used: what leaves its own finding as it was does not hold, and of those that may have brought another, the halves are
-/// tried apart from the rest, for some hold only where others are not made. `doubted` says that the batch is such a rest:
-/// where it brings doubts of yet others, they would be peeled off one by one, and halves tell more.
-fn search(trial: &Trial<'_>, batch: &[Chosen], doubted: bool) -> Vec<Chosen> {
+/// tried apart from the rest, for some hold only where others are not made. `peeled` says how often the batch has been such
+/// a rest: where it brings doubts of yet others, they would be peeled off one by one, and halves tell more.
+fn search(trial: &Trial<'_>, batch: &[Chosen], peeled: usize) -> Vec<Chosen> {
     if batch.is_empty() {
         return Vec::new();
     }
@@ -40,25 +45,36 @@ fn search(trial: &Trial<'_>, batch: &[Chosen], doubted: bool) -> Vec<Chosen> {
     if batch.len() == 1 {
         return Vec::new();
     }
+    let whole = |part: &[Chosen]| search(trial, part, 0);
     let (helpless, open): (Vec<Chosen>, Vec<Chosen>) = batch.iter().partition(|it| against.helpless.contains(it));
     // Where most do not help, it may be one of them that keeps the others from it.
     if helpless.len() * 2 > batch.len() {
-        return halves(trial, batch);
+        return halves(batch, whole);
     }
     let (doubtful, rest): (Vec<Chosen>, Vec<Chosen>) = open.iter().partition(|it| against.doubtful.contains(it));
-    if helpless.is_empty() && (doubted || doubtful.is_empty() || rest.is_empty()) {
-        return halves(trial, batch);
+    if helpless.is_empty() && (peeled == MOST_PEELED || doubtful.is_empty() || rest.is_empty()) {
+        return halves(batch, whole);
     }
-    let by_doubt = !doubtful.is_empty();
-    let parts = rayon::join(|| search(trial, &rest, by_doubt), || halves(trial, &doubtful));
+    let peeled = peeled + usize::from(!doubtful.is_empty());
+    let of_doubtful = || match rest.len() > FEW {
+        true => halves(&doubtful, |part| together(trial, part)),
+        false => halves(&doubtful, whole),
+    };
+    let parts = rayon::join(|| search(trial, &rest, peeled), of_doubtful);
     [parts.0, parts.1].concat()
 }
 
-/// The same of the halves of a batch.
-fn halves(trial: &Trial<'_>, batch: &[Chosen]) -> Vec<Chosen> {
+/// What holds of the halves of a batch.
+fn halves(batch: &[Chosen], holds: impl Fn(&[Chosen]) -> Vec<Chosen> + Sync) -> Vec<Chosen> {
     let (left, right) = batch.split_at(batch.len() / 2);
-    let parts = rayon::join(|| search(trial, left, false), || search(trial, right, false));
+    let parts = rayon::join(|| holds(left), || holds(right));
     [parts.0, parts.1].concat()
+}
+
+/// All of a batch where it holds, and nothing of it where it does not.
+fn together(trial: &Trial<'_>, batch: &[Chosen]) -> Vec<Chosen> {
+    let holds = !batch.is_empty() && trial.try_all(batch).is_ok();
+    if holds { batch.to_vec() } else { Vec::new() }
 }
 
 /// A fix, by its place.
@@ -70,22 +86,22 @@ pub(super) struct Chosen {
     pub(super) fix: usize,
 }
 
-/// All fixes in batches of which none overlaps another, none settles a finding of another, and all are equally trusted:
-/// a safe fix must not hold only because an unsafe one is made beside it.
+/// All fixes in batches of which none overlaps another and none settles a finding of another; those that may be trusted
+/// most come first. Each batch costs an audit, so that it mixes what is safe with what is not: what `--fix` makes of it is
+/// proven once more, by itself.
 fn batches(findings: &[Finding]) -> Vec<Vec<Chosen>> {
+    let of = |applicability: Applicability| {
+        let all = findings.iter().enumerate();
+        let all = all.flat_map(|(finding, it)| (0..it.fixes.len()).map(move |fix| Chosen { finding, fix }));
+        all.filter(move |it| fix_of(findings, *it).is_some_and(|fix| fix.applicability == applicability))
+    };
+    let (safe, unsure) = (of(Applicability::Safe), of(Applicability::Unsafe));
+    let mut open: Vec<Chosen> = safe.chain(unsure).chain(of(Applicability::Display)).collect();
     let mut out = Vec::new();
-    for applicability in [Applicability::Safe, Applicability::Unsafe, Applicability::Display] {
-        let mut open: Vec<Chosen> = findings
-            .iter()
-            .enumerate()
-            .flat_map(|(finding, it)| (0..it.fixes.len()).map(move |fix| Chosen { finding, fix }))
-            .filter(|chosen| fix_of(findings, *chosen).is_some_and(|fix| fix.applicability == applicability))
-            .collect();
-        while !open.is_empty() {
-            let (batch, rest) = apart(findings, open, Fix::overlaps);
-            out.push(batch);
-            open = rest;
-        }
+    while !open.is_empty() {
+        let (batch, rest) = apart(findings, open, Fix::overlaps);
+        out.push(batch);
+        open = rest;
     }
     out
 }
@@ -119,7 +135,7 @@ pub(super) mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::rule::{Confidence, Severity};
+    use crate::rule::{Confidence, Label, Severity};
     use crate::source::{Edit, FileId, SourceFile, Span};
     use crate::stack::Anchor;
 
@@ -206,6 +222,21 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn safe_ones_and_others_are_proven_together() {
+        let of = |text: &str| {
+            let sources = sources(text);
+            let mut found = audited(&sources, &[]);
+            let kinds = [Applicability::Display, Applicability::Unsafe, Applicability::Safe];
+            for (finding, applicability) in found.findings.iter_mut().zip(kinds) {
+                finding.fixes[0].applicability = applicability;
+            }
+            batches(&found.findings).into_iter().map(|batch| batch.iter().map(|it| it.finding).collect()).collect()
+        };
+        let together: Vec<Vec<usize>> = of("bad\nbad\nbad");
+        assert_eq!(together, [[2, 1, 0]], "what may be trusted most comes first");
+    }
+
+    #[test]
     fn those_that_do_not_help_are_told_from_the_others_at_once() {
         let text = format!("{}stay\n{}stay\n", "bad\n".repeat(50), "bad\n".repeat(50));
         // All, and those that help.
@@ -217,6 +248,43 @@ pub(super) mod tests {
         assert_eq!(proven("bad\nstay\npush\ntwo\nworse"), ["bad", "two"]);
         assert_eq!(effort("bad\nstay\nbad\npush"), (2, 2));
         assert_eq!(effort("stay\nstay\nbad\npush"), (6, 1), "one may keep the others from it");
+    }
+
+    /// The same, where two of the lines behind the long ones bring a finding between them once they are good.
+    fn effort_with_clash(many: usize, clashing: usize) -> (usize, usize) {
+        let far = "x".repeat(2 * super::super::trial::NEAR as usize);
+        let text = format!("{}{}", "bad\n".repeat(many), format!("{far}\nbad\n").repeat(clashing));
+        let calls = AtomicUsize::new(0);
+        let counted = |sources: &Sources, edited: &[FileId]| {
+            calls.fetch_add(1, Ordering::Relaxed);
+            let mut out = audited(sources, edited);
+            let text = sources.file(FileId(0)).text();
+            let alone = format!("{far}\ngood\n");
+            let places = text.match_indices(&alone).map(|(at, it)| at + it.len() - "good\n".len());
+            let labels: Vec<Label> =
+                places.map(|at| Label { span: Span::new(FileId(0), at, at + 4), text: "clashes".into() }).collect();
+            let mut clash = audited(&super::tests::sources("stay"), &[]).findings;
+            if labels.len() > 1 {
+                out.findings.extend(clash.pop().map(|it| Finding {
+                    labels,
+                    anchor: Anchor::new("a.txt", "all"),
+                    ..it
+                }));
+            }
+            out
+        };
+        let sources = sources(&text);
+        let mut found = audited(&sources, &[]);
+        prove(&sources, &mut found, &counted);
+        (calls.load(Ordering::Relaxed), found.findings.iter().filter(|it| !it.fixes.is_empty()).count())
+    }
+
+    #[test]
+    fn a_few_doubtful_ones_among_many_are_not_searched_to_the_last() {
+        // All, those that are not doubtful, and each half of those that are.
+        assert_eq!(effort_with_clash(30, 2), (4, 32));
+        assert_eq!(effort_with_clash(30, 3), (4, 31), "of the half that does not hold, nothing is offered");
+        assert_eq!(effort_with_clash(10, 3), (6, 13), "among few each is tried");
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(super) struct Against {
 
 /// Edits as near to each other as this, in bytes, are next to the same thing: the places of a trial are those of edited
 /// files, which are off by what other edits put before them.
-const NEAR: u32 = 300;
+pub(super) const NEAR: u32 = 300;
 
 impl<'a> Trial<'a> {
     /// Tries fixes on `sources`, of which `before` is said; `edited` are those that differ from what was first read.

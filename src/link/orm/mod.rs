@@ -159,7 +159,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
         foreign_keys,
         event_loop,
         cut,
-        ..report::facts(&names, &models, events, uses, &reached, &remote)
+        ..report::facts(&names, &models, events, uses, &eval.served, &reached, &remote)
     }
 }
 

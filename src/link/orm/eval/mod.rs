@@ -102,6 +102,9 @@ pub(super) struct Eval<'a> {
     came_back_to: usize,
     /// Places where rows are known that come by, whether they ask for something or not.
     pub(super) settled: HashSet<Span>,
+    /// Places where a clause could be put onto what rows lead to, and which are served where those come with a prefetch: a
+    /// clause there would ask the database after all.
+    pub(super) served: HashSet<Span>,
     /// Templates that code fills with what it says.
     pub(super) filled: HashSet<FunctionId>,
     /// Names of all functions and models, once a guess has asked for them.
@@ -242,6 +245,7 @@ impl<'a> Eval<'a> {
             met: 0,
             came_back_to: usize::MAX,
             settled: HashSet::default(),
+            served: HashSet::default(),
             filled: HashSet::default(),
             known: None,
             by_reads: HashMap::default(),

@@ -269,6 +269,9 @@ impl Eval<'_> {
         self.holds_its_rows(id, set);
         match &set.related {
             Some((row, relation)) if set.plain => {
+                if row.root.as_ref().is_some_and(|root| self.is_loaded(root, &row.path_to(&relation.name))) {
+                    self.served.extend(set.sites.iter().map(|site| site.after));
+                }
                 self.lazy(row, relation, id, scope);
             }
             Some((row, relation)) => {

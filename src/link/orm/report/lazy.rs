@@ -369,8 +369,9 @@ impl Report<'_> {
     fn takes(&self, root: &Set) -> bool {
         // A template has no words for a clause.
         let in_template = |site: &Site| self.draft(site.unit).place == Place::Template;
-        // Nor is a place that rows of other models come by, one for a clause.
-        !root.sites.is_empty() && !root.sites.iter().any(|site| in_template(site) || site.shared)
+        // Nor is a place that rows of other models come by, or such as a prefetch serves, one for a clause.
+        let is_barred = |site: &Site| in_template(site) || site.shared || self.served.contains(&site.after);
+        !root.sites.is_empty() && !root.sites.iter().any(is_barred)
     }
 
     /// The edits that load paths with a queryset of Django, in each branch that makes it.

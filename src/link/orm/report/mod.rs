@@ -37,6 +37,7 @@ pub(super) fn facts(
     models: &Models,
     mut events: Vec<Event>,
     uses: Vec<Use>,
+    served: &HashSet<Span>,
     reached: &Reaching<'_>,
     remote: &Remote<'_, '_>,
 ) -> OrmFacts {
@@ -45,6 +46,7 @@ pub(super) fn facts(
     let mut report = Report {
         names,
         models,
+        served,
         reached,
         remote,
         changed,
@@ -297,6 +299,8 @@ type Source = (Unit, Span, Option<String>, Option<Span>);
 struct Report<'a> {
     names: &'a Names<'a>,
     models: &'a Models,
+    /// Places of clauses that are served by a prefetch elsewhere.
+    served: &'a HashSet<Span>,
     reached: &'a Reaching<'a>,
     remote: &'a Remote<'a, 'a>,
     /// The models whose rows each loop changes.

@@ -267,3 +267,20 @@ fn no_clause_stands_behind_what_may_be_no_queryset() {
         assert_eq!(told(inner), [r#"lazy get:room: select_related("room") (no fix)"#], "{inner}");
     }
 }
+
+#[test]
+fn what_a_prefetch_serves_elsewhere_takes_no_clause() {
+    let method =
+        "    def beside(self):\n        return [it.author.name for it in self.thread.messages.all()]\n\n\nclass Pin(";
+    let models = MODELS.replace("\nclass Pin(", method);
+    let told = |view: &str| {
+        let view = format!("from .models import *\n\n\n{view}");
+        lines(&found(&sources(&[("chat/models.py", &models), ("chat/views.py", &view)])))
+    };
+    let one = "def one(pk):\n    return Message.objects.get(pk=pk).beside()\n";
+    assert_eq!(told(one), ["lazy Message.beside:author: select_related(\"author\")"]);
+    // A clause would ask anew for what the list has brought.
+    let listed = "Message.objects.select_related('thread').prefetch_related('thread__messages__author')";
+    let all = format!("{one}\n\ndef all():\n    return [it.beside() for it in {listed}]\n");
+    assert_eq!(told(&all), ["lazy Message.beside:author: select_related(\"author\") (no fix)"]);
+}

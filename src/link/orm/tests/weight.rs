@@ -163,7 +163,8 @@ fn the_loop_that_is_named_is_the_one_that_it_differs_in() {
     // Not all turns of the outer loop may come to the inner one.
     let some = two.replace("        fill(", "        if hall.name:\n            fill(");
     assert_eq!(less(&some), ["1"]);
-    let files = sources(&[("hall/models.py", EVENTS), ("hall/views.py", &format!("from .models import *\n\n\n{some}"))]);
+    let files =
+        sources(&[("hall/models.py", EVENTS), ("hall/views.py", &format!("from .models import *\n\n\n{some}"))]);
     let told = found(&files).writes_in_loops;
     assert!(told.iter().all(|it| it.seldom.known() == Some(&false)), "each turn of the loop that is named comes to it");
     let within = "def show(request):\n    for event in Event.objects.prefetch_related('tickets'):\n        for ticket in event.tickets.all():\n            print(ticket.event.hall.name)\n";
