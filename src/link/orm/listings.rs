@@ -453,14 +453,15 @@ fn cut(eval: &Eval<'_>, def: &Def, default: &Defaults) -> Pages {
         }
         _ => return Pages::Unknown("its `pagination_class` is not a class"),
     };
-    // An attribute that is `None` is as one that is not there.
-    let written = |name: &str| {
+    let put = |name: &str| {
         let (class, at) = eval.names.attribute(pager, name)?;
         let draft = eval.names.class(class);
         let attribute = draft.attributes.get(at)?;
-        let nothing = attribute.value.is_none_or(|value| matches!(draft.body.node(value).kind, NodeKind::Nothing));
-        (!nothing).then_some(attribute)
+        Some((attribute, attribute.value.map(|value| draft.body.node(value))))
     };
+    // An attribute that is `None` is as one that is not there.
+    let written =
+        |name: &str| put(name).filter(|(_, value)| value.is_some_and(|value| !matches!(value.kind, NodeKind::Nothing)));
     let is = |last: &str| eval.names.derives_external(pager, last);
     let offset = is("LimitOffsetPagination");
     if !offset && !is("PageNumberPagination") && !is("CursorPagination") {
@@ -478,26 +479,30 @@ fn cut(eval: &Eval<'_>, def: &Def, default: &Defaults) -> Pages {
         if offset { (written(own_size), "max_limit") } else { (written("page_size_query_param"), "max_page_size") };
     let size = match written(own_size) {
         None => default.rows,
-        Some(attribute) => {
-            let value = attribute.value.map(|value| &eval.names.class(pager).body.node(value).kind);
-            match value {
-                Some(NodeKind::Number(size)) => u64::try_from(*size).ok().map(|size| (size, attribute.span)),
-                _ => None,
-            }
-        }
+        Some((attribute, value)) => match value.map(|it| &it.kind) {
+            Some(NodeKind::Number(size)) => u64::try_from(*size).ok().map(|size| (size, attribute.span)),
+            _ => None,
+        },
     };
-    let uncapped = asked.filter(|_| written(most).is_none()).map(|attribute| Uncapped {
-        span: attribute.span,
-        size,
-        // A cap below the size of a plain page would be one for those only who ask.
-        writer: attribute.line.as_ref().filter(|_| size.is_some()).map(|line| Writer {
-            name: "cap".into(),
-            edits: vec![(
-                Span::at(attribute.span.file, attribute.span.end as usize),
-                format!("{line}{most} = {{most}}").into(),
-            )],
-            display_only: None,
-        }),
+    let uncapped = asked.filter(|_| written(most).is_none()).map(|(asked, _)| {
+        // `max_page_size = None` takes away the cap of a base.
+        let none = put(most).and_then(|(attribute, value)| Some((attribute.span, value?.span)));
+        let edit = match none {
+            Some((_, value)) => Some((value, "{most}".into())),
+            None => asked.line.as_ref().map(|line| {
+                (Span::at(asked.span.file, asked.span.end as usize), format!("{line}{most} = {{most}}").into())
+            }),
+        };
+        Uncapped {
+            span: none.map_or(asked.span, |(whole, _)| whole),
+            size,
+            // A cap below the size of a plain page would be one for those only who ask.
+            writer: edit.filter(|_| size.is_some()).map(|edit| Writer {
+                name: "cap".into(),
+                edits: vec![edit],
+                display_only: None,
+            }),
+        }
     });
     Pages::Cut { pager: Some(pager), uncapped }
 }

@@ -149,6 +149,21 @@ fn a_pager_is_capped_where_it_is() {
 }
 
 #[test]
+fn a_cap_that_is_taken_away_is_put_back_where_it_was() {
+    let listed = "    queryset = Thread.objects.all()\n    pagination_class = Long\n";
+    let views =
+        view(listed).replace("class Threads(", "class Long(Asked):\n    max_page_size = None\n\n\nclass Threads(");
+    let views = views
+        .replace("page_size_query_param = \"size\"\n", "page_size_query_param = \"size\"\n    max_page_size = 50\n");
+    let sources = sources(&[("chat/models.py", MODELS), ("chat/views.py", &views)]);
+    let facts = found(&sources);
+    let writer = &facts.listings[0].about.writers[0];
+    let (span, text) = &writer.edits[0];
+    let after = apply(sources.file(span.file).text(), &[Edit::replace(*span, text.clone())]).unwrap();
+    assert!(after.contains("class Long(Asked):\n    max_page_size = {most}\n"), "{after}");
+}
+
+#[test]
 fn a_view_with_no_serializer_that_is_seen() {
     let views = "from third_party import Replicas\nfrom rest_framework import viewsets\nfrom .models import Thread\n\nclass Threads(Replicas, viewsets.ModelViewSet):\n    queryset = Thread.objects.all()\n";
     let settings = "INSTALLED_APPS = []\n";
