@@ -85,6 +85,11 @@ pub(super) fn related_manager(
     }))
 }
 
+/// Whether a method of a row asks for the one beside it: `Model._get_next_or_previous_by_FIELD` (Django 5.2).
+pub(super) fn is_beside(name: &str) -> bool {
+    name.starts_with("get_next_by_") || name.starts_with("get_previous_by_")
+}
+
 /// What a manager gives before anything is asked of it: its own `get_queryset` where it has one.
 pub(super) fn start(eval: &mut Eval<'_>, manager: &Rc<ManagerType>, id: NodeId) -> Option<Set> {
     let mut set = set_of(manager);

@@ -230,8 +230,7 @@ impl Eval<'_> {
         }
         self.left_out(row, name, id);
         let this = Rc::new(Type::Row(row.clone()));
-        let is_beside = name.starts_with("get_next_by_") || name.starts_with("get_previous_by_");
-        if is_beside || matches!(name, "save" | "delete" | "asave" | "adelete") {
+        if django::is_beside(name) || matches!(name, "save" | "delete" | "asave" | "adelete") {
             return self.bound(this, name);
         }
         if let Some(method) = self.names.method(row.model, name, None) {

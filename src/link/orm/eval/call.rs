@@ -171,10 +171,7 @@ impl Eval<'_> {
             let span = self.frame().flow.node(id).span;
             return Type::Set(Rc::new(django::all_of(row.model, Rc::from([]), Vec::new(), span)));
         }
-        // `Model._get_next_or_previous_by_FIELD` (Django 5.2)
-        if (name.starts_with("get_next_by_") || name.starts_with("get_previous_by_"))
-            && self.models.get(row.model).is_some_and(|it| it.orm == Orm::Django)
-        {
+        if django::is_beside(name) && self.models.get(row.model).is_some_and(|it| it.orm == Orm::Django) {
             let scope = self.frame().flow.node(id).scope;
             let beside = if name.starts_with("get_next") { "Lead" } else { "Lag" };
             self.query_per_row(row, Orm::Django, id, scope, &format!("annotate(Window({beside}(...)))"));

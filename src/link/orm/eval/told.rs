@@ -48,6 +48,10 @@ impl Eval<'_> {
         if root.orm == Orm::Sqlalchemy && self.commits_within(turn) {
             return;
         }
+        if !self.tells() {
+            self.met += 1;
+            return;
+        }
         let key = match self.need(row, relation, id) {
             // A key that is none asks for nothing, and which rows have one the code does not say.
             Need::Presence(_)
@@ -342,6 +346,10 @@ impl Eval<'_> {
         };
         let span = self.frame().flow.node(id).span;
         let Some(at) = self.turn_at(turn, span, scope) else { return };
+        if !self.tells() {
+            self.met += 1;
+            return;
+        }
         let size = self.size_of(turn).or(row.root.as_ref().map(|root| root.size)).unwrap_or(Size::Open);
         self.tell(Event::query(self, turn, at, orm, size, id, remedy));
     }
@@ -349,6 +357,9 @@ impl Eval<'_> {
     /// A query runs: told when it does so for each row of a loop, and asks for something else each time.
     pub(in crate::link::orm) fn query(&mut self, orm: Orm, id: NodeId, scope: Scope, remedy: &str) {
         self.met += 1;
+        if !self.tells() {
+            return;
+        }
         let span = self.frame().flow.node(id).span;
         if let Some((turn, size, at)) = self.turns(span, scope, self.vary(id)) {
             let vary = self.vary(id);
@@ -364,6 +375,9 @@ impl Eval<'_> {
     /// A write runs: told when it does so for each row of a loop.
     pub(in crate::link::orm) fn write(&mut self, orm: Orm, id: NodeId, how: Writing) {
         self.met += 1;
+        if !self.tells() {
+            return;
+        }
         let node = self.frame().flow.node(id);
         let found = self.row_loop(node.span, node.scope);
         let found = found.or_else(|| self.guessed_loop(node.span, node.scope, |_| true));

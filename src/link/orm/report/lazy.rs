@@ -119,6 +119,8 @@ impl Report<'_> {
         });
         let (barred, open): (Vec<_>, Vec<_>) = of.into_iter().partition(|(_, event)| match &event.kind {
             _ if !takes => false,
+            // Few turns may need a list that is read in some of them only: it is not loaded for all.
+            EventKind::Lazy { path, .. } if event.seldom && path.iter().any(|hop| hop.to_many) => true,
             EventKind::Lazy { root, path, .. } if path.iter().all(|hop| hop.joinable) => {
                 root.sites.iter().any(|site| site.bars_one) || self.shares(event, path)
             }
@@ -209,17 +211,12 @@ impl Report<'_> {
         });
         let Some((_, event)) = paths.first() else { return };
         let EventKind::Lazy { root, .. } = &event.kind else { return };
-        // Few turns may need a list that is read in some of them only: it is not loaded for all.
-        let mut seldom: Vec<&String> = Vec::new();
         // What is streamed takes joins only, until it is told the size of its chunks.
         let streamed = root.sites.iter().any(|site| site.ended && site.bars_many);
         for (path, event) in &paths {
             let EventKind::Lazy { path: hops, .. } = &event.kind else { continue };
             let joins = hops.iter().all(|hop| hop.joinable) && (streamed || !is_one_for_all(root, path));
             if joins { &mut eager.one } else { &mut eager.many }.push(path.clone());
-            if event.seldom && hops.iter().any(|hop| hop.to_many) {
-                seldom.push(path);
-            }
         }
         let shared = eager.many.iter().any(|path| is_one_for_all(root, path));
         let open = open && !(shared && root.sites.iter().any(|site| site.bars_many));
@@ -227,7 +224,7 @@ impl Report<'_> {
             Orm::Django if let Some((outer, before)) = self.outer(root, event.serializer.is_some()) => {
                 let paths = eager.one.iter().chain(&eager.many).map(|path| format!("{before}__{path}")).collect();
                 eager = write::Eager { one: Vec::new(), many: paths };
-                let takes = open && seldom.is_empty() && !outer.sites.iter().any(|site| site.bars_many || site.ended);
+                let takes = open && !outer.sites.iter().any(|site| site.bars_many || site.ended);
                 (write::django_calls(&eager), self.django(outer, &eager).filter(|_| takes))
             }
             Orm::Django => {
@@ -246,10 +243,7 @@ impl Report<'_> {
                     let last = if streamed && !eager.many.is_empty() { ".iterator(chunk_size=...)" } else { "" };
                     format!("{}{}{last}", taken_in(root, &eager), write::django_calls(&eager))
                 };
-                let mut written = eager.clone();
-                written.many.retain(|path| !seldom.contains(&path));
-                let some = !written.one.is_empty() || !written.many.is_empty();
-                (remedy, self.django(root, &written).filter(|_| open && some))
+                (remedy, self.django(root, &eager).filter(|_| open))
             }
             Orm::Sqlalchemy => {
                 let paths: Vec<&String> = eager.one.iter().chain(&eager.many).collect();

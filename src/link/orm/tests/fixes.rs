@@ -284,3 +284,10 @@ fn what_a_prefetch_serves_elsewhere_takes_no_clause() {
     let all = format!("{one}\n\ndef all():\n    return [it.beside() for it in {listed}]\n");
     assert_eq!(told(&all), ["lazy Message.beside:author: select_related(\"author\") (no fix)"]);
 }
+
+#[test]
+fn a_list_that_some_turns_read_does_not_keep_the_rest_from_its_change() {
+    let view = "from .models import *\n\n\ndef get():\n    for thread in Thread.objects.all():\n        print(thread.room.name)\n        if thread.closed:\n            print(list(thread.tags.all()))\n";
+    let told = lines(&found(&sources(&[("chat/models.py", MODELS), ("chat/views.py", view)])));
+    assert_eq!(told, ["lazy get:room: select_related(\"room\")", "lazy get:tags: prefetch_related(\"tags\") (no fix)"]);
+}
