@@ -7,7 +7,7 @@ use crate::rule::Finding;
 use crate::source::{Applicability, FileId, Fix, Sources};
 
 /// Doubtful ones are taken from a batch so many times before it is halved.
-const MOST_PEELED: usize = 2;
+const MOST_PEELED: usize = 3;
 /// Of more than these, a few that are doubtful are not searched to the last one: each trial is an audit.
 const FEW: usize = 24;
 

@@ -80,6 +80,8 @@ pub(super) struct Event {
     pub(super) guess: Option<Guess>,
     /// The serializer whose loop it is.
     pub(super) serializer: Option<String>,
+    /// The other querysets whose rows are read so at the same place.
+    pub(super) also: Vec<Rc<Set>>,
     pub(super) kind: EventKind,
 }
 
@@ -418,6 +420,7 @@ impl Event {
             through,
             guess,
             serializer: None,
+            also: Vec::new(),
             kind,
         }
     }

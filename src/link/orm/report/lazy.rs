@@ -52,6 +52,16 @@ fn made(root: &Set) -> Vec<Span> {
     if root.partly && root.sites.iter().any(|site| site.shared) { Vec::new() } else { vec![root.span] }
 }
 
+/// The same, with the others whose rows are read so, too.
+fn made_of(root: &Set, events: &[&Event]) -> Vec<Span> {
+    /// Places that are named.
+    const MOST: usize = 4;
+    let others = events.iter().flat_map(|event| &event.also).flat_map(|it| made(it));
+    let mut places = super::once_each(made(root).into_iter().chain(others));
+    places.truncate(MOST);
+    places
+}
+
 /// What a queryset is told to load, by its last clause.
 fn clauses(root: &Set) -> Fact<Box<str>> {
     /// Paths that are named.
@@ -251,8 +261,42 @@ impl Report<'_> {
                 (format!("options({})", options.join(", ")), self.sqlalchemy(root, &paths))
             }
         };
+        let edits = edits.and_then(|edits| self.with_others(&paths, edits));
         let told = Told { remedy, edits, keyed: false, to_many: !eager.many.is_empty() };
         self.tell(&paths, told);
+    }
+
+    /// The edits of a queryset with those of the others whose rows are read so, too: [`None`] where one cannot be told more,
+    /// for then the loop asks as before.
+    fn with_others(
+        &self,
+        paths: &[(String, Event)],
+        mut edits: Vec<(Span, Box<str>)>,
+    ) -> Option<Vec<(Span, Box<str>)>> {
+        let mut others: Vec<(&Set, write::Eager)> = Vec::new();
+        for (path, event) in paths {
+            let EventKind::Lazy { path: hops, .. } = &event.kind else { continue };
+            for root in &event.also {
+                let joins = hops.iter().all(|hop| hop.joinable) && !is_one_for_all(root, path);
+                let barred = root.sites.iter().any(|site| if joins { site.bars_one } else { site.bars_many });
+                if barred || root.orm != Orm::Django {
+                    return None;
+                }
+                let at = others.iter().position(|(it, _)| it.span == root.span).unwrap_or_else(|| {
+                    others.push((root, write::Eager::default()));
+                    others.len() - 1
+                });
+                if let Some((_, eager)) = others.get_mut(at) {
+                    if joins { &mut eager.one } else { &mut eager.many }.push(path.clone());
+                }
+            }
+        }
+        for (root, eager) in others {
+            let mut more = self.django(root, &eager)?;
+            more.retain(|edit| !edits.contains(edit));
+            edits.extend(more);
+        }
+        Some(edits)
     }
 
     /// Paths that are read of the rows of one queryset, and what would mend it.
@@ -281,7 +325,7 @@ impl Report<'_> {
             path: Fact::derived(dotted.into(), Vec::new()),
             read: read(&paths[..1], &named[..1]),
             also_read: if paths.len() > 1 { read(&paths[1..], &named[1..]) } else { Fact::Absent },
-            model: Fact::derived(model, made(root)),
+            model: Fact::derived(model, made_of(root, &each)),
             arrives: arrives(root, hops),
             loads: clauses(root),
             over: over(event),

@@ -185,11 +185,26 @@ fn told_once(read: Vec<Event>) -> Vec<Event> {
         let at = *places.entry(place).or_insert(out.len());
         match out.get_mut(at) {
             None => out.push(event),
-            Some(before) if few(&event) < few(before) => *before = event,
-            Some(_) => {}
+            Some(before) if few(&event) < few(before) => {
+                let other = std::mem::replace(before, event);
+                comes_by(before, other);
+            }
+            Some(before) => comes_by(before, event),
         }
     }
     out
+}
+
+/// Keeps of which other queryset the same is read, where that is known.
+fn comes_by(told: &mut Event, other: Event) {
+    let EventKind::Lazy { root: of, .. } = &told.kind else { return };
+    let EventKind::Lazy { root, .. } = other.kind else { return };
+    let others = other.also.into_iter().chain((other.guess.is_none() && other.size != Size::Short).then_some(root));
+    for root in others.filter(|it| it.span != of.span) {
+        if told.also.iter().all(|it| it.span != root.span) {
+            told.also.push(root);
+        }
+    }
 }
 
 /// A place where a turn writes, and the model whose rows it writes, when that is known.

@@ -291,3 +291,17 @@ fn a_list_that_some_turns_read_does_not_keep_the_rest_from_its_change() {
     let told = lines(&found(&sources(&[("chat/models.py", MODELS), ("chat/views.py", view)])));
     assert_eq!(told, ["lazy get:room: select_related(\"room\")", "lazy get:tags: prefetch_related(\"tags\") (no fix)"]);
 }
+
+#[test]
+fn all_querysets_that_come_by_are_told_to_load_more() {
+    let helper =
+        "from .models import *\n\n\ndef names(threads):\n    return [thread.room.name for thread in threads]\n\n\n";
+    let two = "def all():\n    return names(Thread.objects.all())\n\n\ndef closed():\n    return names(Thread.objects.filter(closed=True))\n";
+    let after = mended(&[("chat/models.py", MODELS), ("chat/views.py", &format!("{helper}{two}"))], "chat/views.py");
+    assert!(after.contains("Thread.objects.all().select_related(\"room\")"), "{after}");
+    assert!(after.contains("Thread.objects.filter(closed=True).select_related(\"room\")"), "{after}");
+    // Where one cannot be told, the loop would ask as before.
+    let opaque = "def all():\n    return names(Thread.objects.all())\n\n\ndef tagged(tag: Tag):\n    return names(tag.thread_set.all())\n";
+    let told = lines(&found(&sources(&[("chat/models.py", MODELS), ("chat/views.py", &format!("{helper}{opaque}"))])));
+    assert_eq!(told, ["lazy names:room: select_related(\"room\") (no fix)"]);
+}
