@@ -75,6 +75,7 @@ impl Report<'_> {
         self.refreshed(anew);
         let mut by_path: BTreeMap<String, Event> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
+        let always = self.read_in_each_turn(&group);
         for event in group {
             let EventKind::Lazy { path, .. } = &event.kind else { continue };
             let path = joined(path);
@@ -87,6 +88,11 @@ impl Report<'_> {
                     place.get_mut().seldom &= event.seldom;
                     place.get_mut().conditional &= event.conditional;
                 }
+            }
+        }
+        for (path, event) in &mut by_path {
+            if always.contains(path) {
+                (event.seldom, event.conditional) = (false, false);
             }
         }
         // What a longer path loads is loaded on its way.
@@ -127,6 +133,21 @@ impl Report<'_> {
         });
         self.loads(open, true);
         self.loads(barred, false);
+    }
+
+    /// The paths that each turn reads, in one branch or in another.
+    fn read_in_each_turn(&self, group: &[Event]) -> Vec<String> {
+        let mut by_path: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+        for event in group.iter().filter(|event| event.seldom) {
+            if let EventKind::Lazy { path, .. } = &event.kind {
+                by_path.entry(joined(path)).or_default().push(event.clone());
+            }
+        }
+        let several = by_path.into_iter().filter(|(_, events)| events.len() > 1);
+        let always = several.filter(|(_, events)| {
+            events.first().is_some_and(|event| self.in_each_turn(event.unit, event.head, events))
+        });
+        always.map(|(path, _)| path).collect()
     }
 
     /// Marks what is read of rows whose class keeps one object for each; false where nothing can be told of it: a list that
@@ -291,6 +312,7 @@ impl Report<'_> {
             arrives: arrives(root, hops),
             loads: clauses(root),
             over: over(event),
+            shown: super::shown(&each),
             around: super::around(event),
             waits: self.waits(event),
             relation: Fact::derived(relation.into(), vec![declared]),
@@ -304,7 +326,7 @@ impl Report<'_> {
                 }
             }),
             distinct: self.distinct(paths),
-            of_one: super::of_one(event),
+            of_one: self.of_one(event),
             rows: super::rows(event),
             few: super::few(event),
             kept: super::kept(paths.iter().map(|(_, event)| event)),
