@@ -75,8 +75,12 @@ pub(super) struct Event {
     pub(super) model: Option<ClassId>,
     /// Whether it asks for what the same turn writes before it.
     pub(super) stale: bool,
-    /// Whether each turn opens a transaction of its own for it.
-    pub(super) apart: bool,
+    /// Whether several turns may ask for the same rows.
+    pub(super) repeats: bool,
+    /// Whether the rows of the loop are no list of one row's, which is asked for with it.
+    pub(super) of_table: bool,
+    /// Why each turn writes by itself on purpose, where that is seen.
+    pub(super) apart: Option<&'static str>,
     /// Whether it locks the rows that it asks for.
     pub(super) locks: bool,
     /// The calls whose answers a query asks by, as far as the turn makes them: the code that has them, and their places.
@@ -358,6 +362,7 @@ impl Event {
         };
         Event {
             locks: keys::locks(flow, id),
+            repeats: keys::may_repeat(eval, id),
             asks_by: eval.asks_by(turn, id),
             ..Event::new(eval, turn, at, flow.node(id).span, size, kind)
         }
@@ -374,7 +379,11 @@ impl Event {
     ) -> Event {
         let flow = eval.frame().flow;
         let kind = EventKind::Write { orm, call: spelled(flow, params(eval, eval.frame().unit), id), how };
-        let apart = eval.is_transaction_of_turn(turn, id);
+        let apart = if eval.is_transaction_of_turn(turn, id) {
+            Some("each turn is a transaction of its own")
+        } else {
+            eval.goes_on(turn, id).then_some("the loop goes on when a turn fails")
+        };
         Event { apart, ..Event::new(eval, turn, at, flow.node(id).span, size, kind) }
     }
 
@@ -416,7 +425,7 @@ impl Event {
             conditional,
             around: eval.loop_around(turn),
             of_one: eval.of_one(turn),
-            of_user: eval.gone_through(turn).is_some_and(|it| it.parent == Some(Parent::User)),
+            of_user: eval.gone_through(turn).is_some_and(|it| it.parent == Some(Parent::User) && it.related.is_none()),
             rows: few::rows(eval, turn),
             asked_of,
             counts: None,
@@ -442,7 +451,9 @@ impl Event {
             kept: kept(eval),
             model: None,
             stale: false,
-            apart: false,
+            repeats: false,
+            of_table: eval.gone_through(turn).is_some_and(|set| set.related.is_none()),
+            apart: None,
             locks: false,
             asks_by: Vec::new(),
             through,

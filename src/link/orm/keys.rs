@@ -71,6 +71,27 @@ fn is_pattern(lookup: &str) -> bool {
     lookups::is_in_upper_case(lookup) || matches!(lookup, "contains" | "startswith" | "endswith" | "regex" | "iregex")
 }
 
+/// Whether several turns of a loop may ask for the same rows: not where they ask by the row of the turn itself.
+pub(super) fn may_repeat(eval: &Eval<'_>, id: NodeId) -> bool {
+    let flow = eval.frame().flow;
+    let of_row = |id: NodeId| matches!(eval.type_of(id), Type::Row(row) if row.path.is_empty() && row.turn.is_some());
+    let is_of_row = |value: NodeId| match &flow.node(value).kind {
+        NodeKind::Attr { of, name, .. } if matches!(&**name, "pk" | "id") => of_row(*of),
+        _ => of_row(value),
+    };
+    let mut at = id;
+    let by_relation = loop {
+        at = match &flow.node(at).kind {
+            NodeKind::Call { func, .. } => *func,
+            NodeKind::Attr { of, .. } if of_row(*of) => break true,
+            NodeKind::Attr { of, .. } | NodeKind::Slice { of, .. } => *of,
+            _ => break false,
+        };
+    };
+    let differ = conditions(eval, id).0.into_iter().filter(|it| eval.vary(it.value).is_some());
+    !by_relation && differ.into_iter().all(|it| !is_of_row(it.value))
+}
+
 /// Whether a chain of calls locks the rows that it asks for.
 pub(super) fn locks(flow: &Flow, id: NodeId) -> bool {
     let mut at = id;

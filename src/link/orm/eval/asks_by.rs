@@ -118,11 +118,18 @@ impl Eval<'_> {
         })
     }
 
+    /// Whether a loop goes on when what it does at a node of the present frame fails.
+    pub(in crate::link::orm) fn goes_on(&self, turn: Turn, id: NodeId) -> bool {
+        let Some(frame) = self.frames.get(turn.depth) else { return false };
+        let at = if turn.depth == self.depth() { id as usize } else { frame.types.len() };
+        let Some(node) = frame.flow.nodes.get(at) else { return false };
+        let caught = |it: &Guard| matches!(it, Guard::Caught(scope, _) if frame.flow.within(*scope, turn.scope));
+        frame.flow.guards(node.guard).any(caught)
+    }
+
     /// Whether the loop that runs a node goes on when the node fails.
     pub(in crate::link::orm) fn is_caught_in_turn(&self, id: NodeId) -> bool {
-        let flow = self.frame().flow;
-        let node = flow.node(id);
-        let caught = |it: &Guard| matches!(it, Guard::Caught(scope, _) if flow.within(node.scope, *scope));
-        flow.guards(node.guard).any(caught)
+        let scope = self.frame().flow.node(id).scope;
+        self.goes_on(Turn { depth: self.depth(), scope }, id)
     }
 }

@@ -27,7 +27,7 @@ struct Told {
 }
 
 /// Where a queryset arrives to be told more, when that is elsewhere than where it is made, and what is to be said of the place.
-fn arrives(root: &Set, path: &[Rc<Relation>]) -> Fact<Box<str>> {
+fn arrives(root: &Set, path: &[Rc<Relation>], in_template: impl Fn(&Site) -> bool) -> Fact<Box<str>> {
     /// What lies so near is seen with the other.
     const NEAR: u32 = 400;
     // Of branches of which one gives what is not read, that may be the one that is taken.
@@ -43,7 +43,7 @@ fn arrives(root: &Set, path: &[Rc<Relation>]) -> Fact<Box<str>> {
         };
         return Fact::derived(text.into(), vec![site.after]);
     }
-    let site = root.sites.iter().find(|site| far(&site.after));
+    let site = root.sites.iter().find(|site| far(&site.after)).filter(|site| !in_template(site));
     site.map_or(Fact::Absent, |site| Fact::derived("it can be told here to load more".into(), vec![site.after]))
 }
 
@@ -179,8 +179,9 @@ impl Report<'_> {
         }
         let mut keyed: Vec<(Box<str>, Vec<Event>)> = by_name.into_iter().collect();
         keyed.sort_by_key(|(_, events)| events.first().map(|event| event.at));
+        let mut edits: Vec<(Span, Box<str>)> = Vec::new();
+        let mut paths: Vec<(String, Event)> = Vec::new();
         for (name, events) in keyed {
-            let mut edits: Vec<(Span, Box<str>)> = Vec::new();
             for event in &events {
                 if let EventKind::Lazy { key: Some(key), .. } = &event.kind {
                     edits.extend(key.iter().filter(|edit| !edits.contains(edit)).cloned().collect::<Vec<_>>());
@@ -191,9 +192,11 @@ impl Report<'_> {
             for event in events {
                 first.by.extend(event.places());
             }
-            let told = Told { remedy: format!("{name}_id"), edits: Some(edits), keyed: true, to_many: false };
-            self.tell(&[(name.to_string(), first)], told);
+            paths.push((name.to_string(), first));
         }
+        let held: Vec<String> = paths.iter().map(|(name, _)| format!("{name}_id")).collect();
+        let remedy = held.join("`, `");
+        self.tell(&paths, Told { remedy, edits: Some(edits), keyed: true, to_many: false });
     }
 
     /// What is read of rows that each turn has read anew, which drops all that was loaded with them.
@@ -309,7 +312,7 @@ impl Report<'_> {
             read: read(&paths[..1], &named[..1]),
             also_read: if paths.len() > 1 { read(&paths[1..], &named[1..]) } else { Fact::Absent },
             model: Fact::derived(model, made(root)),
-            arrives: arrives(root, hops),
+            arrives: arrives(root, hops, |site| self.draft(site.unit).place == Place::Template),
             loads: clauses(root),
             over: over(event),
             shown: super::shown(&each),

@@ -208,7 +208,7 @@ impl Report<'_> {
     /// Whether turns of the loop, or of the one around it, make rows of the table that a query asks.
     fn grows(&self, event: &Event) -> bool {
         let of = [Some((event.unit, event.head)), event.around];
-        event.model.is_some_and(|model| {
+        event.model.filter(|_| event.repeats).is_some_and(|model| {
             of.into_iter().flatten().any(|at| self.making.get(&at).is_some_and(|made| made.contains(&model)))
         })
     }

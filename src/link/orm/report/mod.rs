@@ -408,7 +408,7 @@ impl Report<'_> {
     fn of_one(&self, event: &Event) -> Fact<Box<str>> {
         let Some(said) = event.of_one.as_deref() else { return Fact::Absent };
         let paged = match event.unit {
-            Unit::Class(class) if event.serializer.is_some() => listings::is_paged(self.names, class),
+            Unit::Class(class) if event.serializer.is_some() && event.of_table => listings::is_paged(self.names, class),
             _ => false,
         };
         let said = if paged { "one page has rows" } else { said };

@@ -64,9 +64,9 @@ impl Report<'_> {
         if does_more.count() > 0 {
             steps += 1;
         }
-        if all(&|event| event.apart) {
+        if let Some(apart) = first.apart.filter(|_| all(&|event| event.apart.is_some())) {
             steps += 1;
-            because.push("each turn is a transaction of its own".to_owned());
+            because.push(apart.to_owned());
         }
         let is_write = matches!(first.kind, EventKind::Write { .. });
         if !is_write && !first.stale && self.written.contains(&(first.unit, first.head)) {

@@ -107,6 +107,8 @@ fn rows_of_one_time() {
 fn what_one_object_has_and_what_a_client_sends() {
     let one = "def show(request, pk):\n    hall = Hall.objects.get(pk=pk)\n    for event in hall.events.all():\n        print(event.tickets.filter(price=0).count())\n";
     assert_eq!(less(one), ["1"]);
+    let key = "def show(request, pk):\n    ticket = Ticket.objects.get(pk=pk)\n    for other in Ticket.objects.filter(event_id=ticket.event_id):\n        print(Event.objects.filter(title=other.price).count())\n";
+    assert_eq!(less(key), ["1"]);
     let sent = "def show(request):\n    for pk in request.POST.getlist('pk'):\n        print(Event.objects.get(pk=pk).title)\n";
     assert_eq!(less(sent), ["1: there are as many turns as one request brings values"]);
 }
@@ -210,6 +212,8 @@ fn a_transaction_for_each_turn() {
     assert_eq!(of(&format!("        {write}")), ["0"]);
     let apart = format!("        with transaction.atomic():\n            {write}");
     assert_eq!(of(&apart), ["1: each turn is a transaction of its own"]);
+    let alone = format!("        try:\n            {write}        except ValueError:\n            print(event)\n");
+    assert_eq!(of(&alone), ["1: the loop goes on when a turn fails"]);
     let whole = format!("def show(request):\n    with transaction.atomic():\n        {READ}            {write}");
     assert_eq!(less(&whole), ["0"]);
 }
