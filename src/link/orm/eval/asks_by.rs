@@ -98,24 +98,27 @@ impl Eval<'_> {
         }
     }
 
-    /// Whether each turn of a loop opens a transaction for what a node of the present frame does.
+    /// Whether each turn of a loop opens a transaction for what a node of the present frame does: one within another is none.
     pub(in crate::link::orm) fn is_transaction_of_turn(&self, turn: Turn, id: NodeId) -> bool {
         let atomic = |name: &str| last_of(name) == "atomic";
-        self.frames.iter().enumerate().skip(turn.depth).any(|(depth, frame)| {
+        let (mut around, mut within) = (false, false);
+        for (depth, frame) in self.frames.iter().enumerate() {
             let at = if depth == self.depth() { id } else { frame.types.len() as NodeId };
-            let opened = frame.flow.withs.iter().filter(|it| it.from <= at && at < it.to).any(|it| {
+            for it in frame.flow.withs.iter().filter(|it| it.from <= at && at < it.to) {
                 let called = frame.flow.call(it.item).and_then(|call| frame.flow.called(call));
-                let in_turn = depth > turn.depth || frame.flow.within(frame.flow.node(it.item).scope, turn.scope);
-                in_turn && called.is_some_and(|name| atomic(&name))
-            });
-            let decorated = match frame.unit {
-                Unit::Function(id) if depth > turn.depth => {
-                    self.names.function(id).decorators.iter().any(|it| atomic(it))
+                if called.is_some_and(|name| atomic(&name)) {
+                    let in_turn = frame.flow.within(frame.flow.node(it.item).scope, turn.scope);
+                    let inner = depth > turn.depth || depth == turn.depth && in_turn;
+                    *(if inner { &mut within } else { &mut around }) = true;
                 }
-                _ => false,
-            };
-            opened || decorated
-        })
+            }
+            if let Unit::Function(id) = frame.unit
+                && self.names.function(id).decorators.iter().any(|it| atomic(it))
+            {
+                *(if depth > turn.depth { &mut within } else { &mut around }) = true;
+            }
+        }
+        within && !around
     }
 
     /// Whether a loop goes on when what it does at a node of the present frame fails.

@@ -216,4 +216,6 @@ fn a_transaction_for_each_turn() {
     assert_eq!(of(&alone), ["1: the loop goes on when a turn fails"]);
     let whole = format!("def show(request):\n    with transaction.atomic():\n        {READ}            {write}");
     assert_eq!(less(&whole), ["0"]);
+    let both = whole.replace(write, &format!("with transaction.atomic():\n                {write}"));
+    assert_eq!(less(&both), ["0"]);
 }
