@@ -106,7 +106,7 @@ impl Eval<'_> {
             _ => return None,
         };
         let other = self.models.relation(model, name).filter(|it| !it.to_many && it.joinable)?;
-        let (_, call) = self.field(&Row::of(model), &other)?;
+        let (_, call) = self.field(&Row::of(model), other)?;
         // What is done with the row that is made may need the object.
         let flow = self.frame().flow;
         let reads = |node: &Node| matches!(&node.kind, NodeKind::Attr { name: it, .. } if it == name);
