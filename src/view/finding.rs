@@ -94,6 +94,20 @@ pub struct FileDiff {
     pub hunks: Vec<Hunk>,
 }
 
+/// Of labels that say the same of one line the first.
+fn once_a_line(labels: Vec<LabelRow>) -> Vec<LabelRow> {
+    let mut each: Vec<LabelRow> = Vec::new();
+    for label in labels {
+        let same = |it: &LabelRow| {
+            it.text == label.text && it.place.path == label.place.path && it.place.line == label.place.line
+        };
+        if !each.iter().any(same) {
+            each.push(label);
+        }
+    }
+    each
+}
+
 impl FindingRow {
     pub(super) fn of<'a>(sources: &Sources, finding: &Finding, info: impl Fn(&str) -> Option<&'a RuleInfo>) -> Self {
         let info = info(&finding.rule);
@@ -108,7 +122,7 @@ impl FindingRow {
             confidence: finding.confidence,
             message: clean(&finding.message).into_owned(),
             anchor: clean(&finding.anchor.to_string()).into_owned(),
-            labels: finding.labels.iter().map(label).collect(),
+            labels: once_a_line(finding.labels.iter().map(label).collect()),
             notes: finding.notes.iter().map(|note| clean(note).into_owned()).collect(),
             fixes: finding.fixes.iter().map(|fix| FixRow::of(sources, fix)).collect(),
             verify: clean(&finding.verify).into_owned(),

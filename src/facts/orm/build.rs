@@ -547,6 +547,7 @@ impl<'a> Builder<'a> {
                     self.keep_before(&arms, other, stmt.span);
                 }
                 self.guard = other;
+                self.flow.complete.extend(complete.then_some(fork));
                 // What stands behind branches that ended is the other branch; of several one may not have ended.
                 let ended = arms.iter().filter(|arm| arm.ends).count();
                 self.guard = match ended {

@@ -39,6 +39,8 @@ pub struct Flow {
     pub withs: Vec<With>,
     /// Branches, inner ones before those around them.
     pub arms: Vec<Arm>,
+    /// The numbers of the statements that take one of their branches whatever their tests say: those with an `else`.
+    pub complete: Vec<u32>,
     /// Calls that would give another queryset or statement, as statements of their own: what they give nobody takes.
     pub thrown: Vec<NodeId>,
     /// The places behind the last arguments of calls that may ask another server and set no `timeout`.

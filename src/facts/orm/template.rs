@@ -7,7 +7,7 @@
 use rustc_hash::FxHashMap as HashMap;
 
 use super::draft::{FunctionDraft, LoaderImport, OrmDraft, Parameter, Place};
-use super::flow::{Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope};
+use super::flow::{Arm, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope};
 use super::words::{self, Word};
 use crate::source::{SourceFile, Span};
 
@@ -54,6 +54,7 @@ pub fn read_template(file: &SourceFile) -> OrmDraft {
         functions: Vec::new(),
         macros: Vec::new(),
         depth: 0,
+        forks: 0,
     };
     reader.node(NodeKind::Param(0), 0, 0);
     reader.whole();
@@ -86,6 +87,8 @@ struct Open {
     guard: GuardId,
     /// Whether names that are bound within it end with it.
     binds: bool,
+    /// Where it takes what it holds only when a test holds: its number, and the first node of its present branch.
+    branch: Option<(u32, NodeId)>,
     /// A macro's name, its parameters, and what was read around it.
     of_macro: Option<(Box<str>, Vec<Box<str>>, Flow)>,
 }
@@ -102,6 +105,8 @@ pub(super) struct Reader<'a> {
     pub(super) macros: Vec<Box<str>>,
     /// How deep expressions lie in each other.
     pub(super) depth: u32,
+    /// How many statements there are that take one of their branches.
+    forks: u32,
 }
 
 impl<'a> Reader<'a> {
@@ -112,6 +117,18 @@ impl<'a> Reader<'a> {
         let span = Span { file: self.file.id, start: start as u32, end: end as u32 };
         self.flow.nodes.push(Node { kind, span, scope: self.scope, sorted: false, guard: self.guard });
         (self.flow.nodes.len() - 1) as NodeId
+    }
+
+    fn next(&self) -> NodeId {
+        self.flow.nodes.len() as NodeId
+    }
+
+    /// Some evaluations of an expression do not come to what these words say.
+    pub(super) fn left_out(&mut self, words: &[Word<'a>]) {
+        if let (Some(first), Some(last)) = (words.first(), words.last()) {
+            let span = Span { file: self.file.id, start: first.start as u32, end: last.end() as u32 };
+            self.flow.conditional.push(span);
+        }
     }
 
     fn function(&self, name: &str, within: Option<Box<str>>, params: Vec<Box<str>>, flow: Flow) -> FunctionDraft {
@@ -174,8 +191,21 @@ impl<'a> Reader<'a> {
     /// `{{ … }}`
     fn shown(&mut self, from: usize, to: usize) {
         let words = words::of(self.file.text(), from, to);
+        // `a if test else b`
+        if let Some(test) = words.iter().position(|it| it.text == "if") {
+            self.left_out(&words[..test]);
+            let other = words.iter().skip(test).position(|it| it.text == "else");
+            self.left_out(other.and_then(|at| words.get(test + at + 1..)).unwrap_or(&[]));
+        }
         let value = self.expression(&words);
         self.node(NodeKind::Format(value), from, to);
+    }
+
+    /// A test: what stands behind its first `and` or `or` is not always asked.
+    fn test(&mut self, words: &[Word<'a>]) -> NodeId {
+        let behind = words.iter().position(|it| matches!(it.text, "and" | "or"));
+        self.left_out(behind.and_then(|at| words.get(at + 1..)).unwrap_or(&[]));
+        self.expression(words)
     }
 
     /// `{% … %}`; gives what to skip to.
@@ -203,15 +233,28 @@ impl<'a> Reader<'a> {
                 self.guard = self.flow.guards.len() as GuardId;
             }
             "if" | "elif" => {
-                let value = self.expression(words);
+                if *tag == "elif" {
+                    self.ends_branch();
+                }
+                let value = self.test(words);
                 self.node(NodeKind::Test(value), from, to);
                 if *tag == "if" {
                     self.opens("if", false);
                 }
                 self.branch(words);
             }
-            "else" => self.branch(&[]),
-            "empty" | "block" | "endblock" | "load" | "csrf_token" | "import" | "from" => {}
+            "else" if self.open.last().is_some_and(|it| &*it.tag == "if") => {
+                self.ends_branch();
+                self.branch(&[]);
+                self.flow.complete.extend(self.open.last().and_then(|it| it.branch).map(|it| it.0));
+            }
+            // What stands there in place of rows runs once.
+            "else" | "empty" => {
+                if let Some(open) = self.open.last().filter(|it| &*it.tag == "for") {
+                    self.scope = open.scope;
+                }
+            }
+            "block" | "endblock" | "load" | "csrf_token" | "import" | "from" => {}
             end if end.strip_prefix("end").is_some_and(|tag| self.open.last().is_some_and(|it| *it.tag == *tag)) => {
                 self.close();
             }
@@ -248,7 +291,14 @@ impl<'a> Reader<'a> {
 
     /// Opens a tag that waits for its end.
     fn opens(&mut self, tag: &str, binds: bool) {
-        self.open.push(Open { tag: tag.into(), scope: self.scope, guard: self.guard, binds, of_macro: None });
+        self.open.push(Open {
+            tag: tag.into(),
+            scope: self.scope,
+            guard: self.guard,
+            binds,
+            branch: None,
+            of_macro: None,
+        });
     }
 
     fn enter(&mut self, tag: &str) {
@@ -256,9 +306,33 @@ impl<'a> Reader<'a> {
         self.bound.push(HashMap::default());
     }
 
+    /// A branch of the tag that was opened last has its start here.
+    fn starts_branch(&mut self) {
+        let from = self.next();
+        let Some(open) = self.open.last_mut() else { return };
+        let of = open.branch.map_or_else(
+            || {
+                self.forks += 1;
+                self.forks
+            },
+            |it| it.0,
+        );
+        open.branch = Some((of, from));
+    }
+
+    /// The present branch of the tag that was opened last has its end here.
+    fn ends_branch(&mut self) {
+        let Some((of, from)) = self.open.last().and_then(|it| it.branch) else { return };
+        self.flow.arms.push(Arm { from, to: self.next(), ends: false, raises: false, of });
+    }
+
     /// A branch of an `if`. What stands behind `forloop.first` runs once, however many rows there are.
     fn branch(&mut self, words: &[Word<'a>]) {
-        let Some(open) = self.open.last().filter(|it| &*it.tag == "if") else { return };
+        if self.open.last().is_none_or(|it| &*it.tag != "if") {
+            return;
+        }
+        self.starts_branch();
+        let Some(open) = self.open.last() else { return };
         let once = match words {
             [of, _, which] => matches!(of.text, "forloop" | "loop") && matches!(which.text, "first" | "last"),
             _ => false,
@@ -268,6 +342,7 @@ impl<'a> Reader<'a> {
     }
 
     fn close(&mut self) {
+        self.ends_branch();
         let Some(open) = self.open.pop() else { return };
         if open.binds {
             self.bound.pop();
@@ -308,8 +383,9 @@ impl<'a> Reader<'a> {
             self.bind(own, nothing);
         }
         if condition.len() > 1 {
-            let value = self.expression(&condition[1..]);
+            let value = self.test(&condition[1..]);
             self.node(NodeKind::Test(value), from, to);
+            self.starts_branch();
         }
     }
 
@@ -430,6 +506,40 @@ mod tests {
         let said: Vec<_> = asked(text).into_iter().filter(|(name, _)| name != "first").collect();
         let scopes: Vec<Scope> = said.iter().map(|(_, scope)| *scope).collect();
         assert_eq!(scopes, [0, 0, 1, 1]);
+    }
+
+    /// The values that a template asks for where some turns do not come to them.
+    fn left_out(text: &str) -> Vec<String> {
+        let draft = read(text);
+        let flow = &draft.functions.last().expect("the whole").flow;
+        let is_left_out = |at: usize, node: &Node| {
+            flow.arms.iter().any(|arm| arm.from as usize <= at && at < arm.to as usize)
+                || flow.conditional.iter().any(|span| span.contains(node.span))
+        };
+        let of = |(at, node): (usize, &Node)| match &node.kind {
+            NodeKind::Attr { name, .. } if is_left_out(at, node) => Some(name.to_string()),
+            _ => None,
+        };
+        flow.nodes.iter().enumerate().filter_map(of).collect()
+    }
+
+    #[test]
+    fn what_stands_behind_a_test_is_left_out_by_some_turns() {
+        let text = "{{ a.x }}{% if b.y and b.z %}{{ b.p }}{% elif b.w %}{{ b.q }}{% else %}{{ b.r }}{% if c.s %}{{ c.t }}{% endif %}{{ b.u }}{% endif %}{{ b.v }}";
+        assert_eq!(left_out(text), ["z", "p", "q", "r", "s", "t", "u"]);
+        assert_eq!(
+            left_out("{{ a.x if b.y else c.z }}{% for d in e.f if d.g %}{{ d.h }}{% endfor %}"),
+            ["x", "z", "h"]
+        );
+        assert_eq!(read(text).functions.last().map(|it| it.flow.complete.clone()), Some(vec![1]));
+    }
+
+    #[test]
+    fn what_stands_in_place_of_rows_is_in_no_loop() {
+        assert_eq!(
+            asked("{% for a in b %}{{ a.x }}{% empty %}{{ c.y }}{% endfor %}"),
+            [("x".into(), 1), ("y".into(), 0)]
+        );
     }
 
     #[test]

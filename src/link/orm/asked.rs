@@ -80,6 +80,8 @@ pub(super) struct Condition {
     pub(super) excluded: bool,
     /// Whether it is compared with something that the code writes out, as a status is, or with what each row has.
     pub(super) constant: bool,
+    /// Whether it is met by what is of one day.
+    pub(super) of_day: bool,
 }
 
 /// Expressions nest so deep at most.
@@ -262,7 +264,9 @@ impl Conditions<'_, '_> {
         }
         let (field, lookup) = lookups::parted(key);
         let constant = self.is_constant(value);
+        let of_day = matches!(lookup, "date" | "day") || lookup == "range" && self.eval.ends_with_day(value);
         self.found.push(Condition {
+            of_day,
             field: field.into(),
             lookup: lookup.into(),
             at: self.at,

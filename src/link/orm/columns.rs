@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::eval::{Args, Eval};
-use super::events::EventKind;
+use super::events::{EventKind, Shown};
 use super::models::Relation;
 use super::names::{ClassId, Def, FunctionId};
 use super::narrow::Parent;
@@ -33,18 +33,20 @@ pub(super) fn admin(eval: &mut Eval<'_>) {
             && !has_one_row(eval, class)
         {
             let Some(set) = rows(eval, class) else { continue };
-            let (mut columns, span) =
-                columns(eval, class, "readonly_fields").unwrap_or((Vec::new(), eval.names.class(class).span));
+            let readonly = columns(eval, class, "readonly_fields");
             // Each row has its name above it (Django 5.2), which a template of the repository's own may leave out.
             let own = |base: &str, name: &str| is(&[base]) && eval.templates.has(&format!("admin/edit_inline/{name}"));
             let replaced = own("TabularInline", "tabular.html") || own("StackedInline", "stacked.html");
-            if !replaced && eval.names.attribute(class, "template").is_none() {
-                columns.push(Column::Named("__str__".into()));
-            }
+            let named = !replaced && eval.names.attribute(class, "template").is_none();
             // It shows those of the one row that is changed.
             let parent = eval.registered.parent(class).and_then(|it| eval.registered.of(it)).map(Parent::Row);
             let set = Rc::new(Set { parent: parent.or(set.parent), ..(*set).clone() });
-            show(eval, class, &set, &columns, span);
+            if named {
+                show(eval, class, &set, &[Column::Named("__str__".into())], (OF_INLINE, eval.names.class(class).span));
+            }
+            if let Some((columns, span)) = readonly {
+                show(eval, class, &set, &columns, (OF_INLINE, span));
+            }
         }
     }
 }
@@ -126,7 +128,8 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
         true => vec![site(eval, class).unwrap_or_else(|| inherited(eval, class))],
         false => set.sites.clone(),
     };
-    eval.chosen += usize::from(chooses.is_some());
+    let chooses = chooses.is_some_and(|method| !super::serializers::may_return_super(eval, method));
+    eval.chosen += usize::from(chooses);
     if !by_list.is_empty() {
         let bare = Rc::new(Set { loads: loads.clone(), sites: Vec::new(), ..(*set).clone() });
         let kept = read(eval, class, &bare, &columns, span, &by_list);
@@ -134,8 +137,8 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
         loads.paths.extend(by_list);
     }
     let set = Rc::new(Set { loads, sites, ..(*set).clone() });
-    show(eval, class, &set, &columns, span);
-    eval.chosen -= usize::from(chooses.is_some());
+    show(eval, class, &set, &columns, (OF_LIST, span));
+    eval.chosen -= usize::from(chooses);
     actions::run(eval, class, &set);
 }
 
@@ -150,7 +153,7 @@ fn read(
     joined: &[String],
 ) -> Vec<String> {
     let (events, uses) = (eval.events.len(), eval.uses.len());
-    show(eval, class, bare, columns, span);
+    show(eval, class, bare, columns, (OF_LIST, span));
     eval.uses.truncate(uses);
     let mut kept: Vec<String> = Vec::new();
     for event in eval.events.drain(events..) {
@@ -291,14 +294,23 @@ fn columns(eval: &Eval<'_>, class: ClassId, name: &str) -> Option<(Vec<Column>, 
     Some((items.iter().filter_map(column).collect(), attribute.span))
 }
 
-/// Shows the columns of all rows.
-fn show(eval: &mut Eval<'_>, class: ClassId, set: &Rc<Set>, columns: &[Column], span: Span) {
+const OF_LIST: &str = "the change list shows each row by";
+const OF_INLINE: &str = "the admin shows each row of this inline by";
+const OF_TABLE: &str = "the table shows each row by";
+
+/// Shows the columns of all rows, in the words for it, and at the place that says so.
+fn show(eval: &mut Eval<'_>, class: ClassId, set: &Rc<Set>, columns: &[Column], (how, span): (&'static str, Span)) {
     let before = eval.events.len();
     loop_over(eval, Unit::Class(class), set, class, "the list of …", span, &|eval, row| {
         for column in columns {
             let mark = eval.events.len();
             cell(eval, class, column, row);
             place(eval, mark, span);
+            let by: Box<str> = match column {
+                Column::Named(name) => name.clone(),
+                Column::Function(function) => eval.names.function(*function).name.clone(),
+            };
+            eval.events.iter_mut().skip(mark).for_each(|it| it.shown = Some(Shown { how, by: by.clone() }));
         }
     });
     // It is no serializer.
@@ -403,6 +415,7 @@ fn cells(eval: &mut Eval<'_>, class: ClassId, row: &Rc<Row>) {
             eval.text_of(&value, ROW);
         }
         place(eval, mark, span);
+        eval.events.iter_mut().skip(mark).for_each(|it| it.shown = Some(Shown { how: OF_TABLE, by: name.clone() }));
     }
 }
 

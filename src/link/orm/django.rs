@@ -536,11 +536,11 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
     }
     // The relation may be of one row, whatever each turn asks of it.
     let one = row.turn.is_none() && !varies(eval, id);
-    let by = if one { keys::batch(eval, Some(set.model), id) } else { String::new() };
+    let by = one.then(|| keys::batch(eval, Some(set.model), id));
     let there = counted_there(eval, set, row, relation);
     let mut counts = None;
     let remedy = match name {
-        _ if !by.is_empty() => by,
+        _ if let Some(by) = by => by,
         "count" | "acount" | "exists" | "aexists" if there.is_some() => there.unwrap_or_default(),
         // What Python makes of each row, a query does not know.
         "count" | "acount" if keys::is_made_of(eval, id, row) => prefetch(eval, set, row, relation),
@@ -605,7 +605,7 @@ fn counted_there(eval: &Eval<'_>, set: &Set, row: &Row, relation: &Relation) -> 
 }
 
 /// Whether the row differs in each turn whose relation a chain of calls starts with.
-fn varies(eval: &Eval<'_>, id: NodeId) -> bool {
+pub(super) fn varies(eval: &Eval<'_>, id: NodeId) -> bool {
     let flow = eval.frame().flow;
     let mut at = id;
     loop {

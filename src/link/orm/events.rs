@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::eval::{Eval, Frame};
 use super::few::{self, Rows};
+use super::keys;
 use super::models::Relation;
 use super::names::{ClassId, Names};
 use super::narrow::Parent;
@@ -60,6 +61,8 @@ pub(super) struct Event {
     pub(super) of_all: bool,
     /// Whether the loop is over rows of one time: of a day, or of those that are valid now.
     pub(super) of_period: bool,
+    /// Whether that is a day.
+    pub(super) of_day: bool,
     /// Whether the loop is over what a client sent.
     pub(super) sent: bool,
     /// Whether the loop may end before all rows are gone through.
@@ -74,6 +77,16 @@ pub(super) struct Event {
     pub(super) model: Option<ClassId>,
     /// Whether it asks for what the same turn writes before it.
     pub(super) stale: bool,
+    /// Whether several turns may ask for the same rows.
+    pub(super) repeats: bool,
+    /// Whether the rows of the loop are no list of one row's, which is asked for with it.
+    pub(super) of_table: bool,
+    /// Why each turn writes by itself on purpose, where that is seen.
+    pub(super) apart: Option<&'static str>,
+    /// Whether it locks the rows that it asks for.
+    pub(super) locks: bool,
+    /// The calls whose answers a query asks by, as far as the turn makes them: the code that has them, and their places.
+    pub(super) asks_by: Vec<(Unit, Span)>,
     /// What stands at the place in the loop, when it happens elsewhere.
     pub(super) through: Option<String>,
     /// What makes it a guess, when it is one.
@@ -82,7 +95,17 @@ pub(super) struct Event {
     pub(super) serializer: Option<String>,
     /// The other querysets whose rows are read so at the same place.
     pub(super) also: Vec<Rc<Set>>,
+    /// What goes through the rows where no loop is written.
+    pub(super) shown: Option<Shown>,
     pub(super) kind: EventKind,
+}
+
+/// What goes through rows where no loop is written, and by what it shows each of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// As a clause that goes on with a name.
+    pub(super) how: &'static str,
+    pub(super) by: Box<str>,
 }
 
 /// What is guessed.
@@ -300,8 +323,10 @@ impl Event {
 
     /// The place in the loop, the one where it happens when that is another, and where the way to it is read.
     pub(super) fn places(&self) -> Vec<Span> {
-        let mut places = match (self.at == self.deep, self.serializer.is_some() && self.through.is_some()) {
+        let by_field = self.serializer.is_some() && self.through.is_some() || self.shown.is_some();
+        let mut places = match (self.at == self.deep, by_field) {
             (true, _) => vec![self.at],
+            (false, true) if self.at == self.head => vec![self.deep],
             (false, false) => vec![self.at, self.deep],
             // A field reads nothing itself: what it calls does.
             (false, true) => vec![self.deep, self.at],
@@ -339,7 +364,12 @@ impl Event {
             remedy: remedy.to_owned(),
             cause: None,
         };
-        Event::new(eval, turn, at, flow.node(id).span, size, kind)
+        Event {
+            locks: keys::locks(flow, id),
+            repeats: keys::may_repeat(eval, id),
+            asks_by: eval.asks_by(turn, id),
+            ..Event::new(eval, turn, at, flow.node(id).span, size, kind)
+        }
     }
 
     pub(super) fn write(
@@ -353,7 +383,12 @@ impl Event {
     ) -> Event {
         let flow = eval.frame().flow;
         let kind = EventKind::Write { orm, call: spelled(flow, params(eval, eval.frame().unit), id), how };
-        Event::new(eval, turn, at, flow.node(id).span, size, kind)
+        let apart = if eval.is_transaction_of_turn(turn, id) {
+            Some("each turn is a transaction of its own")
+        } else {
+            eval.goes_on(turn, id).then_some("the loop goes on when a turn fails")
+        };
+        Event { apart, ..Event::new(eval, turn, at, flow.node(id).span, size, kind) }
     }
 
     fn new(eval: &Eval<'_>, turn: Turn, at: Span, deep: Span, size: Size, kind: EventKind) -> Event {
@@ -392,12 +427,13 @@ impl Event {
             behind: false,
             around: eval.loop_around(turn),
             of_one: eval.of_one(turn),
-            of_user: eval.gone_through(turn).is_some_and(|it| it.parent == Some(Parent::User)),
+            of_user: eval.gone_through(turn).is_some_and(|it| it.parent == Some(Parent::User) && it.related.is_none()),
             rows: few::rows(eval, turn),
             asked_of,
             counts: None,
             served_by: None,
             of_all: eval.is_of_all(turn),
+            of_day: eval.all_rows_of(turn).is_some_and(|set| few::is_of_day(eval.names, &set)),
             of_period: eval.all_rows_of(turn).is_some_and(|set| few::is_of_period(eval.names, &set)),
             sent: eval.is_sent(turn),
             rarely: rarely(eval),
@@ -417,10 +453,16 @@ impl Event {
             kept: kept(eval),
             model: None,
             stale: false,
+            repeats: false,
+            of_table: eval.gone_through(turn).is_some_and(|set| set.related.is_none()),
+            apart: None,
+            locks: false,
+            asks_by: Vec::new(),
             through,
             guess,
             serializer: None,
             also: Vec::new(),
+            shown: None,
             kind,
         }
     }

@@ -7,6 +7,7 @@ use super::indexes;
 use super::kinds;
 use super::models::{AUTH_USER, Models};
 use super::names::{ClassId, Names};
+use super::narrow::Parent;
 use super::types::{Set, Turn};
 use crate::facts::orm::flow::last_of;
 use crate::stack::vocabulary::Orm;
@@ -101,6 +102,12 @@ pub(super) fn is_of_period(names: &Names<'_>, set: &Set) -> bool {
     after && before
 }
 
+/// Whether they are those of one day.
+pub(super) fn is_of_day(names: &Names<'_>, set: &Set) -> bool {
+    let met = set.asked.conditions.iter().filter(|it| it.met && !it.excluded);
+    met.into_iter().any(|it| it.of_day && is_declared(names, set.model, &it.field, &["DateField", "DateTimeField"]))
+}
+
 /// Whether a field is declared as one of these kinds.
 fn is_declared(names: &Names<'_>, model: ClassId, field: &str, kinds: &[&str]) -> bool {
     let declared = || {
@@ -125,7 +132,14 @@ fn left_open(names: &Names<'_>, models: &Models, set: &Set) -> Option<String> {
     }
     let back = set.related.as_ref().and_then(|(_, relation)| relation.back.as_deref());
     let met = set.asked.conditions.iter().filter(|it| it.met && !it.excluded && &*it.lookup == "exact");
-    let same: Vec<&str> = met.map(|it| &*it.field).chain(back).map(plain).collect();
+    let of_parent = match set.parent {
+        Some(Parent::Row(parent)) => models.get(set.model).and_then(|it| {
+            let mut keys = it.relations.values().filter(|it| it.joinable && it.target == Some(parent));
+            keys.next().filter(|_| keys.next().is_none()).map(|it| &*it.name)
+        }),
+        _ => None,
+    };
+    let same: Vec<&str> = met.map(|it| &*it.field).chain(back).chain(of_parent).map(plain).collect();
     if same.is_empty() {
         return None;
     }

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use super::eval::{Args, Eval};
+use super::events::Shown;
 use super::names::{ClassId, Def};
+use super::rarely::Rarely;
 use super::serializers::{ROW, loop_over, place, rows_of};
 use super::types::{Row, Type, Unit};
 use crate::facts::orm::Attribute;
@@ -11,6 +13,7 @@ use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 
 /// Types are followed into those of their fields so deep.
 const MOST_LEVELS: usize = 3;
+const TO_CLIENT: &str = "the client, who gets these rows, may ask each of them for";
 /// What begins the name of a resolver.
 const RESOLVE: &str = "resolve_";
 
@@ -95,6 +98,10 @@ fn fields(eval: &mut Eval<'_>, class: ClassId, row: &Rc<Row>, level: usize) {
                 }
             }
             place(eval, mark, attribute.span);
+            for event in eval.events.iter_mut().skip(mark) {
+                event.shown.get_or_insert_with(|| Shown { how: TO_CLIENT, by: attribute.name.clone() });
+                event.rarely.get_or_insert(Rarely::Asked);
+            }
         }
     }
 }

@@ -20,8 +20,14 @@ pub(super) type Made = BTreeSet<(ClassId, Unit)>;
 /// Views that make a row of what they are sent, unless they only read.
 const VIEWS: &[&str] = &["ModelViewSet", "CreateModelMixin", "CreateAPIView", "ListCreateAPIView", "CreateView"];
 
-/// Of the uses those are guesses whose table nobody is seen to add to: it may be small.
-pub(super) fn mark(eval: &mut Eval<'_>, uses: &mut [Use], reached: &Reaching<'_>) {
+/// What the names of models end with whose rows are the choices that a site has been set up with.
+const OPTIONS: &[&str] = &["Option", "Options", "Config", "Configuration", "Setting", "Settings"];
+
+/// Of the uses those are guesses whose table nobody is seen to add to: it may be small. Left out are those of which the one
+/// row is looked for that the same code would make.
+pub(super) fn mark(eval: &mut Eval<'_>, uses: &mut Vec<Use>, reached: &Reaching<'_>) {
+    uses.retain(|it| !looks_before_it_makes(eval, it));
+    options(eval, uses, reached);
     let asks = |it: &Use| it.kind == UseKind::SearchAcross;
     if !uses.iter().any(asks) {
         return;
@@ -31,6 +37,29 @@ pub(super) fn mark(eval: &mut Eval<'_>, uses: &mut [Use], reached: &Reaching<'_>
         let is_user = it.model == AUTH_USER || Some(it.model) == eval.models.user;
         it.may_be_small = !is_user && !grown.contains(&it.model);
     }
+}
+
+/// Marks what asks a table of options that nobody adds to but staff, in the admin: it is one to look things up in.
+fn options(eval: &mut Eval<'_>, uses: &mut [Use], reached: &Reaching<'_>) {
+    let named =
+        |eval: &Eval<'_>, it: &Use| OPTIONS.iter().any(|end| eval.models.name(eval.names, it.model).ends_with(end));
+    if !uses.iter().any(|it| named(eval, it)) {
+        return;
+    }
+    let grown = grown(eval, reached);
+    let admins = eval.names.all_classes().into_iter().filter_map(|class| eval.registered.of(class));
+    let listed: HashSet<ClassId> = admins.collect();
+    for it in uses.iter_mut() {
+        let made = grown.contains(&it.model) || eval.made.iter().any(|(model, _)| *model == it.model);
+        it.is_lookup |= !made && listed.contains(&it.model) && named(eval, it);
+    }
+}
+
+/// Whether rows are looked for where nothing else makes such rows, and makes one when there is none.
+fn looks_before_it_makes(eval: &Eval<'_>, it: &Use) -> bool {
+    let mut makers = eval.made.iter().filter(|(model, _)| *model == it.model).map(|(_, unit)| *unit).peekable();
+    let tests = it.remedy == "exists()" && it.kind != UseKind::AggregateInPython;
+    tests && makers.peek().is_some() && makers.all(|unit| unit == it.unit)
 }
 
 fn grown(eval: &mut Eval<'_>, reached: &Reaching<'_>) -> HashSet<ClassId> {

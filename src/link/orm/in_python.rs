@@ -128,6 +128,7 @@ fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
             .conditions
             .iter()
             .any(|it| !it.excluded && matches!(&*it.lookup, "exact" | "in") && is_unique(eval, set, &it.field))
+        && !is_unique_together(eval, set)
         && match &set.related {
             None => true,
             Some((row, relation)) => row
@@ -135,6 +136,16 @@ fn is_of_database(eval: &Eval<'_>, set: &Set) -> bool {
                 .as_ref()
                 .is_some_and(|root| !root.loads.open && !eval.is_loaded(root, &row.path_to(&relation.name))),
         }
+}
+
+/// Whether no two rows of a model are the same in all that these rows are the same in.
+fn is_unique_together(eval: &Eval<'_>, set: &Set) -> bool {
+    let plain = |field: &str| field.strip_suffix("_id").unwrap_or(field).to_owned();
+    let met = set.asked.conditions.iter().filter(|it| it.met && !it.excluded && &*it.lookup == "exact");
+    let back = set.related.as_ref().and_then(|(_, relation)| relation.back.as_deref());
+    let same: Vec<String> = met.map(|it| &*it.field).chain(back).map(plain).collect();
+    let together = indexes::unique_together(eval.names, set.model);
+    together.into_iter().any(|fields| fields.iter().all(|field| same.contains(&plain(field))))
 }
 
 /// Whether rows are those that one parent, or one user, has: to count so few by an index takes no longer than to look whether

@@ -4,7 +4,7 @@ use super::eval::Eval;
 use super::lookups;
 use super::names::ClassId;
 use super::types::{Row, Set, Turn, Type};
-use crate::facts::orm::flow::{NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 
 /// How well a condition tells the rows of one turn from those of the others, best first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +34,7 @@ const MOST: usize = 3;
 /// What asks for all rows at once, in place of a query for each. Nothing where no turn has a value of its own.
 pub(super) fn batch(eval: &Eval<'_>, model: Option<ClassId>, id: NodeId) -> String {
     let (conditions, _) = conditions(eval, id);
+    let deepest = conditions.iter().filter_map(|it| eval.vary(it.value)).max();
     let keyed = conditions.iter().filter(|it| it.met).filter_map(|it| {
         let key = it.key.filter(|key| lookups::parted(key).1 == "exact")?;
         let turn = eval.vary(it.value).filter(|_| !is_of_kind(eval, it.value))?;
@@ -43,17 +44,65 @@ pub(super) fn batch(eval: &Eval<'_>, model: Option<ClassId>, id: NodeId) -> Stri
     // What differs in each turn of the innermost loop is what the query is run for again.
     let inner = all.iter().map(|it| it.1).max();
     all.retain(|it| Some(it.1) == inner);
+    // Of what is the same in the turns of the innermost loop there is no list to ask by.
+    if deepest > inner || all.is_empty() {
+        let patterns = |it: &Condition<'_>| {
+            let by_pattern = it.key.is_some_and(|key| is_pattern(lookups::parted(key).1));
+            by_pattern && it.met && eval.vary(it.value) == deepest && deepest.is_some()
+        };
+        return if conditions.iter().any(patterns) { "filter(Q(...) | Q(...))".to_owned() } else { String::new() };
+    }
     match all.iter().map(|it| it.2).min() {
-        None => return String::new(),
         Some(Tells::One) => {
             all.retain(|it| it.2 == Tells::One);
             all.truncate(1);
         }
         Some(_) if all.iter().any(|it| it.2 != Tells::Kind) => all.retain(|it| it.2 != Tells::Kind),
-        Some(_) => {}
+        Some(_) | None => {}
     }
     let each: Vec<String> = all.iter().take(MOST).map(|it| format!("{}__in=...", it.0)).collect();
-    format!("filter({})", each.join(", "))
+    // What else it asks for is asked of all.
+    let rest = if conditions.len() > each.len() { ", ..." } else { "" };
+    format!("filter({}{rest})", each.join(", "))
+}
+
+/// Whether a lookup compares with a pattern, of which there is no list to ask by.
+fn is_pattern(lookup: &str) -> bool {
+    lookups::is_in_upper_case(lookup) || matches!(lookup, "contains" | "startswith" | "endswith" | "regex" | "iregex")
+}
+
+/// Whether several turns of a loop may ask for the same rows: not where they ask by the row of the turn itself.
+pub(super) fn may_repeat(eval: &Eval<'_>, id: NodeId) -> bool {
+    let flow = eval.frame().flow;
+    let of_row = |id: NodeId| matches!(eval.type_of(id), Type::Row(row) if row.path.is_empty() && row.turn.is_some());
+    let is_of_row = |value: NodeId| match &flow.node(value).kind {
+        NodeKind::Attr { of, name, .. } if matches!(&**name, "pk" | "id") => of_row(*of),
+        _ => of_row(value),
+    };
+    let mut at = id;
+    let by_relation = loop {
+        at = match &flow.node(at).kind {
+            NodeKind::Call { func, .. } => *func,
+            NodeKind::Attr { of, .. } if of_row(*of) => break true,
+            NodeKind::Attr { of, .. } | NodeKind::Slice { of, .. } => *of,
+            _ => break false,
+        };
+    };
+    let differ = conditions(eval, id).0.into_iter().filter(|it| eval.vary(it.value).is_some());
+    !by_relation && differ.into_iter().all(|it| !is_of_row(it.value))
+}
+
+/// Whether a chain of calls locks the rows that it asks for.
+pub(super) fn locks(flow: &Flow, id: NodeId) -> bool {
+    let mut at = id;
+    loop {
+        at = match &flow.node(at).kind {
+            NodeKind::Call { func, .. } => *func,
+            NodeKind::Attr { name, .. } if matches!(&**name, "select_for_update" | "with_for_update") => return true,
+            NodeKind::Attr { of, .. } | NodeKind::Slice { of, .. } => *of,
+            _ => return false,
+        };
+    }
 }
 
 /// What asks for the rows of all turns and for no others: where one condition alone differs from turn to turn.
@@ -122,6 +171,8 @@ fn conditions<'a>(eval: &Eval<'a>, id: NodeId) -> (Vec<Condition<'a>>, bool) {
                 }
                 *func
             }
+            // What the row was asked for by is another matter.
+            NodeKind::Attr { of, .. } if matches!(eval.type_of(*of), Type::Row(_)) => return (found, whole),
             NodeKind::Attr { of, .. } => *of,
             NodeKind::Slice { of, .. } => {
                 whole = false;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::drf::Defaults;
 use super::eval::Eval;
 use super::few;
-use super::names::{ClassId, Def, FunctionId};
+use super::names::{ClassId, Def, FunctionId, Names};
 use super::narrow::Parent;
 use super::routes::Routes;
 use super::types::{Set, Size, Type, Unit};
@@ -408,6 +408,21 @@ fn listing(
 fn is_strange(base: &str) -> bool {
     !base.starts_with("rest_framework")
         && (base.contains("agina") || base.ends_with("ViewSet") || base.ends_with("View"))
+}
+
+/// Whether a view gives its list page by page, by what it says itself or by what all views are told.
+pub(super) fn is_paged(names: &Names<'_>, class: ClassId) -> bool {
+    match names.attribute(class, "pagination_class") {
+        Some((at, place)) => {
+            let draft = names.class(at);
+            let value = draft.attributes.get(place).and_then(|it| it.value);
+            value.is_some_and(|it| draft.body.node(it).kind != NodeKind::Nothing)
+        }
+        None => {
+            let default = Defaults::read(names);
+            default.class.is_some() && default.size
+        }
+    }
 }
 
 fn pages(eval: &mut Eval<'_>, class: ClassId, default: &Defaults) -> Pages {

@@ -103,6 +103,8 @@ fn is_given(eval: &Eval<'_>, value: NodeId) -> bool {
     loop {
         at = match &flow.node(at).kind {
             NodeKind::Param(_) => return true,
+            // A field of one row: `filter(order_id=line.order_id)`.
+            NodeKind::Attr { of, .. } if matches!(eval.type_of(*of), Type::Row(_)) => return true,
             NodeKind::Attr { of, .. } | NodeKind::Item { of, .. } => *of,
             NodeKind::Call { func, .. } => *func,
             _ => return false,

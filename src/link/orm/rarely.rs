@@ -47,6 +47,11 @@ pub(super) fn rarely(eval: &Eval<'_>) -> Option<Rarely> {
 fn is_left_out(eval: &Eval<'_>, frame: &Frame<'_>, at: u32) -> bool {
     let Unit::Function(id) = frame.unit else { return false };
     let function = eval.names.function(id);
+    // What a view gets besides the request stands in its address.
+    let is_view = function.decorators.is_empty() && function.params.iter().take(2).any(|it| &*it.name == "request");
+    if is_view {
+        return false;
+    }
     let default = function.params.get(at as usize).and_then(|it| it.default);
     default.is_some_and(|it| matches!(function.flow.node(it).kind, NodeKind::Flag(false) | NodeKind::Nothing))
 }

@@ -256,6 +256,18 @@ pub(super) fn calls_super(eval: &Eval<'_>, method: FunctionId) -> bool {
         .any(|node| matches!(&node.kind, NodeKind::Attr { of, name, .. } if *name == function.name && is_super(*of)))
 }
 
+/// Whether a method may give what its base gives, as it is: `return super().get_fields()`.
+pub(super) fn may_return_super(eval: &Eval<'_>, method: FunctionId) -> bool {
+    let function = eval.names.function(method);
+    let flow = &function.flow;
+    let is_super = |id: NodeId| flow.call(id).and_then(|call| flow.dotted(call.func)).as_deref() == Some("super");
+    let is_same = |id: NodeId| match flow.call(id).map(|call| &flow.node(call.func).kind) {
+        Some(NodeKind::Attr { of, name, .. }) => *name == function.name && is_super(*of),
+        _ => false,
+    };
+    flow.returns.iter().any(|id| is_same(*id))
+}
+
 /// The names that `Meta.fields` lists, and where. [`None`] when it lists none, or all.
 pub(super) fn chosen(eval: &Eval<'_>, serializer: ClassId) -> Option<(Vec<Box<str>>, Span)> {
     let meta = eval.names.inner(serializer, "Meta")?;

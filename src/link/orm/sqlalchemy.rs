@@ -130,6 +130,9 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
         }
         ("commit" | "flush" | "refresh", _) if is_session(eval, id) => {
             let remedy = match name {
+                "commit" if eval.is_caught_in_turn(id) => {
+                    "a savepoint for each row (`begin_nested()`) and one commit after the loop"
+                }
                 "commit" => "one commit after the loop",
                 _ => "one flush after the loop",
             };
@@ -161,7 +164,37 @@ pub(super) fn of_columns(eval: &mut Eval<'_>, statement: Statement, name: &str, 
 
 fn keyed_query(eval: &mut Eval<'_>, id: NodeId) {
     let scope = eval.frame().flow.node(id).scope;
-    eval.query(Orm::Sqlalchemy, id, scope, BY_KEYS);
+    let remedy = if is_keyed(eval, id) { BY_KEYS } else { "" };
+    eval.query(Orm::Sqlalchemy, id, scope, remedy);
+}
+
+/// Whether what differs in each turn is, as far as it can be seen, a key that rows are asked for by: no part of a function of
+/// the database's, as a range is, and nothing that is not equal to a column.
+fn is_keyed(eval: &Eval<'_>, id: NodeId) -> bool {
+    let flow = eval.frame().flow;
+    let differs = |id: NodeId| eval.vary(id).is_some();
+    let (mut next, mut seen, mut found) = (vec![id], Vec::new(), None);
+    while let Some(at) = next.pop() {
+        if seen.contains(&at) || !differs(at) {
+            continue;
+        }
+        seen.push(at);
+        match &flow.node(at).kind {
+            NodeKind::Same(..) => return true,
+            NodeKind::Call { func, args, keywords, .. } => {
+                let name = flow.last_called(*func).unwrap_or_default();
+                if matches!(name, "filter_by" | "get" | "in_" | "is_") {
+                    return true;
+                }
+                found = Some(false);
+                next.extend(args.iter().chain([func]).chain(keywords.iter().map(|it| &it.1)));
+            }
+            NodeKind::Attr { of, .. } | NodeKind::Await(of) => next.push(*of),
+            NodeKind::Mix(all) | NodeKind::Either(all) | NodeKind::List(all) => next.extend(all),
+            _ => {}
+        }
+    }
+    found.unwrap_or(true)
 }
 
 /// Whether the method is called on what is named as sessions are: `session`, `db`, `self.session`, `db.session`.

@@ -43,6 +43,8 @@ entity! {
         loads: Fact<Box<str>> = "it loads no more than `{}`";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
+        /// Where no loop is written: what goes through the rows, and by what it shows each of them; absent elsewhere.
+        shown: Fact<Box<str>> = "{}";
         /// The loop around that one; absent where there is none.
         around: Fact<Box<str>> = "which runs again in each turn of this loop";
         /// What each turn waits for besides, of another server or a process; absent when nothing of the kind is seen.
@@ -101,6 +103,8 @@ entity! {
         others: Fact<u64> = "another loop comes to it here";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
+        /// Where no loop is written: what goes through the rows, and by what it shows each of them; absent elsewhere.
+        shown: Fact<Box<str>> = "{}";
         /// The loop around that one; absent where there is none.
         around: Fact<Box<str>> = "which runs again in each turn of this loop";
         /// What each turn waits for besides, of another server or a process; absent when nothing of the kind is seen.
@@ -109,6 +113,10 @@ entity! {
         each_turn: Fact<bool> = "asked in each turn|not asked in each turn";
         /// Whether each turn has written before what it asks for, so that it cannot be asked before the loop.
         stale: Fact<bool> = "written before in the same turn|not written before in the same turn";
+        /// Why else it cannot be asked before the loop; absent where nothing says so.
+        barred: Fact<Box<str>> = "{}";
+        /// Whether turns make rows of the table that it asks, which what is asked before the loop has not.
+        grows: Fact<bool> = "the loop adds to what it asks for|the loop does not add to what it asks for";
         /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`; absent elsewhere.
         of_one: Fact<Box<str>> = "as many turns as {}";
         /// What the rows of the loop are, where no other loop is around it: `shop.Order`; absent where it is not known.
@@ -228,6 +236,8 @@ entity! {
         others: Fact<u64> = "another loop comes to it here";
         /// What is looped over.
         over: Fact<Box<str>> = "in each turn of this loop";
+        /// Where no loop is written: what goes through the rows, and by what it shows each of them; absent elsewhere.
+        shown: Fact<Box<str>> = "{}";
         /// The loop around that one; absent where there is none.
         around: Fact<Box<str>> = "which runs again in each turn of this loop";
         /// What each turn waits for besides, of another server or a process; absent when nothing of the kind is seen.

@@ -4,6 +4,7 @@
 //! that a read three calls away is still told of the loop it happens in.
 
 mod around;
+mod asks_by;
 mod attribute;
 mod call;
 mod childless;

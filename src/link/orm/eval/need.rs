@@ -2,13 +2,14 @@
 
 use super::super::events::Edits;
 use super::super::models::{Relation, is_never_null};
-use super::super::types::Row;
+use super::super::names::Def;
+use super::super::types::{Row, Type};
 use super::super::uses as uses_of;
 use super::Eval;
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::{CallView, Flow, Node, NodeId, NodeKind};
 use crate::source::Span;
-use crate::stack::vocabulary::UseKind;
+use crate::stack::vocabulary::{Orm, UseKind};
 
 /// What is read of what a relation leads to.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +50,15 @@ impl Eval<'_> {
                     }
                     _ => return Need::Row,
                 },
+                NodeKind::Call { func, keywords, .. } => match self.passed_as_key((row, relation), *func, keywords, id)
+                {
+                    Some(more) => {
+                        keyed = true;
+                        edits.extend(more);
+                        continue;
+                    }
+                    None => return Need::Row,
+                },
                 NodeKind::Test(_) => (Span { start: span.end, ..span }, "_id".into()),
                 NodeKind::Attr { name, .. } if self.is_its_key(row, relation, name) => {
                     keyed = true;
@@ -66,6 +76,56 @@ impl Eval<'_> {
             (false, true) => Need::Key(edits),
             (false, false) => Need::Presence(edits),
         }
+    }
+
+    /// The edits that hand a key on in place of the object, where a call takes it for a foreign key to the same table:
+    /// `Copy(author=row.author)`, `Copy.objects.filter(author=row.author)`.
+    fn passed_as_key(
+        &self,
+        (row, relation): (&Row, &Relation),
+        func: NodeId,
+        keywords: &[(Box<str>, NodeId)],
+        id: NodeId,
+    ) -> Option<Edits> {
+        let mut given = keywords.iter().filter(|(_, value)| *value == id);
+        let (Some((name, _)), None) = (given.next(), given.next()) else { return None };
+        let (model, makes) = match self.type_of(func) {
+            Type::Def(Def::Class(model)) => (model, true),
+            Type::Op(of, name) => {
+                let model = match &*of {
+                    Type::Manager(manager) => manager.model,
+                    Type::Set(set) if set.orm == Orm::Django => set.model,
+                    _ => return None,
+                };
+                match &*name {
+                    "create" => (model, true),
+                    "filter" | "exclude" | "get" => (model, false),
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let other = self.models.relation(model, name).filter(|it| !it.to_many && it.joinable)?;
+        let (_, call) = self.field(&Row::of(model), other)?;
+        // What is done with the row that is made may need the object.
+        let flow = self.frame().flow;
+        let reads = |node: &Node| matches!(&node.kind, NodeKind::Attr { name: it, .. } if it == name);
+        let by_key = |call: CallView<'_>| call.keyword("to_field").is_none();
+        let own = self.field(row, relation).is_some_and(|(_, call)| by_key(call));
+        let same = other.target == relation.target && own && by_key(call);
+        let plain = !makes
+            || self.own_code(model, "save") == Some(false)
+                && self.models.saved(model).is_none()
+                && !flow.nodes.iter().any(|node| {
+                    reads(node) && matches!(&node.kind, NodeKind::Attr { of, .. } if matches!(flow.node(*of).kind, NodeKind::Call { .. }))
+                });
+        if !same || !plain {
+            return None;
+        }
+        let span = flow.node(id).span;
+        let value = (Span { start: span.end, ..span }, "_id".into());
+        let keyword = Span { start: span.start.checked_sub(1)?, end: span.start.checked_sub(1)?, ..span };
+        Some(if makes { vec![(keyword, "_id".into()), value] } else { vec![value] })
     }
 
     /// An object is fetched for its key alone, of a row that was asked for by itself: a query that the row makes needless.

@@ -280,6 +280,8 @@ impl Eval<'_> {
             }
             Some((row, relation)) => {
                 let remedy = match &relation.back {
+                    // Nothing can be put on the one row whose relation each turn asks.
+                    _ if row.turn.is_none() && !django::varies(self, id) => keys::batch(self, Some(set.model), id),
                     _ if !set.asked.streamed || Cause::prefetched(row, relation).is_some() => {
                         django::prefetch(self, set, row, relation)
                     }

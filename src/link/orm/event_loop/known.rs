@@ -64,7 +64,12 @@ pub(super) fn wait(path: &str) -> Option<Wait> {
         "django.core.mail" if is(name, "send_mail send_mass_mail mail_admins mail_managers") => {
             found(WaitKind::Mail, IN_A_THREAD)
         }
-        "django.core.mail.EmailMessage()" | "django.core.mail.EmailMultiAlternatives()" if name == "send" => {
+        "django.core.mail.EmailMessage()"
+        | "django.core.mail.EmailMultiAlternatives()"
+        | "django.core.mail.message.EmailMessage()"
+        | "django.core.mail.message.EmailMultiAlternatives()"
+            if name == "send" =>
+        {
             found(WaitKind::Mail, IN_A_THREAD)
         }
         "bcrypt" if is(name, "hashpw checkpw kdf") => found(WaitKind::Cpu, IN_A_THREAD),

@@ -21,6 +21,8 @@ const PACKAGES: &[&str] = &[
     "boto3",
     "botocore",
     "docker",
+    // edx-api-client 1.14.0: each client of it takes a `requester` of requests'.
+    "edx_api",
     "elasticsearch",
     "ftplib",
     "git",
@@ -85,6 +87,14 @@ impl<'c, 'n> Remote<'c, 'n> {
         let of = self.of(unit);
         let found = of.iter().find(|it| it.head == head && it.arms.iter().all(|arm| arm.contains(&place)))?;
         Some((found.call.clone(), found.at))
+    }
+
+    /// What a call of some code waits for elsewhere.
+    pub(in crate::link::orm) fn at(&self, unit: Unit, call: Span) -> Option<Box<str>> {
+        let Unit::Function(id) = unit else { return None };
+        let flow = &self.code.names.function(id).flow;
+        let is_it = |it: &&Found| it.wait.kind == WaitKind::Http && flow.node(it.node).span == call;
+        self.walk.alone(self.code, id).iter().find(is_it).map(|it| it.call.as_str().into())
     }
 
     fn of(&self, unit: Unit) -> Rc<Vec<Waiting>> {

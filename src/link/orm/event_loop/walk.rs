@@ -164,11 +164,12 @@ impl<'w> Walk<'w> {
             return;
         }
         let span = flow.node(at).span;
-        // A flag says which branch is taken.
+        // A flag, or that there is nothing, says which branch is taken.
         let told = known_args(&given);
-        let end = given.iter().rposition(|it| matches!(it, Value::Flag(_))).map_or(0, |at| at + 1).max(told.len());
+        let says = |it: &Value| matches!(it, Value::Flag(_) | Value::Nothing);
+        let end = given.iter().rposition(says).map_or(0, |at| at + 1).max(told.len());
         let args = (0..end).map(|at| match (told.get(at), given.get(at)) {
-            (_, Some(Value::Flag(flag))) => Value::Flag(*flag),
+            (_, Some(says @ (Value::Flag(_) | Value::Nothing))) => says.clone(),
             (Some(told), _) => told.clone(),
             _ => Value::Unknown,
         });
@@ -200,7 +201,16 @@ pub(super) fn awaited(flow: &Flow) -> HashSet<NodeId> {
 fn is_seldom(flow: &Flow, node: &Node, args: &[Value]) -> bool {
     flow.guards(node.guard).any(|it| match it {
         Guard::Seldom | Guard::Debug => true,
-        Guard::Flag(at, holds) => matches!(args.get(*at as usize), Some(Value::Flag(given)) if given != holds),
+        Guard::Flag(at, holds) => match args.get(*at as usize) {
+            Some(Value::Flag(given)) => given != holds,
+            Some(Value::Nothing) => *holds,
+            _ => false,
+        },
+        Guard::Given(at, holds) => match args.get(*at as usize) {
+            Some(Value::Flag(_)) => !holds,
+            Some(Value::Nothing) => *holds,
+            _ => false,
+        },
         _ => false,
     })
 }

@@ -122,6 +122,12 @@ impl Graph {
         if task { stands.1 || direct.1 } else { stands.0 || direct.0 || stands.2 && !free }
     }
 
+    /// Whether nothing has the name of a function in it.
+    pub(super) fn is_nowhere(&self, code: usize, name: usize) -> bool {
+        let (stands, direct) = (self.names[name].stands, self.code[code].stands);
+        !stands.0 && !stands.2 && !direct.0
+    }
+
     /// Says of a function what is known of who runs it.
     pub(super) fn set(&mut self, code: usize, name: usize, own: Option<Who>, known: Known) {
         let it = &mut self.code[code];

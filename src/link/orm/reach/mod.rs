@@ -185,7 +185,10 @@ impl Reached {
             let Some(name) = graph.name(word(&function.name)) else { continue };
             let free = function.owner.is_none();
             // In a project, nobody runs what only tests name, or nothing does.
-            let named = graph.is_named(code, name, task, free) || managed && (free || graph.names[name].tested);
+            let unread = function.owner.is_some_and(|at| is_unread(names, ClassId { draft: id.draft, at }, function))
+                && graph.is_nowhere(code, name);
+            let named =
+                graph.is_named(code, name, task, free) || managed && (free || unread || graph.names[name].tested);
             // What Python itself calls, it calls on instances.
             let of_form = || {
                 let class = function.owner.map(|at| ClassId { draft: id.draft, at });
@@ -377,6 +380,13 @@ fn is_called_by_code_only(names: &Names<'_>, id: FunctionId, function: &Function
     let package = |base: &str| MODELS.iter().any(|it| base.strip_prefix(it).is_some_and(|rest| rest.starts_with('.')));
     let of_model = |base: &Rc<str>| package(base) || is_plain_base(base);
     names.lineage(class).external.iter().all(of_model) && !HOOKS.contains(&&*function.name)
+}
+
+/// Whether a method is of a model, and is called by its own name or not at all: what has a name of parts may be called by one
+/// that is put together.
+fn is_unread(names: &Names<'_>, class: ClassId, function: &FunctionDraft) -> bool {
+    let of_model = names.lineage(class).external.iter().any(|base| base.starts_with("django.db.models"));
+    of_model && !function.name.trim_matches('_').contains('_')
 }
 
 /// Whether a class has its methods from the repository alone, so that they are called on its instances only; or is a form,

@@ -27,7 +27,7 @@ struct Told {
 }
 
 /// Where a queryset arrives to be told more, when that is elsewhere than where it is made, and what is to be said of the place.
-fn arrives(root: &Set, path: &[Rc<Relation>]) -> Fact<Box<str>> {
+fn arrives(root: &Set, path: &[Rc<Relation>], in_template: impl Fn(&Site) -> bool) -> Fact<Box<str>> {
     /// What lies so near is seen with the other.
     const NEAR: u32 = 400;
     // Of branches of which one gives what is not read, that may be the one that is taken.
@@ -43,7 +43,7 @@ fn arrives(root: &Set, path: &[Rc<Relation>]) -> Fact<Box<str>> {
         };
         return Fact::derived(text.into(), vec![site.after]);
     }
-    let site = root.sites.iter().find(|site| far(&site.after));
+    let site = root.sites.iter().find(|site| far(&site.after)).filter(|site| !in_template(site));
     site.map_or(Fact::Absent, |site| Fact::derived("it can be told here to load more".into(), vec![site.after]))
 }
 
@@ -85,6 +85,7 @@ impl Report<'_> {
         self.refreshed(anew);
         let mut by_path: BTreeMap<String, Event> = BTreeMap::new();
         let mut order: Vec<String> = Vec::new();
+        let always = self.read_in_each_turn(&group);
         for event in group {
             let EventKind::Lazy { path, .. } = &event.kind else { continue };
             let path = joined(path);
@@ -97,6 +98,11 @@ impl Report<'_> {
                     place.get_mut().seldom &= event.seldom;
                     place.get_mut().conditional &= event.conditional;
                 }
+            }
+        }
+        for (path, event) in &mut by_path {
+            if always.contains(path) {
+                (event.seldom, event.conditional) = (false, false);
             }
         }
         // What a longer path loads is loaded on its way.
@@ -141,6 +147,21 @@ impl Report<'_> {
         self.loads(barred, false);
     }
 
+    /// The paths that each turn reads, in one branch or in another.
+    fn read_in_each_turn(&self, group: &[Event]) -> Vec<String> {
+        let mut by_path: BTreeMap<String, Vec<Event>> = BTreeMap::new();
+        for event in group.iter().filter(|event| event.seldom) {
+            if let EventKind::Lazy { path, .. } = &event.kind {
+                by_path.entry(joined(path)).or_default().push(event.clone());
+            }
+        }
+        let several = by_path.into_iter().filter(|(_, events)| events.len() > 1);
+        let always = several.filter(|(_, events)| {
+            events.first().is_some_and(|event| self.in_each_turn(event.unit, event.head, events))
+        });
+        always.map(|(path, _)| path).collect()
+    }
+
     /// Marks what is read of rows whose class keeps one object for each; false where nothing can be told of it: a list that
     /// is prefetched would be put on one object for several rows, the last of which wins (tried with Django 4.2).
     fn of_shared(&self, event: &mut Event) -> bool {
@@ -170,8 +191,9 @@ impl Report<'_> {
         }
         let mut keyed: Vec<(Box<str>, Vec<Event>)> = by_name.into_iter().collect();
         keyed.sort_by_key(|(_, events)| events.first().map(|event| event.at));
+        let mut edits: Vec<(Span, Box<str>)> = Vec::new();
+        let mut paths: Vec<(String, Event)> = Vec::new();
         for (name, events) in keyed {
-            let mut edits: Vec<(Span, Box<str>)> = Vec::new();
             for event in &events {
                 if let EventKind::Lazy { key: Some(key), .. } = &event.kind {
                     edits.extend(key.iter().filter(|edit| !edits.contains(edit)).cloned().collect::<Vec<_>>());
@@ -182,9 +204,11 @@ impl Report<'_> {
             for event in events {
                 first.by.extend(event.places());
             }
-            let told = Told { remedy: format!("{name}_id"), edits: Some(edits), keyed: true, to_many: false };
-            self.tell(&[(name.to_string(), first)], told);
+            paths.push((name.to_string(), first));
         }
+        let held: Vec<String> = paths.iter().map(|(name, _)| format!("{name}_id")).collect();
+        let remedy = held.join("`, `");
+        self.tell(&paths, Told { remedy, edits: Some(edits), keyed: true, to_many: false });
     }
 
     /// What is read of rows that each turn has read anew, which drops all that was loaded with them.
@@ -326,9 +350,10 @@ impl Report<'_> {
             read: read(&paths[..1], &named[..1]),
             also_read: if paths.len() > 1 { read(&paths[1..], &named[1..]) } else { Fact::Absent },
             model: Fact::derived(model, made_of(root, &each)),
-            arrives: arrives(root, hops),
+            arrives: arrives(root, hops, |site| self.draft(site.unit).place == Place::Template),
             loads: clauses(root),
             over: over(event),
+            shown: super::shown(&each),
             around: super::around(event),
             waits: self.waits(event),
             relation: Fact::derived(relation.into(), vec![declared]),
@@ -342,7 +367,7 @@ impl Report<'_> {
                 }
             }),
             distinct: self.distinct(paths),
-            of_one: super::of_one(event),
+            of_one: self.of_one(event),
             rows: super::rows(event),
             few: super::few(event),
             kept: super::kept(paths.iter().map(|(_, event)| event)),

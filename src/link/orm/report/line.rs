@@ -58,7 +58,12 @@ impl Report<'_> {
             Some(call) => Fact::derived(call.as_str().into(), vec![event.at]),
             None => Fact::Absent,
         };
-        let places = if event.through.is_some() { vec![event.deep] } else { vec![event.at, event.deep] };
+        let shown = super::shown(&line.iter().collect::<Vec<_>>());
+        let places = if event.through.is_some() || event.shown.is_some() {
+            vec![event.deep]
+        } else {
+            vec![event.at, event.deep]
+        };
         let others = counted(line.iter().flat_map(|event| event.by.iter().copied()).filter(|it| *it != event.at));
         let deeper = line.iter().map(|event| event.deep).filter(|deep| *deep != event.at && !places.contains(deep));
         let more = counted(deeper.take(MOST_PLACES));
@@ -68,7 +73,7 @@ impl Report<'_> {
         let (over, around, waits) = (over(event), super::around(event), self.waits(event));
         let short = Fact::derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
         let reach = self.reach(event);
-        let (of_one, leaves) = (super::of_one(event), Fact::derived(event.leaves, Vec::new()));
+        let (of_one, leaves) = (self.of_one(event), Fact::derived(event.leaves, Vec::new()));
         let (rows, few) = (super::rows(event), super::few(event));
         let seldom = Fact::derived(event.conditional, Vec::new());
         let less = self.less(&line.iter().collect::<Vec<_>>());
@@ -99,10 +104,13 @@ impl Report<'_> {
                     more,
                     others,
                     over,
+                    shown,
                     around,
                     waits,
                     each_turn,
                     stale: Fact::derived(line.iter().all(|event| event.stale), Vec::new()),
+                    barred: self.barred(&line),
+                    grows: Fact::derived(line.iter().any(|event| self.grows(event)), Vec::new()),
                     of_one,
                     rows,
                     few,
@@ -147,6 +155,7 @@ impl Report<'_> {
                     more,
                     others,
                     over,
+                    shown,
                     around,
                     waits,
                     of_one,
@@ -178,6 +187,30 @@ impl Report<'_> {
     fn apart(&self, event: &Event, remedy: &str) -> String {
         let several = || self.counted.get(&(event.unit, event.head)).is_some_and(|all| all.len() > 1);
         event.counts.as_ref().map_or_else(|| remedy.to_owned(), |it| it.remedy(several()))
+    }
+}
+
+impl Report<'_> {
+    /// Why none of these queries can be asked before the loop.
+    fn barred(&self, line: &[Event]) -> Fact<Box<str>> {
+        let why = |event: &Event| {
+            let answer = || event.asks_by.iter().find_map(|(unit, call)| self.remote.at(*unit, *call));
+            match event.locks {
+                true => Some("it locks the rows that it asks for".to_owned()),
+                false => answer().map(|call| format!("the turn asks by what `{call}` gives it")),
+            }
+        };
+        let each: Option<Vec<String>> = line.iter().map(why).collect();
+        let said = each.and_then(|each| each.into_iter().next());
+        said.map_or(Fact::Absent, |said| Fact::derived(said.into(), Vec::new()))
+    }
+
+    /// Whether turns of the loop, or of the one around it, make rows of the table that a query asks.
+    fn grows(&self, event: &Event) -> bool {
+        let of = [Some((event.unit, event.head)), event.around];
+        event.model.filter(|_| event.repeats).is_some_and(|model| {
+            of.into_iter().flatten().any(|at| self.making.get(&at).is_some_and(|made| made.contains(&model)))
+        })
     }
 }
 

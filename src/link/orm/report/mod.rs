@@ -1,5 +1,6 @@
 //! Events to facts: one for each relation path of a queryset (`lazy`), one for each query or write of a loop (`line`).
 
+mod branches;
 mod lazy;
 mod line;
 mod weight;
@@ -17,6 +18,7 @@ use super::anchors::Anchors;
 use super::asked::Condition;
 use super::event_loop::Remote;
 use super::events::{Cause, Does, Event, EventKind, Guess};
+use super::listings;
 use super::models::{Models, Relation};
 use super::names::{ClassId, Names};
 use super::reach::{Reaching, rank};
@@ -53,6 +55,7 @@ pub(super) fn facts(
         mended: HashSet::default(),
         counted: HashMap::default(),
         written: written(&events),
+        making: making(&events),
         anchors: Anchors::default(),
         out: OrmFacts::default(),
     };
@@ -258,6 +261,21 @@ fn written(events: &[Event]) -> HashSet<(Unit, Span)> {
     events.iter().filter(writes).map(|event| (event.unit, event.head)).collect()
 }
 
+/// The models of which rows are made in the turns of each loop.
+fn making(events: &[Event]) -> HashMap<(Unit, Span), HashSet<ClassId>> {
+    let mut making: HashMap<_, HashSet<ClassId>> = HashMap::default();
+    for event in events {
+        if let EventKind::Write { how, .. } = &event.kind
+            && let Some(model) = how.model.filter(|_| how.does == Does::Make)
+        {
+            for at in [Some((event.unit, event.head)), event.around].into_iter().flatten() {
+                making.entry(at).or_default().insert(model);
+            }
+        }
+    }
+    making
+}
+
 /// Of one place that is come to by several ways, what holds of each of them.
 fn by_any_way(events: &mut [Event]) {
     let way = |event: &Event| (event.unit, event.head, event.deep, event.guess.is_some());
@@ -326,6 +344,8 @@ struct Report<'a> {
     counted: HashMap<(Unit, Span), HashSet<Box<str>>>,
     /// The loops whose turns write, where that is known and no condition keeps them from it.
     written: HashSet<(Unit, Span)>,
+    /// The models of which each loop makes rows.
+    making: HashMap<(Unit, Span), HashSet<ClassId>>,
     anchors: Anchors,
     out: OrmFacts,
 }
@@ -402,10 +422,17 @@ fn around(event: &Event) -> Fact<Box<str>> {
     around.map_or(Fact::Absent, |(_, head)| Fact::derived("".into(), vec![head]))
 }
 
-/// What gives the loop its turns, where that is what one object has.
-fn of_one(event: &Event) -> Fact<Box<str>> {
-    let said = event.of_one.as_deref();
-    said.map_or(Fact::Absent, |text| Fact::derived(text.into(), Vec::new()))
+impl Report<'_> {
+    /// What gives the loop its turns, where that is what one object has, or one page of it.
+    fn of_one(&self, event: &Event) -> Fact<Box<str>> {
+        let Some(said) = event.of_one.as_deref() else { return Fact::Absent };
+        let paged = match event.unit {
+            Unit::Class(class) if event.serializer.is_some() && event.of_table => listings::is_paged(self.names, class),
+            _ => false,
+        };
+        let said = if paged { "one page has rows" } else { said };
+        Fact::derived(said.into(), Vec::new())
+    }
 }
 
 /// What the rows of the loop are.
@@ -429,9 +456,20 @@ fn few(event: &Event) -> Fact<Box<str>> {
     few.map_or(Fact::Absent, |text| Fact::derived(text.into(), Vec::new()))
 }
 
+/// What goes through the rows where no loop is written, and by what it shows each of them.
+fn shown(events: &[&Event]) -> Fact<Box<str>> {
+    let Some((first, it)) = events.first().and_then(|first| Some((first, first.shown.as_ref()?))) else {
+        return Fact::Absent;
+    };
+    let all = events.iter().filter_map(|event| event.shown.as_ref()).filter(|shown| shown.how == it.how);
+    let by = listed(all.map(|shown| &*shown.by)).replace(", ", "`, `");
+    Fact::derived(format!("{} `{by}`", it.how).into(), vec![first.head])
+}
+
 /// What is looped over, which may be what makes it a guess.
 fn over(event: &Event) -> Fact<Box<str>> {
-    let over = Fact::derived(event.over.as_str().into(), vec![event.head]);
+    let written = if event.shown.is_some() { Vec::new() } else { vec![event.head] };
+    let over = Fact::derived(event.over.as_str().into(), written);
     match &event.guess {
         // Who has all rights, and asks for no fewer fields, gets them all.
         Some(Guess::Fields) => {

@@ -51,8 +51,9 @@ impl Report<'_> {
             because.push("there are as many turns as one request brings values".to_owned());
         }
         if first.of_period {
-            steps += 1;
-            because.push("there are as many turns as one period has rows".to_owned());
+            let (less, of) = if first.of_day { (2, "day") } else { (1, "period") };
+            steps += less;
+            because.push(format!("there are as many turns as one {of} has rows"));
         }
         let writes = events.iter().filter_map(|event| match &event.kind {
             EventKind::Write { how, .. } => Some(how),
@@ -62,6 +63,10 @@ impl Report<'_> {
             writes.filter(|how| how.signals.is_some() || how.referred || how.own == Some(true) && !how.fills);
         if does_more.count() > 0 {
             steps += 1;
+        }
+        if let Some(apart) = first.apart.filter(|_| all(&|event| event.apart.is_some())) {
+            steps += 1;
+            because.push(apart.to_owned());
         }
         let is_write = matches!(first.kind, EventKind::Write { .. });
         if !is_write && !first.stale && self.written.contains(&(first.unit, first.head)) {

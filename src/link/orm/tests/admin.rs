@@ -144,3 +144,51 @@ fn what_a_generic_key_leads_to_is_of_a_kind() {
     let found = told(&[("shop/models.py", models), ("shop/admin.py", admin)]);
     assert_eq!(found, [r#"lazy AwardAdmin:target: prefetch_related("target") (no fix)"#]);
 }
+
+#[test]
+fn what_shows_the_rows_is_said_where_no_loop_is_written() {
+    let models = "from django.db import models\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Gift(models.Model):\n    maker = models.ForeignKey(Maker, null=True, on_delete=models.CASCADE)\n    giver = models.ForeignKey(Maker, null=True, on_delete=models.CASCADE, related_name=\"given\")\n\n    def __str__(self):\n        return self.maker.name\n\n    def by(self):\n        return self.giver.name\n";
+    let said = |admin: &str| {
+        let text = format!("from django.contrib import admin\nfrom .models import Gift, Maker\n\n\n{admin}");
+        let facts = found(&sources(&[("shop/models.py", models), ("shop/admin.py", &text)]));
+        let shown = |it: &LazyLoad| (it.shown.known().map(|it| it.to_string()).unwrap_or_default(), placed(&it.read));
+        facts.lazy_loads.iter().map(shown).collect::<Vec<_>>()
+    };
+    let list = |columns: &str| {
+        said(&format!("@admin.register(Gift)\nclass GiftAdmin(admin.ModelAdmin):\n    list_display = [{columns}]\n"))
+    };
+    assert_eq!(list("\"__str__\""), [("the change list shows each row by `__str__`".to_owned(), 1)]);
+    assert_eq!(list("\"__str__\", \"by\""), [("the change list shows each row by `__str__`, `by`".to_owned(), 1)]);
+    let inline = "class GiftInline(admin.TabularInline):\n    model = Gift\n    fk_name = \"giver\"\n\n\n@admin.register(Maker)\nclass MakerAdmin(admin.ModelAdmin):\n    inlines = [GiftInline]\n";
+    assert_eq!(said(inline), [("the admin shows each row of this inline by `__str__`".to_owned(), 1)]);
+}
+
+#[test]
+fn an_override_that_gives_what_its_base_gives_chooses_nothing() {
+    let with = |body: &str| {
+        let text = format!(
+            "from django.contrib import admin\nfrom .models import Thread\n\n\n@admin.register(Thread)\nclass ThreadAdmin(admin.ModelAdmin):\n    list_display = (\"starter\",)\n    list_select_related = (\"room\",)\n\n    def get_list_display(self, request):\n{body}"
+        );
+        let facts = found(&sources(&[("chat/models.py", MODELS), ("chat/admin.py", &text)]));
+        facts
+            .lazy_loads
+            .iter()
+            .map(|it| matches!(it.over, Fact::Known(Sourced { origin: Origin::Assumed(_), .. })))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        with(
+            "        if request.GET:\n            return [\"id\"]\n        return super().get_list_display(request)\n"
+        ),
+        [false]
+    );
+    assert_eq!(with("        return [it for it in super().get_list_display(request) if it]\n"), [true]);
+}
+
+/// At how many places something is said to be.
+fn placed(fact: &Fact<Box<str>>) -> usize {
+    match fact {
+        Fact::Known(Sourced { origin: Origin::Written(places), .. }) => places.len(),
+        _ => 0,
+    }
+}

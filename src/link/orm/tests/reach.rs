@@ -385,3 +385,26 @@ fn views_that_turn_others_away_are_of_staff() {
     let readers = permission("request.method == 'GET' or request.user.is_superuser");
     assert_eq!(of(&readers, view), "Names.get:room Some(Requests)");
 }
+
+#[test]
+fn a_method_of_a_model_that_nothing_names_is_run_by_nobody() {
+    let models = MODELS.replace("    def labels(self):", "    def listing(self):\n        return [it.author.username for it in self.messages.all()]\n\n    def labels(self):");
+    let of = |more: &[(&str, &str)]| {
+        let mut files = vec![
+            ("chat/models.py", &*models),
+            (
+                "manage.py",
+                "import os\nfrom django.core.management import execute_from_command_line\n\nexecute_from_command_line([])\n",
+            ),
+        ];
+        files.extend(more);
+        let facts = found(&sources(&files));
+        let of = facts.lazy_loads.iter().filter(|it| it.about.anchor.entity.contains("listing"));
+        of.map(|it| *it.reach.known().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&[]), [Reach::Commands]);
+    assert_eq!(of(&[("chat/templates/a.html", "{{ thread.listing }}")]), [Reach::Requests]);
+    let view = "from .models import *\n\n\ndef show(request, pk):\n    return Thread.objects.get(pk=pk).listing()\n";
+    let urls = "from django.urls import path\nfrom .views import show\n\nurlpatterns = [path(\"\", show)]\n";
+    assert_eq!(of(&[("chat/views.py", view), ("chat/urls.py", urls)]), [Reach::Requests]);
+}

@@ -15,15 +15,15 @@ fn the_key_is_what_tells_one_turn_from_another() {
         );
         of(&text, "query").into_iter().map(|it| it.split_once(": ").unwrap().1.to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(key("filter(event=f'{thread.name}!', thread=thread).exists()"), ["filter(thread__in=...)"]);
-    assert_eq!(key("filter(thread=thread, event=f'{thread.name}!').exists()"), ["filter(thread__in=...)"]);
+    assert_eq!(key("filter(event=f'{thread.name}!', thread=thread).exists()"), ["filter(thread__in=..., ...)"]);
+    assert_eq!(key("filter(thread=thread, event=f'{thread.name}!').exists()"), ["filter(thread__in=..., ...)"]);
     assert_eq!(
         key("filter(content_type=ContentType.objects.get_for_model(thread), object_id=thread.number).exists()"),
-        ["filter(object_id__in=...)"]
+        ["filter(object_id__in=..., ...)"]
     );
     assert_eq!(
         key("filter(content_type=thread.kind, object_id=thread.number).exists()"),
-        ["filter(object_id__in=...)"]
+        ["filter(object_id__in=..., ...)"]
     );
     assert_eq!(
         key("filter(author=thread.starter, text=thread.name).exists()"),
@@ -325,4 +325,85 @@ fn lists_that_are_counted_together_are_counted_without_doubles() {
         told(&format!("{tags}{messages}")),
         [r#"annotate(Count("tags", distinct=True))"#, r#"annotate(Count("messages", distinct=True, filter=Q(...)))"#]
     );
+}
+
+/// What is said of each query that a loop over all threads runs: what would ask for all, why it cannot be asked before, and
+/// whether the turns make rows of what it asks for.
+fn asked(head: &str, body: &str) -> Vec<String> {
+    let text = format!("{head}\ndef get():\n    for thread in Thread.objects.all():\n{body}");
+    let models = MODELS
+        .replace("    thread = models.ForeignKey(", "    text = models.TextField()\n    thread = models.ForeignKey(");
+    let views = format!("from .models import *\n\n{text}");
+    let facts = found(&sources(&[("chat/models.py", &models), ("chat/views.py", &views)]));
+    let said = |it: &crate::stack::vocabulary::QueryInLoop| {
+        let barred = it.barred.known().map_or_else(String::new, |it| format!(" but {it}"));
+        let grows = if it.grows.known() == Some(&true) { " and grows" } else { "" };
+        format!("{}{barred}{grows}", it.remedy.known().unwrap())
+    };
+    facts.queries_in_loops.iter().map(said).collect()
+}
+
+#[test]
+fn what_the_turn_is_told_elsewhere_is_not_known_before_the_loop() {
+    let by =
+        "        answer = requests.get(thread.name)\n        print(Message.objects.filter(text=answer.url).exists())\n";
+    assert_eq!(
+        asked("import requests\n", by),
+        ["filter(text__in=...) but the turn asks by what `requests.get(...)` gives it"]
+    );
+    let besides = "        requests.get(thread.name)\n        print(Message.objects.filter(thread=thread).exists())\n";
+    assert_eq!(asked("import requests\n", besides), ["filter(thread__in=...)"]);
+    let deep = "        answer = requests.get(thread.name)\n        show(answer.json())\n\n\ndef show(text):\n    print(Message.objects.filter(text=text).exists())\n";
+    assert_eq!(
+        asked("import requests\n", deep),
+        ["filter(text__in=...) but the turn asks by what `requests.get(...)` gives it"]
+    );
+    let locks = "        print(Message.objects.select_for_update().get(thread=thread))\n";
+    assert_eq!(asked("", locks), ["filter(thread__in=...) but it locks the rows that it asks for"]);
+}
+
+#[test]
+fn what_turns_make_is_kept_beside_what_is_asked_before() {
+    let makes = "        if not Message.objects.filter(text=thread.name).exists():\n            Message.objects.create(text=thread.name)\n";
+    assert_eq!(asked("", makes), ["filter(text__in=...) and grows"]);
+    // Each turn has rows of its own.
+    let own = "        if not Message.objects.filter(thread=thread).exists():\n            Message.objects.create(thread=thread)\n";
+    assert_eq!(asked("", own), ["filter(thread__in=...)"]);
+    let around = "        for name in ('a', thread.name):\n            print(Message.objects.filter(text=name).exists())\n        Message.objects.create(thread=thread)\n";
+    assert!(asked("", around).iter().all(|it| it.ends_with("and grows")));
+}
+
+#[test]
+fn of_patterns_there_is_no_list() {
+    let by = |condition: &str| asked("", &format!("        print(Message.objects.filter({condition}).exists())\n"));
+    assert_eq!(by("text__icontains=thread.name"), ["filter(Q(...) | Q(...))"]);
+    assert_eq!(by("text__icontains=thread.name, thread=thread"), ["filter(thread__in=..., ...)"]);
+    assert_eq!(by("text__gt=thread.name"), [""]);
+    assert_eq!(by("text='x', thread=thread"), ["filter(thread__in=..., ...)"]);
+}
+
+#[test]
+fn nothing_is_put_on_one_row_whose_relation_each_turn_asks() {
+    let of = |text: &str| of(text, "query");
+    assert_eq!(
+        of("def get(pk):\n    room = Room.objects.get(pk=pk)\n    for user in User.objects.all():\n        for thread in room.threads.filter(starter=user):\n            print(thread)\n".replace("User.objects", "Tag.objects").as_str()),
+        ["query get:room.threads.filter: filter(starter__in=...)"]
+    );
+}
+
+#[test]
+fn an_object_that_is_only_handed_on_as_a_key() {
+    let lazy = |body: &str| of(&format!("def get():\n    for message in Message.objects.all():\n{body}"), "lazy");
+    let keyed = ["lazy get:thread: thread_id"];
+    assert_eq!(lazy("        print(Pin(thread=message.thread))\n"), keyed);
+    assert_eq!(lazy("        print(Pin.objects.filter(thread=message.thread).exists())\n"), keyed);
+    let both = "        Message.objects.create(thread=message.thread, author=message.author)\n";
+    assert_eq!(lazy(both), ["lazy get:thread,author: thread_id`, `author_id"]);
+    let read = "        pin = Pin(thread=message.thread)\n        print(pin.thread.closed)\n";
+    assert_eq!(lazy(read), ["lazy get:thread: select_related(\"thread\")"]);
+    let other = "        print(Room.objects.filter(owner=message.thread))\n";
+    assert_eq!(lazy(other), ["lazy get:thread: select_related(\"thread\")"]);
+    let text = "from .models import *\n\n\ndef get():\n    for message in Message.objects.all():\n        print(Pin(thread=message.thread))\n";
+    let after = mended(&[("chat/models.py", MODELS), ("chat/views.py", text)], "chat/views.py");
+    assert!(after.contains("Pin(thread_id=message.thread_id)"), "{after}");
 }

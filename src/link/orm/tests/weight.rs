@@ -57,7 +57,10 @@ fn a_branch_that_a_request_may_ask_for() {
     assert_eq!(behind("request.GET.get('full')"), [asked]);
     assert_eq!(behind("request.GET.get('full') == 'yes'"), [asked]);
     assert_eq!(behind("'full' in request.GET"), [asked]);
-    assert_eq!(behind("full"), [asked]);
+    // What a view gets besides the request stands in its address.
+    assert_eq!(behind("full"), ["0"]);
+    let given = format!("def show(full=False):\n    if full:\n        {READ}            print(event.hall.name)\n");
+    assert_eq!(less(&given), [asked]);
     assert_eq!(behind("request.method == 'GET'"), ["0"]);
     assert_eq!(behind("not request.GET.get('full')"), ["0"]);
     let kept = format!(
@@ -91,7 +94,11 @@ fn rows_of_one_time() {
     let period = "1: there are as many turns as one period has rows";
     assert_eq!(of("Event.objects.filter(start__lt=now, end__gt=now)"), [period]);
     assert_eq!(of("Event.objects.filter(start__range=now)"), [period]);
-    assert_eq!(of("Event.objects.filter(start__date=now)"), [period]);
+    let day = "2: there are as many turns as one day has rows";
+    assert_eq!(of("Event.objects.filter(start__date=now)"), [day]);
+    assert_eq!(of("Event.objects.filter(start__range=(now, now.replace(hour=23, minute=59)))"), [day]);
+    let given = "def show(request, now):\n    until = now.replace(hour=23)\n    names(now, until)\n\n\ndef names(since, until):\n    for event in Event.objects.filter(start__range=(since, until)):\n        print(event.hall.name)\n";
+    assert!(less(given).contains(&day.to_owned()), "{:?}", less(given));
     assert_eq!(of("Event.objects.filter(start__gte=now)"), ["0"]);
     assert_eq!(of("Event.objects.filter(seats__gt=1, seats__lt=now)"), ["0"]);
 }
@@ -100,6 +107,8 @@ fn rows_of_one_time() {
 fn what_one_object_has_and_what_a_client_sends() {
     let one = "def show(request, pk):\n    hall = Hall.objects.get(pk=pk)\n    for event in hall.events.all():\n        print(event.tickets.filter(price=0).count())\n";
     assert_eq!(less(one), ["1"]);
+    let key = "def show(request, pk):\n    ticket = Ticket.objects.get(pk=pk)\n    for other in Ticket.objects.filter(event_id=ticket.event_id):\n        print(Event.objects.filter(title=other.price).count())\n";
+    assert_eq!(less(key), ["1"]);
     let sent = "def show(request):\n    for pk in request.POST.getlist('pk'):\n        print(Event.objects.get(pk=pk).title)\n";
     assert_eq!(less(sent), ["1: there are as many turns as one request brings values"]);
 }
@@ -175,4 +184,42 @@ fn the_loop_that_is_named_is_the_one_that_it_differs_in() {
 fn pages_of_many_rows_are_no_turns_for_each() {
     let views = "from django.core.paginator import Paginator\n\n\ndef show(request):\n    for hall in Hall.objects.all():\n        for event in paged(Event.objects.filter(hall=hall)):\n            print(event.title)\n\n\ndef paged(rows):\n    paginator = Paginator(rows, 100)\n    for number in paginator.page_range:\n        page = paginator.page(number)\n        yield from page.object_list\n";
     assert!(loops(views).iter().all(|it| !it.starts_with("for number")), "{:?}", loops(views));
+}
+
+#[test]
+fn what_a_template_reads_behind_a_test() {
+    let page = |body: &str| {
+        let views = "from django.shortcuts import render\nfrom .models import *\n\n\ndef show(request):\n    return render(request, 'list.html', {'events': Event.objects.all()})\n";
+        let text = format!("{{% for event in events %}}{body}{{% endfor %}}");
+        let files = [("hall/models.py", EVENTS), ("hall/views.py", views), ("hall/templates/list.html", &text)];
+        let facts = found(&sources(&files));
+        let said = |it: &LazyLoad| (*it.seldom.known().unwrap(), *it.steps.known().unwrap());
+        facts.lazy_loads.iter().map(said).collect::<Vec<_>>()
+    };
+    assert_eq!(page("{{ event.hall.name }}"), [(false, 0)]);
+    assert_eq!(page("{% if event.seats %}{{ event.hall.name }}{% endif %}"), [(true, 1)]);
+    assert_eq!(page("{% if event.hall.name %}{{ event.title }}{% endif %}"), [(false, 0)]);
+    assert_eq!(page("{% if event.seats and event.hall.name %}{{ event.title }}{% endif %}"), [(true, 1)]);
+    let either = "{% if event.seats %}{{ event.hall.name }}{% else %}<b>{{ event.hall.name }}</b>{% endif %}";
+    assert_eq!(page(either), [(false, 0)]);
+    let some = "{% if event.seats %}{{ event.hall.name }}{% elif event.title %}<b>{{ event.hall.name }}</b>{% endif %}";
+    assert_eq!(page(some), [(true, 1)]);
+    let deep = format!("{{% if event.title %}}{either}{{% endif %}}");
+    assert_eq!(page(&deep), [(true, 1)]);
+    assert_eq!(page("{{ event.hall.name if event.seats else '' }}"), [(true, 1)]);
+}
+
+#[test]
+fn a_transaction_for_each_turn() {
+    let of = |body: &str| less(&format!("def show(request):\n    {READ}{body}"));
+    let write = "Ticket.objects.create(event=event)\n";
+    assert_eq!(of(&format!("        {write}")), ["0"]);
+    let apart = format!("        with transaction.atomic():\n            {write}");
+    assert_eq!(of(&apart), ["1: each turn is a transaction of its own"]);
+    let alone = format!("        try:\n            {write}        except ValueError:\n            print(event)\n");
+    assert_eq!(of(&alone), ["1: the loop goes on when a turn fails"]);
+    let whole = format!("def show(request):\n    with transaction.atomic():\n        {READ}            {write}");
+    assert_eq!(less(&whole), ["0"]);
+    let both = whole.replace(write, &format!("with transaction.atomic():\n                {write}"));
+    assert_eq!(less(&both), ["0"]);
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Called, Code, is_decorated};
-use crate::facts::orm::flow::last_of;
+use crate::facts::orm::flow::{NodeKind, last_of};
 use crate::link::orm::event_loop::value::{ASYNC_SESSION, KEPT_SESSION, Value};
 use crate::link::orm::names::{ClassId, FunctionId};
 
@@ -140,9 +140,13 @@ impl<'a> Code<'a> {
                 *slot = Value::Unknown;
             } else if *slot == Value::Unknown
                 && !called.open
-                && let Some(flag) = param.default.and_then(|it| flow.flag(it))
+                && let Some(default) = param.default
             {
-                *slot = Value::Flag(flag);
+                *slot = match flow.node(default).kind {
+                    NodeKind::Flag(flag) => Value::Flag(flag),
+                    NodeKind::Nothing => Value::Nothing,
+                    _ => Value::Unknown,
+                };
             }
         }
         given
