@@ -14,6 +14,7 @@ mod memo;
 mod module;
 mod place;
 mod template;
+mod template_branch;
 mod template_expr;
 mod thrown;
 mod words;

@@ -7,7 +7,7 @@
 use rustc_hash::FxHashMap as HashMap;
 
 use super::draft::{FunctionDraft, LoaderImport, OrmDraft, Parameter, Place};
-use super::flow::{Arm, Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope};
+use super::flow::{Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope};
 use super::words::{self, Word};
 use crate::source::{SourceFile, Span};
 
@@ -81,32 +81,32 @@ pub fn read_template(file: &SourceFile) -> OrmDraft {
 }
 
 /// A tag that waits for its end.
-struct Open {
-    tag: Box<str>,
-    scope: Scope,
+pub(super) struct Open {
+    pub(super) tag: Box<str>,
+    pub(super) scope: Scope,
     guard: GuardId,
     /// Whether names that are bound within it end with it.
     binds: bool,
     /// Where it takes what it holds only when a test holds: its number, and the first node of its present branch.
-    branch: Option<(u32, NodeId)>,
+    pub(super) branch: Option<(u32, NodeId)>,
     /// A macro's name, its parameters, and what was read around it.
     of_macro: Option<(Box<str>, Vec<Box<str>>, Flow)>,
 }
 
 pub(super) struct Reader<'a> {
-    file: &'a SourceFile,
-    flow: Flow,
-    scope: Scope,
+    pub(super) file: &'a SourceFile,
+    pub(super) flow: Flow,
+    pub(super) scope: Scope,
     /// What is read now stands behind this.
     guard: GuardId,
     pub(super) bound: Vec<HashMap<Box<str>, NodeId>>,
-    open: Vec<Open>,
+    pub(super) open: Vec<Open>,
     functions: Vec<FunctionDraft>,
     pub(super) macros: Vec<Box<str>>,
     /// How deep expressions lie in each other.
     pub(super) depth: u32,
     /// How many statements there are that take one of their branches.
-    forks: u32,
+    pub(super) forks: u32,
 }
 
 impl<'a> Reader<'a> {
@@ -119,16 +119,8 @@ impl<'a> Reader<'a> {
         (self.flow.nodes.len() - 1) as NodeId
     }
 
-    fn next(&self) -> NodeId {
+    pub(super) fn next(&self) -> NodeId {
         self.flow.nodes.len() as NodeId
-    }
-
-    /// Some evaluations of an expression do not come to what these words say.
-    pub(super) fn left_out(&mut self, words: &[Word<'a>]) {
-        if let (Some(first), Some(last)) = (words.first(), words.last()) {
-            let span = Span { file: self.file.id, start: first.start as u32, end: last.end() as u32 };
-            self.flow.conditional.push(span);
-        }
     }
 
     fn function(&self, name: &str, within: Option<Box<str>>, params: Vec<Box<str>>, flow: Flow) -> FunctionDraft {
@@ -199,13 +191,6 @@ impl<'a> Reader<'a> {
         }
         let value = self.expression(&words);
         self.node(NodeKind::Format(value), from, to);
-    }
-
-    /// A test: what stands behind its first `and` or `or` is not always asked.
-    fn test(&mut self, words: &[Word<'a>]) -> NodeId {
-        let behind = words.iter().position(|it| matches!(it.text, "and" | "or"));
-        self.left_out(behind.and_then(|at| words.get(at + 1..)).unwrap_or(&[]));
-        self.expression(words)
     }
 
     /// `{% … %}`; gives what to skip to.
@@ -304,41 +289,6 @@ impl<'a> Reader<'a> {
     fn enter(&mut self, tag: &str) {
         self.opens(tag, true);
         self.bound.push(HashMap::default());
-    }
-
-    /// A branch of the tag that was opened last has its start here.
-    fn starts_branch(&mut self) {
-        let from = self.next();
-        let Some(open) = self.open.last_mut() else { return };
-        let of = open.branch.map_or_else(
-            || {
-                self.forks += 1;
-                self.forks
-            },
-            |it| it.0,
-        );
-        open.branch = Some((of, from));
-    }
-
-    /// The present branch of the tag that was opened last has its end here.
-    fn ends_branch(&mut self) {
-        let Some((of, from)) = self.open.last().and_then(|it| it.branch) else { return };
-        self.flow.arms.push(Arm { from, to: self.next(), ends: false, raises: false, of });
-    }
-
-    /// A branch of an `if`. What stands behind `forloop.first` runs once, however many rows there are.
-    fn branch(&mut self, words: &[Word<'a>]) {
-        if self.open.last().is_none_or(|it| &*it.tag != "if") {
-            return;
-        }
-        self.starts_branch();
-        let Some(open) = self.open.last() else { return };
-        let once = match words {
-            [of, _, which] => matches!(of.text, "forloop" | "loop") && matches!(which.text, "first" | "last"),
-            _ => false,
-        };
-        let around = self.flow.scope(open.scope).map_or(0, |it| it.parent);
-        self.scope = if once { around } else { open.scope };
     }
 
     fn close(&mut self) {
