@@ -28,6 +28,8 @@ pub(super) struct Builder<'a> {
     /// The package that relative imports start from, and how imports are collected.
     pub(super) package: &'a str,
     pub(super) imports: Vec<Import>,
+    /// Whether the body is that of a module.
+    pub(super) is_top: bool,
     /// Classes and functions that the body defines.
     pub(super) classes: Vec<&'a Class>,
     pub(super) functions: Vec<&'a Function>,
@@ -68,6 +70,7 @@ impl<'a> Builder<'a> {
             file,
             package,
             imports: Vec::new(),
+            is_top: false,
             classes: Vec::new(),
             functions: Vec::new(),
             lambdas: Vec::new(),
@@ -444,6 +447,11 @@ impl<'a> Builder<'a> {
                 let value = self.expr(value);
                 self.assign(target, value);
             }
+            StmtKind::AnnAssign { target, annotation, value: None } if self.is_top => {
+                let said = self.expr(annotation);
+                let value = self.node(NodeKind::Said(said), annotation.span);
+                self.assign(target, value);
+            }
             StmtKind::AnnAssign { value: None, .. } => {}
             StmtKind::AugAssign { target, op, value } => {
                 if self.grow_by(target, value, stmt.span) {
@@ -492,6 +500,12 @@ impl<'a> Builder<'a> {
                 let arm = self.arm(|it| it.block(body));
                 self.join(vec![arm], true, stmt.span);
                 self.block(orelse);
+            }
+            // What stands there for who checks types says what the other branch puts there.
+            StmtKind::If(branches) if says_types(branches) => {
+                for (_, body) in branches.iter().rev() {
+                    self.block(body);
+                }
             }
             StmtKind::If(branches) => {
                 let mut arms = Vec::with_capacity(branches.len());
@@ -776,6 +790,12 @@ fn held_in(expr: &Expr) -> Option<&str> {
         ExprKind::Name(variable) => Some(variable),
         _ => None,
     }
+}
+
+/// `if TYPE_CHECKING: … else: …`
+fn says_types(branches: &[(Option<Expr>, Vec<Stmt>)]) -> bool {
+    let test = branches.first().and_then(|(test, _)| test.as_ref()).filter(|_| branches.len() <= 2);
+    test.and_then(Expr::dotted).is_some_and(|name| matches!(&*name, "TYPE_CHECKING" | "typing.TYPE_CHECKING"))
 }
 
 /// Whether a guard says by itself whether its code runs, so that a test within it for what is missing says no more.

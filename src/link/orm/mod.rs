@@ -27,6 +27,7 @@ mod grown;
 mod history;
 mod in_python;
 mod indexes;
+mod inherited;
 mod joined;
 mod key_asked;
 mod keys;
@@ -122,6 +123,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
             eval.root(names::FunctionId { draft: draft as u32, at: at as u32 });
         }
     }
+    inherited::methods(&mut eval);
     templates::views(&mut eval);
     schemas::answers(&mut eval);
     columns::admin(&mut eval);

@@ -213,11 +213,12 @@ impl Eval<'_> {
         let (at, place) = self.names.attribute(class, name)?;
         let draft = self.names.class(at);
         let annotation = draft.attributes.get(place)?.annotation?;
-        let def = match draft.body.text(annotation) {
-            Some(text) => self.names.resolve_dotted(at.draft, text),
-            None => self.names.of_node(at.draft, &draft.body, annotation),
-        }?;
-        self.models.of(&def).map(|model| Type::Row(Rc::new(Row::of(model))))
+        let def = self.said(at.draft, &draft.body, annotation)?;
+        match (self.models.of(&def), def) {
+            (Some(model), _) => Some(Type::Row(Rc::new(Row::of(model)))),
+            (None, Def::Class(class)) => Some(Type::Instance(class)),
+            _ => None,
+        }
     }
 
     pub(super) fn row_attribute(&mut self, row: &Rc<Row>, name: &str, id: NodeId) -> Type {

@@ -185,6 +185,10 @@ impl Eval<'_> {
                 },
                 _ => Type::Unknown,
             },
+            NodeKind::Said(of) => match self.type_of(*of) {
+                Type::Def(Def::Class(class)) if self.models.get(class).is_none() => Type::Instance(class),
+                _ => Type::Unknown,
+            },
             NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Constant => Type::Unknown,
         }
     }

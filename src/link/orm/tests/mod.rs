@@ -2,6 +2,7 @@
 
 mod admin;
 mod branches;
+mod classes;
 mod django;
 mod feeds;
 mod few;

@@ -1,0 +1,51 @@
+//! Methods that a base has and a class below it fills in, and classes that annotations name.
+
+use super::*;
+
+const BASE: &str = "class Report:\n    model = None\n\n    def rows(self):\n        raise NotImplementedError\n\n    def names(self):\n        return [self.name(it) for it in self.rows()]\n\n    def name(self, it):\n        return it.pk\n\n\n";
+
+#[test]
+fn a_base_goes_through_the_rows_of_a_class_below() {
+    let below = "class Rooms(Report):\n    def rows(self):\n        return Thread.objects.all()\n\n    def name(self, it):\n        return it.room.name\n";
+    assert_eq!(views(&format!("{BASE}{below}")), [r#"lazy Report.names:room: select_related("room")"#]);
+    assert!(views(&format!("{BASE}{}", below.replace(".all()", ".select_related('room')"))).is_empty());
+    // Who reads the room has other rows.
+    let other = below.replace("Thread.objects.all()", "Room.objects.all()").replace("it.room.name", "it.name");
+    assert!(views(&format!("{BASE}{other}")).is_empty());
+}
+
+#[test]
+fn a_base_asks_the_model_that_a_class_below_names() {
+    let base = "class Report:\n    model = None\n\n    def names(self):\n        return [str(it.room) for it in self.model.objects.all()]\n\n\n";
+    assert_eq!(
+        views(&format!("{base}class Threads(Report):\n    model = Thread\n")),
+        [r#"lazy Report.names:room: select_related("room")"#]
+    );
+    assert!(views(&format!("{base}class Threads(Report):\n    pass\n")).is_empty());
+}
+
+#[test]
+fn an_annotation_names_the_class_of_an_argument() {
+    let service = "class Rooms:\n    def of(self, pk):\n        return Room.objects.get(pk=pk)\n\n\n";
+    for said in ["Rooms", "\"Rooms\"", "Rooms | None", "Optional[Rooms]"] {
+        let text = format!(
+            "{service}def names(rooms: {said}):\n    return [rooms.of(it.room_id) for it in Thread.objects.all()]\n"
+        );
+        assert_eq!(views(&text), ["query names:Room.objects.get: filter(pk__in=...)"], "{said}");
+    }
+    let text =
+        format!("{service}def names(rooms):\n    return [rooms.of(it.room_id) for it in Thread.objects.all()]\n");
+    assert!(views(&text).is_empty());
+}
+
+#[test]
+fn what_a_name_is_only_said_to_be() {
+    let service = "class Rooms:\n    def of(self, pk):\n        return Room.objects.get(pk=pk)\n\n\nclass Shelf:\n    rooms: Rooms\n\n\n";
+    let names = "def names():\n    return [shelf.rooms.of(it.room_id) for it in Thread.objects.all()]\n";
+    let said = "if TYPE_CHECKING:\n    shelf: Shelf\nelse:\n    shelf = Holder()\n\n\n";
+    assert_eq!(views(&format!("{service}{said}{names}")), ["query names:Room.objects.get: filter(pk__in=...)"]);
+    assert_eq!(
+        views(&format!("{service}shelf: Shelf\n\n\n{names}")),
+        ["query names:Room.objects.get: filter(pk__in=...)"]
+    );
+}
