@@ -299,13 +299,16 @@ impl<'a> Builder<'a> {
             }
             return;
         }
-        let (ExprKind::Name(variable), [arg]) = (&value.kind, call.args.as_slice()) else { return };
+        let (ExprKind::Name(variable), [.., arg]) = (&value.kind, call.args.as_slice()) else { return };
+        if call.args.len() != if &*name.value == "insert" { 2 } else { 1 } {
+            return;
+        }
         let Some(before) = self.value_of((None, variable)) else { return };
         if !self.is_list(before) {
             return;
         }
         match &*name.value {
-            "append" | "appendleft" | "add" => {
+            "append" | "appendleft" | "add" | "insert" => {
                 let element = self.expr(arg);
                 let more = self.collected(before, element, expr.span);
                 self.grow_list(variable, before, more, expr.span);

@@ -34,6 +34,7 @@ mod keys;
 mod kinds;
 mod listings;
 mod lookups;
+mod marshmallow;
 mod models;
 mod names;
 mod narrow;
@@ -124,6 +125,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
         }
     }
     inherited::methods(&mut eval);
+    eval.run_queued();
     templates::views(&mut eval);
     schemas::answers(&mut eval);
     columns::admin(&mut eval);

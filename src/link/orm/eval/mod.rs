@@ -14,6 +14,7 @@ mod handed;
 mod made;
 mod need;
 mod passed;
+mod queued;
 mod runs;
 mod saves;
 mod shared;
@@ -146,6 +147,7 @@ pub(super) struct Eval<'a> {
     spelled: OnceCell<Spelled<'a>>,
     /// The view whose code is evaluated, which may be that of a base.
     pub(super) view: Option<ClassId>,
+    queued: queued::Queued,
     /// What is loaded onto rows before the function that is entered next.
     loaded_before: Vec<(Span, Loads)>,
 }
@@ -265,6 +267,7 @@ impl<'a> Eval<'a> {
             settings: Settings::read(names),
             spelled: OnceCell::new(),
             view: None,
+            queued: Vec::new(),
             loaded_before: Vec::new(),
         }
     }
@@ -565,7 +568,13 @@ impl<'a> Eval<'a> {
             }
             NodeKind::Item { of: value, key } => match (&flow.node(*key).kind, self.frame().types.get(*value as usize))
             {
-                (NodeKind::Text(name), Some(record @ Type::Record(_))) => entry(record, name).and_then(|it| it.2),
+                (NodeKind::Text(name), Some(record @ Type::Record(_))) => {
+                    let (_, known, vary) = entry(record, name)?;
+                    // Each dict of a list has values of its own.
+                    let of_list = matches!(flow.node(*value).kind, NodeKind::Row(_) | NodeKind::Item { .. });
+                    let same = matches!(known, Type::Text(_) | Type::Flag(_) | Type::Def(_) | Type::Nothing);
+                    vary.or_else(|| of(value).filter(|_| of_list && !same))
+                }
                 _ => of(value).max(of(key)),
             },
             NodeKind::Same(value, key) => of(value).max(of(key)),

@@ -365,8 +365,6 @@ impl Eval<'_> {
         let found = self.row_loop(node.span, node.scope);
         let found = found.or_else(|| self.guessed_loop(node.span, node.scope, |_| true));
         let Some((turn, size, at)) = found else { return };
-        // What is written of the parts of one object is as long as the object.
-        let size = if self.is_over_checked(turn) { Size::Guessed } else { size };
         let within = self.innermost(turn, node.span, node.scope, |_| true);
         let (around, outer_at) = (turn, at);
         let (turn, at) = within.unwrap_or((turn, at));
@@ -379,11 +377,6 @@ impl Eval<'_> {
                 None => event,
             });
         }
-    }
-
-    /// Whether a loop runs over what a serializer has checked.
-    fn is_over_checked(&self, turn: Turn) -> bool {
-        matches!(self.iterated(turn), Some(Type::Checked(_)))
     }
 
     /// Whether what is written in each turn is written by itself on purpose: in a transaction of its own, and when it fails

@@ -16,6 +16,7 @@ mod pages;
 mod reach;
 mod remedies;
 mod rest;
+mod sent;
 mod silent;
 mod spelled;
 mod sqlalchemy;
