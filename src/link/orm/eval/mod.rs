@@ -16,6 +16,7 @@ mod need;
 mod passed;
 mod queued;
 mod runs;
+mod same;
 mod saves;
 mod shared;
 mod told;

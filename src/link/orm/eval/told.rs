@@ -355,6 +355,9 @@ impl Eval<'_> {
                 event = event.within(Event::query(self, turn, at, orm, size, id, remedy));
             }
             self.tell(event);
+        } else if let Some((turn, size, at)) = self.asks_again(orm, id, span, scope) {
+            let event = Event::query(self, turn, at, orm, size, id, "");
+            self.tell(Event { same: true, ..event });
         }
     }
 

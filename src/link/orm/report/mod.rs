@@ -60,6 +60,8 @@ pub(super) fn facts(
     let mut read: Vec<Event> = Vec::new();
     let mut written: HashMap<(Unit, Span), Vec<Written>> = HashMap::default();
     let loaded = loaded(&events);
+    let writing = events.iter().filter(|event| matches!(event.kind, EventKind::Write { .. }));
+    let writes: HashSet<(Unit, Span)> = writing.map(|event| (event.unit, event.head)).collect();
     report.counted = counted(&events);
     for event in events {
         let turn = (event.unit, event.head);
@@ -72,6 +74,8 @@ pub(super) fn facts(
                 continue;
             }
             EventKind::Write { how, .. } => written.entry(turn).or_default().push((event.at, how.model)),
+            // Where a turn writes, the next may be told another thing.
+            EventKind::Query { .. } if event.same && (event.stale || writes.contains(&turn)) => continue,
             // What loads the relation serves this, too.
             EventKind::Query { .. }
                 if event.served_by.is_some_and(|by| loaded.contains(&(event.unit, event.head, by))) =>

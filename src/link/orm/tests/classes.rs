@@ -49,3 +49,18 @@ fn what_a_name_is_only_said_to_be() {
         ["query names:Room.objects.get: filter(pk__in=...)"]
     );
 }
+
+#[test]
+fn what_is_loaded_stands_in_a_list_of_the_class() {
+    let views = |named: &str| {
+        views(&format!(
+            "from rest_framework import serializers, viewsets\n\nclass RoomSerializer(serializers.ModelSerializer):\n    owner = serializers.CharField(source='owner.username')\n\n    class Meta:\n        model = Room\n        fields = ['owner']\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    room = RoomSerializer()\n\n    class Meta:\n        model = Thread\n        fields = ['room']\n\n\nclass Loading:\n    joins = []\n\n    def get_queryset(self):\n        return super().get_queryset().select_related(*self.joins)\n\n\nclass Threads(Loading, viewsets.ModelViewSet):\n    queryset = Thread.objects.all()\n    serializer_class = ThreadSerializer\n{named}"
+        ))
+    };
+    assert_eq!(views("    joins = ['room']\n").len(), 1);
+    assert!(views("    joins = ['room', 'room__owner']\n").is_empty());
+    // What is put there, nobody knows.
+    assert!(views("\n    def __init__(self, joins):\n        self.joins = joins\n").is_empty());
+    // Nor what is added to a list that code makes.
+    assert!(views("    joins = joins_of('room')\n").is_empty());
+}
