@@ -64,3 +64,12 @@ fn what_is_loaded_stands_in_a_list_of_the_class() {
     // Nor what is added to a list that code makes.
     assert!(views("    joins = joins_of('room')\n").is_empty());
 }
+
+#[test]
+fn each_class_below_a_base_asks_for_its_own() {
+    let base =
+        "class Each:\n    def run(self):\n        for it in Thread.objects.all():\n            self.one(it)\n\n\n";
+    let text = "class Rooms(Each):\n    def one(self, it):\n        Room.objects.get(pk=it.room_id)\n\n\nclass Tags(Each):\n    def one(self, it):\n        Tag.objects.filter(label=it.pk).exists()\n";
+    let told = views(&format!("{base}{text}"));
+    assert_eq!(told.len(), 2, "{told:?}");
+}
