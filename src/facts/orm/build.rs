@@ -28,6 +28,8 @@ pub(super) struct Builder<'a> {
     /// The package that relative imports start from, and how imports are collected.
     pub(super) package: &'a str,
     pub(super) imports: Vec<Import>,
+    /// Whether the body is that of a module.
+    pub(super) is_top: bool,
     /// Classes and functions that the body defines.
     pub(super) classes: Vec<&'a Class>,
     pub(super) functions: Vec<&'a Function>,
@@ -68,6 +70,7 @@ impl<'a> Builder<'a> {
             file,
             package,
             imports: Vec::new(),
+            is_top: false,
             classes: Vec::new(),
             functions: Vec::new(),
             lambdas: Vec::new(),
@@ -296,13 +299,16 @@ impl<'a> Builder<'a> {
             }
             return;
         }
-        let (ExprKind::Name(variable), [arg]) = (&value.kind, call.args.as_slice()) else { return };
+        let (ExprKind::Name(variable), [.., arg]) = (&value.kind, call.args.as_slice()) else { return };
+        if call.args.len() != if &*name.value == "insert" { 2 } else { 1 } {
+            return;
+        }
         let Some(before) = self.value_of((None, variable)) else { return };
         if !self.is_list(before) {
             return;
         }
         match &*name.value {
-            "append" | "appendleft" | "add" => {
+            "append" | "appendleft" | "add" | "insert" => {
                 let element = self.expr(arg);
                 let more = self.collected(before, element, expr.span);
                 self.grow_list(variable, before, more, expr.span);
@@ -444,6 +450,11 @@ impl<'a> Builder<'a> {
                 let value = self.expr(value);
                 self.assign(target, value);
             }
+            StmtKind::AnnAssign { target, annotation, value: None } if self.is_top => {
+                let said = self.expr(annotation);
+                let value = self.node(NodeKind::Said(said), annotation.span);
+                self.assign(target, value);
+            }
             StmtKind::AnnAssign { value: None, .. } => {}
             StmtKind::AugAssign { target, op, value } => {
                 if self.grow_by(target, value, stmt.span) {
@@ -492,6 +503,12 @@ impl<'a> Builder<'a> {
                 let arm = self.arm(|it| it.block(body));
                 self.join(vec![arm], true, stmt.span);
                 self.block(orelse);
+            }
+            // What stands there for who checks types says what the other branch puts there.
+            StmtKind::If(branches) if says_types(branches) => {
+                for (_, body) in branches.iter().rev() {
+                    self.block(body);
+                }
             }
             StmtKind::If(branches) => {
                 let mut arms = Vec::with_capacity(branches.len());
@@ -777,6 +794,12 @@ fn held_in(expr: &Expr) -> Option<&str> {
         ExprKind::Name(variable) => Some(variable),
         _ => None,
     }
+}
+
+/// `if TYPE_CHECKING: … else: …`
+fn says_types(branches: &[(Option<Expr>, Vec<Stmt>)]) -> bool {
+    let test = branches.first().and_then(|(test, _)| test.as_ref()).filter(|_| branches.len() <= 2);
+    test.and_then(Expr::dotted).is_some_and(|name| matches!(&*name, "TYPE_CHECKING" | "typing.TYPE_CHECKING"))
 }
 
 /// Whether a guard says by itself whether its code runs, so that a test within it for what is missing says no more.

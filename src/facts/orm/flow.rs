@@ -216,6 +216,8 @@ pub enum NodeKind {
     Flag(bool),
     /// `None`.
     Nothing,
+    /// Of what a name is only said to be: `app: Application`.
+    Said(NodeId),
     /// Any other literal.
     Constant,
     /// `[a, b]`, `(a, b)`, `{a, b}`

@@ -75,6 +75,7 @@ pub fn read(file: &SourceFile, module: &Module) -> OrmDraft {
     let mut reader =
         Reader { file, package: &package, imports: Vec::new(), classes: Vec::new(), functions: Vec::new() };
     let mut builder = reader.builder();
+    builder.is_top = true;
     builder.block(&module.body);
     let globals = builder.variables();
     let top = reader.take(builder, None, None);

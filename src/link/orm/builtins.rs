@@ -124,7 +124,8 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
         // A file of rows.
         "reader" | "DictReader" if name.starts_with("csv.") || name.starts_with("unicodecsv.") => Type::File,
         "open" if matches!(name, "open" | "io.open" | "codecs.open") => Type::File,
-        "zip" if name == last => {
+        "sample" | "choices" if name.starts_with("random.") => listed(eval, &first),
+        "zip" | "zip_longest" if name == last || name.starts_with("itertools.") => {
             let lists: Vec<Type> = args.positional.iter().map(|node| listed(eval, &eval.type_of(*node))).collect();
             let size = lists.iter().find_map(Type::size);
             let parts: Vec<Type> = lists.iter().map(|list| eval.element(list, None)).collect();
@@ -277,7 +278,13 @@ fn each_attribute(eval: &mut Eval<'_>, of: &Type, args: &Args<'_>, id: NodeId) -
         _ => (*name, None),
     };
     let NodeKind::Row(iter) = flow.node(row).kind else { return Type::Unknown };
-    let Type::Tuple(parts) = eval.type_of(iter) else { return Type::Unknown };
+    let (parts, at) = match eval.type_of(iter) {
+        Type::Tuple(parts) => (parts, at),
+        _ => match names_of(eval, iter, at) {
+            Some(parts) => (parts, None),
+            None => return Type::Unknown,
+        },
+    };
     for part in parts.iter().take(MOST) {
         let part = match (part, at) {
             (Type::Tuple(inner), Some(at)) => inner.get(at),
@@ -292,6 +299,25 @@ fn each_attribute(eval: &mut Eval<'_>, of: &Type, args: &Args<'_>, id: NodeId) -
         }
     }
     Type::Unknown
+}
+
+/// The texts of a dict that a loop goes through: its keys, or with `items` and `values` what it holds.
+fn names_of(eval: &Eval<'_>, iter: NodeId, at: Option<usize>) -> Option<Rc<[Type]>> {
+    let flow = eval.frame().flow;
+    let (of, keys) = match &flow.node(iter).kind {
+        NodeKind::Call { func, .. } => match &flow.node(*func).kind {
+            NodeKind::Attr { of, name, .. } => match &**name {
+                "items" => (*of, at == Some(0)),
+                "values" => (*of, false),
+                "keys" => (*of, true),
+                _ => return None,
+            },
+            _ => return None,
+        },
+        _ => (iter, true),
+    };
+    let Type::Record(entries) = eval.type_of(of) else { return None };
+    Some(entries.iter().map(|(name, value, _)| if keys { Type::Text(name.clone()) } else { value.clone() }).collect())
 }
 
 /// `model_to_dict(row)`: the rows of each `ManyToManyField`, by a query (`value_from_object`, Django 5.2); other keys are

@@ -404,6 +404,18 @@ fn step(eval: &Eval<'_>, set: &mut Set, id: NodeId) {
 
 /// `select_related(...)`, `prefetch_related(...)`: what they load.
 fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, id: NodeId) {
+    if args.open && !args.positional.is_empty() && args.keywords.is_empty() {
+        match spread(eval, args) {
+            Some(paths) => paths.iter().for_each(|path| load(&mut set.loads, path)),
+            None => set.loads.open = true,
+        }
+        // What is added behind a list that stands elsewhere is added for whoever else has that.
+        for site in &mut set.sites {
+            site.bars_one |= name == "select_related";
+            site.bars_many |= name != "select_related";
+        }
+        return;
+    }
     if args.open || !args.keywords.is_empty() {
         set.loads.open = true;
         return;
@@ -426,16 +438,7 @@ fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, id: NodeId
         }
     }
     for node in args.positional {
-        match eval.type_of(*node) {
-            Type::Text(path) => {
-                set.loads.unasked.remove(&*path);
-                set.loads.paths.insert(path.to_string());
-            }
-            Type::Prefetch(path, nested) => load_prefetch(&mut set.loads, path.as_deref(), &nested),
-            // `select_related(None)` takes all of them back.
-            Type::Nothing | Type::Void(_) => set.loads = Loads::default(),
-            _ => set.loads.open = true,
-        }
+        load(&mut set.loads, &eval.type_of(*node));
     }
     set.clauses.extend(args.positional.first().map(|first| eval.frame().flow.node(*first).span));
     let Some(last) = args.positional.last() else { return };
@@ -459,6 +462,45 @@ fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, id: NodeId
             _ => site.many = behind,
         }
     }
+}
+
+/// What one argument loads.
+fn load(loads: &mut Loads, path: &Type) {
+    match path {
+        Type::Text(path) => {
+            loads.unasked.remove(&**path);
+            loads.paths.insert(path.to_string());
+        }
+        Type::Prefetch(path, nested) => load_prefetch(loads, path.as_deref(), nested),
+        // `select_related(None)` takes all of them back.
+        Type::Nothing | Type::Void(_) => *loads = Loads::default(),
+        _ => loads.open = true,
+    }
+}
+
+/// The arguments of `select_related(*self.select_related)`, where the class writes out the list and nothing is put in its place.
+fn spread(eval: &Eval<'_>, args: &Args<'_>) -> Option<Vec<Type>> {
+    /// Longer lists are not known to their end.
+    const MOST: usize = 32;
+    let flow = eval.frame().flow;
+    let mut all = Vec::new();
+    for node in args.positional {
+        let NodeKind::Mix(inner) = &flow.node(*node).kind else {
+            all.push(eval.type_of(*node));
+            continue;
+        };
+        let [of] = inner.as_slice() else { return None };
+        if matches!(&flow.node(*of).kind, NodeKind::Attr { name, .. } if eval.names.stores.puts(name)) {
+            return None;
+        }
+        match eval.type_of(*of) {
+            Type::Tuple(parts) if parts.len() < MOST => all.extend(parts.iter().cloned()),
+            Type::Nothing | Type::Void(_) => {}
+            _ => return None,
+        }
+    }
+    let written = all.iter().all(|it| matches!(it, Type::Text(_) | Type::Prefetch(..)));
+    written.then_some(all)
 }
 
 fn load_prefetch(loads: &mut Loads, path: Option<&str>, nested: &Loads) {

@@ -65,6 +65,8 @@ pub(super) struct Event {
     pub(super) of_day: bool,
     /// Whether the loop is over what a client sent.
     pub(super) sent: bool,
+    /// Whether it is a query that asks for the same in each turn.
+    pub(super) same: bool,
     /// Whether the loop may end before all rows are gone through.
     pub(super) leaves: bool,
     /// Whether the row has been read anew before, which drops what was loaded with it.
@@ -437,6 +439,7 @@ impl Event {
             of_period: eval.all_rows_of(turn).is_some_and(|set| few::is_of_period(eval.names, &set)),
             sent: eval.is_sent(turn),
             rarely: rarely(eval),
+            same: false,
             leaves: turned.is_some_and(|it| it.leaves),
             unit,
             view: eval.view,

@@ -10,7 +10,7 @@ use super::names::{ClassId, Def, FunctionId, Names};
 use super::narrow::Parent;
 use super::routes::Routes;
 use super::types::{Set, Size, Type, Unit};
-use super::{context, searched, serializers, uses};
+use super::{context, django, searched, serializers, uses};
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::{Flow, Guard, Node, NodeId, NodeKind, last_of};
 use crate::source::Span;
@@ -182,12 +182,31 @@ fn queryset(eval: &mut Eval<'_>, class: ClassId) -> Option<(Rc<Set>, Span)> {
         };
         return set.filter(|set| set.orm == Orm::Django).map(|set| (set, span));
     }
-    let (at, place) = eval.names.attribute(class, "queryset")?;
+    let Some((at, place)) = eval.names.attribute(class, "queryset") else { return of_model(eval, class) };
     let span = eval.names.class(at).attributes.get(place)?.span;
     match eval.class_value(class, "queryset") {
         Some(Type::Set(set)) if set.orm == Orm::Django => Some((set, span)),
         _ => None,
     }
+}
+
+/// The rows of a view that names only its model (`MultipleObjectAPIView.get_queryset` of Django REST framework 2.4).
+fn of_model(eval: &Eval<'_>, class: ClassId) -> Option<(Rc<Set>, Span)> {
+    let (at, place) = eval.names.attribute(class, "model")?;
+    let draft = eval.names.class(at);
+    let attribute = draft.attributes.get(place)?;
+    let model = eval.models.of(&eval.names.of_node(at.draft, &draft.body, attribute.value?)?)?;
+    let known = eval.models.get(model)?;
+    let plain =
+        |base: &Rc<str>| base.starts_with("rest_framework") || base.starts_with("django.") || &**base == "object";
+    // What a package's base asks for is not read, and a manager of its own may load something.
+    if known.orm != Orm::Django
+        || !eval.names.lineage(class).external.iter().all(plain)
+        || known.managers.values().any(|it| !it.classes.is_empty())
+    {
+        return None;
+    }
+    Some((Rc::new(django::all_of(model, Rc::from([]), Vec::new(), attribute.span)), attribute.span))
 }
 
 /// The rows of a view whose method gives what is not known, and loads nothing: those of its serializer's model.

@@ -27,12 +27,14 @@ mod grown;
 mod history;
 mod in_python;
 mod indexes;
+mod inherited;
 mod joined;
 mod key_asked;
 mod keys;
 mod kinds;
 mod listings;
 mod lookups;
+mod marshmallow;
 mod models;
 mod names;
 mod narrow;
@@ -122,6 +124,8 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
             eval.root(names::FunctionId { draft: draft as u32, at: at as u32 });
         }
     }
+    inherited::methods(&mut eval);
+    eval.run_queued();
     templates::views(&mut eval);
     schemas::answers(&mut eval);
     columns::admin(&mut eval);

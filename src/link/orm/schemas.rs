@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use super::eval::{Args, Eval};
+use super::marshmallow;
 use super::names::{ClassId, Def, FunctionId};
 use super::serializers::{ROW, list_of, loop_over, place, rows_of};
 use super::types::{Row, Set, Type, Unit};
@@ -19,7 +20,7 @@ const MOST_LEVELS: usize = 4;
 pub(super) fn is_schema(eval: &Eval<'_>, id: ClassId) -> bool {
     let is_base = |base: &Rc<str>| {
         matches!(last_of(base), "BaseModel" | "Schema" | "ModelSchema" | "SQLModel" | "FilterSchema")
-            && !base.starts_with("marshmallow")
+            && !marshmallow::is_base(base)
     };
     eval.models.get(id).is_none() && eval.names.lineage(id).external.iter().any(is_base)
 }

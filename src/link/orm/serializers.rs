@@ -238,6 +238,15 @@ fn written(eval: &Eval<'_>, model: ClassId, depth: i64) -> Vec<Box<str>> {
     written.map(|it| it.name.clone()).collect()
 }
 
+/// The model that `Meta` names, of a serializer or a form.
+pub(super) fn model(eval: &Eval<'_>, class: ClassId) -> Option<ClassId> {
+    let meta = eval.names.inner(class, "Meta")?;
+    let (class, at) = eval.names.attribute(meta, "model")?;
+    let draft = eval.names.class(class);
+    let named = eval.names.of_node(class.draft, &draft.body, draft.attributes.get(at)?.value?)?;
+    eval.models.of(&named)
+}
+
 /// Whether what a method gives last is what the one that it overrides gives.
 pub(super) fn goes_on(eval: &Eval<'_>, method: FunctionId) -> bool {
     let function = eval.names.function(method);

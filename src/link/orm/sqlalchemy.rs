@@ -118,11 +118,26 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
             keyed_query(eval, id);
             eval.single(&set)
         }
-        ("get", Type::Def(Def::Class(model))) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Sqlalchemy) => {
+        // Flask-SQLAlchemy's (`SQLAlchemy.get_or_404`, 3.1).
+        ("get" | "get_one" | "get_or_404", Type::Def(Def::Class(model)))
+            if eval.models.get(model).is_some_and(|it| it.orm == Orm::Sqlalchemy) =>
+        {
             let remedy = BY_KEYS;
             eval.query(Orm::Sqlalchemy, id, scope, remedy);
             let span = eval.frame().flow.node(id).span;
             eval.single(&Rc::new(base(model, true, Vec::new(), span)))
+        }
+        ("first_or_404" | "one_or_404", Type::Set(set)) if set.orm == Orm::Sqlalchemy => {
+            keyed_query(eval, id);
+            eval.single(&set)
+        }
+        ("paginate", Type::Set(set)) if set.orm == Orm::Sqlalchemy => {
+            Type::Paginator(Rc::new(Set { cut: true, ..(*set).clone() }))
+        }
+        // What a session has not read before it asks for by its key.
+        ("merge", Type::Row(row)) if eval.models.get(row.model).is_some_and(|it| it.orm == Orm::Sqlalchemy) => {
+            keyed_query(eval, id);
+            Type::Row(row)
         }
         ("delete", Type::Row(row)) => {
             deleted(eval, row.model, id);
@@ -225,6 +240,17 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
     match name {
         "filter" | "filter_by" | "where" => {
             pin(eval, &mut next, args);
+            Type::Set(Rc::new(next))
+        }
+        "union" | "union_all" | "intersect" | "except_" => {
+            // What either loads.
+            for node in args.positional {
+                match eval.type_of(*node) {
+                    Type::Set(other) => next.loads.join(&other.loads),
+                    _ => next.loads.open = true,
+                }
+            }
+            next.sites.clear();
             Type::Set(Rc::new(next))
         }
         "order_by" | "join" | "outerjoin" | "group_by" | "having" | "distinct" | "offset" | "with_for_update"

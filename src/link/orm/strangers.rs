@@ -64,7 +64,9 @@ pub(super) fn manager(eval: &Eval<'_>, of: &Type, name: &str, id: NodeId) -> Opt
         Type::Def(Def::External(path)) => is_class(last_of(path)),
         Type::Unknown | Type::Op(..) => {
             let named = variable.as_deref().map(str::to_owned).or_else(|| flow.dotted(*node));
-            named.is_some_and(|named| is_class(last_of(&named)))
+            // `Book.tags.through.objects`
+            let is_table = matches!(&flow.node(*node).kind, NodeKind::Attr { name, .. } if &**name == "through");
+            is_table || named.is_some_and(|named| is_class(last_of(&named)))
         }
         _ => false,
     };

@@ -6,11 +6,12 @@ use std::rc::Rc;
 use super::columns;
 use super::django::{all_of, start};
 use super::eval::{Args, Eval};
+use super::events::{Does, Writing};
 use super::names::{ClassId, Def};
 use super::templates;
-use super::types::{Set, Type, Unit};
+use super::types::{Row, Set, Type, Unit};
 use super::{context, listings, serializers};
-use crate::facts::orm::flow::NodeId;
+use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::stack::vocabulary::Orm;
 
 /// Calls a method that generic views have.
@@ -61,6 +62,10 @@ pub(super) fn call(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
             }
             Type::Unknown
         }
+        "save" => {
+            saved(eval, class, id);
+            Type::Unknown
+        }
         // Filters of the framework ask for more.
         "filter_queryset" => match given(eval) {
             Type::Set(set) => {
@@ -82,9 +87,49 @@ pub(super) fn call(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
     }
 }
 
+/// `serializer.save()`, `form.save()`: by its own `create` and `update`, or the row of its model (`BaseSerializer.save`,
+/// DRF 3.16; `BaseModelForm.save`, Django 5.2).
+fn saved(eval: &mut Eval<'_>, class: ClassId, id: NodeId) {
+    let Some(model) = serializers::model(eval, class) else { return };
+    let flow = eval.frame().flow;
+    let node = flow.node(id);
+    let NodeKind::Call { func, .. } = node.kind else { return };
+    let NodeKind::Attr { of, .. } = flow.node(func).kind else { return };
+    if eval.turns(node.span, node.scope, eval.vary(of)).is_none() {
+        return;
+    }
+    let Some(made) = flow.call(of) else { return };
+    let serializes = serializers::is_serializer(eval, class);
+    let changes = made.keyword("instance").is_some() || serializes && !made.args.is_empty();
+    let method = if changes { "update" } else { "create" };
+    if let Some(method) = eval.names.method(class, method, None).filter(|_| serializes) {
+        let data = (Type::Checked(false), eval.vary(of));
+        let mut given = vec![(Type::Instance(class), None)];
+        if changes {
+            given.push((Type::Row(Rc::new(Row::of(model))), eval.vary(of)));
+        }
+        given.push(data);
+        if eval.names.function(method).params.len() == given.len() {
+            eval.follow(method, given, id);
+        }
+        return;
+    }
+    let (does, remedy) = if changes { (Does::Change, "bulk_update") } else { (Does::Make, "bulk_create") };
+    let own = eval.own_code(model, "save");
+    let signals = eval.models.saved(model).or_else(|| eval.revision(id));
+    eval.write(Orm::Django, id, Writing { own, signals, ..Writing::plain(model, does, remedy) });
+}
+
 /// What a generic view has put under a name by the time its own code runs.
 pub(super) fn attribute(eval: &mut Eval<'_>, class: ClassId, name: &str, id: NodeId) -> Option<Type> {
     let asked = match name {
+        // The row that a form of a model, or its serializer, is for.
+        "instance" => {
+            let is = |last: &str| eval.names.lineage(class).external.iter().any(|base| base.ends_with(last));
+            let model =
+                (is("ModelForm") || is("ModelSerializer")).then(|| serializers::model(eval, class)).flatten()?;
+            return Some(Type::Row(Rc::new(Row::of(model))));
+        }
         "object" => "get_object",
         "object_list" => "get_queryset",
         _ => return None,

@@ -8,7 +8,7 @@ use super::super::names::{ClassId, Def, FunctionId};
 use super::super::templates::{entry, field};
 use super::super::types::{Row, Set, Turn, Type, Without};
 use super::super::{django, schemas, sqlalchemy, strangers, views};
-use super::{Args, Eval};
+use super::{Args, Eval, queued};
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::{NodeId, last_of};
 use crate::stack::vocabulary::Orm;
@@ -31,6 +31,7 @@ impl Eval<'_> {
             Type::Set(set) => self.custom(&set.classes.clone(), name, of).unwrap_or_else(|| self.op(of, name)),
             Type::Def(Def::Class(_)) if name == "__subclasses__" => self.op(of, name),
             Type::Def(Def::Class(class)) => self.class_attribute(*class, name, id),
+            Type::Def(Def::Function(_)) if queued::puts_off(name) => self.op(of, name),
             Type::Def(Def::External(path)) if &**path == "flask.request" => self.attribute(&Type::Request, name, id),
             Type::Def(Def::External(_)) if strangers::is_manager(name) => {
                 strangers::manager(self, of, name, id).unwrap_or_else(|| self.op(&Type::Unknown, name))
@@ -55,6 +56,8 @@ impl Eval<'_> {
             Type::Request => match name {
                 "user" => self.user(id),
                 "data" | "POST" => Type::Data,
+                // Parameters of one word each, of which one may hold many: `?ids=1,2,3`.
+                "GET" | "query_params" | "args" | "form" | "values" => Type::Checked(false),
                 // All of what was sent: a dict, as a rule.
                 "json" | "body" => Type::Checked(false),
                 "get_json" => self.op(of, name),
@@ -213,11 +216,12 @@ impl Eval<'_> {
         let (at, place) = self.names.attribute(class, name)?;
         let draft = self.names.class(at);
         let annotation = draft.attributes.get(place)?.annotation?;
-        let def = match draft.body.text(annotation) {
-            Some(text) => self.names.resolve_dotted(at.draft, text),
-            None => self.names.of_node(at.draft, &draft.body, annotation),
-        }?;
-        self.models.of(&def).map(|model| Type::Row(Rc::new(Row::of(model))))
+        let def = self.said(at.draft, &draft.body, annotation)?;
+        match (self.models.of(&def), def) {
+            (Some(model), _) => Some(Type::Row(Rc::new(Row::of(model)))),
+            (None, Def::Class(class)) => Some(Type::Instance(class)),
+            _ => None,
+        }
     }
 
     pub(super) fn row_attribute(&mut self, row: &Rc<Row>, name: &str, id: NodeId) -> Type {
@@ -230,7 +234,8 @@ impl Eval<'_> {
         }
         self.left_out(row, name, id);
         let this = Rc::new(Type::Row(row.clone()));
-        if django::is_beside(name) || matches!(name, "save" | "delete" | "asave" | "adelete") {
+        let of_django = || self.models.get(row.model).is_some_and(|it| it.orm == Orm::Django);
+        if django::is_beside(name) || matches!(name, "save" | "delete" | "asave" | "adelete") && of_django() {
             return self.bound(this, name);
         }
         if let Some(method) = self.names.method(row.model, name, None) {

@@ -4,9 +4,11 @@ use std::rc::Rc;
 
 use super::super::events::{Does, Writing};
 use super::super::names::{ClassId, Def, FunctionId};
+use super::super::templates::entry;
 use super::super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
 use super::super::{
-    builtins, columns, context, django, listings, schemas, serializers, sqlalchemy, strangers, templates, views,
+    builtins, columns, context, django, listings, marshmallow, schemas, serializers, sqlalchemy, strangers, templates,
+    views,
 };
 use super::given::Given;
 use super::need::uses;
@@ -74,6 +76,12 @@ impl Eval<'_> {
                 Type::Instance(class) | Type::Made(class, _) => views::call(self, *class, name, args, id),
                 _ => Type::Unknown,
             },
+            Type::Instance(class) if matches!(name, "dump" | "dumps" | "jsonify") => {
+                if marshmallow::is_schema(self, *class) {
+                    marshmallow::dump(self, *class, args, id);
+                }
+                Type::Unknown
+            }
             Type::Instance(class) | Type::Made(class, _) => views::call(self, *class, name, args, id),
             Type::Dict(element, size) => match name {
                 "values" => Type::List(element.clone(), *size),
@@ -91,6 +99,13 @@ impl Eval<'_> {
             }
             Type::Statement(_) if name == "limit" => Type::Unknown,
             Type::Statement(statement) => sqlalchemy::of_columns(self, *statement, name, id),
+            Type::Record(_) if matches!(name, "get" | "pop") => {
+                let key = args.positional.first().map(|node| self.type_of(*node));
+                match key {
+                    Some(Type::Text(key)) => entry(base, &key).map(|it| it.1.clone()).unwrap_or_default(),
+                    _ => Type::Unknown,
+                }
+            }
             Type::Record(entries) if matches!(name, "values" | "items") => {
                 let values: Vec<Type> = entries.iter().map(|(_, value, _)| value.clone()).collect();
                 match Type::each(&values) {
@@ -99,17 +114,25 @@ impl Eval<'_> {
                     value => Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, value]))), None),
                 }
             }
-            Type::List(..) if matches!(name, "copy" | "all" | "unique" | "scalars") => (**base).clone(),
+            Type::List(..) if matches!(name, "copy" | "all" | "unique" | "scalars" | "fetchall" | "mappings") => {
+                (**base).clone()
+            }
             Type::Paginator(set) if matches!(name, "page" | "get_page") => {
                 Type::Set(Rc::new(Set { cut: true, ..(**set).clone() }))
             }
-            Type::Data if matches!(name, "get" | "getlist" | "pop" | "items") => Type::Data,
+            Type::Data if matches!(name, "get" | "getlist" | "pop" | "items" | "split") => Type::Data,
             Type::Request if name == "get_json" => Type::Checked(false),
-            Type::Checked(_) if matches!(name, "get" | "pop") => Type::Checked(true),
+            Type::Checked(_) if matches!(name, "get" | "getlist" | "pop") => Type::Checked(true),
+            Type::Checked(true) if matches!(name, "split" | "splitlines" | "strip") => Type::Checked(true),
             Type::File if matches!(name, "read" | "readlines" | "split" | "splitlines" | "decode") => Type::File,
             Type::Strange => strangers::operate(self, name, args, id),
             // The rows of a sheet, of a frame of data.
             Type::Unknown if matches!(name, "iter_rows" | "iterrows" | "itertuples") => Type::File,
+            // Those of a statement (PEP 249).
+            Type::Unknown if name == "fetchall" => Type::List(Rc::new(Type::Unknown), Some(Size::Open)),
+            // What another service answers.
+            Type::Unknown if name == "json" && self.is_answer(id) => Type::File,
+            Type::File if matches!(name, "get" | "values" | "items") => Type::File,
             // `request.GET.getlist("keys")`
             Type::Unknown if name == "getlist" => Type::Checked(true),
             Type::Unknown => match name {
@@ -123,6 +146,10 @@ impl Eval<'_> {
                     }
                 }
             },
+            Type::Def(Def::Function(function)) => {
+                self.put_off(*function, args);
+                Type::Unknown
+            }
             Type::Def(Def::Class(_)) if name == "__subclasses__" => Type::List(base.clone(), None),
             Type::Def(Def::Class(schema)) => schemas::validate(self, *schema, args, id),
             Type::Template(template) if name == "render" => templates::render_template(self, template, args, id),
@@ -142,6 +169,18 @@ impl Eval<'_> {
             }
             _ => Type::Unknown,
         }
+    }
+
+    /// Whether a method is called on what a client of HTTP was answered: `requests.get(url).json()`.
+    fn is_answer(&self, id: NodeId) -> bool {
+        const ASK: &[&str] = &["get", "post", "put", "patch", "request", "send", "urlopen"];
+        let flow = self.frame().flow;
+        let NodeKind::Call { func, .. } = flow.node(id).kind else { return false };
+        let NodeKind::Attr { mut of, .. } = flow.node(func).kind else { return false };
+        while let NodeKind::Await(inner) = flow.node(of).kind {
+            of = inner;
+        }
+        matches!(&flow.node(of).kind, NodeKind::Call { func, .. } if flow.last_called(*func).is_some_and(|name| ASK.contains(&name)))
     }
 
     /// What a view's own `get_serializer_class` gives for its list.

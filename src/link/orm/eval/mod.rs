@@ -15,7 +15,9 @@ mod handed;
 mod made;
 mod need;
 mod passed;
+mod queued;
 mod runs;
+mod same;
 mod saves;
 mod shared;
 mod told;
@@ -49,7 +51,7 @@ use super::templates::{Templates, entry, field};
 use super::types::{Entry, Loads, Row, Set, Size, Turn, Type, Unit};
 use super::uses::{Use, thrown};
 use crate::facts::orm::OrmDraft;
-use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope, last_of};
 use crate::source::{FileId, Span};
 
 /// Calls are followed so deep.
@@ -150,6 +152,7 @@ pub(super) struct Eval<'a> {
     spelled: OnceCell<Spelled<'a>>,
     /// The view whose code is evaluated, which may be that of a base.
     pub(super) view: Option<ClassId>,
+    queued: queued::Queued,
     /// What is loaded onto rows before the function that is entered next.
     loaded_before: Vec<(Span, Loads)>,
 }
@@ -270,6 +273,7 @@ impl<'a> Eval<'a> {
             settings: Settings::read(names),
             spelled: OnceCell::new(),
             view: None,
+            queued: Vec::new(),
             loaded_before: Vec::new(),
         }
     }
@@ -373,17 +377,32 @@ impl<'a> Eval<'a> {
     fn annotated(&self, id: FunctionId, annotation: Option<NodeId>) -> Type {
         let Some(node) = annotation else { return Type::Unknown };
         let flow = &self.names.function(id).flow;
-        let def = match flow.text(node) {
-            Some(text) => self.names.resolve_dotted(id.draft, text),
-            None => self.names.of_node(id.draft, flow, node),
-        };
-        match def {
+        match self.said(id.draft, flow, node) {
             Some(Def::External(name)) if name.ends_with("Request") => Type::Request,
-            Some(def) => match self.models.of(&def) {
-                Some(model) => Type::Row(Rc::new(Row::of(model))),
-                None => Type::Unknown,
+            Some(def) => match (self.models.of(&def), def) {
+                (Some(model), _) => Type::Row(Rc::new(Row::of(model))),
+                (None, Def::Class(class)) => Type::Instance(class),
+                _ => Type::Unknown,
             },
             None => self.rows_by_annotation(id, node),
+        }
+    }
+
+    /// The one class that an annotation names: `User`, `"User"`, `User | None`, `Optional[User]`.
+    pub(super) fn said(&self, draft: u32, flow: &Flow, node: NodeId) -> Option<Def> {
+        match &flow.node(node).kind {
+            NodeKind::Text(text) => {
+                let text = text.strip_suffix("| None").unwrap_or(text).trim();
+                self.names.resolve_dotted(draft, text)
+            }
+            NodeKind::Mix(parts) => match parts.as_slice() {
+                [of, none] if flow.node(*none).kind == NodeKind::Nothing => self.said(draft, flow, *of),
+                _ => None,
+            },
+            NodeKind::Item { of, key } if flow.dotted(*of).is_some_and(|it| last_of(&it) == "Optional") => {
+                self.said(draft, flow, *key)
+            }
+            _ => self.names.of_node(draft, flow, node),
         }
     }
 
@@ -555,7 +574,13 @@ impl<'a> Eval<'a> {
             }
             NodeKind::Item { of: value, key } => match (&flow.node(*key).kind, self.frame().types.get(*value as usize))
             {
-                (NodeKind::Text(name), Some(record @ Type::Record(_))) => entry(record, name).and_then(|it| it.2),
+                (NodeKind::Text(name), Some(record @ Type::Record(_))) => {
+                    let (_, known, vary) = entry(record, name)?;
+                    // Each dict of a list has values of its own.
+                    let of_list = matches!(flow.node(*value).kind, NodeKind::Row(_) | NodeKind::Item { .. });
+                    let same = matches!(known, Type::Text(_) | Type::Flag(_) | Type::Def(_) | Type::Nothing);
+                    vary.or_else(|| of(value).filter(|_| of_list && !same))
+                }
                 _ => of(value).max(of(key)),
             },
             NodeKind::Same(value, key) => of(value).max(of(key)),

@@ -245,6 +245,7 @@ pub(in crate::link::orm) fn uses(kind: &NodeKind, id: NodeId) -> bool {
         | NodeKind::Format(of)
         | NodeKind::Through(of)
         | NodeKind::Auto(of)
+        | NodeKind::Said(of)
         | NodeKind::Collect { element: of, .. } => *of == id,
         NodeKind::Call { func, args, keywords, .. } => {
             *func == id || args.contains(&id) || keywords.iter().any(|(_, it)| *it == id)

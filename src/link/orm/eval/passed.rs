@@ -82,7 +82,7 @@ impl<'a> Eval<'a> {
     }
 
     /// The node in the frame below that a frame's call passes for a parameter.
-    fn argument_of(&self, depth: usize, at: u32) -> Option<NodeId> {
+    pub(super) fn argument_of(&self, depth: usize, at: u32) -> Option<NodeId> {
         let frame = self.frames.get(depth)?;
         let below = self.frames.get(depth.checked_sub(1)?)?;
         let Unit::Function(id) = frame.unit else { return None };

@@ -251,7 +251,10 @@ impl Eval<'_> {
     /// Whether what code looks for is there on a row that the present function was given, or it does not run, as far as
     /// each turn goes.
     fn is_brought(&self, guard: &Guard, scope: Scope) -> bool {
+        let alone = || scope == 0 && self.frames.iter().skip(1).all(|frame| frame.call.1 == 0);
         match guard {
+            // Where no loop comes to it, a loop in it is one.
+            Guard::Missing | Guard::Seldom if alone() => return false,
             // Which of its kinds the rows of a loop are is not read.
             Guard::Kind(at) => {
                 return matches!(self.frame().args.get(*at as usize), Some((Type::Row(row), _)) if row.turn.is_some());

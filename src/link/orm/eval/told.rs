@@ -371,6 +371,9 @@ impl Eval<'_> {
                 None => Event::query(self, turn, at, orm, size, id, remedy),
             };
             self.tell(event);
+        } else if let Some((turn, size, at)) = self.asks_again(orm, id, span, scope) {
+            let event = Event::query(self, turn, at, orm, size, id, "");
+            self.tell(Event { same: true, ..event });
         }
     }
 
@@ -384,8 +387,6 @@ impl Eval<'_> {
         let found = self.row_loop(node.span, node.scope);
         let found = found.or_else(|| self.guessed_loop(node.span, node.scope, |_| true));
         let Some((turn, size, at)) = found else { return };
-        // What is written of the parts of one object is as long as the object.
-        let size = if self.is_over_checked(turn) { Size::Guessed } else { size };
         let within = self.innermost(turn, node.span, node.scope, |_| true);
         let (inner, place) = within.unwrap_or((turn, at));
         let fills = how.own == Some(true) && how.model.is_some_and(|model| self.only_fills_in(model));
@@ -394,11 +395,6 @@ impl Eval<'_> {
             let event = Event::write(self, inner, place, orm, size, id, how);
             self.tell(if within.is_some() { event.within(self, turn, at) } else { event });
         }
-    }
-
-    /// Whether a loop runs over what a serializer has checked.
-    fn is_over_checked(&self, turn: Turn) -> bool {
-        matches!(self.iterated(turn), Some(Type::Checked(_)))
     }
 
     /// Whether what is written in each turn is written by itself on purpose: in a transaction of its own, and when it fails

@@ -67,6 +67,7 @@ impl Eval<'_> {
                         retarget(&self.element(&of, None), self.picked(id))
                     }
                     (Type::Data, _) => Type::Data,
+                    (Type::File, NodeKind::Text(_)) => Type::File,
                     (Type::Checked(_), _) => Type::Checked(true),
                     (Type::Record(_), NodeKind::Text(name)) => {
                         entry(&of, name).map(|it| it.1.clone()).unwrap_or_default()
@@ -185,6 +186,10 @@ impl Eval<'_> {
                 },
                 _ => Type::Unknown,
             },
+            NodeKind::Said(of) => match self.type_of(*of) {
+                Type::Def(Def::Class(class)) if self.models.get(class).is_none() => Type::Instance(class),
+                _ => Type::Unknown,
+            },
             NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Constant => Type::Unknown,
         }
     }
@@ -260,6 +265,8 @@ impl Eval<'_> {
             Type::Result(set, false) if set.rows => Type::Tuple(Rc::from([self.row_of(set, turn)])),
             Type::List(element, _) => retarget(element, turn),
             Type::Tuple(parts) => retarget(&Type::each(parts), turn),
+            // A page of Flask-SQLAlchemy's (`Pagination.__iter__`, 3.1).
+            Type::Paginator(set) if set.orm == Orm::Sqlalchemy => self.row_of(set, turn),
             Type::Paginator(set) => Type::Set(Rc::new(Set { cut: true, ..(**set).clone() })),
             Type::Data => Type::Data,
             Type::Checked(true) => Type::Checked(false),
@@ -332,7 +339,7 @@ pub(in crate::link::orm) fn short(most: Option<u64>, size: Size) -> Size {
 fn retargeted(entries: &[Entry], turn: Option<Turn>) -> Rc<[Entry]> {
     let each = entries.iter().map(|(name, it, vary)| {
         let is_row = matches!(it, Type::Row(row) if !row.alone);
-        (name.clone(), retarget(it, turn), if is_row { turn } else { *vary })
+        (name.clone(), retarget(it, turn), if is_row || vary.is_some() { turn } else { *vary })
     });
     each.collect()
 }

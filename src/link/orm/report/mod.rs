@@ -65,6 +65,8 @@ pub(super) fn facts(
     let mut read: Vec<Event> = Vec::new();
     let mut written: HashMap<(Unit, Span), Vec<Written>> = HashMap::default();
     let loaded = loaded(&events);
+    let writing = events.iter().filter(|event| matches!(event.kind, EventKind::Write { .. }));
+    let writes: HashSet<(Unit, Span)> = writing.map(|event| (event.unit, event.head)).collect();
     report.counted = counted(&events);
     for event in events {
         let turn = (event.unit, event.head);
@@ -77,6 +79,8 @@ pub(super) fn facts(
                 continue;
             }
             EventKind::Write { how, .. } => written.entry(turn).or_default().push((event.at, how.model)),
+            // Where a turn writes, the next may be told another thing.
+            EventKind::Query { .. } if event.same && (event.stale || writes.contains(&turn)) => continue,
             // What loads the relation serves this, too.
             EventKind::Query { .. }
                 if event.served_by.is_some_and(|by| loaded.contains(&(event.unit, event.head, by))) =>
@@ -110,7 +114,7 @@ pub(super) fn facts(
     let mut seen: HashMap<Told, Option<(usize, usize)>> = HashMap::default();
     let mut said = BTreeSet::new();
     let mut lines: Vec<Vec<Event>> = Vec::new();
-    let mut places: HashMap<(Unit, Span, Span, Line), usize> = HashMap::default();
+    let mut places: HashMap<(Unit, Option<ClassId>, Span, Span, Line), usize> = HashMap::default();
     let mut variables: HashMap<(Unit, Span, (Unit, NodeId), Line), usize> = HashMap::default();
     let mut others: Vec<Event> = others.into_values().collect();
     // Of several loops that come to one place the one is told that costs most: of many objects, and who waits for it.
@@ -133,7 +137,8 @@ pub(super) fn facts(
             let asked_of = event.asked_of.map(|of| (event.unit, event.head, of, kind));
             let same = asked_of.and_then(|of| variables.get(&of)).copied();
             let next = same.unwrap_or(lines.len());
-            let line = *places.entry((event.unit, event.head, event.at, kind)).or_insert(next);
+            // Of a base, each class below does its own.
+            let line = *places.entry((event.unit, event.view, event.head, event.at, kind)).or_insert(next);
             variables.extend(asked_of.map(|of| (of, line)));
             match lines.get_mut(line) {
                 Some(line) => line.push(event),

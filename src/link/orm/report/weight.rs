@@ -47,7 +47,8 @@ impl Report<'_> {
             because.push(rarely.said());
         }
         if first.sent {
-            steps += 1;
+            // What is written of the parts of one object is as long as the object.
+            steps += if matches!(first.kind, EventKind::Write { .. }) { 2 } else { 1 };
             because.push("there are as many turns as one request brings values".to_owned());
         }
         if first.of_period {

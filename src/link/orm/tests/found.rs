@@ -109,3 +109,28 @@ fn a_model_may_say_what_leads_back_to_it() {
         [r#"query counts:it.gift_list.count: annotate(Count("gift_list"))"#]
     );
 }
+
+#[test]
+fn what_is_asked_again_in_each_turn() {
+    let helper = "def wanted():\n    return Room.objects.get(name='hall')\n\n\n";
+    let text = |turn: &str| {
+        views(&format!(
+            "{helper}def rows(user, kind):\n    last = None\n    for it in Thread.objects.all():\n        {turn}\n"
+        ))
+    };
+    assert_eq!(text("print(wanted().name)"), ["query rows:Room.objects.get: "]);
+    assert_eq!(text("print(Room.objects.filter(name=kind).count())"), ["query rows:Room.objects.filter.count: "]);
+    // What a turn leaves, the next asks with.
+    assert!(text("last = Room.objects.filter(name=last).first()").is_empty());
+    assert!(text("print(Room.objects.filter(name=choice(kind)).count())").is_empty());
+    // A turn that writes may make it another.
+    assert!(text("print(wanted().name, unknown.save())").is_empty());
+    assert!(text("print(set_tenant(it), wanted().name)").is_empty());
+    let kept = helper.replace("def", "@remembered\ndef");
+    assert!(
+        views(&format!("{kept}def rows():\n    for it in Thread.objects.all():\n        print(wanted().name)\n"))
+            .is_empty()
+    );
+    // A queryset that stands before the loop is asked once.
+    assert!(views("def rows():\n    rooms = Room.objects.filter(name='hall')\n    for it in Thread.objects.all():\n        print([room.name for room in rooms])\n").is_empty());
+}

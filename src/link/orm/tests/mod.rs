@@ -2,6 +2,7 @@
 
 mod admin;
 mod branches;
+mod classes;
 mod django;
 mod feeds;
 mod few;
@@ -15,6 +16,7 @@ mod pages;
 mod reach;
 mod remedies;
 mod rest;
+mod sent;
 mod silent;
 mod spelled;
 mod sqlalchemy;

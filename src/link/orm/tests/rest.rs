@@ -298,3 +298,14 @@ fn what_raises_is_no_condition_of_a_turn() {
     assert!(seldom("return"));
     assert!(!seldom("raise ValueError(thread)"));
 }
+
+#[test]
+fn a_view_that_names_only_its_model_lists_all_its_rows() {
+    let text = |bases: &str| {
+        views(&format!(
+            "from rest_framework import serializers, viewsets\nfrom elsewhere import Narrow\n\nclass MessageSerializer(serializers.ModelSerializer):\n    thread = serializers.StringRelatedField()\n\n    class Meta:\n        model = Message\n        fields = ['thread']\n\n\nclass Messages({bases}):\n    model = Message\n    serializer_class = MessageSerializer\n"
+        ))
+    };
+    assert_eq!(text("viewsets.ReadOnlyModelViewSet").len(), 1);
+    assert!(text("Narrow, viewsets.ReadOnlyModelViewSet").is_empty());
+}

@@ -470,8 +470,11 @@ fn serializers_that_only_take_data() {
             "from rest_framework import serializers\n\nclass RoomSerializer(serializers.ModelSerializer):\n    class Meta:\n        model = Room\n        fields = ['name']\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    room = RoomSerializer(read_only=True)\n    class Meta:\n        model = Thread\n        fields = ['id', 'room']\n\ndef put(rows):\n    for thread in Thread.objects.order_by('pk'):\n        serializer = ThreadSerializer(thread, data=rows, partial=True)\n        serializer.is_valid(raise_exception=True)\n        serializer.validated_data['by'] = None\n        serializer.save()\n{after}"
         )
     };
-    assert_eq!(views(&text("")), [""; 0]);
-    assert_eq!(views(&text("        print(serializer.data)\n")), [r#"lazy put:room: select_related("room")"#]);
+    assert_eq!(views(&text("")), ["write put:serializer.save: bulk_update"]);
+    assert_eq!(
+        views(&text("        print(serializer.data)\n")),
+        [r#"lazy put:room: select_related("room")"#, "write put:serializer.save: bulk_update"]
+    );
 }
 
 #[test]

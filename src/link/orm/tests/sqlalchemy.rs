@@ -104,3 +104,51 @@ fn legacy_mappings() {
     ];
     assert_eq!(told(&[("app/__init__.py", app), ("app/models.py", models)]), expected);
 }
+
+#[test]
+fn schemas_of_marshmallow_read_each_row() {
+    let schema = "from marshmallow import Schema, fields\n\nclass UserSchema(Schema):\n    id = fields.Int()\n\nclass PostSchema(Schema):\n    id = fields.Int()\n    author = fields.Nested(UserSchema)\n\n";
+    let list = |made: &str, query: &str| {
+        dao(&format!(
+            "{schema}def get(session):\n    return {made}.dump(session.query(Post){query}.all(), many=True)\n"
+        ))
+    };
+    let expected = ["lazy get:author: options(selectinload(Post.author))"];
+    assert_eq!(list("PostSchema()", ""), expected);
+    assert!(list("PostSchema(only=['id'])", "").is_empty());
+    assert!(list("PostSchema(exclude=('author',))", "").is_empty());
+    assert!(list("PostSchema()", ".options(joinedload(Post.author))").is_empty());
+    // What it leaves out is not known.
+    assert!(list("PostSchema(only=wanted)", "").is_empty());
+    let shared = format!(
+        "{schema}posts = PostSchema(many=True)\n\n\ndef get(session):\n    return posts.dump(session.query(Post).all())\n"
+    );
+    assert_eq!(dao(&shared), expected);
+}
+
+#[test]
+fn schemas_made_of_a_model() {
+    let text = |says: &str| {
+        dao(&format!(
+            "from marshmallow_sqlalchemy import SQLAlchemyAutoSchema\n\nclass UserSchema(SQLAlchemyAutoSchema):\n    class Meta:\n        model = User\n{says}\n\n\ndef get(session):\n    return UserSchema(many=True).dump(session.query(User).all())\n"
+        ))
+    };
+    assert_eq!(text("        include_relationships = True"), ["lazy get:posts: options(selectinload(User.posts))"]);
+    assert!(text("").is_empty());
+    assert!(text("        include_relationships = True\n        exclude = ('posts',)").is_empty());
+}
+
+#[test]
+fn rows_that_a_session_gets_or_merges() {
+    let get =
+        "def get(db, keys):\n    return [db.get_or_404(User, it.author_id) for it in db.session.query(Post).all()]\n";
+    assert_eq!(dao(get).len(), 1);
+    let merge =
+        "def put(session):\n    for it in session.query(Post).all():\n        session.merge(User(id=it.author_id))\n";
+    assert_eq!(dao(merge).len(), 1);
+    let save = "class Note(Base):\n    __tablename__ = 'notes'\n    id = mapped_column(primary_key=True)\n\n    def save(self):\n        db.session.add(self)\n        db.session.commit()\n\n\ndef put():\n    for it in Note.query.all():\n        it.save()\n";
+    assert_eq!(
+        dao(&format!("from .models import Base\n{save}")),
+        ["write put:db.session.commit: one commit after the loop (commits)"]
+    );
+}
