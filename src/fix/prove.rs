@@ -6,10 +6,10 @@ use super::trial::{Again, Audited, Trial};
 use crate::rule::Finding;
 use crate::source::{Applicability, FileId, Fix, Sources};
 
-/// Doubtful ones are taken from a batch so many times before it is halved.
-const MOST_PEELED: usize = 3;
-/// Of more than these, a few that are doubtful are not searched to the last one: each trial is an audit.
+/// From a batch of more than these, the few that a trial speaks against are taken before it is halved: each trial is an audit.
 const FEW: usize = 24;
+/// So many times.
+const MOST_PEELED: usize = 5;
 
 /// Takes away every fix that does not hold. Fixes that do not touch are proven together, and apart only when that fails.
 pub fn prove(sources: &Sources, audited: &mut Audited, again: &Again<'_>) {
@@ -20,7 +20,7 @@ pub fn prove(sources: &Sources, audited: &mut Audited, again: &Again<'_>) {
 pub(super) fn prove_edited(sources: &Sources, edited: &[FileId], audited: &mut Audited, again: &Again<'_>) {
     let trial = Trial::new(sources, audited, again, edited);
     let held: Vec<Chosen> =
-        batches(&audited.findings).par_iter().flat_map_iter(|batch| search(&trial, batch, 0)).collect();
+        batches(&audited.findings).par_iter().flat_map_iter(|batch| search(&trial, batch)).collect();
     let mut proven: Vec<Vec<bool>> = audited.findings.iter().map(|it| vec![false; it.fixes.len()]).collect();
     for chosen in held {
         if let Some(mark) = proven.get_mut(chosen.finding).and_then(|marks| marks.get_mut(chosen.fix)) {
@@ -35,33 +35,46 @@ pub(super) fn prove_edited(sources: &Sources, edited: &[FileId], audited: &mut A
 
 /// Those of a batch that hold: all of it, or what holds of parts of it. Each trial is an audit, so that its answer has to
 /// be used: what leaves its own finding as it was does not hold, and of those that may have brought another, the halves are
-/// tried apart from the rest, for some hold only where others are not made. `peeled` says how often the batch has been such
-/// a rest: where it brings doubts of yet others, they would be peeled off one by one, and halves tell more.
-fn search(trial: &Trial<'_>, batch: &[Chosen], peeled: usize) -> Vec<Chosen> {
+/// tried apart from the rest, for some hold only where others are not made.
+fn search(trial: &Trial<'_>, batch: &[Chosen]) -> Vec<Chosen> {
     if batch.is_empty() {
         return Vec::new();
+    }
+    if batch.len() > FEW {
+        return search_many(trial, batch);
     }
     let Err(against) = trial.try_all(batch) else { return batch.to_vec() };
     if batch.len() == 1 {
         return Vec::new();
     }
-    let whole = |part: &[Chosen]| search(trial, part, 0);
-    let (helpless, open): (Vec<Chosen>, Vec<Chosen>) = batch.iter().partition(|it| against.helpless.contains(it));
+    let whole = |part: &[Chosen]| search(trial, part);
+    let [helpless, doubtful, rest] = against.parts(batch);
     // Where most do not help, it may be one of them that keeps the others from it.
-    if helpless.len() * 2 > batch.len() {
+    if helpless.len() * 2 > batch.len() || helpless.is_empty() && (doubtful.is_empty() || rest.is_empty()) {
         return halves(batch, whole);
     }
-    let (doubtful, rest): (Vec<Chosen>, Vec<Chosen>) = open.iter().partition(|it| against.doubtful.contains(it));
-    if helpless.is_empty() && (peeled == MOST_PEELED || doubtful.is_empty() || rest.is_empty()) {
-        return halves(batch, whole);
-    }
-    let peeled = peeled + usize::from(!doubtful.is_empty());
-    let of_doubtful = || match rest.len() > FEW {
-        true => halves(&doubtful, |part| together(trial, part)),
-        false => halves(&doubtful, whole),
-    };
-    let parts = rayon::join(|| search(trial, &rest, peeled), of_doubtful);
+    let parts = rayon::join(|| search(trial, &rest), || halves(&doubtful, whole));
     [parts.0, parts.1].concat()
+}
+
+/// The same of many: what a trial speaks against is taken from them until the rest holds. Of the doubtful, which are not
+/// searched to the last one, the halves get a trial each.
+fn search_many(trial: &Trial<'_>, batch: &[Chosen]) -> Vec<Chosen> {
+    let mut rest = batch.to_vec();
+    let mut doubtful = Vec::new();
+    for _ in 0..MOST_PEELED {
+        let Err(against) = trial.try_all(&rest) else {
+            return [rest, halves(&doubtful, |part| together(trial, part))].concat();
+        };
+        let [helpless, more, left] = against.parts(&rest);
+        let nothing_told = helpless.is_empty() && more.is_empty();
+        if nothing_told || left.len() <= FEW || helpless.len() * 2 > rest.len() {
+            break;
+        }
+        doubtful.extend(more);
+        rest = left;
+    }
+    halves(&[rest, doubtful].concat(), |part| search(trial, part))
 }
 
 /// What holds of the halves of a batch.

@@ -48,6 +48,15 @@ pub(super) struct Against {
     pub(super) doubtful: Vec<Chosen>,
 }
 
+impl Against {
+    /// A batch by what is said of it: those that do not help, those that are in doubt, and the rest.
+    pub(super) fn parts(&self, batch: &[Chosen]) -> [Vec<Chosen>; 3] {
+        let (helpless, open): (Vec<Chosen>, Vec<Chosen>) = batch.iter().partition(|it| self.helpless.contains(it));
+        let (doubtful, rest) = open.iter().partition(|it| self.doubtful.contains(it));
+        [helpless, doubtful, rest]
+    }
+}
+
 /// Edits as near to each other as this, in bytes, are next to the same thing: the places of a trial are those of edited
 /// files, which are off by what other edits put before them.
 pub(super) const NEAR: u32 = 300;
