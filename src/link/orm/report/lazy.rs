@@ -52,16 +52,6 @@ fn made(root: &Set) -> Vec<Span> {
     if root.partly && root.sites.iter().any(|site| site.shared) { Vec::new() } else { vec![root.span] }
 }
 
-/// The same, with the others whose rows are read so, too.
-fn made_of(root: &Set, events: &[&Event]) -> Vec<Span> {
-    /// Places that are named.
-    const MOST: usize = 4;
-    let others = events.iter().flat_map(|event| &event.also).flat_map(|it| made(it));
-    let mut places = super::once_each(made(root).into_iter().chain(others));
-    places.truncate(MOST);
-    places
-}
-
 /// What a queryset is told to load, by its last clause.
 fn clauses(root: &Set) -> Fact<Box<str>> {
     /// Paths that are named.
@@ -349,7 +339,7 @@ impl Report<'_> {
             path: Fact::derived(dotted.into(), Vec::new()),
             read: read(&paths[..1], &named[..1]),
             also_read: if paths.len() > 1 { read(&paths[1..], &named[1..]) } else { Fact::Absent },
-            model: Fact::derived(model, made_of(root, &each)),
+            model: Fact::derived(model, made(root)),
             arrives: arrives(root, hops, |site| self.draft(site.unit).place == Place::Template),
             loads: clauses(root),
             over: over(event),
