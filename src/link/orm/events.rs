@@ -427,7 +427,8 @@ impl Event {
         Event {
             conditional,
             behind: false,
-            around: eval.loop_around(turn),
+            // A loop in code of a package is none that a reader could look up.
+            around: eval.loop_around(turn).filter(|(_, head)| !head.file.is_outside()),
             of_one: eval.of_one(turn),
             of_user: eval.gone_through(turn).is_some_and(|it| it.parent == Some(Parent::User) && it.related.is_none()),
             rows: few::rows(eval, turn),
