@@ -7,7 +7,6 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::trial::Audited;
 use crate::rule::{Finding, RuleName, Severity};
-use crate::stack::Anchor;
 
 /// A rule and a place that it speaks of: what is told there may be several things.
 type Place<'a> = (&'a RuleName, &'a str, &'a str);
@@ -54,10 +53,10 @@ pub(super) fn new_things(before: &Audited, settled: &[usize], after: &Audited) -
         }
     }
     // What is told of one thing in the words of another rule, and no louder, has taken the other's place.
-    let mut gone: HashMap<&Anchor, Vec<Severity>> = HashMap::default();
-    for thing in open.values().flatten().filter(|it| !it.matched && !is_settled(it)) {
-        if let Some(finding) = before.findings.get(thing.finding) {
-            gone.entry(&finding.anchor).or_default().push(thing.severity);
+    let mut gone: HashMap<(&str, &str, &str), Vec<Severity>> = HashMap::default();
+    for ((_, file, place), were) in &open {
+        for thing in were.iter().filter(|it| !it.matched && !is_settled(it)) {
+            gone.entry((file, place, thing.name)).or_default().push(thing.severity);
         }
     }
     unmatched.sort_by_key(|(_, thing)| thing.finding);
@@ -66,7 +65,7 @@ pub(super) fn new_things(before: &Audited, settled: &[usize], after: &Audited) -
         let were = open.get(&place).map(Vec::as_slice).unwrap_or_default();
         let left = were.iter().filter(|it| is_settled(it) && is_part(thing.name, it.name));
         let left: Vec<usize> = left.map(|it| it.finding).collect();
-        let other = after.findings.get(thing.finding).and_then(|it| gone.get_mut(&it.anchor));
+        let other = gone.get_mut(&(place.1, place.2, thing.name));
         let replaced = other.and_then(|all| Some(all.swap_remove(all.iter().position(|it| *it >= thing.severity)?)));
         if !left.is_empty() || replaced.is_none() {
             new.push(New { finding: thing.finding, left });
@@ -95,6 +94,7 @@ fn is_part(name: &str, of: &str) -> bool {
 mod tests {
     use super::*;
     use crate::rule::Confidence;
+    use crate::stack::Anchor;
 
     /// An audit of findings that are written `rule severity place:things`.
     fn audit(told: &[&str]) -> Audited {
@@ -150,6 +150,7 @@ mod tests {
     fn another_rule_may_take_the_place_of_one_that_speaks_as_loud() {
         assert_eq!(new(&["q low V:all", "n low V:tags"], &[1], &["p low V:all"]), []);
         assert_eq!(new(&["q low V:all"], &[], &["p high V:all"]), [("p high V:all".into(), vec![])]);
+        assert_eq!(new(&["q high V:all,first"], &[], &["q high V:first", "p low V:all"]), [], "of one of several");
         assert_eq!(new(&["q low V:all"], &[0], &["p low V:all"]), [("p low V:all".into(), vec![])]);
         assert_eq!(new(&["q low V:all"], &[], &["q low V:all", "p low V:all"]), [("p low V:all".into(), vec![])]);
     }

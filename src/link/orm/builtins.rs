@@ -7,7 +7,7 @@ use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
 use super::types::{Loads, Set, Size, Statement, Type, Unit};
 use super::uses::{self, Wanted};
-use super::{django, in_python, keys, serializers, sqlalchemy, templates};
+use super::{default_manager, django, in_python, keys, serializers, sqlalchemy, templates};
 use crate::facts::orm::flow::{CallView, NodeId, NodeKind, last_of};
 use crate::stack::vocabulary::Orm;
 
@@ -168,9 +168,9 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
         "get_user_model" => eval.models.user.map_or(Type::Unknown, |id| Type::Def(Def::Class(id))),
         "get_object_or_404" | "get_list_or_404" => {
             let set = match &first {
-                Type::Def(def) => eval.models.of(def).map(|model| {
+                Type::Def(def) => eval.models.of(def).and_then(|model| {
                     let span = eval.frame().flow.node(id).span;
-                    Rc::new(django::all_of(model, Rc::from([]), Vec::new(), span))
+                    default_manager::rows(eval, model, None, span).map(Rc::new)
                 }),
                 Type::Set(set) => Some(set.clone()),
                 Type::Manager(manager) => Some(Rc::new(super::eval::set_of(manager))),

@@ -12,7 +12,7 @@ use super::models::{AUTH_USER, Models, is_never_null};
 use super::names::{ClassId, Def, Names};
 use super::serializers::{ROW, loop_over};
 use super::types::{Type, Unit};
-use super::{columns, django, searched};
+use super::{columns, default_manager, searched};
 use crate::facts::orm::Attribute;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 use crate::source::Span;
@@ -344,7 +344,7 @@ impl Told {
 fn asks(eval: &mut Eval<'_>, class: ClassId, target: ClassId) -> Option<Box<str>> {
     let mark = eval.events.len();
     let span = eval.names.class(class).span;
-    let set = Rc::new(django::all_of(target, Rc::from([]), Vec::new(), span));
+    let set = Rc::new(default_manager::rows(eval, target, None, span)?);
     loop_over(eval, Unit::Class(class), &set, class, "the choices of …", span, &|eval, row| {
         eval.text_of(&Type::Row(row.clone()), ROW);
     });

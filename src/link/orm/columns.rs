@@ -9,7 +9,7 @@ use super::names::{ClassId, Def, FunctionId};
 use super::narrow::Parent;
 use super::serializers::{ROW, list_of, loop_over, place};
 use super::types::{Row, Set, Site, Type, Unit};
-use super::{actions, django, templates};
+use super::{actions, default_manager, templates};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -94,7 +94,7 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
         let first = path.split("__").next().unwrap_or(path);
         eval.models.relation(set.model, first).is_some_and(|it| it.joinable)
     });
-    let sure = set.sites.iter().any(|site| site.one.is_some());
+    let sure = set.sites.iter().any(|site| site.one.is_some()) || default_manager::joins(eval, set.model);
     // A foreign key among the columns makes the list join all that are never null.
     let keyed = columns.iter().any(|column| match column {
         Column::Named(name) => {
@@ -188,41 +188,14 @@ fn site(eval: &Eval<'_>, class: ClassId) -> Option<Site> {
         Some(Some(NodeKind::Flag(_))) => (None, said?.span),
         _ => return None,
     };
-    Some(Site {
-        unit: Unit::Class(class),
-        after,
-        line: None,
-        called: true,
-        one,
-        many: None,
-        bars_one: false,
-        ended: false,
-        shared: false,
-        bars_many: true,
-        attribute: if after.is_empty() { shown.line.clone() } else { Some("".into()) },
-        kept: Vec::new(),
-        entity: None,
-    })
+    let attribute = if after.is_empty() { shown.line.clone() } else { Some("".into()) };
+    Some(Site { after, one, bars_many: true, attribute, ..Site::behind(Unit::Class(class), shown.span, true) })
 }
 
 /// The same where a base says it, which other classes may share: it can be said, and not written.
 fn inherited(eval: &Eval<'_>, class: ClassId) -> Site {
     let span = eval.names.class(class).span;
-    Site {
-        unit: Unit::Class(class),
-        after: Span::at(span.file, span.end as usize),
-        line: None,
-        called: true,
-        one: None,
-        many: None,
-        bars_one: false,
-        ended: false,
-        shared: true,
-        bars_many: true,
-        attribute: Some("".into()),
-        kept: Vec::new(),
-        entity: None,
-    }
+    Site { shared: true, bars_many: true, attribute: Some("".into()), ..Site::behind(Unit::Class(class), span, true) }
 }
 
 /// What `list_select_related` joins.
@@ -258,7 +231,8 @@ fn rows(eval: &mut Eval<'_>, class: ClassId) -> Option<Rc<Set>> {
         Some(method) => eval.returned(method, Some(class)),
         None => {
             let span = eval.names.class(class).span;
-            return model_of(eval, class).map(|model| Rc::new(django::all_of(model, Rc::from([]), Vec::new(), span)));
+            let model = model_of(eval, class)?;
+            return default_manager::rows(eval, model, None, span).map(Rc::new);
         }
     };
     match value {

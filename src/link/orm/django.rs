@@ -66,12 +66,8 @@ pub(super) fn related_manager(
 ) -> Type {
     let flow = eval.frame().flow;
     let node = flow.node(id);
-    let classes: Vec<ClassId> = eval
-        .models
-        .get(target)
-        .and_then(|model| model.managers.get("objects").or(model.managers.values().next()))
-        .map(|manager| manager.classes.clone())
-        .unwrap_or_default();
+    let classes: Vec<ClassId> =
+        eval.models.get(target).map(|model| model.default_manager().to_vec()).unwrap_or_default();
     // Where the row is passed in, callers may have prefetched the relation: a clause here would undo that.
     let passed = matches!(&node.kind, NodeKind::Attr { of, .. } if matches!(flow.node(*of).kind, NodeKind::Param(_)));
     let site = (!passed).then(|| eval.site(id, false));

@@ -1,5 +1,6 @@
 //! Django's models: fields that are relations, what leads back, managers.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
@@ -82,9 +83,7 @@ fn is_like_a_model(names: &Names<'_>, id: ClassId) -> bool {
     let external = &names.lineage(id).external;
     let unread = external.iter().any(|base| base.contains('.') && !base.starts_with("django."));
     let other = |base: &str| OTHERS.iter().any(|word| base.contains(word));
-    unread
-        && !external.iter().any(|base| other(base))
-        && (names.attribute(id, "objects").is_none() || !managers(names, id).is_empty())
+    unread && !external.iter().any(|base| other(base))
 }
 
 /// Which relation a field makes.
@@ -247,12 +246,13 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
             }
         }
         known_elsewhere(names, models, id);
-        let managers = managers(names, id);
+        let (managers, default) = managers(names, id);
         // A base that is not known may give them an order.
         let ordered = !derives_model(names, id)
             || names.inner(id, "Meta").is_some_and(|meta| names.attribute(meta, "ordering").is_some());
         if let Some(model) = models.get_mut(id) {
             model.managers = managers;
+            model.default = default;
             model.ordered = ordered;
         }
     }
@@ -488,14 +488,17 @@ pub(super) fn is_user_model(names: &Names<'_>, draft: u32, node: NodeId) -> bool
     top.dotted(func).is_some_and(|name| name.ends_with("get_user_model") || name.ends_with("AUTH_USER_MODEL"))
 }
 
-/// The managers of a model by name, inherited ones included; `objects` when there is none.
-fn managers(names: &Names<'_>, id: ClassId) -> std::collections::BTreeMap<Box<str>, Manager> {
-    let mut found = std::collections::BTreeMap::new();
+/// The managers of a model by name, inherited ones included; `objects` when there is none. And the name of its default one:
+/// what its `Meta` says, or the first (`Options.default_manager`, Django 5.2).
+fn managers(names: &Names<'_>, id: ClassId) -> (BTreeMap<Box<str>, Manager>, Box<str>) {
+    let mut found = BTreeMap::new();
+    let mut default = default_manager_name(names, id);
     for class in &names.lineage(id).classes {
         let draft = names.class(*class);
         for attribute in &draft.attributes {
             let manager = attribute.value.and_then(|value| manager(names, class.draft, &draft.body, value));
             if let Some(manager) = manager {
+                default.get_or_insert_with(|| attribute.name.clone());
                 found.entry(attribute.name.clone()).or_insert(manager);
             }
         }
@@ -503,7 +506,14 @@ fn managers(names: &Names<'_>, id: ClassId) -> std::collections::BTreeMap<Box<st
     if found.is_empty() {
         found.insert("objects".into(), Manager::default());
     }
-    found
+    (found, default.unwrap_or_else(|| "objects".into()))
+}
+
+/// `Meta.default_manager_name`
+fn default_manager_name(names: &Names<'_>, id: ClassId) -> Option<Box<str>> {
+    let (meta, at) = names.attribute(names.inner(id, "Meta")?, "default_manager_name")?;
+    let draft = names.class(meta);
+    draft.body.text(draft.attributes.get(at)?.value?).map(Into::into)
 }
 
 /// The manager that an attribute's value makes.

@@ -13,6 +13,7 @@ mod builtins;
 mod choices;
 mod columns;
 mod context;
+mod default_manager;
 mod django;
 mod django_models;
 mod drf;

@@ -67,6 +67,8 @@ pub(super) struct Model {
     pub(super) relations: BTreeMap<Box<str>, Rc<Relation>>,
     /// Its managers by name; `objects` is there when nothing else is declared.
     pub(super) managers: BTreeMap<Box<str>, Manager>,
+    /// The name of the one that frameworks ask.
+    pub(super) default: Box<str>,
     /// Whether its rows have an order of their own.
     pub(super) ordered: bool,
 }
@@ -305,6 +307,12 @@ fn declared<'n>(names: &Names<'n>, model: ClassId, field: &str) -> Option<(&'n F
 
 impl Model {
     fn new(orm: Orm) -> Self {
-        Self { orm, relations: BTreeMap::new(), managers: BTreeMap::new(), ordered: false }
+        let default = "objects".into();
+        Self { orm, relations: BTreeMap::new(), managers: BTreeMap::new(), default, ordered: false }
+    }
+
+    /// Where the methods of the manager that frameworks ask may be.
+    pub(super) fn default_manager(&self) -> &[ClassId] {
+        self.managers.get(&self.default).map_or(&[], |it| &it.classes)
     }
 }

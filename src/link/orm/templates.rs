@@ -9,7 +9,7 @@ use super::events::{Event, EventKind};
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::report::joined as lazy_path;
 use super::types::{Entry, Loads, Set, Type};
-use super::{django, names, serializers};
+use super::{default_manager, names, serializers};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::facts::orm::{Place, tag_name, template_names};
 use crate::source::Span;
@@ -277,8 +277,17 @@ fn template_of(eval: &mut Eval<'_>, class: ClassId) -> Option<FunctionId> {
     }
 }
 
+/// Whether the rows of a view come through code of its filter's own (`BaseFilterView.get`, django-filter 26.2).
+fn is_filtered(eval: &mut Eval<'_>, class: ClassId) -> bool {
+    let Some(Type::Def(Def::Class(filter))) = eval.class_value(class, "filterset_class") else { return false };
+    ["qs", "filter_queryset"].iter().any(|method| eval.names.method(filter, method, None).is_some())
+}
+
 /// The queryset of a generic view.
 pub(super) fn rows(eval: &mut Eval<'_>, class: ClassId) -> Option<Rc<Set>> {
+    if is_filtered(eval, class) {
+        return None;
+    }
     if let Some(method) = eval.names.method(class, "get_queryset", None) {
         // It may sort them, and give a list.
         return eval.returned(method, Some(class)).all_rows().filter(|set| set.orm == Orm::Django);
@@ -293,7 +302,7 @@ pub(super) fn rows(eval: &mut Eval<'_>, class: ClassId) -> Option<Rc<Set>> {
     let span = eval.names.class(at).attributes.get(place)?.span;
     match eval.class_value(class, "model") {
         Some(Type::Def(Def::Class(model))) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Django) => {
-            Some(Rc::new(django::all_of(model, Rc::from([]), Vec::new(), span)))
+            default_manager::rows(eval, model, None, span).map(Rc::new)
         }
         _ => None,
     }

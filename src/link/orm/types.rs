@@ -277,6 +277,27 @@ pub(super) struct Site {
     pub(super) entity: Option<Box<str>>,
 }
 
+impl Site {
+    /// Just behind a place in a body of code.
+    pub(super) fn behind(unit: Unit, place: Span, called: bool) -> Self {
+        Self {
+            unit,
+            after: Span::at(place.file, place.end as usize),
+            line: None,
+            called,
+            one: None,
+            many: None,
+            bars_one: false,
+            bars_many: false,
+            ended: false,
+            shared: false,
+            attribute: None,
+            kept: Vec::new(),
+            entity: None,
+        }
+    }
+}
+
 impl Loads {
     /// Whether a path is loaded. A path loads all that lead to it.
     pub(super) fn has(&self, path: &str) -> bool {

@@ -4,7 +4,8 @@
 use std::rc::Rc;
 
 use super::columns;
-use super::django::{all_of, start};
+use super::default_manager;
+use super::django::start;
 use super::eval::{Args, Eval};
 use super::events::{Does, Writing};
 use super::names::{ClassId, Def};
@@ -26,9 +27,9 @@ pub(super) fn call(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
             Some(_) => Type::Unknown,
             None => match columns::model_of(eval, class) {
                 Some(model) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Django) => {
-                    let mut set = all_of(model, Rc::from([]), Vec::new(), eval.frame().flow.node(id).span);
-                    set.sites = vec![eval.site(id, true)];
-                    Type::Set(Rc::new(set))
+                    let (site, span) = (eval.site(id, true), eval.frame().flow.node(id).span);
+                    let set = default_manager::rows(eval, model, Some(site), span);
+                    set.map_or(Type::Unknown, |set| Type::Set(Rc::new(set)))
                 }
                 _ => Type::Unknown,
             },

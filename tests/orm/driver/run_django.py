@@ -49,6 +49,7 @@ def populate(rows):
     Loan.objects.bulk_create(Loan(pk=rows + i, book_id=i, reader_id=1) for i in every)
     kind = ContentType.objects.get_for_model(Book)
     make(Note, text=lambda i: f"Note {i}", content_type=lambda i: kind, object_id=same)
+    make(Copy, book_id=same, owner_id=same)
     make(Parcel, loan_id=same)
     make(Invoice, loan_id=same)
     make(Shelfmark, name=lambda i: f"Mark {i}")

@@ -146,12 +146,12 @@ impl Eval<'_> {
             if let Some(manager) = model.managers.get(name) {
                 return django::manager(self, class, &manager.classes, id);
             }
-            if matches!(name, "objects" | "_default_manager" | "_base_manager") && model.managers.len() == 1
-                || name == "_base_manager"
-            {
-                let classes = model.managers.values().next().map(|it| it.classes.clone()).unwrap_or_default();
-                let known = name != "objects";
-                return if known { django::manager(self, class, &classes, id) } else { Type::Unknown };
+            match name {
+                "_default_manager" => return django::manager(self, class, model.default_manager(), id),
+                "_base_manager" => return django::manager(self, class, &[], id),
+                // Another one has taken its place.
+                "objects" if model.managers.len() == 1 => return Type::Unknown,
+                _ => {}
             }
         }
         self.plain_class_attribute(class, name)

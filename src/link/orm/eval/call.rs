@@ -15,7 +15,6 @@ use super::need::uses;
 use super::value::retarget;
 use super::{Args, Eval, Known, MOST_DEPTH};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
-use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
 /// The arguments of a call that has none.
@@ -581,22 +580,8 @@ impl Eval<'_> {
     /// The place just behind a node.
     pub(in crate::link::orm) fn site(&self, id: NodeId, called: bool) -> Site {
         let frame = self.frame();
-        let span = frame.flow.node(id).span;
-        Site {
-            unit: frame.unit,
-            after: Span::at(span.file, span.end as usize),
-            line: None,
-            called,
-            one: None,
-            many: None,
-            bars_one: false,
-            bars_many: false,
-            ended: false,
-            shared: self.is_shared_by_models(id),
-            attribute: None,
-            kept: Vec::new(),
-            entity: None,
-        }
+        let site = Site::behind(frame.unit, frame.flow.node(id).span, called);
+        Site { shared: self.is_shared_by_models(id), ..site }
     }
 }
 

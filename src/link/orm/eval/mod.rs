@@ -37,6 +37,7 @@ pub(super) use value::short;
 use given::Given;
 use runs::Runs;
 
+use super::default_manager::Own;
 use super::django;
 use super::events::Events;
 use super::grown::Made;
@@ -114,6 +115,8 @@ pub(super) struct Eval<'a> {
     known: Option<Rc<guess::Known<'a>>>,
     /// The models of values that are known by what is read of them.
     by_reads: HashMap<(Unit, NodeId), Option<ClassId>>,
+    /// What the default managers of models give by a `get_queryset` of their own.
+    pub(super) by_default: HashMap<ClassId, Own>,
     /// Names and texts that values hold, each once.
     words: HashSet<Rc<str>>,
     /// The functions that are entered for their names alone.
@@ -253,6 +256,7 @@ impl<'a> Eval<'a> {
             filled: HashSet::default(),
             known: None,
             by_reads: HashMap::default(),
+            by_default: HashMap::default(),
             words: HashSet::default(),
             by_name: Vec::new(),
             chosen: 0,
@@ -303,11 +307,12 @@ impl<'a> Eval<'a> {
     /// What a method gives for what it is called with, by a framework. Nothing is told.
     pub(super) fn applied(&mut self, id: FunctionId, given: &[Type]) -> Type {
         self.quiet += 1;
-        self.steps = 0;
+        let steps = std::mem::take(&mut self.steps);
         let function = self.names.function(id);
         let mut args: Vec<(Type, Option<Turn>)> = given.iter().map(|it| (it.clone(), None)).collect();
         args.resize(function.params.len(), (Type::Unknown, None));
         let returned = self.run(Unit::Function(id), &function.flow, args, (function.span, 0)).0;
+        self.steps = steps;
         self.quiet -= 1;
         returned
     }
@@ -460,8 +465,12 @@ impl<'a> Eval<'a> {
         }
         self.thrown(flow);
         let generated = if self.is_opened(unit) { self.opened(flow) } else { self.generated(flow) };
-        let Some(frame) = self.frames.pop() else { return (Type::Unknown, Vec::new()) };
+        let Some(mut frame) = self.frames.pop() else { return (Type::Unknown, Vec::new()) };
         let depth = self.frames.len();
+        // What it has loaded onto rows that it was given, they have from here on.
+        if let Some(below) = self.frames.last_mut() {
+            below.loaded.append(&mut frame.loaded);
+        }
         if let Some(generated) = generated {
             return (settle(&generated, depth), frame.types);
         }

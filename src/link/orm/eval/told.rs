@@ -8,7 +8,7 @@ use super::super::names::{ClassId, Def};
 use super::super::narrow::Parent;
 use super::super::types::{Row, Set, Size, Turn, Type, Unit};
 use super::super::uses::{self, Use, Wanted};
-use super::super::{django, keys, sqlalchemy, strangers};
+use super::super::{default_manager, django, keys, sqlalchemy, strangers};
 use super::Eval;
 use super::need::Need;
 use crate::facts::orm::flow::{Guard, GuardId, Node, NodeId, NodeKind, Scope};
@@ -42,6 +42,9 @@ impl Eval<'_> {
             return;
         }
         if row.path.is_empty() && self.is_read_when_made(row.model, relation) {
+            return;
+        }
+        if root.orm == Orm::Django && default_manager::brings(self, row, relation) {
             return;
         }
         let Some(at) = self.turn_at(turn, span, scope) else { return };
@@ -273,7 +276,10 @@ impl Eval<'_> {
         self.holds_its_rows(id, set);
         match &set.related {
             Some((row, relation)) if set.plain => {
-                if row.root.as_ref().is_some_and(|root| self.is_loaded(root, &row.path_to(&relation.name))) {
+                // A clause here would ask anew for what a prefetch loads there, or will when that is told to.
+                let path = row.path_to(&relation.name);
+                let asked = |root: &Rc<Set>| row.turn.is_some() && !row.guessed && can_be_told(root);
+                if row.root.as_ref().is_some_and(|root| self.is_loaded(root, &path) || asked(root)) {
                     self.served.extend(set.sites.iter().map(|site| site.after));
                 }
                 self.lazy(row, relation, id, scope);
@@ -529,4 +535,9 @@ impl Eval<'_> {
     pub(super) fn size_of(&self, turn: Turn) -> Option<Size> {
         self.iterated(turn)?.size()
     }
+}
+
+/// Whether a queryset of Django has a place for one more clause.
+fn can_be_told(set: &Rc<Set>) -> bool {
+    set.orm == Orm::Django && !set.sites.is_empty() && set.sites.iter().all(|site| !site.shared)
 }

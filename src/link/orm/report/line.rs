@@ -69,7 +69,8 @@ impl Report<'_> {
         let more = counted(deeper.take(MOST_PLACES));
         let writers =
             taken_in(&line).map(|edit| Writer { name: "field".into(), edits: vec![edit], display_only: None });
-        let about = self.about(event.unit, event.call(), event.at, writers.into_iter().collect());
+        let done = once_each(line.iter().map(Event::call)).join(",");
+        let about = self.about(event.unit, &done, event.at, writers.into_iter().collect());
         let (over, around, waits) = (over(event), super::around(event), self.waits(event));
         let short = Fact::derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
         let reach = self.reach(event);

@@ -229,12 +229,12 @@ fn left_out(event: &Event) -> Option<String> {
     }
 }
 
-/// Places in their order, each once.
-fn once_each(places: impl Iterator<Item = Span>) -> Vec<Span> {
-    let mut each: Vec<Span> = Vec::new();
-    for place in places {
-        if !each.contains(&place) {
-            each.push(place);
+/// What there is of something, in its order, each once.
+fn once_each<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut each: Vec<T> = Vec::new();
+    for it in all {
+        if !each.contains(&it) {
+            each.push(it);
         }
     }
     each
@@ -407,16 +407,10 @@ fn listed<'a>(all: impl Iterator<Item = &'a str>) -> String {
 }
 
 pub(super) fn some<'a>(most: usize, all: impl Iterator<Item = &'a str>) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in all {
-        if part.is_empty() || parts.contains(&part) {
-            continue;
-        }
-        if parts.len() == most {
-            parts.push("…");
-            break;
-        }
-        parts.push(part);
+    let mut parts = once_each(all.filter(|part| !part.is_empty()));
+    if parts.len() > most {
+        parts.truncate(most);
+        parts.push("…");
     }
     parts.join(", ")
 }

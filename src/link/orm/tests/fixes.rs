@@ -283,6 +283,12 @@ fn what_a_prefetch_serves_elsewhere_takes_no_clause() {
     let listed = "Message.objects.select_related('thread').prefetch_related('thread__messages__author')";
     let all = format!("{one}\n\ndef all():\n    return [it.beside() for it in {listed}]\n");
     assert_eq!(told(&all), ["lazy Message.beside:author: select_related(\"author\") (no fix)"]);
+    // Nor does it where the list has yet to be told to bring it.
+    let all =
+        format!("{one}\n\ndef all():\n    return [it.beside() for it in Message.objects.select_related('thread')]\n");
+    let listed = "lazy all:thread.messages: prefetch_related(\"thread__messages\")";
+    let deep = "lazy Message.beside:thread.messages.author: prefetch_related(\"thread__messages__author\") (no fix)";
+    assert_eq!(told(&all), [deep, listed]);
 }
 
 #[test]

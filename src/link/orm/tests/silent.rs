@@ -504,6 +504,20 @@ fn a_page_that_a_method_chooses_is_not_that_of_the_default_name() {
 }
 
 #[test]
+fn a_filter_with_code_of_its_own_says_what_a_view_lists() {
+    let page = "{% for thread in object_list %}{{ thread.room.name }}{% endfor %}\n";
+    let told = |more: &str| {
+        let view = format!(
+            "import django_filters\nfrom django_filters.views import FilterView\nfrom .models import Thread\n\n\nclass ThreadFilter(django_filters.FilterSet):\n    class Meta:\n        model = Thread\n        fields = ['closed']\n{more}\n\nclass Threads(FilterView):\n    model = Thread\n    filterset_class = ThreadFilter\n    template_name = 'threads.html'\n"
+        );
+        told(&[("chat/models.py", MODELS), ("chat/templates/threads.html", page), ("chat/views.py", &view)])
+    };
+    assert_eq!(told("").len(), 1);
+    let own = "\n    @property\n    def qs(self):\n        return super().qs.select_related('room')\n";
+    assert_eq!(told(own), [""; 0]);
+}
+
+#[test]
 fn a_dict_of_a_package_says_which_serializer_lists() {
     let view = |more: &str| {
         format!(

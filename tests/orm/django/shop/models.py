@@ -160,6 +160,32 @@ class Loan(models.Model):
     fine = models.IntegerField(default=0)
 
 
+class CopyManager(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().select_related("book").prefetch_related("book__tags")
+
+
+class Copy(models.Model):
+    """With a default manager that loads what most read."""
+
+    book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="copies")
+    owner = models.ForeignKey(Reader, on_delete=models.CASCADE, related_name="copies")
+
+    complete = CopyManager()
+    objects = models.Manager()
+
+
+class ListedCopy(Copy):
+    class Meta:
+        proxy = True
+
+
+class BareCopy(Copy):
+    class Meta:
+        proxy = True
+        default_manager_name = "objects"
+
+
 class Note(models.Model):
     text = models.CharField(max_length=100)
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
