@@ -125,6 +125,8 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
         }
     };
     let mut sites = match own {
+        // What the class says to join is heeded only where the queryset joins nothing (`ChangeList.get_queryset`, Django 5.2).
+        true if joins => Vec::new(),
         true => vec![site(eval, class).unwrap_or_else(|| inherited(eval, class))],
         false => set.sites.clone(),
     };

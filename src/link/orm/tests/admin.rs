@@ -24,6 +24,14 @@ fn a_foreign_key_that_may_be_null_is_not_joined_unasked() {
 }
 
 #[test]
+fn a_class_is_not_heeded_where_the_manager_joins_something() {
+    let models = "from django.db import models\n\n\nclass GiftManager(models.Manager):\n    def get_queryset(self):\n        return super().get_queryset().select_related('box')\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Box(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Gift(models.Model):\n    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)\n    box = models.ForeignKey(Box, on_delete=models.CASCADE)\n    objects = GiftManager()\n";
+    let admin = "from django.contrib import admin\nfrom .models import Gift\n\n\n@admin.register(Gift)\nclass GiftAdmin(admin.ModelAdmin):\n    list_display = ('maker', 'box')\n    list_select_related = ['maker']\n";
+    let files = [("shop/models.py", models), ("shop/admin.py", admin)];
+    assert_eq!(told(&files), [r#"lazy GiftAdmin:maker: select_related("maker") (no fix)"#]);
+}
+
+#[test]
 fn a_list_without_columns_shows_each_row_by_its_name() {
     let models = "from django.db import models\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Gift(models.Model):\n    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)\n\n    def __str__(self):\n        return self.maker.name\n";
     let admin = "from django.contrib import admin\nfrom .models import Gift\n\n\n@admin.register(Gift)\nclass GiftAdmin(admin.ModelAdmin):\n    raw_id_fields = [\"maker\"]\n";
