@@ -558,6 +558,8 @@ fn endpoints(eval: &mut Eval<'_>) -> Vec<Listing> {
                 model: known(eval.models.name(eval.names, set.model), vec![set.span]),
                 paginated: known(set.cut, vec![set.span]),
                 hot: known(it.place != Place::Command, Vec::new()),
+                own: known(set.single, Vec::new()),
+                narrowed: known(set.narrowed, Vec::new()),
                 ..Listing::default()
             };
             listing.about.name = format!("{}.{}", it.module, function.name).into();

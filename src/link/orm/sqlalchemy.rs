@@ -8,7 +8,7 @@ use super::joined;
 use super::models::Relation;
 use super::names::{ClassId, Def};
 use super::types::{Loads, Row, Set, Site, Size, Statement, Type, Without};
-use crate::facts::orm::flow::{NodeId, NodeKind};
+use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -240,6 +240,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
     match name {
         "filter" | "filter_by" | "where" => {
             pin(eval, &mut next, args);
+            (next.filtered, next.narrowed) = (true, next.narrowed || is_between(eval.frame().flow, args));
             Type::Set(Rc::new(next))
         }
         "union" | "union_all" | "intersect" | "except_" => {
@@ -321,27 +322,48 @@ pub(super) fn deleted(eval: &mut Eval<'_>, model: ClassId, id: NodeId) {
 fn pin(eval: &Eval<'_>, set: &mut Set, args: &Args<'_>) {
     let flow = eval.frame().flow;
     let (names, models, model) = (eval.names, eval.models, set.model);
-    let mut pin = |name: &str| {
+    let mut pin = |name: &str, to: Option<NodeId>| {
+        let relation = name.strip_suffix("_id").unwrap_or(name);
+        let is_given = to.is_some_and(|to| flow.node(to).kind != NodeKind::Nothing);
         set.single |= models.is_key(names, model, name);
-        set.pinned.push(name.strip_suffix("_id").unwrap_or(name).into());
+        set.narrowed |= is_given && models.relation(model, relation).is_some_and(|it| !it.to_many);
+        set.pinned.push(relation.into());
     };
-    for (key, _) in args.keywords {
-        pin(key);
+    for (key, value) in args.keywords {
+        pin(key, Some(*value));
     }
     for node in args.positional {
         // `Message.room_id == room.id`, `Message.room_id.is_(None)`
-        let side = match &flow.node(*node).kind {
-            NodeKind::Same(side, _) => Some(*side),
+        let (side, to) = match &flow.node(*node).kind {
+            NodeKind::Same(side, to) => (*side, Some(*to)),
             NodeKind::Call { func, .. } => match &flow.node(*func).kind {
-                NodeKind::Attr { of, name, .. } if &**name == "is_" => Some(*of),
-                _ => None,
+                NodeKind::Attr { of, name, .. } if &**name == "is_" => (*of, None),
+                _ => continue,
             },
-            _ => None,
+            _ => continue,
         };
-        if let Some(NodeKind::Attr { name, .. }) = side.map(|side| &flow.node(side).kind) {
-            pin(name);
+        if let NodeKind::Attr { name, .. } = &flow.node(side).kind {
+            pin(name, to);
         }
     }
+}
+
+/// Whether conditions keep the rows between two values of a column: `Trip.starts >= day, Trip.starts < day + week`.
+fn is_between(flow: &Flow, args: &Args<'_>) -> bool {
+    let column = |node: &NodeId| match &flow.node(*node).kind {
+        NodeKind::Attr { name, .. } => Some(name),
+        _ => None,
+    };
+    let compared = args.positional.iter().filter_map(|node| match &flow.node(*node).kind {
+        NodeKind::Mix(sides) => column(sides.first()?),
+        _ => None,
+    });
+    let mut compared: Vec<&Box<str>> = compared.collect();
+    let count = compared.len();
+    compared.sort_unstable();
+    compared.dedup();
+    let calls = args.positional.iter().filter_map(|node| column(&flow.call(*node)?.func));
+    compared.len() < count || calls.into_iter().any(|name| &**name == "between")
 }
 
 fn consume(eval: &mut Eval<'_>, set: &Set, id: NodeId) {
