@@ -137,6 +137,8 @@ pub(super) struct Set {
     pub(super) loads: Loads,
     /// Whether its rows are instances of the model.
     pub(super) rows: bool,
+    /// What each of its rows has beside one of the model, when there are several: `select(Book, Author)`.
+    pub(super) beside: Rc<[Option<Rc<Set>>]>,
     pub(super) size: Size,
     /// Whether it is cut: by a slice, a limit, a page.
     pub(super) cut: bool,

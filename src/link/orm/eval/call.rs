@@ -27,6 +27,10 @@ impl Eval<'_> {
         match func {
             Type::Def(Def::Function(function)) if !self.follows(*function) => Type::Unknown,
             Type::Def(Def::Function(function)) => {
+                let decorated = !self.names.function(*function).decorators.is_empty();
+                if decorated && let Some(returned) = self.call_wrapper(*function, args, id) {
+                    return returned;
+                }
                 let context = self.takes_context(*function).then(|| Rc::new(self.type_of(0)));
                 let given = self.given(context.as_ref(), *function, args);
                 let returned = self.follow(*function, given, id);

@@ -262,6 +262,7 @@ impl Eval<'_> {
         match of {
             Type::Set(set) if set.rows => self.row_of(set, turn),
             Type::Result(set, true) if set.rows => self.row_of(set, turn),
+            Type::Set(set) | Type::Result(set, _) if !set.beside.is_empty() => self.several_of(set, turn),
             Type::Result(set, false) if set.rows => Type::Tuple(Rc::from([self.row_of(set, turn)])),
             Type::List(element, _) => retarget(element, turn),
             Type::Tuple(parts) => retarget(&Type::each(parts), turn),
@@ -272,6 +273,19 @@ impl Eval<'_> {
             Type::Checked(true) => Type::Checked(false),
             _ => Type::Unknown,
         }
+    }
+
+    /// `book, author` of `select(Book, Author)`.
+    fn several_of(&self, set: &Rc<Set>, turn: Option<Turn>) -> Type {
+        let first = Rc::new(Set { rows: true, beside: Rc::from([]), ..(**set).clone() });
+        let others = set.beside.iter().map(|other| match other {
+            Some(other) => {
+                let (loads, size, cut, awaited) = (set.loads.clone(), set.size, set.cut, set.awaited);
+                self.row_of(&Rc::new(Set { loads, size, cut, awaited, ..(**other).clone() }), turn)
+            }
+            None => Type::Unknown,
+        });
+        Type::Tuple(std::iter::once(self.row_of(&first, turn)).chain(others).collect())
     }
 
     /// The row that a queryset is asked for alone.
