@@ -46,7 +46,7 @@ pub fn read_imported(sources: &Sources, readings: &mut [Arc<Reading>]) {
 /// Reads a file as one of a mapper's, where it can be; whether that was done.
 pub fn read(file: &SourceFile, reading: &mut Reading) -> bool {
     let defines = |word: &str| memchr::memmem::find(file.text().as_bytes(), word.as_bytes()).is_some();
-    if reading.callers.as_ref().is_none_or(|it| it.place.is_none()) || !defines("def ") && !defines("lambda") {
+    if reading.callers.as_ref().is_none_or(|it| it.place.is_none()) || ["def ", "class ", "lambda"].iter().all(|it| !defines(it)) {
         return false;
     }
     let parsed = crate::syntax::python::parse(file);

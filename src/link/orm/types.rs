@@ -422,6 +422,12 @@ impl Type {
                         Type::Set(Rc::new(a.join(&b)))
                     }
                 }
+                // `rows = self`, and in a branch `rows = rows.filter(...)`.
+                (Type::Manager(of), Type::Set(set)) | (Type::Set(set), Type::Manager(of))
+                    if of.model == set.model && set.orm == Orm::Django && set.rows =>
+                {
+                    Type::Set(Rc::new(set.join(&super::eval::set_of(&of))))
+                }
                 (Type::List(a, size), Type::List(b, other)) => {
                     let size = match (size, other) {
                         (Some(a), Some(b)) => Some(a.longer(b)),

@@ -624,11 +624,25 @@ impl<'a> Eval<'a> {
         if let Some(around) = self.around(name) {
             return around;
         }
+        // `{% from "cards.html" import card %}`
+        if self.in_template()
+            && let Some(import) = self.names.draft(draft).imports.iter().find(|it| *it.name == *name)
+        {
+            return match &import.item {
+                Some(item) => self.macro_of(&import.module, item),
+                None => Type::Template((*import.module).into()),
+            };
+        }
         match self.names.resolve(draft, name) {
             Some(Def::Global(at, node)) => self.global(at, node),
             Some(def) => Type::Def(def),
             None => Type::Def(Def::External(self.word(name))),
         }
+    }
+
+    /// A macro of another template.
+    pub(super) fn macro_of(&self, template: &str, name: &str) -> Type {
+        self.templates.macro_of(self.names, template, name).map_or(Type::Unknown, |it| Type::Def(Def::Function(it)))
     }
 
     /// A name or a text, as a value holds it.

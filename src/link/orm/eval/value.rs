@@ -11,6 +11,16 @@ use super::{Args, Eval};
 use crate::facts::orm::flow::{Arm, NodeId, NodeKind, Scope};
 use crate::stack::vocabulary::Orm;
 
+/// One of the functions that a dict holds, by a key that is not known, or another where it has none.
+pub(super) fn any_function(entries: &[Entry], otherwise: Option<Type>) -> Type {
+    let is_function = |it: &Type| matches!(it, Type::Def(Def::Function(_)) | Type::Method(..));
+    let all: Vec<Type> = entries.iter().map(|(_, value, _)| value.clone()).collect();
+    if all.is_empty() || !all.iter().all(is_function) {
+        return Type::Unknown;
+    }
+    Type::Each(all.into_iter().chain(otherwise.filter(is_function)).collect())
+}
+
 impl Eval<'_> {
     /// The type of a node, and what happens when it is evaluated.
     pub(super) fn value(&mut self, id: NodeId) -> Type {
@@ -72,6 +82,8 @@ impl Eval<'_> {
                     (Type::Record(_), NodeKind::Text(name)) => {
                         entry(&of, name).map(|it| it.1.clone()).unwrap_or_default()
                     }
+                    // `HANDLERS[kind]`: whichever.
+                    (Type::Record(entries), _) => any_function(entries, None),
                     _ => Type::Unknown,
                 }
             }
