@@ -10,7 +10,7 @@ use crate::capacity::{self, Goal, Model, Plan, Settled, Storage};
 use crate::config::{Config, Severity};
 use crate::facts::orm::{Callers, OrmDraft};
 use crate::facts::routes::{self, RouteFile};
-use crate::facts::{Draft, Drafts, Reading, read};
+use crate::facts::{Draft, Drafts, Reading, helpers, read};
 use crate::fix::{self, Audited, Used};
 use crate::link;
 use crate::link::orm::{self, OrmFacts};
@@ -194,7 +194,8 @@ impl Run {
     /// Reads every file, side by side.
     fn read(sources: &Sources) -> Self {
         let files: Vec<&SourceFile> = sources.iter().collect();
-        let readings: Vec<_> = files.par_iter().map(|file| Arc::new(read(file))).collect();
+        let mut readings: Vec<_> = files.par_iter().map(|file| Arc::new(read(file))).collect();
+        helpers::read_imported(sources, &mut readings);
         let orm = Arc::new(join(&readings));
         Self { readings, orm, routes: Vec::new() }
     }
@@ -355,7 +356,11 @@ impl Run {
         let mut same_code = true;
         for file in edited {
             if let Some(reading) = readings.get_mut(file.0 as usize) {
-                let new = Arc::new(read(sources.file(*file)));
+                let mut new = read(sources.file(*file));
+                if code(reading).next().is_some() {
+                    helpers::read(sources.file(*file), &mut new);
+                }
+                let new = Arc::new(new);
                 same_code &= code(reading).eq(code(&new)) && reading.callers == new.callers;
                 *reading = new;
             }

@@ -7,6 +7,7 @@ pub mod compose;
 pub mod docker;
 pub mod env;
 pub mod gunicorn;
+pub mod helpers;
 pub mod kubernetes;
 pub mod nginx;
 pub mod orm;

@@ -22,6 +22,9 @@ const MOST_NODES: usize = 40_000;
 /// Statements and expressions nest at most so deep; what lies deeper is not read.
 const MOST_DEPTH: u32 = 150;
 
+/// Methods that take one thing out of a list, a queue or a set.
+const TAKES: &[&str] = &["pop", "popleft"];
+
 /// Makes the flow of one body of code.
 pub(super) struct Builder<'a> {
     pub(super) file: &'a SourceFile,
@@ -48,6 +51,8 @@ pub(super) struct Builder<'a> {
     forks: u32,
     /// How many bodies of `try`, or of a `with` that takes exceptions, lie around.
     tries: u32,
+    /// What loops around take from until it is empty, by its name.
+    pub(super) queues: Vec<(String, NodeId, Scope)>,
 }
 
 /// A lambda, with the name that it is called by.
@@ -83,6 +88,7 @@ impl<'a> Builder<'a> {
             depth: 0,
             forks: 0,
             tries: 0,
+            queues: Vec::new(),
         }
     }
 
@@ -500,7 +506,16 @@ impl<'a> Builder<'a> {
             }
             StmtKind::While { test, body, orelse } => {
                 self.test(test);
+                let queue = self.emptied(test, body);
+                let (around, open) = (self.scope, self.queues.len());
+                if let Some(name) = queue {
+                    let over = self.expr(test);
+                    self.enter(over, false, Span { end: test.span.end, ..stmt.span });
+                    self.queues.push((name, over, self.scope));
+                }
                 let arm = self.arm(|it| it.block(body));
+                self.scope = around;
+                self.queues.truncate(open);
                 self.join(vec![arm], true, stmt.span);
                 self.block(orelse);
             }
@@ -681,6 +696,24 @@ impl<'a> Builder<'a> {
     pub(super) fn take_row(&mut self, iter: NodeId, target: &'a Expr) {
         let row = self.node(NodeKind::Row(iter), target.span);
         self.assign(target, row);
+    }
+
+    /// What a `while` takes from until it is empty, and puts nothing into: `while pending: row = pending.popleft()`.
+    fn emptied(&self, test: &Expr, body: &[Stmt]) -> Option<String> {
+        let name = test.dotted()?;
+        let (first, last) = (body.first()?, body.last()?);
+        let text = self.file.slice(Span { end: last.span.end, ..first.span });
+        let says = |method: &str| text.contains(&format!("{name}.{method}("));
+        let takes = TAKES.iter().any(|it| says(it));
+        let puts = ["append", "appendleft", "extend", "extendleft", "insert", "add", "update"].iter().any(|it| says(it));
+        (takes && !puts).then_some(name)
+    }
+
+    /// What a loop takes from in each turn, when a call does: `pending.popleft()`.
+    pub(super) fn taken(&self, func: &Expr) -> Option<NodeId> {
+        let ExprKind::Attribute { value, name } = &func.kind else { return None };
+        let queue = value.dotted().filter(|_| TAKES.contains(&&*name.value))?;
+        self.queues.iter().rev().find(|(known, _, scope)| *known == queue && *scope == self.scope).map(|it| it.1)
     }
 
     /// Opens a loop; gives the scope to go back to.

@@ -258,6 +258,12 @@ impl<'a> Builder<'a> {
     }
 
     fn call(&mut self, call: &'a Call, span: Span) -> NodeId {
+        if !self.queues.is_empty()
+            && call.args.len() < 2
+            && let Some(over) = self.taken(&call.func)
+        {
+            return self.node(NodeKind::Row(over), span);
+        }
         let func = self.expr(&call.func);
         let mut args = Vec::with_capacity(call.args.len());
         let mut open = false;

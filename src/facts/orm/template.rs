@@ -6,7 +6,7 @@
 
 use rustc_hash::FxHashMap as HashMap;
 
-use super::draft::{FunctionDraft, LoaderImport, OrmDraft, Parameter, Place};
+use super::draft::{FunctionDraft, Import, LoaderImport, OrmDraft, Parameter, Place};
 use super::flow::{Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope};
 use super::words::{self, Word};
 use crate::source::{SourceFile, Span};
@@ -53,6 +53,7 @@ pub fn read_template(file: &SourceFile) -> OrmDraft {
         open: Vec::new(),
         functions: Vec::new(),
         macros: Vec::new(),
+        imports: Vec::new(),
         depth: 0,
         forks: 0,
     };
@@ -69,7 +70,7 @@ pub fn read_template(file: &SourceFile) -> OrmDraft {
         place: Place::Template,
         quote: '"',
         crlf: false,
-        imports: Vec::new(),
+        imports: reader.imports,
         top: Flow::default(),
         globals: Vec::new(),
         classes: Vec::new(),
@@ -103,6 +104,7 @@ pub(super) struct Reader<'a> {
     pub(super) open: Vec<Open>,
     functions: Vec<FunctionDraft>,
     pub(super) macros: Vec<Box<str>>,
+    imports: Vec<Import>,
     /// How deep expressions lie in each other.
     pub(super) depth: u32,
     /// How many statements there are that take one of their branches.
@@ -239,7 +241,8 @@ impl<'a> Reader<'a> {
                     self.scope = open.scope;
                 }
             }
-            "block" | "endblock" | "load" | "csrf_token" | "import" | "from" => {}
+            "from" | "import" => self.import(words),
+            "block" | "endblock" | "load" | "csrf_token" => {}
             end if end.strip_prefix("end").is_some_and(|tag| self.open.last().is_some_and(|it| *it.tag == *tag)) => {
                 self.close();
             }
@@ -366,6 +369,28 @@ impl<'a> Reader<'a> {
         }
         if let Some(open) = self.open.last_mut() {
             open.of_macro = Some((name.text.into(), params, around));
+        }
+    }
+
+    /// `{% from "cards.html" import card as shown, row with context %}`, `{% import "cards.html" as cards %}`
+    fn import(&mut self, words: &[Word<'a>]) {
+        let Some((Some(module), rest)) = words.split_first().map(|(first, rest)| (first.quoted(), rest)) else { return };
+        let mut import = |name: &str, item: Option<&str>| {
+            self.macros.push(name.into());
+            self.imports.push(Import { name: name.into(), module: module.into(), item: item.map(Into::into) });
+        };
+        match rest {
+            [keyword, name, ..] if keyword.text == "as" => import(name.text, None),
+            [keyword, names @ ..] if keyword.text == "import" => {
+                for part in names.split(|it| it.text == ",") {
+                    match part {
+                        [item, keyword, name, ..] if keyword.text == "as" => import(name.text, Some(item.text)),
+                        [item, ..] => import(item.text, Some(item.text)),
+                        [] => {}
+                    }
+                }
+            }
+            _ => {}
         }
     }
 

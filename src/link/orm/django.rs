@@ -27,6 +27,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         classes,
         loads: Loads::default(),
         rows: true,
+        beside: Rc::from([]),
         size: Size::Open,
         cut: false,
         awaited: false,
@@ -401,7 +402,7 @@ fn step(eval: &Eval<'_>, set: &mut Set, id: NodeId) {
 /// `select_related(...)`, `prefetch_related(...)`: what they load.
 fn eager(eval: &Eval<'_>, set: &mut Set, name: &str, args: &Args<'_>, id: NodeId) {
     if args.open && !args.positional.is_empty() && args.keywords.is_empty() {
-        match spread(eval, args) {
+        match spread(eval, args, |it| matches!(it, Type::Text(_) | Type::Prefetch(..))) {
             Some(paths) => paths.iter().for_each(|path| load(&mut set.loads, path)),
             None => set.loads.open = true,
         }
@@ -474,8 +475,9 @@ fn load(loads: &mut Loads, path: &Type) {
     }
 }
 
-/// The arguments of `select_related(*self.select_related)`, where the class writes out the list and nothing is put in its place.
-fn spread(eval: &Eval<'_>, args: &Args<'_>) -> Option<Vec<Type>> {
+/// The arguments of `select_related(*self.select_related)`, where the class writes out the list of what is known, and nothing
+/// is put in its place.
+pub(super) fn spread(eval: &Eval<'_>, args: &Args<'_>, is_known: impl Fn(&Type) -> bool) -> Option<Vec<Type>> {
     /// Longer lists are not known to their end.
     const MOST: usize = 32;
     let flow = eval.frame().flow;
@@ -495,8 +497,7 @@ fn spread(eval: &Eval<'_>, args: &Args<'_>) -> Option<Vec<Type>> {
             _ => return None,
         }
     }
-    let written = all.iter().all(|it| matches!(it, Type::Text(_) | Type::Prefetch(..)));
-    written.then_some(all)
+    all.iter().all(is_known).then_some(all)
 }
 
 fn load_prefetch(loads: &mut Loads, path: Option<&str>, nested: &Loads) {

@@ -77,6 +77,7 @@ pub(super) fn listings(eval: &mut Eval<'_>) -> Vec<Listing> {
             let context = context::of_view(eval, class, true);
             let unit = Unit::Class(class);
             eval.with_context(context, |eval| serializers::serialize(eval, unit, &set, serializer, head));
+            serializers::of_list(eval, &set, serializer);
         }
         if set.size == Size::Guessed || answers_with_files(eval, class) {
             continue;
@@ -293,16 +294,25 @@ fn for_list(eval: &mut Eval<'_>, class: ClassId, method: FunctionId) -> Option<(
     let listed: Vec<NodeId> = flow.returns.iter().copied().filter(|it| !action(it, false)).collect();
     let chosen = match listed.as_slice() {
         [only] => *only,
-        all => *all.iter().find(|it| action(it, true))?,
+        all => match all.iter().find(|it| action(it, true)) {
+            Some(it) => *it,
+            // `if self.action in self.serializer_classes: return self.serializer_classes[self.action]`
+            None => *all.iter().find(|it| by_action(eval, class, method, **it).is_some())?,
+        },
     };
-    let def = match &flow.node(chosen).kind {
+    // `self.serializer_classes.get(self.action) or self.serializer_class`
+    let parts = match &flow.node(chosen).kind {
+        NodeKind::Either(all) => all.clone(),
+        _ => vec![chosen],
+    };
+    let def = parts.into_iter().find_map(|part| match &flow.node(part).kind {
         // `return self.read_serializer_class`
         NodeKind::Attr { of, name, .. } if is_self(flow, *of) => match eval.class_value(class, name) {
             Some(Type::Def(def)) => Some(def),
             _ => None,
         },
-        _ => by_action(eval, class, method, chosen).or_else(|| names.of_node(method.draft, flow, chosen)),
-    };
+        _ => by_action(eval, class, method, part).or_else(|| names.of_node(method.draft, flow, part)),
+    });
     match def {
         Some(Def::Class(class)) if serializers::is_serializer(eval, class) => Some((class, flow.node(chosen).span)),
         _ => None,

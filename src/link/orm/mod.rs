@@ -42,6 +42,7 @@ mod narrow;
 mod packages;
 mod rarely;
 mod reach;
+mod receivers;
 mod registered;
 mod report;
 mod routes;

@@ -147,6 +147,16 @@ fn fields(eval: &mut Eval<'_>, schema: ClassId, row: &Rc<Row>, at: NodeId, level
     }
 }
 
+/// The attributes that an alias leads through: `AliasPath("author", "name")` (pydantic 2).
+fn alias_path(body: &Flow, alias: NodeId) -> Vec<&str> {
+    match body.call(alias) {
+        Some(call) if body.called(call).as_deref() == Some("AliasPath") => {
+            call.args.iter().map_while(|node| body.text(*node)).collect()
+        }
+        _ => body.text(alias).into_iter().collect(),
+    }
+}
+
 fn one(
     eval: &mut Eval<'_>,
     schema: ClassId,
@@ -158,8 +168,17 @@ fn one(
 ) {
     let body = &eval.names.class(class).body;
     // What it reads then has another name, or it is not written.
-    let aside = |word: &str| attribute.value.and_then(|it| body.call(it)).is_some_and(|it| it.keyword(word).is_some());
-    if ["alias", "validation_alias", "exclude"].iter().any(|word| aside(word)) {
+    let said = |word: &str| attribute.value.and_then(|it| body.call(it)).and_then(|it| it.keyword(word));
+    if said("exclude").is_some() {
+        return;
+    }
+    if let Some(alias) = said("validation_alias").or_else(|| said("alias")) {
+        let path = alias_path(body, alias);
+        // The first name may be one that a client sends, and no attribute.
+        if path.first().is_some_and(|name| eval.models.relation(row.model, name).is_some()) {
+            let value = path.into_iter().fold(Type::Row(row.clone()), |value, name| eval.attribute(&value, name, at));
+            list_of(eval, &value, at);
+        }
         return;
     }
     let resolver = eval.names.method(schema, &format!("resolve_{}", attribute.name), None);

@@ -47,6 +47,15 @@ pub(super) fn serialize(eval: &mut Eval<'_>, unit: Unit, set: &Rc<Set>, serializ
     loop_over(eval, unit, set, serializer, "…(..., many=True)", head, &|eval, row| fields(eval, serializer, row, 0));
 }
 
+/// Evaluates what a serializer's own class for lists does with the rows of a view.
+pub(super) fn of_list(eval: &mut Eval<'_>, set: &Rc<Set>, serializer: ClassId) {
+    let Some(meta) = eval.names.inner(serializer, "Meta") else { return };
+    let Some(Type::Def(Def::Class(list))) = eval.class_value(meta, "list_serializer_class") else { return };
+    if let Some(method) = eval.names.method(list, "to_representation", None) {
+        eval.rooted(method, vec![Type::Instance(list), Type::Set(set.clone())], Vec::new());
+    }
+}
+
 /// Evaluates what reads a row, over all rows of a queryset: the loop that nobody wrote. It is called by the name of the
 /// class that has it, which stands for `…`.
 pub(super) fn loop_over<'a>(
@@ -251,7 +260,18 @@ pub(super) fn model(eval: &Eval<'_>, class: ClassId) -> Option<ClassId> {
 pub(super) fn goes_on(eval: &Eval<'_>, method: FunctionId) -> bool {
     let function = eval.names.function(method);
     let flow = &function.flow;
-    let func = flow.returns.last().and_then(|last| flow.call(*last)).map(|call| &flow.node(call.func).kind);
+    let Some(mut last) = flow.returns.last().copied() else { return false };
+    // `self.serializers.get(self.action) or super().get_serializer_class()`, or the same as the second argument.
+    if let NodeKind::Either(all) = &flow.node(last).kind {
+        last = all.last().copied().unwrap_or(last);
+    }
+    if let NodeKind::Call { func, args, .. } = &flow.node(last).kind
+        && let ([_, otherwise], NodeKind::Attr { name, .. }) = (args.as_slice(), &flow.node(*func).kind)
+        && &**name == "get"
+    {
+        last = *otherwise;
+    }
+    let func = flow.call(last).map(|call| &flow.node(call.func).kind);
     matches!(func, Some(NodeKind::Attr { name, .. }) if *name == function.name) && calls_super(eval, method)
 }
 

@@ -105,7 +105,7 @@ fn is_signal(flow: &Flow, node: NodeId, signals: &[&str]) -> bool {
     matches!(&flow.node(node).kind, NodeKind::Name(name) | NodeKind::Attr { name, .. } if signals.contains(&&**name))
 }
 
-fn model(names: &Names<'_>, models: &Models, at: u32, flow: &Flow, node: NodeId) -> Option<ClassId> {
+pub(super) fn model(names: &Names<'_>, models: &Models, at: u32, flow: &Flow, node: NodeId) -> Option<ClassId> {
     match names.of_node(at, flow, node) {
         Some(Def::Class(class)) => models.get(class).map(|_| class),
         _ => flow.dotted(node).filter(|name| name.ends_with("AUTH_USER_MODEL")).and(models.user),

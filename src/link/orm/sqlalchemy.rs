@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::eval::{Args, Eval};
 use super::events::Writing;
-use super::joined;
+use super::{django, joined};
 use super::models::Relation;
 use super::names::{ClassId, Def};
 use super::types::{Loads, Row, Set, Site, Size, Statement, Type, Without};
@@ -23,6 +23,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         classes: Rc::from([]),
         loads: Loads::default(),
         rows,
+        beside: Rc::from([]),
         size: Size::Open,
         cut: false,
         awaited: false,
@@ -64,7 +65,17 @@ pub(super) fn query_of(eval: &Eval<'_>, model: ClassId, id: NodeId) -> Type {
         _ => None,
     };
     let site = Site { entity: entity.map(Into::into), ..eval.site(id, true) };
-    Type::Set(Rc::new(base(model, true, vec![site], flow.node(id).span)))
+    let mut set = base(model, true, vec![site], flow.node(id).span);
+    // A class of its own for queries (Flask-SQLAlchemy 3.1, `_QueryProperty`).
+    if let Some((class, at)) = eval.names.attribute(model, "query_class") {
+        let draft = eval.names.class(class);
+        let value = draft.attributes.get(at).and_then(|it| it.value);
+        match value.and_then(|value| eval.names.of_node(class.draft, &draft.body, value)) {
+            Some(Def::Class(queries)) => set.classes = Rc::from([queries]),
+            _ => set.loads.open = true,
+        }
+    }
+    Type::Set(Rc::new(set))
 }
 
 /// `select(...)`
@@ -84,7 +95,35 @@ pub(super) fn select(eval: &Eval<'_>, args: &Args<'_>, id: NodeId) -> Type {
     let flow = eval.frame().flow;
     let entity = flow.dotted(*first).map(Into::into);
     let rows = args.positional.len() == 1 && !args.open;
-    Type::Set(Rc::new(base(model, rows, vec![Site { entity, ..eval.site(id, true) }], flow.node(id).span)))
+    let span = flow.node(id).span;
+    let mut set = base(model, rows, vec![Site { entity, ..eval.site(id, true) }], span);
+    if !rows && !args.open {
+        set.beside = beside(eval, &mut set.loads, model, args, id);
+    }
+    Type::Set(Rc::new(set))
+}
+
+/// What each row of `select(Book, Author)` has beside the first: rows of other models, or what is a value. What one of the
+/// models leads to among the others a session need not ask for.
+fn beside(eval: &Eval<'_>, loads: &mut Loads, first: ClassId, args: &Args<'_>, id: NodeId) -> Rc<[Option<Rc<Set>>]> {
+    let flow = eval.frame().flow;
+    let model = |node: &NodeId| match eval.type_of(*node) {
+        Type::Def(Def::Class(model)) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Sqlalchemy) => Some(model),
+        _ => None,
+    };
+    let others: Vec<Option<(ClassId, NodeId)>> =
+        args.positional.iter().skip(1).map(|node| Some((model(node)?, *node))).collect();
+    let all: Vec<ClassId> = others.iter().flatten().map(|it| it.0).chain([first]).collect();
+    for relation in all.iter().filter_map(|it| eval.models.get(*it)).flat_map(|it| it.relations.values()) {
+        if !relation.to_many && relation.target.is_some_and(|it| all.contains(&it)) {
+            loads.paths.insert(relation.name.to_string());
+        }
+    }
+    let set = |(model, node): (ClassId, NodeId)| {
+        let entity = flow.dotted(node).map(Into::into);
+        Rc::new(base(model, true, vec![Site { entity, ..eval.site(id, true) }], flow.node(id).span))
+    };
+    others.into_iter().map(|it| it.map(set)).collect()
 }
 
 /// Calls a method of something that is not known, which a session may be: its arguments tell.
@@ -271,13 +310,17 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
             Type::Paginator(Rc::new(next))
         }
         "options" => {
-            for node in args.all() {
-                match eval.type_of(node) {
+            let given = match args.open {
+                // `options(*self.default_options)`
+                true => django::spread(eval, args, |it| matches!(it, Type::Loader(_))),
+                false => Some(args.all().map(|node| eval.type_of(node)).collect()),
+            };
+            for one in given.unwrap_or_else(|| vec![Type::Unknown]) {
+                match one {
                     Type::Loader(paths) => next.loads.paths.extend(paths.iter().cloned()),
                     _ => next.loads.open = true,
                 }
             }
-            next.loads.open |= args.open;
             joined::options(eval, &mut next, args, id);
             Type::Set(Rc::new(next))
         }
@@ -286,7 +329,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
         }
         "all" => {
             consume(eval, set, id);
-            let element = eval.element(&Type::Set(set.clone()), None);
+            let element = eval.element(&Type::Result(set.clone(), set.beside.is_empty()), None);
             Type::List(Rc::new(element), Some(set.size))
         }
         "first" | "one" | "one_or_none" | "scalar" | "get" | "get_or_404" | "first_or_404" => {

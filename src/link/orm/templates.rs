@@ -11,7 +11,7 @@ use super::report::joined as lazy_path;
 use super::types::{Entry, Loads, Set, Type};
 use super::{default_manager, names, serializers};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
-use crate::facts::orm::{Place, tag_name, template_names};
+use crate::facts::orm::{FunctionDraft, Place, tag_name, template_names};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -98,6 +98,14 @@ impl<'a> Templates<'a> {
             }
         }
         Some(Rc::new(read))
+    }
+
+    /// A macro of the template of a name.
+    pub(super) fn macro_of(&self, names: &Names<'_>, template: &str, name: &str) -> Option<FunctionId> {
+        let whole = self.get(template)?;
+        let is_it = |it: &FunctionDraft| *it.name == *name && it.within.is_some();
+        let at = names.draft(whole.draft).functions.iter().position(is_it)?;
+        Some(FunctionId { draft: whole.draft, at: at as u32 })
     }
 
     /// The one template of a name.

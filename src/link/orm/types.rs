@@ -137,6 +137,8 @@ pub(super) struct Set {
     pub(super) loads: Loads,
     /// Whether its rows are instances of the model.
     pub(super) rows: bool,
+    /// What each of its rows has beside one of the model, when there are several: `select(Book, Author)`.
+    pub(super) beside: Rc<[Option<Rc<Set>>]>,
     pub(super) size: Size,
     /// Whether it is cut: by a slice, a limit, a page.
     pub(super) cut: bool,
@@ -440,6 +442,12 @@ impl Type {
                     } else {
                         Type::Set(Rc::new(a.join(&b)))
                     }
+                }
+                // `rows = self`, and in a branch `rows = rows.filter(...)`.
+                (Type::Manager(of), Type::Set(set)) | (Type::Set(set), Type::Manager(of))
+                    if of.model == set.model && set.orm == Orm::Django && set.rows =>
+                {
+                    Type::Set(Rc::new(set.join(&super::eval::set_of(&of))))
                 }
                 (Type::List(a, size), Type::List(b, other)) => {
                     let size = match (size, other) {

@@ -17,6 +17,11 @@ impl<'a> Eval<'a> {
     pub(super) fn around(&mut self, name: &str) -> Option<Type> {
         let Unit::Function(id) = self.frame().unit else { return None };
         let outer = self.names.outer(id)?;
+        if !self.wrapped.is_empty()
+            && let Some(function) = self.wrapped(outer, name)
+        {
+            return Some(function);
+        }
         let it = self.names.function(outer);
         let param = it.params.iter().position(|param| *param.name == *name).map(|at| at as NodeId);
         let node = it.locals.iter().find(|(local, _)| **local == *name).map(|(_, node)| *node).or(param)?;

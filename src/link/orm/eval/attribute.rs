@@ -71,6 +71,8 @@ impl Eval<'_> {
                 };
                 parts.iter().find(is).cloned().unwrap_or_else(|| self.op(of, name))
             }
+            // `{% import "cards.html" as cards %}{{ cards.card(book) }}`
+            Type::Template(template) if self.in_template() => self.macro_of(template, name),
             // A template asks a dict as it does an object.
             Type::Record(_) => match entry(of, name) {
                 Some((_, value, _)) if self.in_template() => value.clone(),

@@ -12,7 +12,7 @@ use super::super::{
 };
 use super::given::Given;
 use super::need::uses;
-use super::value::retarget;
+use super::value::{any_function, retarget};
 use super::{Args, Eval, Known, MOST_DEPTH};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::stack::vocabulary::Orm;
@@ -26,6 +26,10 @@ impl Eval<'_> {
         match func {
             Type::Def(Def::Function(function)) if !self.follows(*function) => Type::Unknown,
             Type::Def(Def::Function(function)) => {
+                let decorated = !self.names.function(*function).decorators.is_empty();
+                if decorated && let Some(returned) = self.call_wrapper(*function, args, id) {
+                    return returned;
+                }
                 let context = self.takes_context(*function).then(|| Rc::new(self.type_of(0)));
                 let given = self.given(context.as_ref(), *function, args);
                 let returned = self.follow(*function, given, id);
@@ -98,11 +102,12 @@ impl Eval<'_> {
             }
             Type::Statement(_) if name == "limit" => Type::Unknown,
             Type::Statement(statement) => sqlalchemy::of_columns(self, *statement, name, id),
-            Type::Record(_) if matches!(name, "get" | "pop") => {
-                let key = args.positional.first().map(|node| self.type_of(*node));
-                match key {
+            Type::Record(entries) if matches!(name, "get" | "pop") => {
+                let given = |at: usize| args.positional.get(at).map(|node| self.type_of(*node));
+                match given(0) {
                     Some(Type::Text(key)) => entry(base, &key).map(|it| it.1.clone()).unwrap_or_default(),
-                    _ => Type::Unknown,
+                    Some(_) => any_function(entries, given(1)),
+                    None => Type::Unknown,
                 }
             }
             Type::Record(entries) if matches!(name, "values" | "items") => {

@@ -12,6 +12,7 @@ mod constant;
 mod given;
 mod guess;
 mod handed;
+mod injected;
 mod made;
 mod need;
 mod passed;
@@ -23,6 +24,7 @@ mod shared;
 mod told;
 mod touched;
 mod value;
+mod wrapped;
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -46,6 +48,7 @@ use super::key_asked::Deleted;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::registered::Registered;
+use super::receivers::Receivers;
 use super::settings::Settings;
 use super::spelled::Spelled;
 use super::templates::{Templates, entry, field};
@@ -156,6 +159,11 @@ pub(super) struct Eval<'a> {
     /// The view whose code is evaluated, which may be that of a base.
     pub(super) view: Option<ClassId>,
     queued: queued::Queued,
+    receivers: Receivers,
+    /// What decorators call in loops, by the decorator.
+    wrappers: HashMap<FunctionId, Option<wrapped::Wrapper>>,
+    /// The decorated functions whose decorators are evaluated, each with the function that was given it.
+    wrapped: Vec<(FunctionId, FunctionId)>,
     /// What is loaded onto rows before the function that is entered next.
     loaded_before: Vec<(Span, Loads)>,
 }
@@ -278,14 +286,20 @@ impl<'a> Eval<'a> {
             spelled: OnceCell::new(),
             view: None,
             queued: Vec::new(),
+            receivers: Receivers::read(names, models),
+            wrappers: HashMap::default(),
+            wrapped: Vec::new(),
             loaded_before: Vec::new(),
         }
     }
 
     /// Evaluates a function by itself, with parameters as their annotations say.
     pub(super) fn root(&mut self, id: FunctionId) -> Type {
-        let owner = self.names.function(id).owner;
-        self.enter_root(id, owner.map(|at| ClassId { draft: id.draft, at }))
+        let function = self.names.function(id);
+        if !function.decorators.is_empty() {
+            self.root_of_wrapper(id);
+        }
+        self.enter_root(id, function.owner.map(|at| ClassId { draft: id.draft, at }))
     }
 
     /// What a function gives, as a method on an instance of a class that inherits it. Nothing is told.
@@ -360,7 +374,13 @@ impl<'a> Eval<'a> {
             let known = match (&this, at) {
                 (Some(this), 0) if method => this.clone(),
                 _ if &*param.name == "request" => Type::Request,
-                _ => self.annotated(id, param.annotation),
+                _ if &*param.name == "instance" && let Some(model) = self.receivers.of(id) => {
+                    Type::Row(Rc::new(Row::of(model)))
+                }
+                _ => match self.injected(id, param) {
+                    Some(given) => given,
+                    None => self.annotated(id, param.annotation),
+                },
             };
             args.push((known, None));
         }
@@ -613,11 +633,25 @@ impl<'a> Eval<'a> {
         if let Some(around) = self.around(name) {
             return around;
         }
+        // `{% from "cards.html" import card %}`
+        if self.in_template()
+            && let Some(import) = self.names.draft(draft).imports.iter().find(|it| *it.name == *name)
+        {
+            return match &import.item {
+                Some(item) => self.macro_of(&import.module, item),
+                None => Type::Template((*import.module).into()),
+            };
+        }
         match self.names.resolve(draft, name) {
             Some(Def::Global(at, node)) => self.global(at, node),
             Some(def) => Type::Def(def),
             None => Type::Def(Def::External(self.word(name))),
         }
+    }
+
+    /// A macro of another template.
+    pub(super) fn macro_of(&self, template: &str, name: &str) -> Type {
+        self.templates.macro_of(self.names, template, name).map_or(Type::Unknown, |it| Type::Def(Def::Function(it)))
     }
 
     /// A name or a text, as a value holds it.

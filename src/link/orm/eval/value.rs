@@ -11,6 +11,16 @@ use super::{Args, Eval};
 use crate::facts::orm::flow::{Arm, NodeId, NodeKind, Scope};
 use crate::stack::vocabulary::Orm;
 
+/// One of the functions that a dict holds, by a key that is not known, or another where it has none.
+pub(super) fn any_function(entries: &[Entry], otherwise: Option<Type>) -> Type {
+    let is_function = |it: &Type| matches!(it, Type::Def(Def::Function(_)) | Type::Method(..));
+    let all: Vec<Type> = entries.iter().map(|(_, value, _)| value.clone()).collect();
+    if all.is_empty() || !all.iter().all(is_function) {
+        return Type::Unknown;
+    }
+    Type::Each(all.into_iter().chain(otherwise.filter(is_function)).collect())
+}
+
 impl Eval<'_> {
     /// The type of a node, and what happens when it is evaluated.
     pub(super) fn value(&mut self, id: NodeId) -> Type {
@@ -72,6 +82,8 @@ impl Eval<'_> {
                     (Type::Record(_), NodeKind::Text(name)) => {
                         entry(&of, name).map(|it| it.1.clone()).unwrap_or_default()
                     }
+                    // `HANDLERS[kind]`: whichever.
+                    (Type::Record(entries), _) => any_function(entries, None),
                     _ => Type::Unknown,
                 }
             }
@@ -262,6 +274,7 @@ impl Eval<'_> {
         match of {
             Type::Set(set) if set.rows => self.row_of(set, turn),
             Type::Result(set, true) if set.rows => self.row_of(set, turn),
+            Type::Set(set) | Type::Result(set, _) if !set.beside.is_empty() => self.several_of(set, turn),
             Type::Result(set, false) if set.rows => Type::Tuple(Rc::from([self.row_of(set, turn)])),
             Type::List(element, _) => retarget(element, turn),
             Type::Tuple(parts) => retarget(&Type::each(parts), turn),
@@ -272,6 +285,19 @@ impl Eval<'_> {
             Type::Checked(true) => Type::Checked(false),
             _ => Type::Unknown,
         }
+    }
+
+    /// `book, author` of `select(Book, Author)`.
+    fn several_of(&self, set: &Rc<Set>, turn: Option<Turn>) -> Type {
+        let first = Rc::new(Set { rows: true, beside: Rc::from([]), ..(**set).clone() });
+        let others = set.beside.iter().map(|other| match other {
+            Some(other) => {
+                let (loads, size, cut, awaited) = (set.loads.clone(), set.size, set.cut, set.awaited);
+                self.row_of(&Rc::new(Set { loads, size, cut, awaited, ..(**other).clone() }), turn)
+            }
+            None => Type::Unknown,
+        });
+        Type::Tuple(std::iter::once(self.row_of(&first, turn)).chain(others).collect())
     }
 
     /// The row that a queryset is asked for alone.

@@ -68,12 +68,16 @@ pub(super) fn imported(drafts: &[&OrmDraft]) -> Vec<&'static OrmDraft> {
         all.any(|it| is_within(&it.module, package))
     };
     // A package that is the repository itself is read there.
-    let is_there = |package: &str| {
-        let inner = format!(".{package}.");
-        drafts.iter().any(|draft| is_within(&draft.module, package) || draft.module.contains(&inner))
+    let is_there = |package: &Package| {
+        // A folder of the repository's own may have the name of a package: `framework/django/handlers.py`.
+        let inner: Vec<String> = package.files().map(|(path, _)| format!("/{}", path.trim())).collect();
+        let is = |draft: &OrmDraft| {
+            is_within(&draft.module, package.name) || inner.iter().any(|path| draft.path.ends_with(path.as_str()))
+        };
+        drafts.iter().any(|draft| is(draft))
     };
     let all = PACKAGES.iter().enumerate();
-    let wanted = all.filter(|(_, package)| imports(package.name) && !is_there(package.name));
+    let wanted = all.filter(|(_, package)| imports(package.name) && !is_there(package));
     wanted.flat_map(|(at, package)| package.declared(at * MOST_FILES)).collect()
 }
 

@@ -278,3 +278,18 @@ fn what_is_deleted_together_is_what_each_turn_deletes() {
         assert!(by(chain)[0].ends_with(": filter(thread__in=..., ...).delete()"), "{:?}", by(chain));
     }
 }
+
+#[test]
+fn a_queryset_s_method_narrows_itself_in_a_branch() {
+    let models = MODELS.replace(
+        "    def open(self):\n        return self.filter(closed=False)\n",
+        "    def open(self, room=None):\n        rows = self\n        if room:\n            rows = rows.filter(room=room)\n        return rows\n",
+    );
+    let shown = |rows: &str| {
+        let text = format!("from .models import *\n\ndef shown(room):\n    return [it.room.name for it in {rows}]\n");
+        told(&[("chat/models.py", &models), ("chat/views.py", &text)])
+    };
+    assert_eq!(shown("Thread.objects.open(room)"), [r#"lazy shown:room: select_related("room")"#]);
+    assert!(shown("Thread.objects.with_room().open(room)").is_empty());
+    assert!(shown("Thread.objects.open(room).with_room()").is_empty());
+}

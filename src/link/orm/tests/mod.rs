@@ -3,6 +3,7 @@
 mod admin;
 mod branches;
 mod classes;
+mod layers;
 mod django;
 mod feeds;
 mod few;

@@ -152,3 +152,63 @@ fn rows_that_a_session_gets_or_merges() {
         ["write put:db.session.commit: one commit after the loop (commits)"]
     );
 }
+
+#[test]
+fn rows_of_several_models_at_once() {
+    let text = |what: &str, options: &str, read: &str| {
+        format!(
+            "def get(session):\n    for one, other in session.execute(select({what}){options}):\n        print({read})\n"
+        )
+    };
+    let posts = ["lazy get:posts: options(selectinload(User.posts))"];
+    assert_eq!(dao(&text("User, Tag", "", "one.posts")), posts);
+    assert_eq!(dao(&text("Tag, User", "", "other.posts")), posts);
+    assert!(dao(&text("User, Tag", ".options(selectinload(User.posts))", "one.posts")).is_empty());
+    // The session has the author by then.
+    assert!(dao(&text("Post, User", ".join(User)", "one.author.id")).is_empty());
+    assert_eq!(
+        dao("def get(session):\n    for one, n in session.query(User, func.count()).all():\n        print(one.posts)\n"),
+        posts
+    );
+}
+
+#[test]
+fn options_that_a_class_lists() {
+    let repository = |listed: &str| {
+        dao(&format!(
+            "class Repository:\n    options = ()\n\n    def all(self):\n        return self.session.scalars(select(self.model).options(*self.options)).all()\n\n\nclass Users(Repository):\n    model = User\n{listed}\n\ndef get(users: Users):\n    for it in users.all():\n        print(it.posts)\n"
+        ))
+    };
+    assert_eq!(repository("").len(), 1);
+    assert!(repository("    options = (selectinload(User.posts),)\n").is_empty());
+    assert!(repository("    options = made()\n").is_empty());
+}
+
+#[test]
+fn what_fastapi_gives_a_parameter() {
+    let route = |statement: &str, param: &str| {
+        dao(&format!(
+            "def panel(session=Depends(get_session)):\n    return session.scalars({statement}).all()\n\n\n@router.get('/')\ndef get({param}):\n    return [it.posts for it in users]\n"
+        ))
+    };
+    for param in ["users=Depends(panel)", "users: list[User] = Depends(panel)", "users: Annotated[list[User], Depends(panel)]"] {
+        assert_eq!(route("select(User)", param).len(), 1, "{param}");
+        assert!(route("select(User).options(selectinload(User.posts))", param).is_empty(), "{param}");
+    }
+}
+
+#[test]
+fn a_class_for_the_queries_of_a_model() {
+    let models = MAPPED.replace(
+        "    __tablename__ = \"users\"\n",
+        "    __tablename__ = \"users\"\n    query_class = Users\n",
+    );
+    let class = "from sqlalchemy.orm import Query, selectinload\n\n\nclass Users(Query):\n    def active(self):\n        return self.filter_by(active=True)\n\n    def whole(self):\n        return self.options(selectinload(User.posts))\n\n\n";
+    let listed = |how: &str| {
+        let text = format!("from .models import User\n\ndef get():\n    for it in User.query.{how}:\n        print(it.posts)\n");
+        told(&[("blog/dao.py", &text), ("blog/models.py", &format!("{class}{models}"))])
+    };
+    assert_eq!(listed("active().order_by('id')").len(), 1);
+    assert_eq!(listed("active().all()").len(), 1);
+    assert!(listed("active().whole()").is_empty());
+}
