@@ -32,6 +32,8 @@ pub(super) struct Event {
     pub(super) at: Span,
     /// The place where it happens, which may be in a function called from there.
     pub(super) deep: Span,
+    /// Where the queryset that it runs is written, when that is elsewhere.
+    pub(super) made: Option<Span>,
     /// The places where what leads to it is loaded row by row, too.
     pub(super) by: Vec<Span>,
     pub(super) size: Size,
@@ -448,6 +450,7 @@ impl Event {
             over,
             at,
             deep,
+            made: None,
             by: Vec::new(),
             size,
             spare,

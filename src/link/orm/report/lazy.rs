@@ -52,6 +52,13 @@ fn made(root: &Set) -> Vec<Span> {
     if root.partly && root.sites.iter().any(|site| site.shared) { Vec::new() } else { vec![root.span] }
 }
 
+/// The other querysets whose rows are read so.
+fn came(root: &Set, paths: &[(String, Event)]) -> Fact<u64> {
+    let others = paths.iter().flat_map(|(_, event)| &event.also).map(|it| it.span);
+    let each = super::once_each(others.filter(|it| *it != root.span && !it.file.is_outside()));
+    if each.is_empty() { Fact::Absent } else { Fact::derived(each.len() as u64, each) }
+}
+
 /// What a queryset is told to load, by its last clause.
 fn clauses(root: &Set) -> Fact<Box<str>> {
     /// Paths that are named.
@@ -340,6 +347,7 @@ impl Report<'_> {
             read: read(&paths[..1], &named[..1]),
             also_read: if paths.len() > 1 { read(&paths[1..], &named[1..]) } else { Fact::Absent },
             model: Fact::derived(model, made(root)),
+            came: came(root, paths),
             arrives: arrives(root, hops, |site| self.draft(site.unit).place == Place::Template),
             loads: clauses(root),
             over: over(event),
