@@ -1,7 +1,7 @@
 //! Tables that people fill by hand: the admin, or a CMS, shows their rows, and no code of the repository makes one.
 //!
 //! So the table grows by what somebody types, and not by what clients do: data centers, menus, settings. One whose rows have
-//! a time of their own (articles, events), or a user, may get long all the same.
+//! a time of their own (articles, events), or a user, may get long all the same, though hardly so long that an index matters.
 
 use std::rc::Rc;
 
@@ -43,28 +43,30 @@ pub(super) fn mark(eval: &mut Eval<'_>, events: &mut [Event], uses: &mut [Use], 
     if !gone.chain(asked).any(sought) {
         return;
     }
-    let sought: HashSet<ClassId> = shown.iter().copied().filter(|model| is_table_of_things(eval, *model)).collect();
-    let sought = by_hand(eval, sought, reached);
+    let all: HashSet<ClassId> = shown.iter().copied().filter(|model| is_table_of_things(eval, *model)).collect();
+    let made = made(eval, reached);
+    let all = by_hand(eval, all, &made);
+    let short = by_hand(eval, all.iter().copied().filter(|model| !goes_on(eval, *model)).collect(), &made);
     for event in events {
-        let Some(rows) = event.rows.as_mut().filter(|rows| sought.contains(&rows.class)) else { continue };
+        let Some(rows) = event.rows.as_mut().filter(|rows| short.contains(&rows.class)) else { continue };
         let name = eval.models.name(eval.names, rows.class);
         rows.few.get_or_insert_with(|| format!("staff fill `{name}` in the admin, and no code adds rows to it"));
     }
     for it in uses.iter_mut().filter(|it| asks(it)) {
-        it.is_lookup |= sought.contains(&it.model);
+        it.is_lookup |= all.contains(&it.model);
     }
 }
 
 /// Those of these models of which nobody makes rows but by hand, nor of what their rows are part of.
-fn by_hand(eval: &mut Eval<'_>, mut all: HashSet<ClassId>, reached: &Reaching<'_>) -> HashSet<ClassId> {
-    let made = made(eval, reached);
+fn by_hand(eval: &Eval<'_>, mut all: HashSet<ClassId>, made: &HashSet<ClassId>) -> HashSet<ClassId> {
     let parents: HashSet<ClassId> = made.iter().flat_map(|it| eval.names.lineage(*it).classes.clone()).collect();
     all.retain(|model| !parents.contains(model));
     loop {
         let is_part = |model: &ClassId| {
-            let keys = own_relations(eval, *model).filter(|it| it.joinable && !KEEPERS.contains(&&*it.name));
+            let keys = own_relations(eval, *model).filter(|it| it.joinable);
             keys.filter_map(|it| it.target).any(|it| {
                 it != *model
+                    && !is_user(eval, it)
                     && !all.contains(&it)
                     && (parents.contains(&it) || !eval.models.is_of_kinds(eval.names, it))
             })
@@ -80,14 +82,15 @@ fn by_hand(eval: &mut Eval<'_>, mut all: HashSet<ClassId>, reached: &Reaching<'_
 /// The relations that a model itself declares.
 fn own_relations<'e>(eval: &'e Eval<'_>, model: ClassId) -> impl Iterator<Item = &'e Rc<Relation>> {
     let all = eval.models.get(model).into_iter().flat_map(|it| it.relations.values());
-    all.filter(move |it| eval.names.attribute(model, &it.name).is_some())
+    all.filter(move |it| !KEEPERS.contains(&&*it.name) && eval.names.attribute(model, &it.name).is_some())
 }
 
 /// Whether a table has rows of things that are set up once, and not of what happens, or of what users have.
 fn is_table_of_things(eval: &Eval<'_>, model: ClassId) -> bool {
     let names = eval.names;
     let lineage = names.lineage(model);
-    let filled = |base: &str| FILLED.iter().any(|word| last_of(base).starts_with(word) || last_of(base).ends_with(word));
+    let filled =
+        |base: &str| FILLED.iter().any(|word| last_of(base).starts_with(word) || last_of(base).ends_with(word));
     let own = lineage.classes.iter().map(|class| &*names.class(*class).name);
     if eval.models.get(model).is_none()
         || names.is_of_package(model)
@@ -109,20 +112,27 @@ fn is_table_of_things(eval: &Eval<'_>, model: ClassId) -> bool {
             name => name == "proxy",
         })
     };
-    let is_user = |model: ClassId| model == AUTH_USER || Some(model) == eval.models.user;
-    let mut relations = own_relations(eval, model).filter(|it| !KEEPERS.contains(&&*it.name));
-    let of_user = relations.any(|it| it.target.is_some_and(is_user));
+    lineage.classes.iter().all(managed) && !lineage.classes.iter().any(is_generic) && !is_user(eval, model)
+}
+
+/// Whether a table may get long though people fill it: its rows have a time of their own, or a user.
+fn goes_on(eval: &Eval<'_>, model: ClassId) -> bool {
+    let names = eval.names;
     let has_time = |class: &ClassId| {
         let draft = names.class(*class);
         let calls = draft.attributes.iter().filter_map(|it| draft.body.call(it.value?));
         calls.into_iter().any(|call| {
-            let by_itself = ["auto_now", "auto_now_add", "default", "editable"].iter().any(|it| call.keyword(it).is_some());
+            let by_itself =
+                ["auto_now", "auto_now_add", "default", "editable"].iter().any(|it| call.keyword(it).is_some());
             !by_itself && draft.body.called(call).is_some_and(|it| TIMES.contains(&&*it))
         })
     };
-    lineage.classes.iter().all(managed)
-        && !lineage.classes.iter().any(is_generic)
-        && !is_user(model) && !of_user && !lineage.classes.iter().any(has_time)
+    let of_user = || own_relations(eval, model).any(|it| it.target.is_some_and(|it| is_user(eval, it)));
+    names.lineage(model).classes.iter().any(has_time) || of_user()
+}
+
+fn is_user(eval: &Eval<'_>, model: ClassId) -> bool {
+    model == AUTH_USER || Some(model) == eval.models.user
 }
 
 /// The models of which any code makes rows, but for the admin's.
@@ -205,7 +215,8 @@ fn flows(draft: &OrmDraft) -> impl Iterator<Item = (&Flow, Option<u32>)> {
 /// Whether what is called is of the function's own instance: `self.create`, `super().create`.
 fn is_own(flow: &Flow, func: NodeId) -> bool {
     let NodeKind::Attr { of, .. } = &flow.node(func).kind else { return false };
-    flow.node(*of).kind == NodeKind::Param(0) || flow.call(*of).is_some_and(|it| flow.called(it).as_deref() == Some("super"))
+    flow.node(*of).kind == NodeKind::Param(0)
+        || flow.call(*of).is_some_and(|it| flow.called(it).as_deref() == Some("super"))
 }
 
 /// What a chain of attributes and calls starts with.

@@ -35,6 +35,8 @@ entity! {
         read: Fact<Box<str>> = "reads `{}` for each row";
         /// The others, where they are read; absent when there is one alone.
         also_read: Fact<Box<str>> = "reads `{}` for each row too";
+        /// How many places in other code read them, to which those lead; absent where the loop reads them itself.
+        deep: Fact<u64> = "it is read here";
         /// The model of the rows.
         model: Fact<Box<str>> = "the queryset of `{}` does not load it";
         /// How many other querysets have rows that the same is read of; absent when there is none.

@@ -438,7 +438,14 @@ impl Eval<'_> {
             (Some((row, relation)), _) if relation.to_many && row.guessed && set.size == Size::Open => {
                 format!("one object has `{}`", relation.name)
             }
-            (Some((row, relation)), _) if relation.to_many && !row.guessed && self.is_alone(row) => {
+            // No loop is around: what one that is over has left is one row.
+            (Some((row, relation)), _)
+                if relation.to_many
+                    && !row.guessed
+                    && (self.is_alone(row)
+                        || row.turn.is_some()
+                            && matches!(self.iterated(turn), Some(Type::Set(_) | Type::Result(..)))) =>
+            {
                 format!("one `{}` has `{}`", named(row.model), relation.name)
             }
             (None, Some(Parent::User)) => format!("one user has rows of `{}`", named(set.model)),

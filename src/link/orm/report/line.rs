@@ -73,8 +73,12 @@ impl Report<'_> {
         let deeper = line.iter().map(|event| event.deep).filter(|deep| *deep != event.at && !places.contains(deep));
         let more = counted(deeper.take(MOST_PLACES));
         // What is quoted is shown where it stands.
-        let runs = if event.made.is_some() { counted(places.iter().copied()) } else { Fact::Absent };
-        let places = event.made.map_or(places, |at| vec![at]);
+        let stands = event.made.or_else(|| (places.len() > 1).then_some(event.deep)).filter(|it| *it != event.at);
+        let runs = match stands {
+            Some(stands) => counted(places.iter().copied().filter(|it| *it != stands)),
+            None => Fact::Absent,
+        };
+        let places = stands.map_or(places, |at| vec![at]);
         let writers =
             taken_in(&line).map(|edit| Writer { name: "field".into(), edits: vec![edit], display_only: None });
         let about = self.about(event.unit, event.call(), event.at, writers.into_iter().collect());

@@ -31,3 +31,15 @@ fn the_other_querysets_that_come_by() {
     let [only] = facts.lazy_loads.as_slice() else { panic!("{:?}", facts.lazy_loads) };
     assert_eq!(only.came.known(), Some(&1));
 }
+
+#[test]
+fn where_other_code_reads_it() {
+    let views = "from .models import *\n\n\ndef names():\n    return [it.place for it in Thread.objects.all()]\n";
+    let sources = sources(&[("chat/models.py", MODELS), ("chat/views.py", views)]);
+    let facts = found(&sources);
+    let [only] = facts.lazy_loads.as_slice() else { panic!("{:?}", facts.lazy_loads) };
+    let text =
+        |span: Option<Span>| span.map(|it| sources.file(it.file).text()[it.start as usize..it.end as usize].to_owned());
+    assert_eq!(text(only.read.span()).as_deref(), Some("it.place"));
+    assert_eq!(text(only.deep.span()).as_deref(), Some("self.room"));
+}
