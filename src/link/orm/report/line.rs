@@ -73,7 +73,9 @@ impl Report<'_> {
         let deeper = line.iter().map(|event| event.deep).filter(|deep| *deep != event.at && !places.contains(deep));
         let more = counted(deeper.take(MOST_PLACES));
         // What is quoted is shown where it stands.
-        let stands = event.made.or_else(|| (places.len() > 1).then_some(event.deep)).filter(|it| *it != event.at);
+        let asks = matches!(event.kind, EventKind::Query { .. });
+        let deep = || (asks && places.len() > 1).then_some(event.deep);
+        let stands = event.made.or_else(deep).filter(|it| *it != event.at);
         let runs = match stands {
             Some(stands) => counted(places.iter().copied().filter(|it| *it != stands)),
             None => Fact::Absent,
