@@ -166,9 +166,10 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// Labels the place that says it, and those that it came by. What is said to be so `here` is so at each place.
+    /// Labels the place that says it, and those that it came by. What is said to be so `here`, or to be so `too`, is so at
+    /// each place.
     fn written(&mut self, spans: &[Span], text: &str) {
-        let each = text.ends_with(" here");
+        let each = text.ends_with(" here") || text.ends_with(", too");
         for (at, span) in spans.iter().enumerate() {
             // A place that holds the value, or is held by it, has said it already.
             let meets = |other: &Span| other.contains(*span) || span.contains(*other);

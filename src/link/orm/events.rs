@@ -32,6 +32,8 @@ pub(super) struct Event {
     pub(super) at: Span,
     /// The place where it happens, which may be in a function called from there.
     pub(super) deep: Span,
+    /// Where the queryset that it runs is written, when that is elsewhere.
+    pub(super) made: Option<Span>,
     /// The places where what leads to it is loaded row by row, too.
     pub(super) by: Vec<Span>,
     pub(super) size: Size,
@@ -323,6 +325,14 @@ impl Event {
         Event { behind: is_some_turns_only(eval, around, at, self.deep).1, ..self }
     }
 
+    /// Where it is read, the places that lead there, and the place in other code that the loop's leads to.
+    pub(super) fn roles(&self) -> (Span, Vec<Span>, Option<Span>) {
+        let places = self.places();
+        let first = places.first().copied().unwrap_or(self.at);
+        let deep = Some(self.deep).filter(|deep| first == self.at && *deep != self.at);
+        (first, places.into_iter().skip(1).filter(|it| Some(*it) != deep).collect(), deep)
+    }
+
     /// The place in the loop, the one where it happens when that is another, and where the way to it is read.
     pub(super) fn places(&self) -> Vec<Span> {
         let by_field = self.serializer.is_some() && self.through.is_some() || self.shown.is_some();
@@ -448,6 +458,7 @@ impl Event {
             over,
             at,
             deep,
+            made: None,
             by: Vec::new(),
             size,
             spare,

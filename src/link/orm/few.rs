@@ -15,6 +15,7 @@ use crate::stack::vocabulary::Orm;
 /// The rows that a loop goes through, of whose table somebody may know how many there are.
 #[derive(Clone, Debug)]
 pub(super) struct Rows {
+    pub(super) class: ClassId,
     /// The model, with its app before it: `shop.Order`.
     pub(super) model: String,
     /// Why there are few of them.
@@ -30,7 +31,7 @@ pub(super) fn rows(eval: &Eval<'_>, turn: Turn) -> Option<Rows> {
         Some(draft) => format!("{}.{name}", app_of(draft)),
         None => format!("auth.{name}"),
     };
-    Some(Rows { model, few: few(eval.names, eval.models, &set) })
+    Some(Rows { class: set.model, model, few: few(eval.names, eval.models, &set) })
 }
 
 /// Why a queryset has few rows, so that a list of all of them has an end.

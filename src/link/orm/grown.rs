@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet as HashSet;
 
 use super::eval::Eval;
 use super::models::AUTH_USER;
-use super::names::{ClassId, Def};
+use super::names::{ClassId, Def, Names};
 use super::reach::Reaching;
 use super::types::{Type, Unit};
 use super::uses::Use;
@@ -20,14 +20,10 @@ pub(super) type Made = BTreeSet<(ClassId, Unit)>;
 /// Views that make a row of what they are sent, unless they only read.
 const VIEWS: &[&str] = &["ModelViewSet", "CreateModelMixin", "CreateAPIView", "ListCreateAPIView", "CreateView"];
 
-/// What the names of models end with whose rows are the choices that a site has been set up with.
-const OPTIONS: &[&str] = &["Option", "Options", "Config", "Configuration", "Setting", "Settings"];
-
 /// Of the uses those are guesses whose table nobody is seen to add to: it may be small. Left out are those of which the one
 /// row is looked for that the same code would make.
 pub(super) fn mark(eval: &mut Eval<'_>, uses: &mut Vec<Use>, reached: &Reaching<'_>) {
     uses.retain(|it| !looks_before_it_makes(eval, it));
-    options(eval, uses, reached);
     let asks = |it: &Use| it.kind == UseKind::SearchAcross;
     if !uses.iter().any(asks) {
         return;
@@ -39,22 +35,6 @@ pub(super) fn mark(eval: &mut Eval<'_>, uses: &mut Vec<Use>, reached: &Reaching<
     }
 }
 
-/// Marks what asks a table of options that nobody adds to but staff, in the admin: it is one to look things up in.
-fn options(eval: &mut Eval<'_>, uses: &mut [Use], reached: &Reaching<'_>) {
-    let named =
-        |eval: &Eval<'_>, it: &Use| OPTIONS.iter().any(|end| eval.models.name(eval.names, it.model).ends_with(end));
-    if !uses.iter().any(|it| named(eval, it)) {
-        return;
-    }
-    let grown = grown(eval, reached);
-    let admins = eval.names.all_classes().into_iter().filter_map(|class| eval.registered.of(class));
-    let listed: HashSet<ClassId> = admins.collect();
-    for it in uses.iter_mut() {
-        let made = grown.contains(&it.model) || eval.made.iter().any(|(model, _)| *model == it.model);
-        it.is_lookup |= !made && listed.contains(&it.model) && named(eval, it);
-    }
-}
-
 /// Whether rows are looked for where nothing else makes such rows, and makes one when there is none.
 fn looks_before_it_makes(eval: &Eval<'_>, it: &Use) -> bool {
     let mut makers = eval.made.iter().filter(|(model, _)| *model == it.model).map(|(_, unit)| *unit).peekable();
@@ -62,15 +42,15 @@ fn looks_before_it_makes(eval: &Eval<'_>, it: &Use) -> bool {
     tests && makers.peek().is_some() && makers.all(|unit| unit == it.unit)
 }
 
-fn grown(eval: &mut Eval<'_>, reached: &Reaching<'_>) -> HashSet<ClassId> {
+/// The models of which requests and tasks make rows, as far as is seen.
+pub(super) fn grown(eval: &mut Eval<'_>, reached: &Reaching<'_>) -> HashSet<ClassId> {
     let serves = |unit: Unit| matches!(reached.of(unit), Reach::Requests | Reach::Tasks);
     let mut grown: HashSet<ClassId> =
         eval.made.iter().filter(|(_, unit)| serves(*unit)).map(|(model, _)| *model).collect();
     for class in eval.names.all_classes() {
         let is = |name: &&str| eval.names.derives_external(class, name);
         let form = is(&"ModelForm") && eval.names.draft(class.draft).place != Place::Admin;
-        let view =
-            VIEWS.iter().any(is) && !is(&"ReadOnlyModelViewSet") && reached.of(Unit::Class(class)) == Reach::Requests;
+        let view = makes(eval.names, class) && reached.of(Unit::Class(class)) == Reach::Requests;
         if form {
             grown.extend(of_meta(eval, class));
         }
@@ -81,8 +61,14 @@ fn grown(eval: &mut Eval<'_>, reached: &Reaching<'_>) -> HashSet<ClassId> {
     grown
 }
 
+/// Whether a class is a view that makes rows of what it is sent.
+pub(super) fn makes(names: &Names<'_>, class: ClassId) -> bool {
+    let is = |name: &&str| names.derives_external(class, name);
+    VIEWS.iter().any(is) && !is(&"ReadOnlyModelViewSet")
+}
+
 /// The model of a form, or a serializer.
-fn of_meta(eval: &mut Eval<'_>, class: ClassId) -> Option<ClassId> {
+pub(super) fn of_meta(eval: &mut Eval<'_>, class: ClassId) -> Option<ClassId> {
     let meta = eval.names.inner(class, "Meta")?;
     match eval.class_value(meta, "model")? {
         Type::Def(Def::Class(model)) => eval.models.get(model).map(|_| model),

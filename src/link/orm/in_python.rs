@@ -7,6 +7,7 @@ use super::django;
 use super::eval::{Args, Eval, uses as is_used};
 use super::events::{params, spelled};
 use super::indexes;
+use super::names::Def;
 use super::types::{Set, Type};
 use super::uses::{self, Use};
 use crate::facts::orm::Place;
@@ -71,7 +72,7 @@ pub(super) fn compared(eval: &mut Eval<'_>, one: NodeId, other: NodeId) {
 fn counted(eval: &mut Eval<'_>, id: NodeId) {
     let flow = eval.frame().flow;
     let NodeKind::Call { func, args, .. } = &flow.node(id).kind else { return };
-    let NodeKind::Attr { of: rows, name, .. } = &flow.node(*func).kind else { return };
+    let NodeKind::Attr { of: rows, name, variable, .. } = &flow.node(*func).kind else { return };
     if &**name != "count" || !args.is_empty() || !matches!(eval.type_of(*func), Type::Op(..)) || !is_once(flow, id) {
         return;
     }
@@ -82,7 +83,15 @@ fn counted(eval: &mut Eval<'_>, id: NodeId) {
     };
     // Gone through before, it counts what it holds.
     if is_of_database(eval, &set) && !set.fetched && !is_of_one(&set) && !django::is_counted_again(eval, id) {
-        let it = Use { remedy: "exists()".into(), ..of(eval, &set, UseKind::CountedToTest, id) };
+        // Whoever goes through the rows besides has them, and may ask those.
+        let remedy = match is_read_besides(eval, flow, *rows) {
+            true => match variable {
+                Some(name) => format!("list({name})"),
+                None => format!("list({})", spelled(flow, params(eval, eval.frame().unit), *rows)),
+            },
+            false => "exists()".to_owned(),
+        };
+        let it = Use { remedy, ..of(eval, &set, UseKind::CountedToTest, id) };
         eval.tell_use(it);
     }
 }
@@ -184,6 +193,20 @@ fn is_once(flow: &Flow, id: NodeId) -> bool {
     flow.nodes.len() <= LONGEST
         && !flow.returns.contains(&id)
         && flow.nodes.iter().filter(|node| is_used(&node.kind, id)).take(2).count() == 1
+}
+
+/// Whether all rows of a queryset are gone through in the same function, by a loop or by what they are given to.
+fn is_read_besides(eval: &Eval<'_>, flow: &Flow, rows: NodeId) -> bool {
+    const READS: &[&str] = &["dict", "enumerate", "list", "map", "max", "min", "set", "sorted", "sum", "tuple"];
+    let reads = |func: NodeId| match eval.names.of_node(eval.draft(), flow, func) {
+        Some(Def::Function(_)) => true,
+        _ => matches!(&flow.node(func).kind, NodeKind::Name(name) if READS.contains(&&**name)),
+    };
+    flow.loops.iter().any(|it| it.iter == rows)
+        || flow.nodes.iter().any(|node| match &node.kind {
+            NodeKind::Call { func, args, .. } => args.contains(&rows) && reads(*func),
+            _ => false,
+        })
 }
 
 /// Whether what is told here would be told at all. Templates name a value anew wherever they use it.

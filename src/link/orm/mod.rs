@@ -10,6 +10,7 @@ mod anchors;
 mod asked;
 mod assumed;
 mod builtins;
+mod by_hand;
 mod choices;
 mod columns;
 mod context;
@@ -158,6 +159,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     let foreign_keys = foreign_keys::facts(&names, &models, &eval.deleted, &reached);
     let mut uses = std::mem::take(&mut eval.uses);
     grown::mark(&mut eval, &mut uses, &reached);
+    by_hand::mark(&mut eval, &mut events, &mut uses, &reached);
     let cut = eval.cut_short();
     OrmFacts {
         listings,

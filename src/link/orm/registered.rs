@@ -1,15 +1,27 @@
 //! Which classes of Django's admin the site shows, and for which models.
 
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::names::{ClassId, Def, Names};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+
+/// What shows the rows of a model to the editors of Wagtail.
+const SNIPPET: &str = "register_snippet";
+
+/// Whether a call shows the rows of a model to staff.
+fn is_of_site(flow: &Flow, func: NodeId) -> bool {
+    flow.dotted(func).is_some_and(|name| {
+        name == SNIPPET || name.strip_suffix(".register").is_some_and(|of| of == "admin" || of.ends_with("site"))
+    })
+}
 
 /// The admin classes that the site shows.
 #[derive(Debug, Default)]
 pub(super) struct Registered {
     /// The models that they are registered for.
     models: HashMap<ClassId, ClassId>,
+    /// All models whose rows the site shows to staff.
+    shown: HashSet<ClassId>,
     /// The inlines that they list, each with one that does.
     inlines: HashMap<ClassId, ClassId>,
 }
@@ -55,11 +67,24 @@ impl Registered {
                 Some(Def::Class(class)) => Some(class),
                 _ => None,
             };
+            if is_of_site(flow, call.func) {
+                let given = if decorated.is_some() { call.args } else { call.args.get(..1).unwrap_or_default() };
+                let listed = given.iter().flat_map(|node| match &flow.node(*node).kind {
+                    NodeKind::List(items) => items.as_slice(),
+                    _ => std::slice::from_ref(node),
+                });
+                self.shown.extend(listed.filter_map(class));
+            }
             let admin = decorated.or_else(|| call.args.get(1).and_then(class));
             if let (true, Some(model), Some(admin)) = (named, call.args.first().and_then(class), admin) {
                 self.models.insert(admin, model);
             }
         }
+    }
+
+    /// All models whose rows staff are shown.
+    pub(super) fn shown(&self) -> &HashSet<ClassId> {
+        &self.shown
     }
 
     /// The model of an admin class.

@@ -16,7 +16,7 @@ use super::lookups;
 use super::names::ClassId;
 use super::report::some;
 use super::types::{Set, Type, Unit};
-use crate::facts::orm::flow::NodeId;
+use crate::facts::orm::flow::{Flow, NodeId};
 use crate::link::versions::Versions;
 use crate::source::Span;
 use crate::stack::vocabulary::{About, Database, Engine, Orm, QuerysetUse, Reach, UseKind, Vocable};
@@ -220,17 +220,23 @@ fn blank(eval: &Eval<'_>, set: &Set, kind: UseKind, call: (Unit, NodeId)) -> Use
 
 /// The call that a condition, or an order, stands in, in short.
 fn called(eval: &Eval<'_>, (unit, id): (Unit, NodeId)) -> String {
-    let flow = match unit {
+    spelled(flow_of(eval, unit), params(eval, unit), id)
+}
+
+fn flow_of<'a>(eval: &Eval<'a>, unit: Unit) -> &'a Flow {
+    match unit {
         Unit::Top(draft) => &eval.names.draft(draft).top,
         Unit::Class(class) => &eval.names.class(class).body,
         Unit::Function(function) => &eval.names.function(function).flow,
-    };
-    spelled(flow, params(eval, unit), id)
+    }
 }
 
-/// The call that gave a queryset its last condition. Where it is gone through, it may have another's name, or none.
-pub(super) fn asked_by(eval: &Eval<'_>, set: &Set) -> Option<String> {
-    Some(called(eval, set.asked.conditions.last()?.call))
+/// The call that gave a queryset its last condition, and where it stands. Where it is gone through, it may have another's
+/// name, or none.
+pub(super) fn asked_by(eval: &Eval<'_>, set: &Set) -> Option<(String, Option<Span>)> {
+    let (unit, id) = set.asked.conditions.last()?.call;
+    let at = flow_of(eval, unit).nodes.get(id as usize).map(|it| it.span).filter(|it| !it.file.is_outside());
+    Some((called(eval, (unit, id)), at))
 }
 
 fn fields(eval: &Eval<'_>, set: &Set, all: &[(&Condition, Span)]) -> Vec<(String, Span)> {

@@ -35,8 +35,12 @@ entity! {
         read: Fact<Box<str>> = "reads `{}` for each row";
         /// The others, where they are read; absent when there is one alone.
         also_read: Fact<Box<str>> = "reads `{}` for each row too";
+        /// How many places in other code read them, to which those lead; absent where the loop reads them itself.
+        deep: Fact<u64> = "it is read here";
         /// The model of the rows.
         model: Fact<Box<str>> = "the queryset of `{}` does not load it";
+        /// How many other querysets have rows that the same is read of; absent when there is none.
+        came: Fact<u64> = "rows of this queryset come by, too";
         /// Where the queryset can be told to load more, when that is elsewhere than where it is made.
         arrives: Fact<Box<str>> = "{}";
         /// The paths that it does load, where it is told to; absent when it loads none.
@@ -95,6 +99,8 @@ entity! {
         orm: Fact<Orm> = "{}";
         /// The call: `Message.objects.filter(...).count()`; all of them where one line makes several.
         call: Fact<Box<str>> = "`{}` for each row";
+        /// How many places run it, where the call stands elsewhere than there; absent when it does not.
+        runs: Fact<u64> = "what it finds is asked for here";
         /// What stands in the loop, when that is a call of something that does it: `store(row)`.
         by: Fact<Box<str>> = "by way of `{}`";
         /// How many more places one line of the loop does it in; absent when there are none.

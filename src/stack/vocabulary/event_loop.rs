@@ -8,9 +8,9 @@ entity! {
     /// A call that waits in an `async def`, and with it everything else in its event loop.
     BlockingCall {
         /// The call: `requests.get(...)`.
-        call: Fact<Box<str>> = "`{}` waits, and the event loop with it";
+        call: Fact<Box<str>> = "`{}` holds the event loop up";
         /// Another of the same function that waits for the like, the first of them; absent when there is none.
-        also: Fact<Box<str>> = "`{}` waits, too";
+        also: Fact<Box<str>> = "`{}` does so, too";
         /// What it waits for.
         kind: Fact<WaitKind> = "waits for: {}";
         /// The `async def` that it runs in.

@@ -26,7 +26,7 @@ WRITES = {"write-in-loop", "commit-in-loop"}
 # Verbs that both ask and write.
 BOTH = re.compile(r"(get_or_create|update_or_create|add|flush|delete|update|save|create|commit)")
 # Labels of a finding that say where something is defined, or what else a turn does, not where it runs.
-DEFINES = re.compile(r"comes from here|^each turn waits for|the queryset of|does not load it|is made here")
+DEFINES = re.compile(r"comes from here|^each turn waits for|the queryset of|does not load it|is made here|come by, too$")
 
 
 def rows(name):

@@ -322,10 +322,11 @@ impl Eval<'_> {
                 self.mark_stale(before, set.model, None);
                 let given = !matches!(self.type_of(id), Type::Set(_))
                     || matches!(self.frame().flow.node(id).kind, NodeKind::Param(_));
-                if let Some(said) = given.then(|| uses::asked_by(self, set)).flatten() {
+                if let Some((said, made)) = given.then(|| uses::asked_by(self, set)).flatten() {
                     for event in self.events.iter_mut().skip(before) {
                         if let EventKind::Query { call, .. } = &mut event.kind {
                             call.clone_from(&said);
+                            event.made = made.filter(|it| *it != event.deep && *it != event.at);
                         }
                     }
                 }
@@ -434,20 +435,30 @@ impl Eval<'_> {
     /// What gives a loop its turns, where that is what one object has and no other loop is around it: one `Basket` has `lines`.
     pub(in crate::link::orm) fn of_one(&self, turn: Turn) -> Option<String> {
         let set = self.gone_through(turn)?;
+        // One condition says whose rows they are.
+        let own = usize::from(set.related.is_none());
+        let kept = if set.asked.conditions.len() > own { " that its filter keeps" } else { "" };
         let named = |model| self.models.name(self.names, model);
         let found = match (&set.related, set.parent) {
             // Whose it is, nobody knows.
             (Some((row, relation)), _) if relation.to_many && row.guessed && set.size == Size::Open => {
                 format!("one object has `{}`", relation.name)
             }
-            (Some((row, relation)), _) if relation.to_many && !row.guessed && self.is_alone(row) => {
+            // No loop is around: what one that is over has left is one row.
+            (Some((row, relation)), _)
+                if relation.to_many
+                    && !row.guessed
+                    && (self.is_alone(row)
+                        || row.turn.is_some()
+                            && matches!(self.iterated(turn), Some(Type::Set(_) | Type::Result(..)))) =>
+            {
                 format!("one `{}` has `{}`", named(row.model), relation.name)
             }
             (None, Some(Parent::User)) => format!("one user has rows of `{}`", named(set.model)),
             (None, Some(Parent::Row(model))) => format!("one `{}` has rows of `{}`", named(model), named(set.model)),
             _ => return None,
         };
-        Some(found)
+        Some(format!("{found}{kept}"))
     }
 
     /// The rows that a loop goes through, where no other loop is around it.

@@ -52,6 +52,9 @@ const PACKAGES: &[&str] = &[
 const WORDS: &[&str] =
     &["aiohttp", "googleapiclient", "httpx", "requests", "smtplib", "subprocess", "urllib3", "urlopen", "urlretrieve"];
 
+/// What the clients of others ask by.
+const VERBS: &str = "get post put patch delete head options request send stream ws_connect";
+
 /// What such packages, and the texts and lists that they give, do without asking anybody.
 const NEAR: &str = "append client decode encode endswith exceptions format from_service_account_file \
                     from_service_account_info from_url generate_presigned_post generate_presigned_url get_paginator items \
@@ -79,7 +82,7 @@ impl<'c, 'n> Remote<'c, 'n> {
         let plain = Plain::new(plain);
         let judge = move |path: &str| is_remote(path) || plain.waits(path);
         let wait = move |path: &str| judge(path).then_some(Wait { kind: WaitKind::Http, remedy: "" });
-        Self { code, walk: Walk::new(wait), read: RefCell::default() }
+        Self { code, walk: Walk::new(wait).awaiting(), read: RefCell::default() }
     }
 
     /// What each turn of a loop, told by its head, waits for where it comes to this place.
@@ -144,6 +147,9 @@ fn is_remote(path: &str) -> bool {
     match root {
         // What is built up before is no request yet.
         "googleapiclient" => return matches!(name, "execute" | "next_chunk"),
+        // What is awaited takes no less time.
+        "asyncio" => return matches!(name, "create_subprocess_exec" | "create_subprocess_shell"),
+        "aiohttp" | "httpx" => return of.contains("Client") && known::is(name, VERBS),
         "django" => {
             return of.starts_with("django.core.files.storage.") && known::is(name, "save open delete exists size");
         }

@@ -352,6 +352,10 @@ fn by_class(code: &Code<'_>, id: FunctionId, function: &FunctionDraft) -> Option
     if name == "__call__" && params == ["self", "scope", "receive", "send"] {
         return Some(Role::Middleware);
     }
+    // What a program of traitlets sets up before it serves.
+    if name == "initialize" && derives(&|it| it.starts_with("traitlets.") && it.ends_with(".Application")) {
+        return Some(Role::Start);
+    }
     if derives(&|it| it.starts_with("channels.") && it.ends_with("Consumer")) && !name.starts_with('_') {
         return Some(Role::Consumer);
     }

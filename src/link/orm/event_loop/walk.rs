@@ -50,12 +50,19 @@ type Judge<'w> = dyn Fn(&str) -> Option<Wait> + 'w;
 /// Memory of what functions wait for.
 pub(super) struct Walk<'w> {
     wait: Box<Judge<'w>>,
+    /// Whether what is awaited counts, which holds nothing else up.
+    awaits: bool,
     known: RefCell<HashMap<Key, Rc<Vec<Found>>>>,
 }
 
 impl<'w> Walk<'w> {
     pub(super) fn new(wait: impl Fn(&str) -> Option<Wait> + 'w) -> Self {
-        Self { wait: Box::new(wait), known: RefCell::default() }
+        Self { wait: Box::new(wait), awaits: false, known: RefCell::default() }
+    }
+
+    /// The same, which counts what is awaited, too.
+    pub(super) fn awaiting(self) -> Self {
+        Self { awaits: true, ..self }
     }
 
     /// What a function waits for that is entered by itself.
@@ -78,7 +85,7 @@ impl<'w> Walk<'w> {
         let flow = &function.flow;
         let values = code.function(id, known_args(args));
         let value = |node: NodeId| values.get(node as usize).cloned().unwrap_or_default();
-        let awaited = awaited(flow);
+        let awaited = if self.awaits { HashSet::default() } else { awaited(flow) };
         let mut found = Vec::new();
         let push = |found: &mut Vec<Found>, node: NodeId, wait: Wait, path: &str, has_timeout| {
             let span = flow.node(node).span;
@@ -150,7 +157,7 @@ impl<'w> Walk<'w> {
         found: &mut Vec<Found>,
     ) {
         let function = code.names.function(next);
-        if hops == 0 || function.is_async || !is_plain(function) {
+        if hops == 0 || function.is_async && !self.awaits || !is_plain(function) {
             return;
         }
         // What yields runs when it is asked for the next value: by a loop, or by `with` where it is made for that.

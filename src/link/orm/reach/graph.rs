@@ -17,6 +17,8 @@ pub(super) struct Code {
     task: bool,
     by_name: bool,
     rises: bool,
+    /// Whether any code, or text, that has it comes to it.
+    pub(super) found: bool,
     /// Whether it is a function of a module, which no text names without a path.
     free: bool,
     /// Whether code names it and no other of its name, and whether other than to put it into a queue.
@@ -80,6 +82,7 @@ impl Graph {
             task: false,
             by_name: false,
             rises: false,
+            found: false,
             free: false,
             stands: (false, false),
             names: Vec::new(),
@@ -207,6 +210,7 @@ impl Graph {
 
     fn raise(&mut self, code: usize, who: Who, manner: Manner, todo: &mut Vec<usize>) {
         let it = &mut self.code[code];
+        it.found = true;
         let meant = !it.task || matches!(manner, Manner::Called | Manner::Handed);
         if meant && it.rises && it.asked < who {
             it.asked = who;

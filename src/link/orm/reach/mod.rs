@@ -57,6 +57,8 @@ struct Reached {
     aside: HashMap<FunctionId, Who>,
     /// Classes whose views only staff come to.
     staff: HashSet<ClassId>,
+    /// Functions that nothing comes to.
+    uncalled: HashSet<FunctionId>,
     places: Vec<Place>,
 }
 
@@ -77,6 +79,13 @@ impl<'a> Reaching<'a> {
     /// Who runs a body of code, at most.
     pub(super) fn of(&self, unit: Unit) -> Reach {
         self.read.get_or_init(|| Reached::read(self.names, self.plain)).of(unit)
+    }
+
+    /// The name of a function that nothing comes to.
+    pub(super) fn uncalled(&self, unit: Unit) -> Option<String> {
+        let Unit::Function(id) = unit else { return None };
+        let read = self.read.get_or_init(|| Reached::read(self.names, self.plain));
+        read.uncalled.contains(&id).then(|| self.names.path_of(id))
     }
 
     /// Whether a file that says nothing to a mapper, and is no test, has a name in it.
@@ -162,6 +171,7 @@ impl Reached {
         // One of a family may be found by what the family shares, or by its name in a table, and made without being named.
         let families = namer.families();
         let alone = |class: ClassId| is_plain_class(names, class) && !families.contains(&class);
+        let mut uncalled: HashSet<FunctionId> = HashSet::default();
         for id in names.all_functions() {
             let (draft, function, code) = (names.draft(id.draft), names.function(id), namer.code(id));
             let task = is_task(names, id, function);
@@ -204,6 +214,9 @@ impl Reached {
             let by_name = draft.place == Place::Any && !starts && !of_staff;
             let rises = !starts && !of_staff;
             graph.set(code, name, own, Known { task, by_name, rises, free });
+            if own.is_none() && !graph.names[name].tested {
+                uncalled.insert(id);
+            }
             let class = function.owner.map(|at| ClassId { draft: id.draft, at });
             if let Some(class) = class.filter(|class| own.is_none_or(|own| own == Who::Requests) && alone(*class)) {
                 graph.hold(code, graph.name(word(&names.class(class).name)), managed && !may_be_found(names, class));
@@ -228,8 +241,10 @@ impl Reached {
             }
         }
         graph.spread();
+        uncalled.retain(|id| !graph.code[namer.code(*id)].found);
         let aside = names.all_functions().map(|id| (id, graph.code[namer.code(id)].who));
         Self {
+            uncalled,
             aside: aside.filter(|(_, who)| *who != Who::Requests).collect(),
             staff,
             places: names.drafts.iter().map(|it| it.place).collect(),

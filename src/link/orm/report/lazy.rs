@@ -52,6 +52,13 @@ fn made(root: &Set) -> Vec<Span> {
     if root.partly && root.sites.iter().any(|site| site.shared) { Vec::new() } else { vec![root.span] }
 }
 
+/// The other querysets whose rows are read so.
+fn came(root: &Set, paths: &[(String, Event)]) -> Fact<u64> {
+    let others = paths.iter().flat_map(|(_, event)| &event.also).map(|it| it.span);
+    let each = super::once_each(others.filter(|it| *it != root.span && !it.file.is_outside()));
+    if each.is_empty() { Fact::Absent } else { Fact::derived(each.len() as u64, each) }
+}
+
 /// What a queryset is told to load, by its last clause.
 fn clauses(root: &Set) -> Fact<Box<str>> {
     /// Paths that are named.
@@ -323,10 +330,16 @@ impl Report<'_> {
         };
         let named: Vec<String> = paths.iter().map(|(path, _)| path.replace("__", ".")).collect();
         let dotted = listed(named.iter().map(String::as_str));
-        let read = |paths: &[(String, Event)], each: &[String]| {
-            let places = super::once_each(paths.iter().flat_map(|(_, event)| event.places()));
+        let roles: Vec<_> = paths.iter().map(|(_, event)| event.roles()).collect();
+        let read = |roles: &[(Span, Vec<Span>, Option<Span>)], each: &[String]| {
+            let first = roles.iter().map(|(first, ..)| *first).take(1);
+            let places = super::once_each(first.chain(roles.iter().flat_map(|(_, way, _)| way.iter().copied())));
             Fact::derived(listed(each.iter().map(String::as_str)).into(), places)
         };
+        let firsts = roles.iter().skip(2).map(|(first, ..)| *first);
+        let deep = super::once_each(firsts.chain(roles.iter().filter_map(|(.., deep)| *deep)));
+        let deep: Vec<Span> =
+            deep.into_iter().filter(|it| roles.iter().take(2).all(|(first, ..)| first != it)).collect();
         let about = self.about(event.unit, &named.join(","), event.at, writers);
         let model = self.models.name(self.names, root.model);
         let (relation, declared) = self.last_hop(root, hops);
@@ -337,9 +350,11 @@ impl Report<'_> {
             about,
             orm: Fact::derived(root.orm, Vec::new()),
             path: Fact::derived(dotted.into(), Vec::new()),
-            read: read(&paths[..1], &named[..1]),
-            also_read: if paths.len() > 1 { read(&paths[1..], &named[1..]) } else { Fact::Absent },
+            read: read(&roles[..1], &named[..1]),
+            also_read: if paths.len() > 1 { read(&roles[1..], &named[1..]) } else { Fact::Absent },
+            deep: if deep.is_empty() { Fact::Absent } else { Fact::derived(deep.len() as u64, deep) },
             model: Fact::derived(model, made(root)),
+            came: came(root, paths),
             arrives: arrives(root, hops, |site| self.draft(site.unit).place == Place::Template),
             loads: clauses(root),
             over: over(event),

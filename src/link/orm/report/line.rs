@@ -58,7 +58,12 @@ impl Report<'_> {
             Some(call) => Fact::derived(call.as_str().into(), vec![event.at]),
             None => Fact::Absent,
         };
-        let shown = super::shown(&line.iter().collect::<Vec<_>>());
+        let shown = match &event.serializer {
+            Some(name) if event.shown.is_none() => {
+                Fact::derived(format!("each row is serialized by `{name}`").into(), vec![event.head])
+            }
+            _ => super::shown(&line.iter().collect::<Vec<_>>()),
+        };
         let places = if event.through.is_some() || event.shown.is_some() {
             vec![event.deep]
         } else {
@@ -67,6 +72,15 @@ impl Report<'_> {
         let others = counted(line.iter().flat_map(|event| event.by.iter().copied()).filter(|it| *it != event.at));
         let deeper = line.iter().map(|event| event.deep).filter(|deep| *deep != event.at && !places.contains(deep));
         let more = counted(deeper.take(MOST_PLACES));
+        // What is quoted is shown where it stands.
+        let asks = matches!(event.kind, EventKind::Query { .. });
+        let deep = || (asks && places.len() > 1).then_some(event.deep);
+        let stands = event.made.or_else(deep).filter(|it| *it != event.at);
+        let runs = match stands {
+            Some(stands) => counted(places.iter().copied().filter(|it| *it != stands)),
+            None => Fact::Absent,
+        };
+        let places = stands.map_or(places, |at| vec![at]);
         let writers =
             taken_in(&line).map(|edit| Writer { name: "field".into(), edits: vec![edit], display_only: None });
         let done = once_each(line.iter().map(Event::call)).join(",");
@@ -101,6 +115,7 @@ impl Report<'_> {
                     about,
                     orm,
                     call,
+                    runs,
                     by,
                     more,
                     others,

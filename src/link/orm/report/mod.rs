@@ -467,7 +467,8 @@ fn shown(events: &[&Event]) -> Fact<Box<str>> {
 
 /// What is looped over, which may be what makes it a guess.
 fn over(event: &Event) -> Fact<Box<str>> {
-    let written = if event.shown.is_some() { Vec::new() } else { vec![event.head] };
+    let is_listed = event.serializer.is_some() && !matches!(event.kind, EventKind::Lazy { .. });
+    let written = if event.shown.is_some() || is_listed { Vec::new() } else { vec![event.head] };
     let over = Fact::derived(event.over.as_str().into(), written);
     match &event.guess {
         // Who has all rights, and asks for no fewer fields, gets them all.

@@ -69,6 +69,10 @@ impl Report<'_> {
             steps += 1;
             because.push(apart.to_owned());
         }
+        if let Some(name) = self.reached.uncalled(first.unit) {
+            steps += 1;
+            because.push(format!("no code here calls `{name}`"));
+        }
         let is_write = matches!(first.kind, EventKind::Write { .. });
         if !is_write && !first.stale && self.written.contains(&(first.unit, first.head)) {
             steps += 1;

@@ -156,3 +156,69 @@ fn users_of_no_model_of_the_repository_may_be_many() {
     let members = each("Sort.objects.get(pk=order).members.all()", "print(Sort.objects.filter(owner=row).count())");
     assert_eq!(members, ["auth.User: -"]);
 }
+
+const REGIONS: &str = r#"
+from django.db import models
+
+
+class Region(models.Model):
+    name = models.CharField(max_length=80)
+    code = models.CharField(max_length=8)
+
+
+class Centre(models.Model):
+    region = models.ForeignKey(Region, on_delete=models.CASCADE)
+    name = models.CharField(max_length=80)
+
+
+class Server(models.Model):
+    centre = models.ForeignKey(Centre, on_delete=models.CASCADE)
+"#;
+const ADMIN: &str = "from django.contrib import admin\n\nfrom .models import Centre, Region, Server\n\nadmin.site.register(Region)\nadmin.site.register([Centre, Server])\n";
+
+/// Why a loop over centres has few turns, with more code beside it.
+fn centres(models: &str, admin: &str, more: &[(&str, &str)]) -> Option<String> {
+    let views = "from .models import Centre\n\n\ndef show(request):\n    return [it.server_set.count() for it in Centre.objects.all()]\n";
+    let mut files = vec![("shop/models.py", models), ("shop/admin.py", admin), ("shop/views.py", views)];
+    files.extend(more);
+    let facts = found(&sources(&files));
+    let [only] = facts.queries_in_loops.as_slice() else { panic!("{:?}", facts.queries_in_loops) };
+    only.few.known().map(|text| text.to_string())
+}
+
+#[test]
+fn what_staff_fill_is_few() {
+    let said = Some("staff fill `Centre` in the admin, and no code adds rows to it".to_owned());
+    assert_eq!(centres(REGIONS, ADMIN, &[]), said);
+    let saves = "from .models import Server\n\n\ndef add(request, centre):\n    Server.objects.create(centre=centre)\n";
+    assert_eq!(centres(REGIONS, ADMIN, &[("shop/more.py", saves)]), said);
+    // Nobody knows who fills what the admin does not show.
+    assert_eq!(centres(REGIONS, "from django.contrib import admin\n", &[]), None);
+}
+
+#[test]
+fn what_code_adds_to_may_be_many() {
+    let import = "from .models import Centre\n\n\n";
+    for code in [
+        "def add(request):\n    Centre.objects.create(name='a')\n",
+        "async def add(request):\n    await Centre.objects.acreate(name='a')\n",
+        "def add(request):\n    Centre(name='a').save()\n",
+        "def add(request, rows):\n    load_rows(Centre, rows)\n",
+        "from django.apps import apps\n\n\ndef add(request):\n    apps.get_model('shop.Centre').objects.create()\n",
+        "from django import forms\n\n\nclass CentreForm(forms.ModelForm):\n    class Meta:\n        model = Centre\n",
+        "from rest_framework import serializers\n\n\nclass CentreSerializer(serializers.ModelSerializer):\n    class Meta:\n        model = Centre\n\n\ndef add(request):\n    CentreSerializer(data=request.data).save()\n",
+    ] {
+        assert_eq!(centres(REGIONS, ADMIN, &[("shop/more.py", &format!("{import}{code}"))]), None, "{code}");
+    }
+    // Nor is what is part of something that code makes.
+    let regions = "from .models import Region\n\n\ndef add(request):\n    Region.objects.create()\n";
+    assert_eq!(centres(REGIONS, ADMIN, &[("shop/more.py", regions)]), None);
+}
+
+#[test]
+fn what_happens_or_is_a_users_may_be_many() {
+    for field in ["on = models.DateField()", "owner = models.ForeignKey('auth.User', on_delete=models.CASCADE)"] {
+        let models = REGIONS.replace("    region = models", &format!("    {field}\n    region = models"));
+        assert_eq!(centres(&models, ADMIN, &[]), None, "{field}");
+    }
+}

@@ -10,6 +10,7 @@ mod few;
 mod fields;
 mod fixes;
 mod found;
+mod labels;
 mod made;
 mod more;
 mod packages;

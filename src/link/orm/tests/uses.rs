@@ -144,3 +144,20 @@ fn what_is_left_behind_the_first_rows_is_not_the_first_rows() {
         assert!(uses(&text(part)).is_empty(), "{part}");
     }
 }
+
+#[test]
+fn rows_that_are_gone_through_besides_are_asked_themselves() {
+    let remedies = |text: &str| {
+        let text = format!("from .models import *\n\n\ndef lines(rows):\n    return sorted(rows)\n\n\n{text}");
+        let facts = found(&sources(&[("depot/models.py", PARCELS), ("depot/views.py", &text)]));
+        let all = facts.queryset_uses.iter().filter_map(|it| it.remedy.known());
+        all.map(|it| it.to_string()).collect::<Vec<_>>()
+    };
+    let text = "def view(request):\n    left = Parcel.objects.filter(slot=1)\n    if left.count() > 0:\n        print(lines(left))\n";
+    assert_eq!(remedies(text), ["list(left)"]);
+    let gone = text.replace("print(lines(left))", "for it in left:\n            print(it.token)");
+    assert_eq!(remedies(&gone), ["list(left)"]);
+    // What somebody else is given he may ask for a part of.
+    assert_eq!(remedies(&text.replace("lines(left)", "Paginator(left)")), ["exists()"]);
+    assert_eq!(remedies(&text.replace("lines(left)", "1")), ["exists()"]);
+}

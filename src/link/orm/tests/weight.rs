@@ -223,3 +223,69 @@ fn a_transaction_for_each_turn() {
     let both = whole.replace(write, &format!("with transaction.atomic():\n                {write}"));
     assert_eq!(less(&both), ["0"]);
 }
+
+#[test]
+fn what_no_code_calls() {
+    let manage = ("manage.py", "import os\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site.settings')\n");
+    let told = |views: &str| {
+        let views = format!("from .models import *\n\n\n{views}");
+        let facts = found(&sources(&[manage, ("hall/models.py", EVENTS), ("hall/views.py", &views)]));
+        let said = facts.lazy_loads.iter().map(|it| it.because.known().map(|it| it.to_string()));
+        said.collect::<Vec<_>>()
+    };
+    let halls = format!("def halls():\n    {READ}        print(event.hall.name)\n");
+    assert_eq!(told(&halls), [Some("no code here calls `halls`".to_owned())]);
+    assert_eq!(told(&format!("{halls}\n\ndef show(request):\n    halls()\n")), [None]);
+    assert_eq!(told(&format!("import rq\n\n\n@rq.mark\n{halls}")), [None]);
+}
+
+#[test]
+fn rows_of_one_that_a_filter_keeps() {
+    let of_one = |rows: &str| {
+        let views = format!(
+            "from .models import *\n\n\ndef show(request, hall):\n    for event in {rows}:\n        print(event.tickets.count())\n"
+        );
+        let facts = found(&sources(&[("hall/models.py", EVENTS), ("hall/views.py", &views)]));
+        let all = facts.queries_in_loops.iter().chain([]).map(|it| it.of_one.known().map(|it| it.to_string()));
+        let lazy = facts.lazy_loads.iter().map(|it| it.of_one.known().map(|it| it.to_string()));
+        all.chain(lazy).flatten().collect::<Vec<_>>()
+    };
+    let said = "one `Hall` has rows of `Event`";
+    assert_eq!(of_one("Event.objects.filter(hall=hall)"), [said]);
+    assert_eq!(of_one("Event.objects.filter(hall=hall, seats=0)"), [format!("{said} that its filter keeps")]);
+    assert_eq!(of_one("Hall.objects.get(pk=hall).events.all()"), ["one `Hall` has `events`"]);
+    assert_eq!(
+        of_one("Hall.objects.get(pk=hall).events.filter(seats=0)"),
+        ["one `Hall` has `events` that its filter keeps"]
+    );
+}
+
+#[test]
+fn rows_of_the_one_that_a_loop_has_left() {
+    let views = "from .models import *\n\n\ndef show(request, name):\n    found = None\n    for hall in Hall.objects.all():\n        if hall.name == name:\n            found = hall\n    for event in found.events.all():\n        event.delete()\n";
+    let of_one = |views: &str| {
+        let facts = found(&sources(&[("hall/models.py", EVENTS), ("hall/views.py", views)]));
+        let all = facts.writes_in_loops.iter().map(|it| it.of_one.known().map(|it| it.to_string()));
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(of_one(views), [Some("one `Hall` has `events`".to_owned())]);
+    let all = views.replace(
+        "for event in found.events.all()",
+        "events = [event for hall in Hall.objects.all() for event in hall.events.all()]\n    for event in events",
+    );
+    assert_eq!(of_one(&all), [None]);
+}
+
+#[test]
+fn turns_that_await_a_process() {
+    let waits = |wait: &str| {
+        let views = format!(
+            "import asyncio\nimport httpx\n\nfrom .models import *\n\n\nasync def show(request):\n    async for event in Event.objects.all():\n        {wait}\n        await Ticket.objects.filter(event=event).acount()\n"
+        );
+        let facts = found(&sources(&[("hall/models.py", EVENTS), ("hall/views.py", &views)]));
+        facts.queries_in_loops.iter().map(|it| it.waits.known().is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(waits("await asyncio.create_subprocess_exec('cut', event.title)"), [true]);
+    assert_eq!(waits("await httpx.AsyncClient().get(event.title)"), [true]);
+    assert_eq!(waits("await asyncio.sleep(0)"), [false]);
+}
