@@ -34,6 +34,11 @@ pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>
             // `get_or_create` gives a row that is there, whichever way.
             if name == "create" { row } else { Type::Tuple(Rc::from([row, Type::Unknown])) }
         }
+        // As many as it was given.
+        "bulk_create" => match args.positional.first().map(|rows| eval.type_of(*rows)) {
+            Some(Type::List(_, size)) => Type::List(Rc::new(Type::Row(Rc::new(Row::of(set.model)))), size),
+            _ => Type::Unknown,
+        },
         // Whether the row was still as it was thought to be, each turn has to hear.
         "update" if in_python::is_tested(eval.frame().flow, id) && keys::is_of_one_row(eval, set, id) => Type::Unknown,
         "update" | "delete" => {

@@ -47,8 +47,8 @@ use super::indexes;
 use super::key_asked::Deleted;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
-use super::registered::Registered;
 use super::receivers::Receivers;
+use super::registered::Registered;
 use super::settings::Settings;
 use super::spelled::Spelled;
 use super::templates::{Templates, entry, field};
@@ -374,7 +374,9 @@ impl<'a> Eval<'a> {
             let known = match (&this, at) {
                 (Some(this), 0) if method => this.clone(),
                 _ if &*param.name == "request" => Type::Request,
-                _ if &*param.name == "instance" && let Some(model) = self.receivers.of(id) => {
+                _ if &*param.name == "instance"
+                    && let Some(model) = self.receivers.of(id) =>
+                {
                     Type::Row(Rc::new(Row::of(model)))
                 }
                 _ => match self.injected(id, param) {

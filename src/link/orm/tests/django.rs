@@ -238,6 +238,15 @@ fn many_rows_between() {
 }
 
 #[test]
+fn rows_that_were_made_together_are_a_list() {
+    let told = views(
+        "def get():\n    made = Thread.objects.bulk_create([Thread(room=it) for it in Room.objects.all()])\n    for thread in made:\n        thread.tags.set([1])\n",
+    );
+    assert_eq!(told.len(), 1);
+    assert!(told[0].starts_with("write get:thread.tags.set:"), "{told:?}");
+}
+
+#[test]
 fn an_update_to_the_same_for_all_takes_their_keys() {
     let told = views(
         "def get():\n    for thread in Thread.objects.all():\n        Pin.objects.filter(thread=thread).update(kind='old')\n    for thread in Thread.objects.all():\n        Message.objects.filter(thread=thread).update(author=thread.starter_id)\n",

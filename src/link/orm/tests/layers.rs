@@ -48,7 +48,8 @@ fn a_receiver_is_given_a_row_of_its_sender() {
 
 #[test]
 fn a_decorator_calls_what_it_decorates_for_each() {
-    let each = "def each(find):\n    def run(rows):\n        for it in rows:\n            find(it)\n\n    return run\n\n\n";
+    let each =
+        "def each(find):\n    def run(rows):\n        for it in rows:\n            find(it)\n\n    return run\n\n\n";
     let said = "@each\ndef place(thread):\n    print(thread.room.name)\n\n\n";
     let lazy = [r#"lazy each.run:room: select_related("room")"#];
     assert_eq!(views(&format!("{each}{said}def shown():\n    place(Thread.objects.all())\n")), lazy);
@@ -69,7 +70,9 @@ fn a_decorator_calls_what_it_decorates_for_each() {
 #[test]
 fn a_queue_is_emptied() {
     let text = |rows: &str, body: &str| {
-        format!("from collections import deque\n\ndef run():\n    left = deque({rows})\n    while left:\n        {body}\n")
+        format!(
+            "from collections import deque\n\ndef run():\n    left = deque({rows})\n    while left:\n        {body}\n"
+        )
     };
     assert_eq!(
         views(&text("Thread.objects.all()", "it = left.popleft()\n        print(it.room.name)")),

@@ -3,7 +3,6 @@
 mod admin;
 mod branches;
 mod classes;
-mod layers;
 mod django;
 mod feeds;
 mod few;
@@ -11,6 +10,7 @@ mod fields;
 mod fixes;
 mod found;
 mod labels;
+mod layers;
 mod made;
 mod more;
 mod packages;
