@@ -100,7 +100,7 @@ entity! {
         /// The call: `Message.objects.filter(...).count()`; all of them where one line makes several.
         call: Fact<Box<str>> = "`{}` for each row";
         /// How many places run it, where the call stands elsewhere than there; absent when it does not.
-        runs: Fact<u64> = "what it finds is asked for here";
+        runs: Fact<u64> = "what runs it stands here";
         /// What stands in the loop, when that is a call of something that does it: `store(row)`.
         by: Fact<Box<str>> = "by way of `{}`";
         /// How many more places one line of the loop does it in; absent when there are none.
