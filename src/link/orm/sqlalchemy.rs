@@ -331,6 +331,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
         }
         "all" => {
             consume(eval, set, id);
+            hold(eval, set);
             let element = eval.element(&Type::Result(set.clone(), set.beside.is_empty()), None);
             Type::List(Rc::new(element), Some(set.size))
         }
@@ -411,6 +412,39 @@ fn is_between(flow: &Flow, args: &Args<'_>) -> bool {
     compared.len() < count || calls.into_iter().any(|name| &**name == "between")
 }
 
+/// A list holds all rows of a model, from which the session's identity map knows them (`Session.identity_map`, SQLAlchemy 2.0).
+fn hold(eval: &mut Eval<'_>, set: &Set) {
+    let all = set.rows && !set.filtered && !set.cut && set.related.is_none();
+    if let Some(frame) = eval.frames.last_mut().filter(|_| all) {
+        frame.held.push(set.model);
+    }
+}
+
+/// Whether a session has what a key leads to, for code has a list of all rows there are.
+pub(super) fn is_held(eval: &Eval<'_>, relation: &Relation) -> bool {
+    relation.joinable && relation.target.is_some_and(|it| eval.frames.iter().any(|frame| frame.held.contains(&it)))
+}
+
+/// What a function is given to load, with rows to load it onto: `preload(session, books, selectinload(Book.author))`.
+pub(super) fn handed(eval: &mut Eval<'_>, args: &Args<'_>) {
+    let mut loads = Loads::default();
+    let mut roots: Vec<Span> = Vec::new();
+    for it in args.all().map(|node| eval.type_of(node)) {
+        match it {
+            Type::Loader(paths) => loads.paths.extend(paths.iter().cloned()),
+            Type::Set(set) | Type::Result(set, _) => roots.push(set.span),
+            Type::List(of, _) => match &*of {
+                Type::Row(row) => roots.extend(row.root.as_ref().map(|it| it.span)),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    if let Some(frame) = eval.frames.last_mut().filter(|_| !loads.paths.is_empty()) {
+        frame.loaded.extend(roots.into_iter().map(|root| (root, loads.clone())));
+    }
+}
+
 fn consume(eval: &mut Eval<'_>, set: &Set, id: NodeId) {
     if set.related.is_none() || !set.plain {
         ask(eval, set, id, BY_KEYS);
@@ -440,6 +474,7 @@ pub(super) fn result(eval: &mut Eval<'_>, set: &Rc<Set>, scalars: bool, name: &s
         "scalars" => Type::Result(set.clone(), true),
         "unique" | "partitions" | "yield_per" | "mappings" if name != "mappings" => Type::Result(set.clone(), scalars),
         "all" | "fetchall" => {
+            hold(eval, set);
             let element = eval.element(&Type::Result(set.clone(), scalars), None);
             Type::List(Rc::new(element), Some(set.size))
         }

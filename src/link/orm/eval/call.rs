@@ -23,6 +23,9 @@ pub(super) const NOTHING: Args<'static> = Args { positional: &[], keywords: &[],
 impl Eval<'_> {
     /// Calls a value.
     pub(in crate::link::orm) fn call(&mut self, func: &Type, args: &Args<'_>, id: NodeId) -> Type {
+        if args.all().any(|node| matches!(self.frame().types.get(node as usize), Some(Type::Loader(_)))) {
+            sqlalchemy::handed(self, args);
+        }
         match func {
             Type::Def(Def::Function(function)) if !self.follows(*function) => Type::Unknown,
             Type::Def(Def::Function(function)) => {

@@ -182,6 +182,8 @@ pub(super) struct Frame<'a> {
     call: (Span, Scope),
     /// Paths loaded onto rows that are there already, by the queryset's place.
     pub(super) loaded: Vec<(Span, Loads)>,
+    /// SQLAlchemy's models all of whose rows a list holds: a session finds what leads to one of them without asking.
+    pub(super) held: Vec<ClassId>,
 }
 
 impl<'a> Frame<'a> {
@@ -196,6 +198,7 @@ impl<'a> Frame<'a> {
             never: HashSet::default(),
             call: (Span::at(FileId(0), 0), 0),
             loaded: Vec::new(),
+            held: Vec::new(),
         }
     }
 }
@@ -212,6 +215,7 @@ impl<'a> Frame<'a> {
             never: HashSet::default(),
             call,
             loaded: Vec::new(),
+            held: Vec::new(),
         }
     }
 }
@@ -454,6 +458,7 @@ impl<'a> Eval<'a> {
             never: HashSet::default(),
             call,
             loaded: std::mem::take(&mut self.loaded_before),
+            held: Vec::new(),
         });
         for id in 0..flow.nodes.len() {
             self.steps += 1;

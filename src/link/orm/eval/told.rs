@@ -44,7 +44,11 @@ impl Eval<'_> {
         if row.path.is_empty() && self.is_read_when_made(row.model, relation) {
             return;
         }
-        if root.orm == Orm::Django && default_manager::brings(self, row, relation) {
+        let brought = match root.orm {
+            Orm::Django => default_manager::brings(self, row, relation),
+            Orm::Sqlalchemy => sqlalchemy::is_held(self, relation),
+        };
+        if brought {
             return;
         }
         let Some(at) = self.turn_at(turn, span, scope) else { return };

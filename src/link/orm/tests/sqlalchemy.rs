@@ -36,6 +36,31 @@ fn dao(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn what_a_session_has_is_not_asked_for() {
+    let loop_over = |before: &str| {
+        dao(&format!(
+            "def get(session):\n{before}    for post in session.scalars(select(Post).where(Post.id > 9)).all():\n        print(post.author)\n"
+        ))
+    };
+    assert_eq!(loop_over("").len(), 1);
+    assert_eq!(loop_over("    users = session.scalars(select(User)).all()\n"), [""; 0]);
+    assert_eq!(loop_over("    users = session.scalars(select(User).where(User.id > 9)).all()\n").len(), 1);
+    assert_eq!(loop_over("    tags = session.scalars(select(Tag)).all()\n").len(), 1);
+}
+
+#[test]
+fn what_a_helper_is_given_to_load_is_loaded() {
+    let helper = "def preload(session, rows, *options):\n    keys = [row.id for row in rows]\n    session.scalars(select(type(rows[0])).where(type(rows[0]).id.in_(keys)).options(*options)).all()\n\n\n";
+    let get = |given: &str| {
+        dao(&format!(
+            "{helper}def get(session):\n    users = session.scalars(select(User)).all()\n    preload(session, users{given})\n    return [user.posts for user in users]\n"
+        ))
+    };
+    assert_eq!(get(", selectinload(User.posts)"), [""; 0]);
+    assert_eq!(get("").len(), 1);
+}
+
+#[test]
 fn relationships_in_loops() {
     let expected = ["lazy get:posts: options(selectinload(User.posts))"];
     assert_eq!(
