@@ -26,7 +26,9 @@ pub fn read_imported(sources: &Sources, readings: &mut [Arc<Reading>]) {
         for import in from.iter().filter_map(|at| draft(&readings[*at])).flat_map(|it| &it.imports) {
             // A module, or what it defines: which, the import does not say.
             let whole = import.item.as_ref().map(|item| format!("{}.{item}", import.module));
-            names.extend([Some(import.module.to_string()), whole].into_iter().flatten().filter(|it| seen.insert(it.clone())));
+            names.extend(
+                [Some(import.module.to_string()), whole].into_iter().flatten().filter(|it| seen.insert(it.clone())),
+            );
         }
         from = readings
             .par_iter_mut()
@@ -46,7 +48,9 @@ pub fn read_imported(sources: &Sources, readings: &mut [Arc<Reading>]) {
 /// Reads a file as one of a mapper's, where it can be; whether that was done.
 pub fn read(file: &SourceFile, reading: &mut Reading) -> bool {
     let defines = |word: &str| memchr::memmem::find(file.text().as_bytes(), word.as_bytes()).is_some();
-    if reading.callers.as_ref().is_none_or(|it| it.place.is_none()) || ["def ", "class ", "lambda"].iter().all(|it| !defines(it)) {
+    if reading.callers.as_ref().is_none_or(|it| it.place.is_none())
+        || ["def ", "class ", "lambda"].iter().all(|it| !defines(it))
+    {
         return false;
     }
     let parsed = crate::syntax::python::parse(file);

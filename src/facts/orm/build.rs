@@ -705,7 +705,8 @@ impl<'a> Builder<'a> {
         let text = self.file.slice(Span { end: last.span.end, ..first.span });
         let says = |method: &str| text.contains(&format!("{name}.{method}("));
         let takes = TAKES.iter().any(|it| says(it));
-        let puts = ["append", "appendleft", "extend", "extendleft", "insert", "add", "update"].iter().any(|it| says(it));
+        let puts =
+            ["append", "appendleft", "extend", "extendleft", "insert", "add", "update"].iter().any(|it| says(it));
         (takes && !puts).then_some(name)
     }
 

@@ -374,7 +374,9 @@ impl<'a> Reader<'a> {
 
     /// `{% from "cards.html" import card as shown, row with context %}`, `{% import "cards.html" as cards %}`
     fn import(&mut self, words: &[Word<'a>]) {
-        let Some((Some(module), rest)) = words.split_first().map(|(first, rest)| (first.quoted(), rest)) else { return };
+        let Some((Some(module), rest)) = words.split_first().map(|(first, rest)| (first.quoted(), rest)) else {
+            return;
+        };
         let mut import = |name: &str, item: Option<&str>| {
             self.macros.push(name.into());
             self.imports.push(Import { name: name.into(), module: module.into(), item: item.map(Into::into) });

@@ -57,5 +57,7 @@ impl Receivers {
 }
 
 fn hears(draft: &OrmDraft) -> bool {
-    draft.imports.iter().any(|it| it.module.starts_with("django") && it.module.split('.').any(|it| it.ends_with("signals") || it == "dispatch"))
+    draft.imports.iter().any(|it| {
+        it.module.starts_with("django") && it.module.split('.').any(|it| it.ends_with("signals") || it == "dispatch")
+    })
 }

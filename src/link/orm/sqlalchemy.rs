@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::eval::{Args, Eval};
 use super::events::Writing;
-use super::{django, joined};
 use super::models::Relation;
 use super::names::{ClassId, Def};
 use super::types::{Loads, Row, Set, Site, Size, Statement, Type, Without};
+use super::{django, joined};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -108,7 +108,9 @@ pub(super) fn select(eval: &Eval<'_>, args: &Args<'_>, id: NodeId) -> Type {
 fn beside(eval: &Eval<'_>, loads: &mut Loads, first: ClassId, args: &Args<'_>, id: NodeId) -> Rc<[Option<Rc<Set>>]> {
     let flow = eval.frame().flow;
     let model = |node: &NodeId| match eval.type_of(*node) {
-        Type::Def(Def::Class(model)) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Sqlalchemy) => Some(model),
+        Type::Def(Def::Class(model)) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Sqlalchemy) => {
+            Some(model)
+        }
         _ => None,
     };
     let others: Vec<Option<(ClassId, NodeId)>> =

@@ -46,8 +46,8 @@ use super::indexes;
 use super::key_asked::Deleted;
 use super::models::Models;
 use super::names::{ClassId, Def, FunctionId, Names};
-use super::registered::Registered;
 use super::receivers::Receivers;
+use super::registered::Registered;
 use super::settings::Settings;
 use super::spelled::Spelled;
 use super::templates::{Templates, entry, field};
@@ -369,17 +369,28 @@ impl<'a> Eval<'a> {
             let known = match (&this, at) {
                 (Some(this), 0) if method => this.clone(),
                 _ if &*param.name == "request" => Type::Request,
-                _ if &*param.name == "instance" && let Some(model) = self.receivers.of(id) => {
+                _ if &*param.name == "instance"
+                    && let Some(model) = self.receivers.of(id) =>
+                {
                     Type::Row(Rc::new(Row::of(model)))
                 }
-                _ => match self.injected(id, param) {
-                    Some(given) => given,
-                    None => self.annotated(id, param.annotation),
+                _ => match (self.injected(id, param), param.default) {
+                    (Some(given), _) => given,
+                    (None, Some(default)) if param.annotation.is_none() => self.class_by_default(id, default),
+                    (None, _) => self.annotated(id, param.annotation),
                 },
             };
             args.push((known, None));
         }
         self.run(Unit::Function(id), &function.flow, args, (function.span, 0))
+    }
+
+    /// The class that an argument is where it is not given: `def __init__(self, model=Order)`.
+    fn class_by_default(&self, id: FunctionId, default: NodeId) -> Type {
+        match self.names.of_node(id.draft, &self.names.function(id).flow, default) {
+            Some(Def::Class(class)) => Type::Def(Def::Class(class)),
+            _ => Type::Unknown,
+        }
     }
 
     /// What `self` is in a method of a class.

@@ -48,7 +48,8 @@ fn a_receiver_is_given_a_row_of_its_sender() {
 
 #[test]
 fn a_decorator_calls_what_it_decorates_for_each() {
-    let each = "def each(find):\n    def run(rows):\n        for it in rows:\n            find(it)\n\n    return run\n\n\n";
+    let each =
+        "def each(find):\n    def run(rows):\n        for it in rows:\n            find(it)\n\n    return run\n\n\n";
     let said = "@each\ndef place(thread):\n    print(thread.room.name)\n\n\n";
     let lazy = [r#"lazy each.run:room: select_related("room")"#];
     assert_eq!(views(&format!("{each}{said}def shown():\n    place(Thread.objects.all())\n")), lazy);
@@ -69,7 +70,9 @@ fn a_decorator_calls_what_it_decorates_for_each() {
 #[test]
 fn a_queue_is_emptied() {
     let text = |rows: &str, body: &str| {
-        format!("from collections import deque\n\ndef run():\n    left = deque({rows})\n    while left:\n        {body}\n")
+        format!(
+            "from collections import deque\n\ndef run():\n    left = deque({rows})\n    while left:\n        {body}\n"
+        )
     };
     assert_eq!(
         views(&text("Thread.objects.all()", "it = left.popleft()\n        print(it.room.name)")),
@@ -84,4 +87,37 @@ fn a_queue_is_emptied() {
     assert!(
         views(&text("[Room.objects.first()]", "it = left.pop()\n        left.extend(it.threads.all())")).is_empty()
     );
+}
+
+#[test]
+fn a_method_is_called_by_its_class() {
+    let lazy = [r#"lazy shown:tags: prefetch_related("tags")"#];
+    assert_eq!(views("def shown():\n    return list(map(Thread.labels, Thread.objects.all()))\n"), lazy);
+    assert_eq!(views("def shown():\n    return [Thread.labels(it) for it in Thread.objects.all()]\n"), lazy);
+    assert!(
+        views("def shown():\n    return list(map(Thread.labels, Thread.objects.prefetch_related('tags')))\n")
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_path_is_followed_name_by_name() {
+    let follow =
+        "def follow(it, path):\n    for name in path.split('.'):\n        it = getattr(it, name)\n    return it\n\n\n";
+    let shown = |path: &str, rows: &str| {
+        views(&format!("{follow}def shown():\n    return [follow(it, '{path}') for it in Thread.objects.{rows}]\n"))
+    };
+    assert_eq!(shown("room.owner", "all()"), [r#"lazy shown:room.owner: select_related("room__owner")"#]);
+    assert!(shown("room.name", "with_room()").is_empty());
+    assert!(shown("closed", "all()").is_empty());
+}
+
+#[test]
+fn what_goes_through_its_own_rows() {
+    let through = "class Through:\n    def __init__(self, rows):\n        self.rows = rows\n\n    def __iter__(self):\n        for row in self.rows:\n            yield row\n\n\n";
+    let shown = |rows: &str| {
+        views(&format!("{through}def shown():\n    return [it.room.name for it in Through(Thread.objects.{rows})]\n"))
+    };
+    assert_eq!(shown("all()").len(), 1);
+    assert!(shown("with_room()").is_empty());
 }

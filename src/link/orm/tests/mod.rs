@@ -3,13 +3,13 @@
 mod admin;
 mod branches;
 mod classes;
-mod layers;
 mod django;
 mod feeds;
 mod few;
 mod fields;
 mod fixes;
 mod found;
+mod layers;
 mod made;
 mod more;
 mod packages;

@@ -167,7 +167,9 @@ fn rows_of_several_models_at_once() {
     // The session has the author by then.
     assert!(dao(&text("Post, User", ".join(User)", "one.author.id")).is_empty());
     assert_eq!(
-        dao("def get(session):\n    for one, n in session.query(User, func.count()).all():\n        print(one.posts)\n"),
+        dao(
+            "def get(session):\n    for one, n in session.query(User, func.count()).all():\n        print(one.posts)\n"
+        ),
         posts
     );
 }
@@ -191,7 +193,9 @@ fn what_fastapi_gives_a_parameter() {
             "def panel(session=Depends(get_session)):\n    return session.scalars({statement}).all()\n\n\n@router.get('/')\ndef get({param}):\n    return [it.posts for it in users]\n"
         ))
     };
-    for param in ["users=Depends(panel)", "users: list[User] = Depends(panel)", "users: Annotated[list[User], Depends(panel)]"] {
+    for param in
+        ["users=Depends(panel)", "users: list[User] = Depends(panel)", "users: Annotated[list[User], Depends(panel)]"]
+    {
         assert_eq!(route("select(User)", param).len(), 1, "{param}");
         assert!(route("select(User).options(selectinload(User.posts))", param).is_empty(), "{param}");
     }
@@ -199,13 +203,13 @@ fn what_fastapi_gives_a_parameter() {
 
 #[test]
 fn a_class_for_the_queries_of_a_model() {
-    let models = MAPPED.replace(
-        "    __tablename__ = \"users\"\n",
-        "    __tablename__ = \"users\"\n    query_class = Users\n",
-    );
+    let models =
+        MAPPED.replace("    __tablename__ = \"users\"\n", "    __tablename__ = \"users\"\n    query_class = Users\n");
     let class = "from sqlalchemy.orm import Query, selectinload\n\n\nclass Users(Query):\n    def active(self):\n        return self.filter_by(active=True)\n\n    def whole(self):\n        return self.options(selectinload(User.posts))\n\n\n";
     let listed = |how: &str| {
-        let text = format!("from .models import User\n\ndef get():\n    for it in User.query.{how}:\n        print(it.posts)\n");
+        let text = format!(
+            "from .models import User\n\ndef get():\n    for it in User.query.{how}:\n        print(it.posts)\n"
+        );
         told(&[("blog/dao.py", &text), ("blog/models.py", &format!("{class}{models}"))])
     };
     assert_eq!(listed("active().order_by('id')").len(), 1);
