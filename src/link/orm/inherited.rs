@@ -29,6 +29,12 @@ fn asking(names: &Names<'_>, class: ClassId) -> Vec<FunctionId> {
     }
     let mut said: HashSet<&str> = names.class(class).attributes.iter().map(|it| &*it.name).collect();
     said.extend(methods_of(names, class).map(|it| &*names.function(it).name).filter(|name| !name.starts_with("__")));
+    // What Django REST framework gives a view of what it says.
+    for (name, given) in [("queryset", "get_queryset"), ("serializer_class", "get_serializer")] {
+        if said.contains(name) {
+            said.insert(given);
+        }
+    }
     let mut asking: Vec<FunctionId> = Vec::new();
     // What asks for one that asks asks, too.
     while !said.is_empty() {

@@ -109,6 +109,7 @@ impl Eval<'_> {
                 "values" => Type::List(element.clone(), *size),
                 "keys" => Type::List(Rc::new(Type::Unknown), *size),
                 "items" => Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, (**element).clone()]))), *size),
+                "get" | "pop" if matches!(**element, Type::Each(_)) && self.vary(id).is_none() => Type::Unknown,
                 "get" | "pop" => retarget(element, self.picked(id)),
                 _ => Type::Unknown,
             },
@@ -132,8 +133,8 @@ impl Eval<'_> {
                 let given = |at: usize| args.positional.get(at).map(|node| self.type_of(*node));
                 match given(0) {
                     Some(Type::Text(key)) => entry(base, &key).map(|it| it.1.clone()).unwrap_or_default(),
-                    Some(_) => any_function(entries, given(1)),
-                    None => Type::Unknown,
+                    Some(_) if self.vary(id).is_some() => any_function(entries, given(1)),
+                    _ => Type::Unknown,
                 }
             }
             Type::Record(entries) if matches!(name, "values" | "items") => {

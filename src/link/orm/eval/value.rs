@@ -79,6 +79,9 @@ impl Eval<'_> {
                     (Type::Tuple(parts), NodeKind::Number(at)) => {
                         usize::try_from(*at).ok().and_then(|at| parts.get(at)).cloned().unwrap_or_default()
                     }
+                    (Type::Dict(element, _), _) if matches!(**element, Type::Each(_)) && self.vary(id).is_none() => {
+                        Type::Unknown
+                    }
                     (Type::List(element, _) | Type::Dict(element, _), _) => retarget(element, self.picked(id)),
                     (Type::Set(set), NodeKind::Number(_)) => {
                         // `first, second = rows` goes through them.
@@ -97,8 +100,8 @@ impl Eval<'_> {
                     (Type::Record(_), NodeKind::Text(name)) => {
                         entry(&of, name).map(|it| it.1.clone()).unwrap_or_default()
                     }
-                    // `HANDLERS[kind]`: whichever.
-                    (Type::Record(entries), _) => any_function(entries, None),
+                    // `HANDLERS[row.kind]`: one for one turn, another for another.
+                    (Type::Record(entries), _) if self.vary(id).is_some() => any_function(entries, None),
                     _ => Type::Unknown,
                 }
             }
