@@ -121,3 +121,14 @@ fn what_goes_through_its_own_rows() {
     assert_eq!(shown("all()").len(), 1);
     assert!(shown("with_room()").is_empty());
 }
+
+#[test]
+fn a_field_that_is_a_method_and_a_serializer() {
+    let view = |read: &str| {
+        views(&format!(
+            "from rest_framework import serializers, viewsets\n\nclass RoomSerializer(serializers.ModelSerializer):\n    class Meta:\n        model = Room\n        fields = ['name']\n\n\nclass Dynamic(serializers.SerializerMethodField, RoomSerializer):\n    pass\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    room = Dynamic()\n\n    def get_room(self, it):\n        return {read}\n\n    class Meta:\n        model = Thread\n        fields = ['room']\n\n\nclass Silent:\n    def get_serializer(self, *args, **kwargs):\n        return super().get_serializer(*args, **kwargs)\n\n\nclass Threads(Silent, viewsets.ModelViewSet):\n    queryset = Thread.objects.all()\n    serializer_class = ThreadSerializer\n"
+        ))
+    };
+    assert_eq!(view("it.room.name"), [r#"lazy Threads:room: select_related("room")"#]);
+    assert!(view("it.room_id").is_empty());
+}
