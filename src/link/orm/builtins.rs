@@ -134,8 +134,19 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
         "super" if name == last => super_of(eval),
         "getattr" if name == last => match args.positional.get(1).map(|node| eval.type_of(*node)) {
             Some(Type::Text(attribute)) if !first.is_unread() => eval.attribute(&first, &attribute, id),
-            _ => each_attribute(eval, &first, args, id),
+            _ => match split_path(eval, args) {
+                Some(path) => path.iter().fold(first, |of, name| eval.attribute(&of, name, id)),
+                None => each_attribute(eval, &first, args, id),
+            },
         },
+        // `reduce(getattr, "author.name".split("."), book)`
+        "reduce" if matches!(&first, Type::Def(Def::External(name)) if &**name == "getattr") => {
+            let given = |at: usize| args.positional.get(at).map(|node| eval.type_of(*node));
+            match (given(1).as_ref().and_then(texts), given(2)) {
+                (Some(path), Some(of)) => path.iter().fold(of, |of, name| eval.attribute(&of, name, id)),
+                _ => Type::Unknown,
+            }
+        }
         // The other side of a key is asked for to see whether it is there.
         "hasattr" if name == last => {
             if let (Type::Row(row), Some(Type::Text(attribute))) =
@@ -261,6 +272,25 @@ fn chained(eval: &mut Eval<'_>, of: &Type, args: &Args<'_>) -> Type {
         Type::Tuple(parts) => listed(eval, &Type::either(parts.to_vec())),
         _ => Type::Unknown,
     }
+}
+
+/// The names that `for name in path.split("."): of = getattr(of, name)` goes through, one behind the other.
+fn split_path(eval: &Eval<'_>, args: &Args<'_>) -> Option<Vec<Rc<str>>> {
+    let flow = eval.frame().flow;
+    let NodeKind::Row(over) = flow.node(*args.positional.get(1)?).kind else { return None };
+    let NodeKind::Call { func, .. } = flow.node(over).kind else { return None };
+    let splits = flow.last_called(func) == Some("split");
+    texts(&eval.type_of(over)).filter(|_| splits)
+}
+
+/// The texts of a list of nothing else.
+fn texts(of: &Type) -> Option<Vec<Rc<str>>> {
+    let Type::Tuple(parts) = of else { return None };
+    let text = |part: &Type| match part {
+        Type::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    parts.iter().map(text).collect()
 }
 
 /// `getattr(row, name)`, in a loop over names that are written out: each of them is read.

@@ -5,7 +5,7 @@ use rustc_hash::FxHashSet as HashSet;
 
 use super::eval::Eval;
 use super::names::{ClassId, FunctionId, Names};
-use crate::facts::orm::flow::{Flow, NodeKind};
+use crate::facts::orm::flow::{Flow, Node, NodeKind};
 
 /// Evaluates each of them for each class that says something to it.
 pub(super) fn methods(eval: &mut Eval<'_>) {
@@ -29,6 +29,12 @@ fn asking(names: &Names<'_>, class: ClassId) -> Vec<FunctionId> {
     }
     let mut said: HashSet<&str> = names.class(class).attributes.iter().map(|it| &*it.name).collect();
     said.extend(methods_of(names, class).map(|it| &*names.function(it).name).filter(|name| !name.starts_with("__")));
+    // What Django REST framework gives a view of what it says.
+    for (name, given) in [("queryset", "get_queryset"), ("serializer_class", "get_serializer")] {
+        if said.contains(name) {
+            said.insert(given);
+        }
+    }
     let mut asking: Vec<FunctionId> = Vec::new();
     // What asks for one that asks asks, too.
     while !said.is_empty() {
@@ -40,7 +46,7 @@ fn asking(names: &Names<'_>, class: ClassId) -> Vec<FunctionId> {
     // What another of them runs is evaluated with that, and without a loop nothing comes again and again.
     let flow = |it: &FunctionId| &names.function(*it).flow;
     let own: Vec<FunctionId> = methods_of(names, class).collect();
-    if asking.iter().chain(&own).all(|it| flow(it).loops.is_empty()) {
+    if !asking.iter().chain(&own).any(|it| goes_through(flow(it))) {
         return Vec::new();
     }
     let is_run = |it: &FunctionId| {
@@ -56,6 +62,15 @@ fn methods_of<'n>(names: &'n Names<'_>, class: ClassId) -> impl Iterator<Item = 
     let all = names.draft(class.draft).functions.iter().enumerate();
     let own = all.filter(move |(_, it)| it.owner == Some(class.at));
     own.map(move |(at, _)| FunctionId { draft: class.draft, at: at as u32 })
+}
+
+/// Whether code goes through anything: by a loop, or by a serializer of many.
+fn goes_through(flow: &Flow) -> bool {
+    let many = |node: &Node| match &node.kind {
+        NodeKind::Call { keywords, .. } => keywords.iter().any(|(name, _)| &**name == "many"),
+        _ => false,
+    };
+    !flow.loops.is_empty() || flow.nodes.iter().any(many)
 }
 
 /// Whether code reads one of these names of its instance.

@@ -242,7 +242,8 @@ fn filtered(eval: &mut Eval<'_>, class: ClassId, set: Rc<Set>) -> Option<Rc<Set>
 
 /// The one serializer of a view, and where it is named.
 pub(super) fn serializer(eval: &mut Eval<'_>, class: ClassId) -> Option<(ClassId, Span)> {
-    if eval.names.method(class, "get_serializer", None).is_some() {
+    // One that goes on to the one it overrides gives another class of none.
+    if eval.names.method(class, "get_serializer", None).is_some_and(|own| !serializers::calls_super(eval, own)) {
         return None;
     }
     if let Some(method) = eval.names.method(class, "get_serializer_class", None) {

@@ -16,6 +16,8 @@ use crate::source::{FileId, Span};
 
 /// Serializers are followed into those nested in them so deep.
 const MOST_LEVELS: usize = 4;
+/// What a field is that a method of the serializer gives.
+const METHOD: &str = "SerializerMethodField";
 /// The node of the row in a serializer's frame.
 pub(super) const ROW: NodeId = 1;
 
@@ -354,7 +356,11 @@ fn field(
     }
     let source = call.keyword("source").and_then(|node| flow.text(node)).unwrap_or(&attribute.name);
     let Some(kind) = eval.names.of_node(class.draft, flow, call.func) else { return };
-    let kind = behind_partial(eval, kind);
+    let kind = match behind_partial(eval, kind) {
+        // One that is a method field reads by its method, whatever else it is for its schema.
+        Def::Class(of) if eval.names.derives_external(of, METHOD) => Def::External(METHOD.into()),
+        other => other,
+    };
     if let Def::Class(nested) = kind {
         if is_serializer(eval, nested) {
             let value = if source == "*" { Type::Row(row.clone()) } else { read(eval, row, source, true) };
@@ -392,7 +398,7 @@ fn field(
     }
     let Def::External(kind) = kind else { return };
     match kind.rsplit('.').next() {
-        Some("SerializerMethodField") => {
+        Some(METHOD) => {
             let named = call.keyword("method_name").or(call.args.first().copied()).and_then(|node| flow.text(node));
             let name = named.map_or_else(|| format!("get_{}", attribute.name), str::to_owned);
             if let Some(method) = eval.names.method(serializer, &name, None) {

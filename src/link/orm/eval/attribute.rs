@@ -166,7 +166,9 @@ impl Eval<'_> {
                 false if self.decorated(method, &["classmethod"]) => {
                     Type::Method(method, Rc::new(Type::Def(Def::Class(class))))
                 }
-                false => Type::Unknown,
+                false if self.decorated(method, &["property", "cached_property", "hybrid_property"]) => Type::Unknown,
+                // `map(Book.describe, books)`
+                false => Type::Def(Def::Function(method)),
             };
         }
         if matches!(name, "model_validate" | "from_orm") && schemas::is_schema(self, class) {

@@ -53,13 +53,31 @@ impl Eval<'_> {
             Type::Def(Def::Class(class)) => self.make(*class, args, id),
             Type::Def(Def::External(name)) => builtins::call(self, name, args, id),
             Type::Op(base, name) => self.operate(base, name, args, id),
-            Type::Each(all) => Type::either(all.iter().map(|one| self.call(one, args, id)).collect()),
+            Type::Each(all) => {
+                let told = self.events.len();
+                let given = Type::either(all.iter().map(|one| self.call(one, args, id)).collect());
+                if self.is_by_a_key(id) {
+                    self.events.iter_mut().skip(told).for_each(|event| event.conditional = true);
+                }
+                given
+            }
             // `self(row)`
             Type::Instance(class) | Type::Made(class, _) => match self.names.method(*class, "__call__", None) {
                 Some(method) => self.enter(method, Rc::new(func.clone()), args, id),
                 None => Type::Unknown,
             },
             _ => Type::Unknown,
+        }
+    }
+
+    /// Whether a call is of one of several functions, which a key picks, and not of each in turn.
+    fn is_by_a_key(&self, id: NodeId) -> bool {
+        let flow = self.frame().flow;
+        let NodeKind::Call { func, .. } = flow.node(id).kind else { return false };
+        match flow.node(func).kind {
+            NodeKind::Item { of, .. } => !matches!(flow.node(of).kind, NodeKind::Row(_)),
+            NodeKind::Call { .. } | NodeKind::Either(_) => true,
+            _ => false,
         }
     }
 
@@ -93,6 +111,7 @@ impl Eval<'_> {
                 "values" => Type::List(element.clone(), *size),
                 "keys" => Type::List(Rc::new(Type::Unknown), *size),
                 "items" => Type::List(Rc::new(Type::Tuple(Rc::from([Type::Unknown, (**element).clone()]))), *size),
+                "get" | "pop" if matches!(**element, Type::Each(_)) && self.vary(id).is_none() => Type::Unknown,
                 "get" | "pop" => retarget(element, self.picked(id)),
                 _ => Type::Unknown,
             },
@@ -103,14 +122,21 @@ impl Eval<'_> {
                 }
                 Type::Unknown
             }
+            // `"author.name".split(".")`
+            Type::Text(text) if name == "split" => match args.positional.first().map(|node| self.type_of(*node)) {
+                Some(Type::Text(by)) if !by.is_empty() => {
+                    Type::Tuple(text.split(&*by).take(8).map(|part| Type::Text(part.into())).collect())
+                }
+                _ => Type::Unknown,
+            },
             Type::Statement(_) if name == "limit" => Type::Unknown,
             Type::Statement(statement) => sqlalchemy::of_columns(self, *statement, name, id),
             Type::Record(entries) if matches!(name, "get" | "pop") => {
                 let given = |at: usize| args.positional.get(at).map(|node| self.type_of(*node));
                 match given(0) {
                     Some(Type::Text(key)) => entry(base, &key).map(|it| it.1.clone()).unwrap_or_default(),
-                    Some(_) => any_function(entries, given(1)),
-                    None => Type::Unknown,
+                    Some(_) if self.vary(id).is_some() => any_function(entries, given(1)),
+                    _ => Type::Unknown,
                 }
             }
             Type::Record(entries) if matches!(name, "values" | "items") => {
@@ -336,10 +362,13 @@ impl Eval<'_> {
             && flow.within(flow.node(of).scope, turn.scope)
     }
 
-    /// A value is put into words: a row says them by its model's `__str__`.
+    /// A value is put into words: a row says them by its model's `__str__`, or its `__repr__`.
     pub(in crate::link::orm) fn text_of(&mut self, of: &Type, id: NodeId) {
         let Type::Row(row) = of else { return };
-        if let Some(method) = self.names.method(row.model, "__str__", None) {
+        // Django's models have a `__str__` all the same.
+        let plain = self.models.get(row.model).is_some_and(|it| it.orm == Orm::Sqlalchemy);
+        let said = self.names.method(row.model, "__str__", None);
+        if let Some(method) = said.or_else(|| self.names.method(row.model, "__repr__", None).filter(|_| plain)) {
             let none = Args { positional: &[], keywords: &[], open: false };
             self.enter(method, Rc::new(of.clone()), &none, id);
         }

@@ -383,14 +383,23 @@ impl<'a> Eval<'a> {
                 {
                     Type::Row(Rc::new(Row::of(model)))
                 }
-                _ => match self.injected(id, param) {
-                    Some(given) => given,
-                    None => self.annotated(id, param.annotation),
+                _ => match (self.injected(id, param), param.default) {
+                    (Some(given), _) => given,
+                    (None, Some(default)) if param.annotation.is_none() => self.class_by_default(id, default),
+                    (None, _) => self.annotated(id, param.annotation),
                 },
             };
             args.push((known, None));
         }
         self.run(Unit::Function(id), &function.flow, args, (function.span, 0))
+    }
+
+    /// The class that an argument is where it is not given: `def __init__(self, model=Order)`.
+    fn class_by_default(&self, id: FunctionId, default: NodeId) -> Type {
+        match self.names.of_node(id.draft, &self.names.function(id).flow, default) {
+            Some(Def::Class(class)) => Type::Def(Def::Class(class)),
+            _ => Type::Unknown,
+        }
     }
 
     /// What `self` is in a method of a class.

@@ -7,9 +7,18 @@ use super::super::spelled::Spelled;
 use super::super::templates::{self, Entries, entry, merged};
 use super::super::types::{Entry, Loads, Row, Set, Size, Turn, Type};
 use super::super::{django, in_python};
+use super::call::NOTHING;
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Arm, NodeId, NodeKind, Scope};
 use crate::stack::vocabulary::Orm;
+
+/// A dict of functions, by whatever keys.
+fn functions_of(values: impl Iterator<Item = Type>) -> Type {
+    match Type::each(&values.collect::<Vec<_>>()) {
+        all @ (Type::Each(_) | Type::Def(Def::Function(_))) => Type::Dict(Rc::new(all), None),
+        _ => Type::Unknown,
+    }
+}
 
 /// One of the functions that a dict holds, by a key that is not known, or another where it has none.
 pub(super) fn any_function(entries: &[Entry], otherwise: Option<Type>) -> Type {
@@ -47,7 +56,13 @@ impl Eval<'_> {
                 if let Some(rows) = self.rows_by_reads(*iter, id) {
                     self.replace(*iter, rows);
                 }
-                let over = self.type_of(*iter);
+                let mut over = self.type_of(*iter);
+                // What a class of the repository goes through by a way of its own.
+                if let Type::Instance(class) | Type::Made(class, _) = &over
+                    && let Some(method) = self.names.method(*class, "__iter__", None)
+                {
+                    over = self.enter(method, Rc::new(over.clone()), &NOTHING, id);
+                }
                 let around = flow.scope(node.scope).map_or(0, |it| it.parent);
                 self.consume(&over, *iter, around);
                 let turn = Turn { depth: self.depth(), scope: node.scope };
@@ -63,6 +78,9 @@ impl Eval<'_> {
                 match (&of, &key.kind) {
                     (Type::Tuple(parts), NodeKind::Number(at)) => {
                         usize::try_from(*at).ok().and_then(|at| parts.get(at)).cloned().unwrap_or_default()
+                    }
+                    (Type::Dict(element, _), _) if matches!(**element, Type::Each(_)) && self.vary(id).is_none() => {
+                        Type::Unknown
                     }
                     (Type::List(element, _) | Type::Dict(element, _), _) => retarget(element, self.picked(id)),
                     (Type::Set(set), NodeKind::Number(_)) => {
@@ -82,8 +100,8 @@ impl Eval<'_> {
                     (Type::Record(_), NodeKind::Text(name)) => {
                         entry(&of, name).map(|it| it.1.clone()).unwrap_or_default()
                     }
-                    // `HANDLERS[kind]`: whichever.
-                    (Type::Record(entries), _) => any_function(entries, None),
+                    // `HANDLERS[row.kind]`: one for one turn, another for another.
+                    (Type::Record(entries), _) if self.vary(id).is_some() => any_function(entries, None),
                     _ => Type::Unknown,
                 }
             }
@@ -119,7 +137,11 @@ impl Eval<'_> {
                     Some((name.into(), self.type_of(*value), self.vary(*value)))
                 };
                 let entries: Option<Entries> = pairs.iter().map(entry).collect();
-                entries.map_or(Type::Unknown, |entries| merged(&[], entries))
+                match entries {
+                    Some(entries) => merged(&[], entries),
+                    // `{Kind.BOOK: by_author, Kind.SHELF: by_place}`
+                    None => functions_of(pairs.iter().map(|(_, value)| self.type_of(*value))),
+                }
             }
             NodeKind::Auto(of) => match self.type_of(*of) {
                 func @ (Type::Op(..) | Type::Method(..) | Type::Def(Def::Function(_))) => {
@@ -138,8 +160,12 @@ impl Eval<'_> {
                 templates::run(self, template, merged(&before, given), id)
             }
             NodeKind::Either(all) => {
-                let comes = all.iter().filter(|id| !self.frame().never.contains(id));
-                Type::either(comes.map(|id| self.type_of(*id)).collect())
+                let comes: Vec<NodeId> = all.iter().copied().filter(|id| !self.frame().never.contains(id)).collect();
+                match Type::either(comes.iter().map(|id| self.type_of(*id)).collect()) {
+                    // `repository or Repository()`: what stands there when nothing is given.
+                    Type::Unknown => self.by_default(&comes),
+                    known => known,
+                }
             }
             NodeKind::Collect { element, dict, .. } => {
                 // `found[key].append(row)`: there are as many keys, at most, as turns that put something under one.
@@ -203,6 +229,16 @@ impl Eval<'_> {
                 _ => Type::Unknown,
             },
             NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Constant => Type::Unknown,
+        }
+    }
+
+    /// What a value is where an argument that is not known is not given.
+    fn by_default(&self, branches: &[NodeId]) -> Type {
+        let [given, otherwise] = branches else { return Type::Unknown };
+        let is_param = matches!(self.frame().flow.node(*given).kind, NodeKind::Param(_));
+        match self.type_of(*otherwise) {
+            made @ (Type::Instance(_) | Type::Made(..)) if is_param && self.type_of(*given).is_unread() => made,
+            _ => Type::Unknown,
         }
     }
 

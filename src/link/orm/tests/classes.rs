@@ -73,3 +73,14 @@ fn each_class_below_a_base_asks_for_its_own() {
     let told = views(&format!("{base}{text}"));
     assert_eq!(told.len(), 2, "{told:?}");
 }
+
+#[test]
+fn a_list_of_a_base_is_that_of_each_view_below() {
+    let view = |rows: &str| {
+        views(&format!(
+            "from rest_framework import serializers, viewsets\nfrom rest_framework.response import Response\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    room = serializers.CharField(source='room.name')\n\n    class Meta:\n        model = Thread\n        fields = ['room']\n\n\nclass Lists(viewsets.ModelViewSet):\n    def list(self, request):\n        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))\n        return self.get_paginated_response(self.get_serializer(page, many=True).data)\n\n\nclass Threads(Lists):\n    queryset = Thread.objects.{rows}\n    serializer_class = ThreadSerializer\n"
+        ))
+    };
+    assert_eq!(view("all()"), [r#"lazy Lists.list:room: select_related("room")"#]);
+    assert!(view("select_related('room')").is_empty());
+}

@@ -88,3 +88,47 @@ fn a_queue_is_emptied() {
         views(&text("[Room.objects.first()]", "it = left.pop()\n        left.extend(it.threads.all())")).is_empty()
     );
 }
+
+#[test]
+fn a_method_is_called_by_its_class() {
+    let lazy = [r#"lazy shown:tags: prefetch_related("tags")"#];
+    assert_eq!(views("def shown():\n    return list(map(Thread.labels, Thread.objects.all()))\n"), lazy);
+    assert_eq!(views("def shown():\n    return [Thread.labels(it) for it in Thread.objects.all()]\n"), lazy);
+    assert!(
+        views("def shown():\n    return list(map(Thread.labels, Thread.objects.prefetch_related('tags')))\n")
+            .is_empty()
+    );
+}
+
+#[test]
+fn a_path_is_followed_name_by_name() {
+    let follow =
+        "def follow(it, path):\n    for name in path.split('.'):\n        it = getattr(it, name)\n    return it\n\n\n";
+    let shown = |path: &str, rows: &str| {
+        views(&format!("{follow}def shown():\n    return [follow(it, '{path}') for it in Thread.objects.{rows}]\n"))
+    };
+    assert_eq!(shown("room.owner", "all()"), [r#"lazy shown:room.owner: select_related("room__owner")"#]);
+    assert!(shown("room.name", "with_room()").is_empty());
+    assert!(shown("closed", "all()").is_empty());
+}
+
+#[test]
+fn what_goes_through_its_own_rows() {
+    let through = "class Through:\n    def __init__(self, rows):\n        self.rows = rows\n\n    def __iter__(self):\n        for row in self.rows:\n            yield row\n\n\n";
+    let shown = |rows: &str| {
+        views(&format!("{through}def shown():\n    return [it.room.name for it in Through(Thread.objects.{rows})]\n"))
+    };
+    assert_eq!(shown("all()").len(), 1);
+    assert!(shown("with_room()").is_empty());
+}
+
+#[test]
+fn a_field_that_is_a_method_and_a_serializer() {
+    let view = |read: &str| {
+        views(&format!(
+            "from rest_framework import serializers, viewsets\n\nclass RoomSerializer(serializers.ModelSerializer):\n    class Meta:\n        model = Room\n        fields = ['name']\n\n\nclass Dynamic(serializers.SerializerMethodField, RoomSerializer):\n    pass\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    room = Dynamic()\n\n    def get_room(self, it):\n        return {read}\n\n    class Meta:\n        model = Thread\n        fields = ['room']\n\n\nclass Silent:\n    def get_serializer(self, *args, **kwargs):\n        return super().get_serializer(*args, **kwargs)\n\n\nclass Threads(Silent, viewsets.ModelViewSet):\n    queryset = Thread.objects.all()\n    serializer_class = ThreadSerializer\n"
+        ))
+    };
+    assert_eq!(view("it.room.name"), [r#"lazy Threads:room: select_related("room")"#]);
+    assert!(view("it.room_id").is_empty());
+}

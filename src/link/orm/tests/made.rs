@@ -39,7 +39,10 @@ fn functions_of_a_dict_or_a_list_are_run_one_after_the_other() {
     assert!(views(&format!("{columns}{text}")).is_empty());
     let list = "def room(it):\n    return it.room.name\n\n\ndef rows():\n    return [[of(it) for _, of in [('r', room), ('s', str)]] for it in Thread.objects.all()]\n";
     assert_eq!(views(list), [r#"lazy rows:room: select_related("room")"#]);
-    // Which of them a key picks is not known.
+    // Each row may pick another by its key.
+    let by_row = "def rows():\n    return [COLUMNS[it.closed](it) for it in Thread.objects.all()]\n";
+    assert_eq!(views(&format!("{columns}{by_row}")), [r#"lazy rows:room: select_related("room")"#]);
+    // Which of them a key picks that is the same for all is not known.
     let picked = "def rows(name):\n    return [COLUMNS[name](it) for it in Thread.objects.all()]\n";
     assert!(views(&format!("{columns}{picked}")).is_empty());
 }

@@ -125,3 +125,18 @@ def j_one_row():
 @case
 def j_values():
     return env.get_template("j_values.html").render(names=Book.objects.values_list("author__name", flat=True))
+
+
+@case
+def j_macro_of_another():
+    return env.get_template("j_macro_of_another.html").render(books=Book.objects.order_by("pk"))
+
+
+@case
+def j_macro_of_another_loaded():
+    return env.get_template("j_macro_of_another_loaded.html").render(books=Book.objects.select_related("author"))
+
+
+@case
+def j_macros_by_a_name():
+    return env.get_template("j_macros_by_a_name.html").render(books=Book.objects.order_by("pk"))

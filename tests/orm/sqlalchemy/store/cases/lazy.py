@@ -267,3 +267,51 @@ def bands_by_two_methods(session):
 @case
 def labels_by_two_methods(session):
     return [label.name for label in Store(session)._labels()]
+
+
+@case
+def two_models_at_once(session):
+    rows = session.execute(select(Album, Band).join(Album.band).order_by(Album.id))
+    return [(album.title, band.name, len(album.tracks)) for album, band in rows]
+
+
+@case
+def two_models_that_have_each_other(session):
+    rows = session.execute(select(Album, Band).join(Album.band).order_by(Album.id))
+    return [(band.name, album.band.name) for album, band in rows]
+
+
+@case
+def two_models_with_what_they_read(session):
+    rows = session.execute(select(Album, Band).join(Album.band).options(selectinload(Album.tracks)).order_by(Album.id))
+    return [(band.name, len(album.tracks)) for album, band in rows]
+
+
+class Shelf:
+    model = None
+    options = ()
+
+    def __init__(self, session):
+        self.session = session
+
+    def all(self):
+        return self.session.scalars(select(self.model).options(*self.options)).all()
+
+
+class Albums(Shelf):
+    model = Album
+
+
+@case
+def options_that_the_class_does_not_list(session):
+    return [album.band.name for album in Albums(session).all()]
+
+
+class LoadedAlbums(Shelf):
+    model = Album
+    options = (joinedload(Album.band),)
+
+
+@case
+def options_that_the_class_lists(session):
+    return [album.band.name for album in LoadedAlbums(session).all()]

@@ -5,7 +5,7 @@ from typing import List, Optional
 from counting import case
 from databases import fetch, get_session
 from fastapi import APIRouter, Depends, FastAPI
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasPath, BaseModel, ConfigDict, Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -277,3 +277,55 @@ def columns(session: Session = Depends(get_session)):
 @case
 def columns_only():
     return fetch(app, "/columns")
+
+
+def every_band(session: Session = Depends(get_session)):
+    return session.scalars(select(Band).order_by(Band.id)).all()
+
+
+def every_band_with_albums(session: Session = Depends(get_session)):
+    return session.scalars(select(Band).options(selectinload(Band.albums)).order_by(Band.id)).all()
+
+
+@app.get("/given")
+def given_bands(bands=Depends(every_band)):
+    return [[album.title for album in band.albums] for band in bands]
+
+
+@case
+def rows_that_the_framework_gives():
+    return fetch(app, "/given")
+
+
+@app.get("/given-loaded")
+def given_loaded_bands(bands=Depends(every_band_with_albums)):
+    return [[album.title for album in band.albums] for band in bands]
+
+
+@case
+def loaded_rows_that_the_framework_gives():
+    return fetch(app, "/given-loaded")
+
+
+class AlbumRow(Model):
+    band_name: str = Field(validation_alias=AliasPath("band", "name"))
+
+
+@app.get("/aliased", response_model=list[AlbumRow])
+def aliased_albums(session: Session = Depends(get_session)):
+    return session.scalars(select(Album).order_by(Album.id)).all()
+
+
+@case
+def alias_that_leads_to_another():
+    return fetch(app, "/aliased")
+
+
+@app.get("/aliased-loaded", response_model=list[AlbumRow])
+def aliased_loaded_albums(session: Session = Depends(get_session)):
+    return session.scalars(select(Album).options(joinedload(Album.band)).order_by(Album.id)).all()
+
+
+@case
+def alias_that_leads_to_a_loaded_one():
+    return fetch(app, "/aliased-loaded")

@@ -1,0 +1,60 @@
+"""What goes through rows of others, and names no mapper."""
+
+from functools import reduce, wraps
+
+
+class Steps:
+    columns = ()
+
+    def rows(self):
+        raise NotImplementedError
+
+    def line(self, row):
+        return [value(row) for _, value in self.columns]
+
+    def run(self):
+        found = []
+        for row in self.rows():
+            found.append(self.line(row))
+        return found
+
+
+def for_each(run):
+    @wraps(run)
+    def wrapper(rows):
+        return [run(row) for row in rows]
+
+    return wrapper
+
+
+def once(run):
+    @wraps(run)
+    def wrapper(row):
+        for _ in range(1):
+            found = run(row)
+        return found
+
+    return wrapper
+
+
+def follow(row, path):
+    for name in path.split("."):
+        row = getattr(row, name)
+    return row
+
+
+def reduced(row, path):
+    return reduce(getattr, path.split("."), row)
+
+
+class Through:
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __iter__(self):
+        for row in self.rows:
+            yield row
+
+
+COLUMNS = [("Title", lambda row: row.title), ("Publisher", lambda row: row.publisher.name)]
+KEYS = [("Title", lambda row: row.title), ("Publisher", lambda row: row.publisher_id)]
