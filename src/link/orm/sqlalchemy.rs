@@ -433,10 +433,11 @@ pub(super) fn handed(eval: &mut Eval<'_>, args: &Args<'_>) {
         match it {
             Type::Loader(paths) => loads.paths.extend(paths.iter().cloned()),
             Type::Set(set) | Type::Result(set, _) => roots.push(set.span),
-            Type::List(of, _) => match &*of {
-                Type::Row(row) => roots.extend(row.root.as_ref().map(|it| it.span)),
-                _ => {}
-            },
+            Type::List(of, _) => {
+                if let Type::Row(row) = &*of {
+                    roots.extend(row.root.as_ref().map(|it| it.span));
+                }
+            }
             _ => {}
         }
     }
