@@ -254,13 +254,38 @@ impl Eval<'_> {
             return self.replace(of, merged(&entries, stored));
         }
         let Type::Row(row) = self.type_of(of) else { return };
+        if name == "_prefetched_objects_cache" {
+            return self.put_onto_all(&row, self.keys_of(value));
+        }
         let relation = self.models.relation(row.model, name);
+        if relation.is_some_and(|it| !it.to_many) {
+            self.put_onto_all(&row, vec![name.into()]);
+        }
         if relation.is_some_and(|it| it.to_many) || relation.is_none() && !self.surely_puts(of, value, store) {
             return;
         }
         let mut row = (*row).clone();
         row.assigned.push(name.into());
         self.replace(of, Type::Row(Rc::new(row)));
+    }
+
+    /// What each turn of a loop puts onto its row, all rows of the queryset have for the loops behind it.
+    fn put_onto_all(&mut self, row: &Row, names: Vec<String>) {
+        let Some(root) = row.root.as_ref().filter(|_| row.turn.is_some()) else { return };
+        let paths = names.iter().map(|name| row.path_to(name)).collect();
+        let loads = Loads { paths, ..Loads::default() };
+        if let Some(frame) = self.frames.last_mut() {
+            frame.loaded.push((root.span, loads));
+        }
+    }
+
+    /// The keys of a dict that is written out: `{"flags": flags}`.
+    fn keys_of(&self, value: NodeId) -> Vec<String> {
+        let flow = self.frame().flow;
+        match &flow.node(value).kind {
+            NodeKind::Dict(pairs) => pairs.iter().filter_map(|(key, _)| flow.text(*key)).map(str::to_owned).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether each turn comes to a node of the present frame that puts something into a value, and not `None`.

@@ -5,7 +5,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.views.generic import ListView
 from web import get
 
-from shop.models import BareCopy, Book, Copy, ListedCopy, Reader
+from shop.models import Author, BareCopy, Book, Copy, ListedCopy, Reader, Review
 
 
 class CopyList(ListView):
@@ -114,3 +114,34 @@ def loaded_by_a_helper_of_a_helper():
     books = list(Book.objects.order_by("pk"))
     prepared(books)
     return [(book.author.name, [tag.name for tag in book.tags.all()]) for book in books]
+
+
+@case
+def put_onto_each_by_a_loop_before():
+    books = list(Book.objects.order_by("pk"))
+    authors = Author.objects.in_bulk({book.author_id for book in books})
+    for book in books:
+        book.author = authors[book.author_id]
+    return [book.author.name for book in books]
+
+
+def with_reviews(books):
+    reviews = {}
+    for review in Review.objects.filter(book__in=books):
+        reviews.setdefault(review.book_id, []).append(review)
+    for book in books:
+        book._prefetched_objects_cache = {"review_set": reviews.get(book.pk, [])}
+    return books
+
+
+@case
+def put_into_the_cache_by_a_helper():
+    return [len(book.review_set.all()) for book in with_reviews(list(Book.objects.order_by("pk")))]
+
+
+@case
+def put_onto_others():
+    authors = Author.objects.in_bulk()
+    for book in Book.objects.filter(price__gt=1000):
+        book.author = authors[book.author_id]
+    return [book.author.name for book in Book.objects.order_by("pk")]
