@@ -412,6 +412,12 @@ fn is_between(flow: &Flow, args: &Args<'_>) -> bool {
     compared.len() < count || calls.into_iter().any(|name| &**name == "between")
 }
 
+/// A row whose relations may be asked for under an event loop: `await row.awaitable_attrs.author` (`AsyncAttrs`, SQLAlchemy 2.0).
+pub(super) fn asked_for(row: &Row) -> Type {
+    let root = row.root.as_ref().map(|root| Rc::new(Set { awaited: false, ..(**root).clone() }));
+    Type::Row(Rc::new(Row { root, ..row.clone() }))
+}
+
 /// A list holds all rows of a model, from which the session's identity map knows them (`Session.identity_map`, SQLAlchemy 2.0).
 fn hold(eval: &mut Eval<'_>, set: &Set) {
     let all = set.rows && !set.filtered && !set.cut && set.related.is_none();

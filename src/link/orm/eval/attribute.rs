@@ -232,6 +232,9 @@ impl Eval<'_> {
         if let Some(relation) = self.models.relation(row.model, name) {
             return self.read(row, relation.clone(), id);
         }
+        if name == "awaitable_attrs" {
+            return sqlalchemy::asked_for(row);
+        }
         // What the queryset has put there stands before what the model would give.
         if row.root.as_ref().is_some_and(|root| root.loads.brought.contains(&row.path_to(name))) {
             return self.op(&Type::Row(row.clone()), name);

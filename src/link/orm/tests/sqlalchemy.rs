@@ -49,6 +49,18 @@ fn what_a_session_has_is_not_asked_for() {
 }
 
 #[test]
+fn what_is_awaited_of_a_row_is_asked_for() {
+    let get = |read: &str| {
+        dao(&format!(
+            "async def get(session):\n    found = await session.scalars(select(User))\n    return [{read} for user in found.all()]\n"
+        ))
+    };
+    assert_eq!(get("await user.awaitable_attrs.posts"), ["lazy get:posts: options(selectinload(User.posts))"]);
+    let implicit = get("user.posts");
+    assert!(implicit.iter().all(|it| !it.starts_with("lazy")), "it raises: {implicit:?}");
+}
+
+#[test]
 fn what_a_helper_is_given_to_load_is_loaded() {
     let helper = "def preload(session, rows, *options):\n    keys = [row.id for row in rows]\n    session.scalars(select(type(rows[0])).where(type(rows[0]).id.in_(keys)).options(*options)).all()\n\n\n";
     let get = |given: &str| {
