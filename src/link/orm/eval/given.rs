@@ -140,6 +140,7 @@ impl Eval<'_> {
                 slot.0 = Type::Request;
             }
             if param.name.starts_with("**") && spread.is_some() {
+                slot.1 = more.iter().filter_map(|(.., vary)| *vary).max();
                 slot.0 = match more.is_empty() {
                     true => Type::Void(Void::Empty),
                     false => merged(&[], std::mem::take(&mut more)),

@@ -6,6 +6,17 @@ use super::*;
 const SERIALIZERS: &str = "from rest_framework import serializers, viewsets\n\nclass Brief(serializers.ModelSerializer):\n    class Meta:\n        model = Thread\n        fields = ['id']\n\n\nclass Whole(serializers.ModelSerializer):\n    room = serializers.CharField(source='room.name')\n\n    class Meta:\n        model = Thread\n        fields = ['room']\n\n\n";
 
 #[test]
+fn what_is_handed_on_by_its_names_differs_as_they_do() {
+    let asked = |call: &str| {
+        views(&format!(
+            "def found(**by):\n    return Thread.objects.filter(**by).first()\n\n\ndef get():\n    for room in Room.objects.all():\n        found({call})\n"
+        ))
+    };
+    assert_eq!(asked("room=room").len(), 1);
+    assert_eq!(asked("closed=True"), [""; 0], "the same in each turn");
+}
+
+#[test]
 fn a_serializer_by_the_action_or_what_the_base_gives() {
     let view = |how: &str, list: &str| {
         views(&format!(
