@@ -28,6 +28,8 @@ const MAKES: &[&str] =
 const KEEPERS: &[&str] = &["created_by", "modified_by", "updated_by", "last_modified_by", "changed_by"];
 /// Fields that tell when something happens.
 const TIMES: &[&str] = &["DateField", "DateTimeField", "MonitorField"];
+/// What is known of people.
+const PEOPLE: &[&str] = &["email", "first_name", "last_name", "surname", "phone", "phone_number"];
 /// Django's own, and others', bases whose models are filled otherwise: pages, images, users.
 const FILLED: &[&str] = &["Abstract", "Page", "User", "Image", "Document"];
 
@@ -115,7 +117,8 @@ fn is_table_of_things(eval: &Eval<'_>, model: ClassId) -> bool {
     lineage.classes.iter().all(managed) && !lineage.classes.iter().any(is_generic) && !is_user(eval, model)
 }
 
-/// Whether a table may get long though people fill it: its rows have a time of their own, or a user.
+/// Whether a table may get long though people fill it: its rows have a time of their own, or a user, are people, or stand
+/// below each other.
 fn goes_on(eval: &Eval<'_>, model: ClassId) -> bool {
     let names = eval.names;
     let has_time = |class: &ClassId| {
@@ -127,8 +130,10 @@ fn goes_on(eval: &Eval<'_>, model: ClassId) -> bool {
             !by_itself && draft.body.called(call).is_some_and(|it| TIMES.contains(&&*it))
         })
     };
-    let of_user = || own_relations(eval, model).any(|it| it.target.is_some_and(|it| is_user(eval, it)));
-    names.lineage(model).classes.iter().any(has_time) || of_user()
+    let of_people = |class: &ClassId| names.class(*class).attributes.iter().any(|it| PEOPLE.contains(&&*it.name));
+    let of_many = |it: &Rc<Relation>| it.target.is_some_and(|it| is_user(eval, it) || it == model);
+    let classes = &names.lineage(model).classes;
+    classes.iter().any(|it| has_time(it) || of_people(it)) || own_relations(eval, model).any(of_many)
 }
 
 fn is_user(eval: &Eval<'_>, model: ClassId) -> bool {

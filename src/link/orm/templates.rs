@@ -8,6 +8,7 @@ use super::eval::{Args, Eval, short, uses};
 use super::events::{Event, EventKind};
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::report::joined as lazy_path;
+use super::routes::Routes;
 use super::types::{Entry, Loads, Set, Type};
 use super::{default_manager, names, serializers};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
@@ -212,10 +213,14 @@ pub(super) fn takes_context(names: &Names<'_>, tag: FunctionId) -> bool {
     names.function(tag).params.first().is_some_and(|it| &*it.name == "context")
 }
 
+/// What says which rows a generic view has.
+const ROWS: &[&str] = &["get_queryset", "queryset", "model"];
+
 /// The pages of generic views, which no code makes.
 pub(super) fn views(eval: &mut Eval<'_>) {
+    let routes = Routes::read(eval.names);
     for class in eval.names.all_classes() {
-        if !is_view(eval.names, class) {
+        if !is_view(eval.names, class) || routes.is_replaced(eval.names, class, eval.names.below(class), ROWS) {
             continue;
         }
         let Some(template) = template_of(eval, class) else { continue };
