@@ -1,6 +1,6 @@
 //! What one line of a loop asks, or writes, in each turn.
 
-use super::{Report, once_each, over, some};
+use super::{Report, once_each, over, some, without_loads};
 use crate::link::orm::events::{Cause, Event, EventKind};
 use crate::link::orm::history::instead_of;
 use crate::link::orm::types::Size;
@@ -83,7 +83,8 @@ impl Report<'_> {
         let places = stands.map_or(places, |at| vec![at]);
         let writers =
             taken_in(&line).map(|edit| Writer { name: "field".into(), edits: vec![edit], display_only: None });
-        let done = once_each(line.iter().map(Event::call)).join(",");
+        // A clause that is added to one of two makes it no other thing.
+        let done = once_each(line.iter().map(|event| without_loads(event.call()))).join(",");
         let about = self.about(event.unit, &done, event.at, writers.into_iter().collect());
         let (over, around, waits) = (over(event), super::around(event), self.waits(event));
         let short = Fact::derived(line.iter().all(|event| event.size == Size::Short), Vec::new());
