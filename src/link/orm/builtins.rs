@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::asked;
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
-use super::types::{Loads, Set, Size, Statement, Type, Unit};
+use super::types::{Extent, Loads, Set, Size, Statement, Type, Unit};
 use super::uses::{self, Wanted};
 use super::{default_manager, django, in_python, keys, serializers, sqlalchemy, templates};
 use crate::facts::orm::flow::{CallView, NodeId, NodeKind, last_of};
@@ -223,7 +223,7 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             Type::Statement(Statement::Write)
         }
         _ if name.contains('.') && hands_on(&first, last) => Type::Set(match &first {
-            Type::Set(set) => Rc::new(Set { size: Size::Guessed, plain: false, ..(**set).clone() }),
+            Type::Set(set) => Rc::new(Set { size: Size::Guessed, extent: Extent::Part, ..(**set).clone() }),
             _ => return Type::Unknown,
         }),
         _ if sqlalchemy::is_loader(last) => sqlalchemy::loader(eval, None, last, args),

@@ -10,7 +10,7 @@ use super::keys;
 use super::models::Relation;
 use super::names::ClassId;
 use super::narrow;
-use super::types::{Loads, ManagerType, Row, Set, Site, Size, Type, Void, Without};
+use super::types::{Extent, Loads, ManagerType, Row, Set, Site, Size, Type, Void, Without};
 use super::uses;
 use super::writes;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
@@ -36,7 +36,7 @@ pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, s
         listed: false,
         sealed: false,
         related: None,
-        plain: false,
+        extent: Extent::Part,
         single: false,
         filtered: false,
         narrowed: false,
@@ -128,7 +128,9 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
     match name {
         "all" | "get_queryset" | "using" | "_filter_or_exclude" | "_chain" | "_clone" => {
             step(eval, &mut set, id);
-            set.plain &= name != "using";
+            if name == "using" {
+                set.extent = Extent::Part;
+            }
             Type::Set(Rc::new(set))
         }
         "filter" | "exclude" | "order_by" | "distinct" | "annotate" | "alias" | "select_for_update" | "reverse"
@@ -173,7 +175,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                 set.narrowed |= narrow::narrows(eval, set.model, name, args);
                 set.parent = set.parent.or_else(|| narrow::parent(eval, set.model, name, args));
             }
-            set.plain = false;
+            set.extent = Extent::Part;
             for site in &mut set.sites {
                 site.bars_one |= matches!(name, "only" | "defer" | "select_for_update");
             }
@@ -181,7 +183,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
         }
         _ if PAGES.contains(&name) && eval.names.lineage(set.model).external.iter().any(|base| is_page(base)) => {
             step(eval, &mut set, id);
-            (set.filtered, set.plain) = (true, false);
+            (set.filtered, set.extent) = (true, Extent::Part);
             Type::Set(Rc::new(set))
         }
         "select_related" | "prefetch_related" => {
@@ -195,14 +197,16 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                 set.related = Some((Rc::new(Row { guessed: false, turn: None, ..(*row).clone() }), relation));
             }
             // Asked for more than was prefetched, a relation is asked for anew.
-            set.plain = false;
+            if set.extent == Extent::Whole {
+                set.extent = Extent::Told;
+            }
             Type::Set(Rc::new(set))
         }
         "none" => Type::Nothing,
         // Rows of the model, of which a statement written by hand has loaded nothing else.
         "raw" => {
             set.sites.clear();
-            set.plain = false;
+            set.extent = Extent::Part;
             Type::Set(Rc::new(set))
         }
         "fetch_mode" => {
@@ -220,18 +224,18 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                 }
             }
             set.loads.open |= args.open;
-            set.plain = false;
+            set.extent = Extent::Part;
             set.sites.clear();
             Type::Set(Rc::new(set))
         }
         "values" | "values_list" | "dates" | "datetimes" => {
             step(eval, &mut set, id);
-            set.plain = false;
+            set.extent = Extent::Part;
             set.rows = false;
             Type::Set(Rc::new(set))
         }
         "iterator" | "aiterator" => {
-            set.plain = false;
+            set.extent = Extent::Part;
             set.sealed = true;
             let chunked = !args.positional.is_empty() || args.keyword("chunk_size").is_some();
             for site in &mut set.sites {
@@ -262,7 +266,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             Type::Unknown
         }
         _ if set.rows && set.related.is_none() && may_be_elsewhere(eval, &set) && !OTHERS.contains(&name) => {
-            Type::Set(Rc::new(Set { size: Size::Guessed, plain: false, ..set }))
+            Type::Set(Rc::new(Set { size: Size::Guessed, extent: Extent::Part, ..set }))
         }
         _ => Type::Unknown,
     }
@@ -538,7 +542,7 @@ pub(super) fn prefetch_object(eval: &Eval<'_>, args: &Args<'_>) -> Type {
 /// `rows[0]`: a query for one row, unless they are there.
 pub(super) fn indexed(eval: &mut Eval<'_>, set: &Rc<Set>, id: NodeId) {
     // Whoever passed on the row that has a list may have prefetched it.
-    let may_be_there = set.plain && set.related.as_ref().is_some_and(|(row, _)| row.root.is_none());
+    let may_be_there = set.is_plain() && set.related.as_ref().is_some_and(|(row, _)| row.root.is_none());
     if set.orm == Orm::Django && !set.fetched && !may_be_there && set.size != Size::Guessed {
         query(eval, set, BY_PLACE, id);
     }
@@ -564,7 +568,7 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         eval.query(Orm::Django, id, scope, &remedy);
         return eval.mark_stale(before, set.model, None);
     };
-    let served = set.plain
+    let served = set.is_plain()
         && match name {
             "count" | "exists" | BY_PLACE => true,
             "first" | "last" => eval.models.get(set.model).is_some_and(|model| model.ordered),
@@ -597,7 +601,7 @@ fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         }
         "exists" | "aexists" => "annotate(Exists(...))".to_owned(),
         "aggregate" => "annotate(...)".to_owned(),
-        "first" | "afirst" if set.plain => ordered(eval, row, relation),
+        "first" | "afirst" if set.is_plain() => ordered(eval, row, relation),
         _ => prefetch(eval, set, row, relation),
     };
     eval.query_per_row(row, Orm::Django, id, scope, &remedy);
@@ -637,7 +641,7 @@ fn distinct(set: &Set, before: &str) -> Option<String> {
 
 /// The number that the queryset of the row has counted already: `thread.n_messages`.
 fn counted_there(eval: &Eval<'_>, set: &Set, row: &Row, relation: &Relation) -> Option<String> {
-    let root = row.root.as_ref().filter(|_| set.plain && row.path.is_empty())?;
+    let root = row.root.as_ref().filter(|_| set.is_plain() && row.path.is_empty())?;
     let is_it = |path: &str| path == &*relation.name || relation.asked.as_deref() == Some(path);
     let (_, name) = root.asked.counts.iter().find(|(path, _)| is_it(path))?;
     Some(format!("{}.{name}", eval.models.name(eval.names, row.model).to_lowercase()))

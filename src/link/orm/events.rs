@@ -51,6 +51,8 @@ pub(super) struct Event {
     pub(super) asked_of: Option<(Unit, NodeId)>,
     /// The rows that it counts, where the query of the loop could.
     pub(super) counts: Option<Counted>,
+    /// The path to the list that a query asks for whole, told what else to load with it.
+    pub(super) list: Vec<Rc<Relation>>,
     /// The relation whose rows a query asks for, where those that are prefetched would answer it: `row.tags.exists()`.
     pub(super) served_by: Option<Span>,
     /// What gives the loop its turns, where that is what one object has: one `Basket` has `lines`.
@@ -98,10 +100,17 @@ pub(super) struct Event {
     /// The serializer whose loop it is.
     pub(super) serializer: Option<String>,
     /// The other querysets whose rows are read so at the same place.
-    pub(super) also: Vec<Rc<Set>>,
+    pub(super) also: Vec<Also>,
     /// What goes through the rows where no loop is written.
     pub(super) shown: Option<Shown>,
     pub(super) kind: EventKind,
+}
+
+/// Another queryset whose rows are read at a place, and the path that is read of them: one place may read two kinds of rows.
+#[derive(Clone, Debug)]
+pub(super) struct Also {
+    pub(super) root: Rc<Set>,
+    pub(super) path: Vec<Rc<Relation>>,
 }
 
 /// What goes through rows where no loop is written, and by what it shows each of them.
@@ -444,6 +453,7 @@ impl Event {
             rows: few::rows(eval, turn),
             asked_of,
             counts: None,
+            list: Vec::new(),
             served_by: None,
             of_all: eval.is_of_all(turn),
             of_day: eval.all_rows_of(turn).is_some_and(|set| few::is_of_day(eval.names, &set)),

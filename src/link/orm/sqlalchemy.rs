@@ -6,7 +6,7 @@ use super::eval::{Args, Eval};
 use super::events::Writing;
 use super::models::Relation;
 use super::names::{ClassId, Def};
-use super::types::{Loads, Row, Set, Site, Size, Statement, Type, Without};
+use super::types::{Extent, Loads, Row, Set, Site, Size, Statement, Type, Without};
 use super::{django, joined};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::source::Span;
@@ -32,7 +32,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         listed: false,
         sealed: false,
         related: None,
-        plain: false,
+        extent: Extent::Part,
         single: false,
         filtered: false,
         narrowed: false,
@@ -53,7 +53,7 @@ pub(super) fn collection(model: ClassId, row: &Rc<Row>, relation: Rc<Relation>, 
         set.size = Size::Guessed;
     }
     set.related = Some((row.clone(), relation));
-    set.plain = true;
+    set.extent = Extent::Whole;
     set
 }
 
@@ -453,7 +453,7 @@ pub(super) fn handed(eval: &mut Eval<'_>, args: &Args<'_>) {
 }
 
 fn consume(eval: &mut Eval<'_>, set: &Set, id: NodeId) {
-    if set.related.is_none() || !set.plain {
+    if set.related.is_none() || !set.is_plain() {
         ask(eval, set, id, BY_KEYS);
     }
 }

@@ -154,8 +154,8 @@ pub(super) struct Set {
     pub(super) sealed: bool,
     /// The row and the relation it comes by.
     pub(super) related: Option<(Rc<Row>, Rc<Relation>)>,
-    /// Whether it is all that the relation leads to, which a prefetch gives as well.
-    pub(super) plain: bool,
+    /// How much it is of what the relation leads to.
+    pub(super) extent: Extent,
     /// Whether there is at most one row, by a key that is given.
     pub(super) single: bool,
     /// Whether it has conditions: `filter(...)`.
@@ -176,6 +176,17 @@ pub(super) struct Set {
     pub(super) clauses: Vec<Span>,
     /// What first made it.
     pub(super) span: Span,
+}
+
+/// How much a queryset is of what a relation leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Extent {
+    /// All, which a prefetch gives as well.
+    Whole,
+    /// All, told what else to load with it.
+    Told,
+    /// Some of it, or it comes of no relation.
+    Part,
 }
 
 /// Fields that are left out of rows, and asked for when they are read.
@@ -639,6 +650,11 @@ impl Row {
 }
 
 impl Set {
+    /// Whether it is all that a relation leads to, which a prefetch gives as well.
+    pub(super) fn is_plain(&self) -> bool {
+        self.extent == Extent::Whole
+    }
+
     fn join(&self, other: &Set) -> Set {
         let mut out = self.clone();
         out.loads.join(&other.loads);
@@ -650,7 +666,7 @@ impl Set {
         out.partly |= other.partly;
         out.listed |= other.listed;
         out.sealed |= other.sealed;
-        out.plain &= other.plain;
+        out.extent = out.extent.max(other.extent);
         out.single &= other.single;
         out.filtered |= other.filtered;
         out.narrowed &= other.narrowed;

@@ -6,7 +6,7 @@ use super::super::events::{Cause, EventKind, Missed};
 use super::super::models::{Loading, Relation};
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::templates::{entry, field};
-use super::super::types::{Row, Set, Turn, Type, Without};
+use super::super::types::{Extent, Row, Set, Turn, Type, Without};
 use super::super::{django, schemas, sqlalchemy, strangers, views};
 use super::{Args, Eval, queued};
 use crate::facts::orm::Place;
@@ -310,7 +310,7 @@ impl Eval<'_> {
         if relation.loading == Loading::Dynamic {
             let Some(target) = relation.target else { return Type::Unknown };
             let set = sqlalchemy::collection(target, row, relation, span);
-            return Type::Set(Rc::new(Set { plain: false, ..set }));
+            return Type::Set(Rc::new(Set { extent: Extent::Part, ..set }));
         }
         self.lazy(row, &relation, id, scope);
         self.key_of_one(row, &relation, id);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::events::{Does, Writing};
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::templates::entry;
-use super::super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
+use super::super::types::{Extent, Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
 use super::super::{
     builtins, columns, context, django, listings, marshmallow, schemas, serializers, sqlalchemy, strangers, templates,
     views,
@@ -318,7 +318,7 @@ impl Eval<'_> {
         if let Type::Set(set) = returned
             && anew
             && self.in_template()
-            && !set.plain
+            && !set.is_plain()
             && matches!(self.type_of(*of), Type::Set(it) if it.model == set.model)
         {
             self.replace(*of, returned.clone());
@@ -676,6 +676,8 @@ pub(in crate::link::orm) fn set_of(manager: &ManagerType) -> Set {
         set.size = Size::Guessed;
     }
     set.related = manager.related.clone();
-    set.plain = manager.related.is_some();
+    if manager.related.is_some() {
+        set.extent = Extent::Whole;
+    }
     set
 }

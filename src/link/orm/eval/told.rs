@@ -6,7 +6,7 @@ use super::super::events::{Cause, Event, EventKind, Guess, UNNAMED, Writing};
 use super::super::models::{Loading, Relation, is_never_null};
 use super::super::names::{ClassId, Def};
 use super::super::narrow::Parent;
-use super::super::types::{Row, Set, Size, Turn, Type, Unit};
+use super::super::types::{Extent, Row, Set, Size, Turn, Type, Unit};
 use super::super::uses::{self, Use, Wanted};
 use super::super::{default_manager, django, keys, sqlalchemy, strangers};
 use super::Eval;
@@ -269,7 +269,7 @@ impl Eval<'_> {
         }
         let Type::Set(set) = of else { return };
         if set.orm == Orm::Sqlalchemy {
-            if let Some((row, _)) = set.related.as_ref().filter(|_| !set.plain) {
+            if let Some((row, _)) = set.related.as_ref().filter(|_| !set.is_plain()) {
                 self.query_per_row(row, Orm::Sqlalchemy, id, scope, sqlalchemy::BY_KEYS);
             }
             return;
@@ -279,7 +279,7 @@ impl Eval<'_> {
         }
         self.holds_its_rows(id, set);
         match &set.related {
-            Some((row, relation)) if set.plain => {
+            Some((row, relation)) if set.is_plain() => {
                 // A clause here would ask anew for what a prefetch loads there, or will when that is told to.
                 let path = row.path_to(&relation.name);
                 let asked = |root: &Rc<Set>| row.turn.is_some() && !row.guessed && can_be_told(root);
@@ -288,6 +288,8 @@ impl Eval<'_> {
                 }
                 self.lazy(row, relation, id, scope);
             }
+            // Of one row, the plain list is not told of either: what gives the row is.
+            Some((row, _)) if set.extent == Extent::Told && row.turn.is_none() => self.met += 1,
             Some((row, relation)) => {
                 let remedy = match &relation.back {
                     // Nothing can be put on the one row whose relation each turn asks.
@@ -303,6 +305,13 @@ impl Eval<'_> {
                 self.query_per_row(row, Orm::Django, id, scope, &remedy);
                 self.mark_stale(before, set.model, Some(relation.span));
                 Cause::put(Cause::prefetched(row, relation), self.events.get_mut(before..).unwrap_or_default());
+                if set.extent == Extent::Told {
+                    let mut path = row.path.clone();
+                    path.push(relation.clone());
+                    for event in self.events.iter_mut().skip(before) {
+                        event.list.clone_from(&path);
+                    }
+                }
                 // What a method gives to who serializes it is said by where it comes from.
                 let said = format!("{}.{}", self.models.name(self.names, row.model).to_lowercase(), relation.name);
                 for event in self.events.iter_mut().skip(before) {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::names::Def;
 use super::super::spelled::Spelled;
 use super::super::templates::{self, Entries, entry, merged};
-use super::super::types::{Entry, Loads, Row, Set, Size, Turn, Type};
+use super::super::types::{Entry, Extent, Loads, Row, Set, Size, Turn, Type};
 use super::super::{django, in_python};
 use super::call::NOTHING;
 use super::{Args, Eval};
@@ -114,9 +114,12 @@ impl Eval<'_> {
                         Rc::make_mut(&mut set.asked).order = None;
                     }
                     // What was prefetched is there to be cut.
-                    set.plain &= set.related.as_ref().is_some_and(|(row, relation)| {
+                    let is_there = set.related.as_ref().is_some_and(|(row, relation)| {
                         row.root.as_ref().is_some_and(|root| self.is_loaded(root, &row.path_to(&relation.name)))
                     });
+                    if !is_there {
+                        set.extent = Extent::Part;
+                    }
                     set.size = short(*most, set.size);
                     Type::Set(Rc::new(set))
                 }
@@ -375,7 +378,7 @@ impl Eval<'_> {
 
     /// The rows that a single row leads to, with what was loaded below it.
     pub(super) fn with_loads(&self, set: &Rc<Set>) -> Rc<Set> {
-        let Some((row, relation)) = set.related.as_ref().filter(|_| set.plain) else { return set.clone() };
+        let Some((row, relation)) = set.related.as_ref().filter(|_| set.is_plain()) else { return set.clone() };
         let mut loads = match &row.root {
             Some(root) => root.loads.below(&row.path_to(&relation.name)),
             // Of a row whose model is guessed, the list may be one of anything.
@@ -390,7 +393,7 @@ impl Eval<'_> {
     pub(super) fn row_of(&self, set: &Rc<Set>, turn: Option<Turn>) -> Type {
         let row = match &set.related {
             // What all rows of an outer loop lead to is loaded by the outer queryset.
-            Some((outer, relation)) if set.plain && outer.turn.is_some() && outer.root.is_some() => {
+            Some((outer, relation)) if set.is_plain() && outer.turn.is_some() && outer.root.is_some() => {
                 let mut path = outer.path.clone();
                 path.push(relation.clone());
                 Row {

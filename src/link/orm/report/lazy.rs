@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet as HashSet;
 
 use super::{Report, listed, over};
 use crate::facts::orm::{Place, write};
-use crate::link::orm::events::{Event, EventKind, Guess};
+use crate::link::orm::events::{Also, Event, EventKind, Guess};
 use crate::link::orm::models::Relation;
 use crate::link::orm::names::Def;
 use crate::link::orm::sqlalchemy_models::{foreign_tables, table};
@@ -54,7 +54,7 @@ fn made(root: &Set) -> Vec<Span> {
 
 /// The other querysets whose rows are read so.
 fn came(root: &Set, paths: &[(String, Event)]) -> Fact<u64> {
-    let others = paths.iter().flat_map(|(_, event)| &event.also).map(|it| it.span);
+    let others = paths.iter().flat_map(|(_, event)| &event.also).map(|it| it.root.span);
     let each = super::once_each(others.filter(|it| *it != root.span && !it.file.is_outside()));
     if each.is_empty() { Fact::Absent } else { Fact::derived(each.len() as u64, each) }
 }
@@ -295,10 +295,10 @@ impl Report<'_> {
         mut edits: Vec<(Span, Box<str>)>,
     ) -> Option<Vec<(Span, Box<str>)>> {
         let mut others: Vec<(&Set, write::Eager)> = Vec::new();
-        for (path, event) in paths {
-            let EventKind::Lazy { path: hops, .. } = &event.kind else { continue };
-            for root in &event.also {
-                let joins = hops.iter().all(|hop| hop.joinable) && !is_one_for_all(root, path);
+        for (_, event) in paths {
+            for Also { root, path: hops } in &event.also {
+                let path = joined(hops);
+                let joins = hops.iter().all(|hop| hop.joinable) && !is_one_for_all(root, &path);
                 let barred = root.sites.iter().any(|site| if joins { site.bars_one } else { site.bars_many });
                 if barred || root.orm != Orm::Django {
                     return None;
@@ -308,7 +308,7 @@ impl Report<'_> {
                     others.len() - 1
                 });
                 if let Some((_, eager)) = others.get_mut(at) {
-                    if joins { &mut eager.one } else { &mut eager.many }.push(path.clone());
+                    if joins { &mut eager.one } else { &mut eager.many }.push(path);
                 }
             }
         }
@@ -414,7 +414,7 @@ impl Report<'_> {
     /// The queryset that the rows of another come with, and the path from its rows to them: where they are prefetched, or no
     /// clause can be put where they are asked for.
     fn outer<'s>(&self, root: &'s Set, serialised: bool) -> Option<(&'s Set, String)> {
-        let (row, relation) = root.related.as_ref().filter(|_| root.plain && !root.cut)?;
+        let (row, relation) = root.related.as_ref().filter(|_| root.is_plain() && !root.cut)?;
         let outer = row.root.as_ref().filter(|outer| outer.orm == Orm::Django && !outer.loads.open)?;
         let path = row.path_to(&relation.name);
         let in_template = |site: &Site| self.draft(site.unit).place == Place::Template;

@@ -17,7 +17,7 @@ use super::OrmFacts;
 use super::anchors::Anchors;
 use super::asked::Condition;
 use super::event_loop::Remote;
-use super::events::{Cause, Does, Event, EventKind, Guess};
+use super::events::{Also, Cause, Does, Event, EventKind, Guess};
 use super::listings;
 use super::models::{Models, Relation};
 use super::names::{ClassId, Names};
@@ -75,6 +75,12 @@ pub(super) fn facts(
             // loaded before the loop, it would be stale.
             EventKind::Lazy { root, path, .. }
                 if written.get(&turn).is_some_and(|all| is_stale(root, path, event.at, all)) =>
+            {
+                continue;
+            }
+            // A list is no other for what is loaded with it.
+            EventKind::Query { .. }
+                if written.get(&turn).is_some_and(|all| leads_to_written(&event.list, event.at, all)) =>
             {
                 continue;
             }
@@ -193,6 +199,8 @@ fn told_once(read: Vec<Event>) -> Vec<Event> {
         let at = *places.entry(place).or_insert(out.len());
         match out.get_mut(at) {
             None => out.push(event),
+            // Of the same rows it is another path, which has to be loaded, too.
+            Some(before) if leads_elsewhere(before, &event) => out.push(event),
             Some(before) if few(&event) < few(before) => {
                 let other = std::mem::replace(before, event);
                 comes_by(before, other);
@@ -203,14 +211,30 @@ fn told_once(read: Vec<Event>) -> Vec<Event> {
     out
 }
 
+/// Whether two events read the rows of one queryset by different paths.
+fn leads_elsewhere(one: &Event, other: &Event) -> bool {
+    match (&one.kind, &other.kind) {
+        (EventKind::Lazy { root, path, .. }, EventKind::Lazy { root: of, path: by, .. }) => {
+            root.span == of.span && lazy::joined(path) != lazy::joined(by)
+        }
+        _ => false,
+    }
+}
+
+/// Whether two querysets are one: written at one place, and lists of rows that one queryset gives, where they are lists of rows.
+fn is_of_same_rows(one: &Set, other: &Set) -> bool {
+    let outer = |set: &Set| set.related.as_ref().and_then(|(row, _)| row.root.as_ref().map(|root| root.span));
+    one.span == other.span && outer(one) == outer(other)
+}
+
 /// Keeps of which other queryset the same is read, where that is known.
 fn comes_by(told: &mut Event, other: Event) {
     let EventKind::Lazy { root: of, .. } = &told.kind else { return };
-    let EventKind::Lazy { root, .. } = other.kind else { return };
-    let others = other.also.into_iter().chain((other.guess.is_none() && other.size != Size::Short).then_some(root));
-    for root in others.filter(|it| it.span != of.span) {
-        if told.also.iter().all(|it| it.span != root.span) {
-            told.also.push(root);
+    let EventKind::Lazy { root, path, .. } = other.kind else { return };
+    let own = (other.guess.is_none() && other.size != Size::Short).then_some(Also { root, path });
+    for it in other.also.into_iter().chain(own).filter(|it| !is_of_same_rows(&it.root, of)) {
+        if told.also.iter().all(|also| !is_of_same_rows(&also.root, &it.root)) {
+            told.also.push(it);
         }
     }
 }
@@ -319,9 +343,10 @@ fn changed(events: &[Event]) -> HashMap<(Unit, Span), HashSet<ClassId>> {
 /// list may be of anything. A row that is written is not its own parent.
 fn is_stale(root: &Set, path: &[Rc<Relation>], at: Span, written: &[Written]) -> bool {
     let to_parent = |hop: &Relation| hop.joinable && hop.target == Some(root.model);
-    if matches!(path, [hop] if to_parent(hop)) {
-        return false;
-    }
+    !matches!(path, [hop] if to_parent(hop)) && leads_to_written(path, at, written)
+}
+
+fn leads_to_written(path: &[Rc<Relation>], at: Span, written: &[Written]) -> bool {
     path.iter().any(|hop| {
         let before = written.iter().filter(|(place, _)| place.start <= at.start);
         before.map(|(_, model)| model).any(|model| match (model, hop.target) {

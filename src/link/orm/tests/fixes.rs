@@ -311,3 +311,48 @@ fn all_querysets_that_come_by_are_told_to_load_more() {
     let told = lines(&found(&sources(&[("chat/models.py", MODELS), ("chat/views.py", &format!("{helper}{opaque}"))])));
     assert_eq!(told, ["lazy names:room: select_related(\"room\") (no fix)"]);
 }
+
+#[test]
+fn two_kinds_of_rows_that_come_to_one_place_get_each_its_own_path() {
+    let view = "from .models import *\n\n\ndef names(rows, with_thread):\n    for row in rows:\n        room = row.thread.room if with_thread else row.room\n        print(room.owner.email)\n\n\ndef threads():\n    names(Thread.objects.select_related(\"room\"), False)\n\n\ndef messages():\n    names(Message.objects.select_related(\"thread__room\"), True)\n";
+    let after = mended(&[("chat/models.py", MODELS), ("chat/views.py", view)], "chat/views.py");
+    assert!(after.contains("Thread.objects.select_related(\"room\", \"room__owner\")"), "{after}");
+    assert!(after.contains("Message.objects.select_related(\"thread__room\", \"thread__room__owner\")"), "{after}");
+}
+
+#[test]
+fn two_paths_that_lead_to_one_place_are_both_loaded() {
+    let models = format!("{MODELS}\n\nclass Move(models.Model):\n    thread = models.ForeignKey(Thread, on_delete=models.CASCADE)\n    room = models.ForeignKey(Room, null=True, on_delete=models.CASCADE)\n");
+    let view = "from .models import *\n\n\ndef email(room):\n    return room.owner.email\n\n\ndef label(move):\n    return email(move.room) + email(move.thread.room)\n\n\ndef get():\n    for move in Move.objects.all():\n        print(label(move))\n";
+    let after = mended(&[("chat/models.py", &models), ("chat/views.py", view)], "chat/views.py");
+    assert!(after.contains(".select_related(\"room__owner\", \"thread__room__owner\")"), "{after}");
+}
+
+#[test]
+fn a_list_is_no_other_for_what_is_loaded_with_it() {
+    let of = |clause: &str| {
+        let view = format!(
+            "from .models import *\n\n\ndef get():\n    for thread in Thread.objects.all():\n        Message.objects.filter(thread=thread).update(author=None)\n        for message in thread.messages.all(){clause}:\n            print(message.pk)\n"
+        );
+        lines(&found(&sources(&[("chat/models.py", MODELS), ("chat/views.py", &view)])))
+    };
+    let plain = of("");
+    assert_eq!(plain.len(), 1, "{plain:?}");
+    assert_eq!(of(".select_related(\"author\")"), plain, "what the turn has written cannot be asked before it");
+    assert_ne!(of(".order_by(\"pk\")"), plain);
+}
+
+#[test]
+fn no_clause_for_one_row_where_others_come_by() {
+    let models = format!("{MODELS}\n\nclass Reader(models.Model):\n    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name=\"readers\")\n    tags = models.ManyToManyField(Tag)\n");
+    let serializers = "from rest_framework import serializers\nfrom .models import *\n\n\nclass ReaderSerializer(serializers.ModelSerializer):\n    tags = serializers.SlugRelatedField(many=True, read_only=True, slug_field=\"label\")\n\n    class Meta:\n        model = Reader\n        fields = [\"tags\"]\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    readers = ReaderSerializer(many=True)\n\n    class Meta:\n        model = Thread\n        fields = [\"readers\"]\n\n\ndef log(thread):\n    return ThreadSerializer(thread).data\n";
+    let one = "from .models import *\nfrom .serializers import log\n\n\ndef first(pk):\n    return log(Thread.objects.get(pk=pk))\n";
+    let two = "\n\ndef other(name):\n    return log(Thread.objects.get(closed=name))\n";
+    let of = |view: &str| {
+        let files = [("chat/models.py", &*models), ("chat/serializers.py", serializers), ("chat/views.py", view)];
+        lines(&found(&sources(&files)))
+    };
+    let told = "lazy log:tags: prefetch_related(\"readers__tags\")";
+    assert_eq!(of(one), [told]);
+    assert_eq!(of(&format!("{one}{two}")), [format!("{told} (no fix)")], "the other would ask as before");
+}
