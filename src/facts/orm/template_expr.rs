@@ -16,14 +16,20 @@ impl<'a> Reader<'a> {
         }
         self.depth += 1;
         let mut first = None;
+        let mut sought = false;
         let mut at = 0;
         while let Some(word) = words.get(at) {
             if word.text == "|" {
                 at = self.filter(words, at + 1, &mut first);
             } else if word.is_name() && !word.is_operator() {
                 let value = self.chain(words, &mut at);
+                // `user in service.watchers.all`
+                if std::mem::take(&mut sought) {
+                    self.node(NodeKind::Through(value), word.start, word.end());
+                }
                 first = first.or(Some(value));
             } else {
+                sought = word.text == "in" && first.is_some();
                 if let Some(text) = word.quoted() {
                     let value = self.node(NodeKind::Text(text.into()), word.start, word.end());
                     first = first.or(Some(value));

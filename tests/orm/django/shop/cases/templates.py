@@ -336,3 +336,15 @@ def tag_that_includes():
 @case
 def tag_that_includes_keys():
     return render_to_string("tag_that_includes_keys.html", {"books": Book.objects.order_by("pk")})
+
+
+@case
+def looked_for_in_a_list():
+    books = Book.objects.order_by("pk")
+    return render_to_string("looked_for_in_a_list.html", {"books": books, "tag": Tag.objects.first()})
+
+
+@case
+def looked_for_in_a_loaded_list():
+    books = Book.objects.prefetch_related("tags").order_by("pk")
+    return render_to_string("looked_for_in_a_loaded_list.html", {"books": books, "tag": Tag.objects.first()})
