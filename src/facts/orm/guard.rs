@@ -22,6 +22,17 @@ impl Builder<'_> {
         told
     }
 
+    /// The variable that a test asks for: `not found`, `found is None`.
+    pub(super) fn tested_variable(&self, test: &Expr) -> Option<NodeId> {
+        let (ExprKind::Unary { operand: variable, .. } | ExprKind::Compare { left: variable, .. }) = &test.kind else {
+            return None;
+        };
+        match &variable.kind {
+            ExprKind::Name(name) => self.value_of((None, name)),
+            _ => None,
+        }
+    }
+
     fn told_of(&self, test: &Expr, holds: bool) -> Vec<Guard> {
         match &test.kind {
             ExprKind::Unary { op: UnaryOp::Not, operand } => self.told_by(operand, !holds),

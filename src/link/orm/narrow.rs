@@ -14,17 +14,29 @@ pub(super) enum Parent {
     User,
     /// Those of one row of this model.
     Row(ClassId),
+    /// Those that are about one object, of whatever model.
+    Any,
 }
 
 /// Whether a call of `filter` or `exclude` does.
 pub(super) fn narrows(eval: &Eval<'_>, model: ClassId, name: &str, args: &Args<'_>) -> bool {
-    conditions(eval, name, args).any(|(key, value)| is_narrow(eval, model, key, value))
+    conditions(eval, name, args).any(|(key, value)| is_narrow(eval, model, key, value)) || is_of_any(eval, name, args)
+}
+
+/// Whether rows are kept that are about one object of any model, by the names that `GenericForeignKey` takes by default.
+fn is_of_any(eval: &Eval<'_>, name: &str, args: &Args<'_>) -> bool {
+    let by = |field: &str| conditions(eval, name, args).find(|(key, _)| *key == field).map(|(_, value)| value);
+    by("content_type").or_else(|| by("content_type_id")).is_some()
+        && by("object_id").is_some_and(|value| is_given(eval, value))
 }
 
 /// The one parent whose rows are kept, where it is known: not where a field of the parent's is compared that several may have.
 pub(super) fn parent(eval: &Eval<'_>, model: ClassId, name: &str, args: &Args<'_>) -> Option<Parent> {
     if conditions(eval, name, args).any(|(key, value)| is_by_user(eval, key, value)) {
         return Some(Parent::User);
+    }
+    if is_of_any(eval, name, args) {
+        return Some(Parent::Any);
     }
     conditions(eval, name, args).filter(|(key, value)| is_narrow(eval, model, key, *value)).find_map(|(key, value)| {
         let by_user = is_of_user(eval, value);

@@ -40,6 +40,9 @@ impl Context {
     }
 }
 
+/// Branches lie so deep in one another at most.
+const MOST_BRANCHES: u32 = 12;
+
 impl Eval<'_> {
     /// Whether a node of the present frame comes to be.
     pub(super) fn runs(&self, id: NodeId) -> Runs {
@@ -142,14 +145,34 @@ impl Eval<'_> {
             && !self.may_be_nothing(of, 0)
     }
 
+    /// Whether a variable is `None`, whichever branch was taken that may have been, and was made so in this very loop, or in
+    /// the function's own body.
+    fn is_surely_nothing(&self, of: NodeId, scope: Scope, depth: u32) -> bool {
+        let node = self.frame().flow.node(of);
+        match &node.kind {
+            NodeKind::Either(all) => {
+                let mut comes = all.iter().filter(|id| !self.frame().never.contains(id)).peekable();
+                depth <= MOST_BRANCHES
+                    && comes.peek().is_some()
+                    && comes.all(|id| self.is_surely_nothing(*id, scope, depth + 1))
+            }
+            NodeKind::Nothing => node.scope == scope,
+            _ => false,
+        }
+    }
+
+    /// Whether a variable was made `None` before the loop that a test of it stands in.
+    fn is_surely_nothing_before(&self, of: NodeId, scope: Scope) -> bool {
+        let (flow, made) = (self.frame().flow, self.frame().flow.node(of));
+        made.kind == NodeKind::Nothing && made.scope != scope && flow.within(scope, made.scope)
+    }
+
     /// Whether a branch that may have been taken gives `None`.
     pub(super) fn may_be_nothing(&self, of: NodeId, depth: u32) -> bool {
-        /// Branches lie so deep in one another at most.
-        const MOST: u32 = 12;
         match &self.frame().flow.node(of).kind {
             NodeKind::Either(all) => {
                 let mut comes = all.iter().filter(|id| !self.frame().never.contains(id));
-                depth > MOST || comes.any(|id| self.may_be_nothing(*id, depth + 1))
+                depth > MOST_BRANCHES || comes.any(|id| self.may_be_nothing(*id, depth + 1))
             }
             _ => matches!(self.type_of(of), Type::Nothing | Type::Void(_)),
         }
@@ -254,13 +277,17 @@ impl Eval<'_> {
         let alone = || scope == 0 && self.frames.iter().skip(1).all(|frame| frame.call.1 == 0);
         match guard {
             // Where no loop comes to it, a loop in it is one.
-            Guard::Missing | Guard::Seldom if alone() => return false,
+            Guard::Missing(_) | Guard::Seldom if alone() => return false,
             // Which of its kinds the rows of a loop are is not read.
             Guard::Kind(at) => {
                 return matches!(self.frame().args.get(*at as usize), Some((Type::Row(row), _)) if row.turn.is_some());
             }
             // In the loop's own body it may be what most turns do; of a function that a loop calls nobody can tell.
-            Guard::Missing => return scope == 0,
+            // Each turn has set it to `None` before.
+            Guard::Missing(Some(of)) if self.is_surely_nothing(*of, scope, 0) => return false,
+            // `first = None` before the loop: one turn finds it.
+            Guard::Missing(Some(of)) if self.is_surely_nothing_before(*of, scope) => return true,
+            Guard::Missing(_) => return scope == 0,
             Guard::Seldom => return true,
             _ => {}
         }

@@ -448,8 +448,12 @@ impl Eval<'_> {
     /// What gives a loop its turns, where that is what one object has and no other loop is around it: one `Basket` has `lines`.
     pub(in crate::link::orm) fn of_one(&self, turn: Turn) -> Option<String> {
         let set = self.gone_through(turn)?;
-        // One condition says whose rows they are.
-        let own = usize::from(set.related.is_none());
+        // One condition says whose rows they are; of an object of any model, two.
+        let own = match set.parent {
+            _ if set.related.is_some() => 0,
+            Some(Parent::Any) => 2,
+            _ => 1,
+        };
         let kept = if set.asked.conditions.len() > own { " that its filter keeps" } else { "" };
         let named = |model| self.models.name(self.names, model);
         let found = match (&set.related, set.parent) {
@@ -468,6 +472,7 @@ impl Eval<'_> {
                 format!("one `{}` has `{}`", named(row.model), relation.name)
             }
             (None, Some(Parent::User)) => format!("one user has rows of `{}`", named(set.model)),
+            (None, Some(Parent::Any)) => format!("one object has rows of `{}`", named(set.model)),
             (None, Some(Parent::Row(model))) => format!("one `{}` has rows of `{}`", named(model), named(set.model)),
             _ => return None,
         };

@@ -248,3 +248,25 @@ fn rows_of_a_polymorphic_model_are_prefetched() {
     let told = told(&[("hall/models.py", models), ("hall/views.py", view)]);
     assert_eq!(told, ["lazy places:asset: prefetch_related(\"asset\")"]);
 }
+
+#[test]
+fn what_is_made_where_it_was_found_missing() {
+    let asks = "Message.objects.filter(thread=thread).first()";
+    let of = |before: &str, body: &str, test: &str| {
+        views(&format!(
+            "def last(thread, found=None):\n    {body}if {test}:\n        found = {asks}\n    return found\n\n\ndef show():\n    {before}for thread in Thread.objects.all():\n        print(last(thread))\n"
+        ))
+    };
+    // Whoever calls it may have it already; who has said that it is `None`, has not.
+    assert_eq!(of("", "found = thread.closed\n    ", "found is None"), [""; 0]);
+    assert_eq!(of("", "found = None\n    ", "not found").len(), 1);
+    assert_eq!(of("", "found = None\n    if thread.closed:\n        found = None\n    ", "found is None").len(), 1);
+    // `None` before the loop: one turn finds it.
+    let looped = |before: &str, within: &str| {
+        views(&format!(
+            "def show():\n    {before}for thread in Thread.objects.all():\n        {within}if found is None:\n            found = {asks}\n        print(found)\n"
+        ))
+    };
+    assert_eq!(looped("found = None\n    ", ""), [""; 0]);
+    assert_eq!(looped("", "found = None\n        ").len(), 1);
+}

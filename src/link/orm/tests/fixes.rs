@@ -322,7 +322,9 @@ fn two_kinds_of_rows_that_come_to_one_place_get_each_its_own_path() {
 
 #[test]
 fn two_paths_that_lead_to_one_place_are_both_loaded() {
-    let models = format!("{MODELS}\n\nclass Move(models.Model):\n    thread = models.ForeignKey(Thread, on_delete=models.CASCADE)\n    room = models.ForeignKey(Room, null=True, on_delete=models.CASCADE)\n");
+    let models = format!(
+        "{MODELS}\n\nclass Move(models.Model):\n    thread = models.ForeignKey(Thread, on_delete=models.CASCADE)\n    room = models.ForeignKey(Room, null=True, on_delete=models.CASCADE)\n"
+    );
     let view = "from .models import *\n\n\ndef email(room):\n    return room.owner.email\n\n\ndef label(move):\n    return email(move.room) + email(move.thread.room)\n\n\ndef get():\n    for move in Move.objects.all():\n        print(label(move))\n";
     let after = mended(&[("chat/models.py", &models), ("chat/views.py", view)], "chat/views.py");
     assert!(after.contains(".select_related(\"room__owner\", \"thread__room__owner\")"), "{after}");
@@ -344,7 +346,9 @@ fn a_list_is_no_other_for_what_is_loaded_with_it() {
 
 #[test]
 fn no_clause_for_one_row_where_others_come_by() {
-    let models = format!("{MODELS}\n\nclass Reader(models.Model):\n    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name=\"readers\")\n    tags = models.ManyToManyField(Tag)\n");
+    let models = format!(
+        "{MODELS}\n\nclass Reader(models.Model):\n    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name=\"readers\")\n    tags = models.ManyToManyField(Tag)\n"
+    );
     let serializers = "from rest_framework import serializers\nfrom .models import *\n\n\nclass ReaderSerializer(serializers.ModelSerializer):\n    tags = serializers.SlugRelatedField(many=True, read_only=True, slug_field=\"label\")\n\n    class Meta:\n        model = Reader\n        fields = [\"tags\"]\n\n\nclass ThreadSerializer(serializers.ModelSerializer):\n    readers = ReaderSerializer(many=True)\n\n    class Meta:\n        model = Thread\n        fields = [\"readers\"]\n\n\ndef log(thread):\n    return ThreadSerializer(thread).data\n";
     let one = "from .models import *\nfrom .serializers import log\n\n\ndef first(pk):\n    return log(Thread.objects.get(pk=pk))\n";
     let two = "\n\ndef other(name):\n    return log(Thread.objects.get(closed=name))\n";

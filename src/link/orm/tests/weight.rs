@@ -252,6 +252,8 @@ fn rows_of_one_that_a_filter_keeps() {
     };
     let said = "one `Hall` has rows of `Event`";
     assert_eq!(of_one("Event.objects.filter(hall=hall)"), [said]);
+    let about = "Event.objects.filter(content_type=get_content_type(hall), object_id=hall.pk)";
+    assert_eq!(of_one(about), ["one object has rows of `Event`"]);
     assert_eq!(of_one("Event.objects.filter(hall=hall, seats=0)"), [format!("{said} that its filter keeps")]);
     assert_eq!(of_one("Hall.objects.get(pk=hall).events.all()"), ["one `Hall` has `events`"]);
     assert_eq!(
