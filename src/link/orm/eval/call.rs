@@ -12,6 +12,7 @@ use super::super::{
 };
 use super::given::Given;
 use super::need::uses;
+use super::runs::Once;
 use super::value::{any_function, retarget};
 use super::{Args, Eval, Known, MOST_DEPTH};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
@@ -546,7 +547,7 @@ impl Eval<'_> {
         let (met, depth) = (self.met, self.frames.len());
         let outside = std::mem::replace(&mut self.came_back_to, usize::MAX);
         let keeps = self.keeps_answers(function, &given);
-        self.once.extend(keeps.then_some(Turn { depth: self.frames.len(), scope: 0 }));
+        self.once.extend(keeps.then_some(Once::of(Turn { depth: self.frames.len(), scope: 0 })));
         let before = self.too_deep;
         let (returned, left) = self.run(unit, &called.flow, given, (span, scope));
         if keeps {

@@ -37,7 +37,7 @@ pub(super) use runs::Context;
 pub(super) use value::short;
 
 use given::Given;
-use runs::Runs;
+use runs::{Once, Runs};
 
 use super::default_manager::Own;
 use super::django;
@@ -146,7 +146,7 @@ pub(super) struct Eval<'a> {
     /// How many of code that may not run in each turn.
     unasked: usize,
     /// The loops within which the present evaluation is done once, and kept.
-    once: Vec<Turn>,
+    once: Vec<Once>,
     /// What the turns of loops have written in the present evaluation.
     touched: Vec<touched::Touched>,
     /// The loops whose rows are read anew in the turn, each with the queryset of the rows: `row.refresh_from_db()`.
@@ -378,6 +378,10 @@ impl<'a> Eval<'a> {
             let known = match (&this, at) {
                 (Some(this), 0) if method => this.clone(),
                 _ if &*param.name == "request" => Type::Request,
+                // What a view puts there by name is part of what it hands on: `kwargs["books"] = …`.
+                _ if param.name.starts_with("**") && &*function.name == "get_context_data" => {
+                    Type::Record(Rc::from([]))
+                }
                 _ if &*param.name == "instance"
                     && let Some(model) = self.receivers.of(id) =>
                 {
