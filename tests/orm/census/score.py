@@ -51,6 +51,8 @@ def main():
     parser.add_argument("--plimsoll", default="plimsoll")
     parser.add_argument("-v", action="store_true", help="name what is missed, and what is flagged")
     options = parser.parse_args()
+    if (built := pathlib.Path(options.plimsoll)).is_file():
+        options.plimsoll = str(built.resolve())
     with open(HERE / "census.tsv", encoding="utf-8", newline="") as file:
         places = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     table = collections.defaultdict(collections.Counter)
