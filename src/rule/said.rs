@@ -2,7 +2,7 @@
 
 use super::expr::{Reading, Seen, Unit, field_unit, print};
 use super::{Confidence, Label};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::stack::vocabulary::FieldInfo;
 use crate::stack::{EntityId, Fact, Field, Origin, Set, Sourced, Stack, Value, Why};
 
@@ -190,9 +190,10 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// A place has one label: what is said there more than once stands side by side.
+    /// A place has one label: what is said there more than once stands side by side. What has no place in the repository, as
+    /// the loop of a serializer that nobody writes, gets none.
     fn label(&mut self, span: Span, text: String) {
-        if span.file.is_outside() {
+        if span.file.is_outside() || span.file == FileId::NOWHERE {
             return;
         }
         let Some(label) = self.labels.iter_mut().find(|label| label.span == span) else {

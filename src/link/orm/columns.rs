@@ -98,8 +98,8 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
     // A foreign key among the columns makes the list join all that are never null.
     let keyed = columns.iter().any(|column| match column {
         Column::Named(name) => {
-            let joinable = eval.models.relation(set.model, name).is_some_and(|it| it.joinable);
-            joinable && eval.names.attribute(set.model, name).is_some()
+            let keyed = eval.models.relation(set.model, name).is_some_and(|it| it.is_joined_unasked());
+            keyed && eval.names.attribute(set.model, name).is_some()
         }
         Column::Function(_) => false,
     });

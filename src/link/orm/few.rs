@@ -91,10 +91,13 @@ fn address(names: &Names<'_>, set: &Set) -> Option<Box<str>> {
 /// ends, those that are valid at one moment.
 pub(super) fn is_of_period(names: &Names<'_>, set: &Set) -> bool {
     let (mut after, mut before) = (false, false);
-    let is_of_time = |it: &&Condition| is_declared(names, set.model, &it.field, &["DateField", "DateTimeField"]);
+    let is_of = |it: &Condition, kinds: &[&str]| is_declared(names, set.model, &it.field, kinds);
+    let is_of_time = |it: &&Condition| is_of(it, &["DateField", "DateTimeField"]);
     for it in set.asked.conditions.iter().filter(|it| it.met && !it.excluded).filter(is_of_time) {
         match &*it.lookup {
-            "range" | "date" | "day" | "exact" => return true,
+            "range" | "date" | "day" => return true,
+            // A moment is the mark of rows that were written together.
+            "exact" if is_of(it, &["DateField"]) => return true,
             "gt" | "gte" => after = true,
             "lt" | "lte" => before = true,
             _ => {}

@@ -114,7 +114,11 @@ pub(super) fn only(eval: &Eval<'_>, set: &Set, id: NodeId, turn: Turn) -> Option
         return None;
     }
     let key = match (first, &set.related) {
-        (Some(one), None) => one.key.filter(|key| one.met && lookups::parted(key).1 == "exact")?,
+        // What is in one of the turns' lists is in all of them together.
+        (Some(one), None) => match lookups::parted(one.key?) {
+            (field, "exact" | "in") if one.met => field,
+            _ => return None,
+        },
         // All that the relation of each row leads to.
         (None, Some((row, relation))) if row.turn.is_some() => relation.back.as_deref()?,
         _ => return None,

@@ -38,6 +38,14 @@ pub(super) struct Relation {
     pub(super) span: Span,
 }
 
+impl Relation {
+    /// Whether Django joins it where nobody says what: also where it should not, for rows of a polymorphic model are of their
+    /// base then.
+    pub(super) fn is_joined_unasked(&self) -> bool {
+        self.joinable || !self.to_many && self.target.is_some()
+    }
+}
+
 /// How reading a relation loads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Loading {
@@ -159,7 +167,9 @@ impl Models {
                     model != AUTH_USER && names.lineage(model).external.iter().any(|it| !it.starts_with("django."));
                 more |= external;
                 let is_joined = |it: &&Rc<Relation>| {
-                    it.joinable && is_never_null(names, model, &it.name) && !is_parent_link(names, model, &it.name)
+                    it.is_joined_unasked()
+                        && is_never_null(names, model, &it.name)
+                        && !is_parent_link(names, model, &it.name)
                 };
                 for relation in relations.filter(is_joined) {
                     let path = format!("{before}{}", relation.name);

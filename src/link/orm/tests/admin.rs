@@ -200,3 +200,21 @@ fn placed(fact: &Fact<Box<str>>) -> usize {
         _ => 0,
     }
 }
+
+#[test]
+fn a_list_joins_foreign_keys_to_polymorphic_models_unasked() {
+    let models = |null: &str| {
+        format!(
+            "from django.db import models\nfrom polymorphic.models import PolymorphicModel\n\n\nclass Module(models.Model):\n    name = models.CharField(max_length=80)\n\n\nclass Item(PolymorphicModel):\n    module = models.ForeignKey(Module, on_delete=models.CASCADE)\n\n\nclass Chapter(Item):\n    pass\n\n\nclass Paragraph(models.Model):\n    chapter = models.ForeignKey(Chapter, {null}on_delete=models.CASCADE)\n\n    def __str__(self):\n        return self.chapter.module.name\n"
+        )
+    };
+    let of = |null: &str, columns: &str| {
+        let admin = format!(
+            "from django.contrib import admin\nfrom .models import *\n\n\n@admin.register(Paragraph)\nclass ParagraphAdmin(admin.ModelAdmin):\n    list_display = [{columns}]\n"
+        );
+        told(&[("hall/models.py", &models(null)), ("hall/admin.py", &admin)])
+    };
+    assert_eq!(of("", "'__str__', 'chapter'"), [""; 0]);
+    assert_eq!(of("null=True, ", "'__str__', 'chapter'").len(), 1);
+    assert_eq!(of("", "'__str__'").len(), 1);
+}

@@ -110,6 +110,7 @@ fn writes_of_many_rows_and_of_relations() {
         write("Message.objects.filter(thread=thread, text='').delete()"),
         ["filter(thread__in=..., ...).delete()"]
     );
+    assert_eq!(write("Message.objects.filter(pk__in=thread.old).delete()"), ["filter(pk__in=...).delete()"]);
     assert_eq!(
         write("Message.objects.filter(author=thread.starter, text=thread.name).delete()"),
         ["filter(Q(...) | Q(...)).delete()"]

@@ -94,6 +94,7 @@ fn rows_of_one_time() {
     let period = "1: there are as many turns as one period has rows";
     assert_eq!(of("Event.objects.filter(start__lt=now, end__gt=now)"), [period]);
     assert_eq!(of("Event.objects.filter(start__range=now)"), [period]);
+    assert_eq!(of("Event.objects.filter(start=now)"), ["0"], "a moment is the mark of what was written together");
     let day = "2: there are as many turns as one day has rows";
     assert_eq!(of("Event.objects.filter(start__date=now)"), [day]);
     assert_eq!(of("Event.objects.filter(start__range=(now, now.replace(hour=23, minute=59)))"), [day]);
