@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::eval::{Args, Eval, set_of};
+use super::super::eval::{Args, Eval};
 use super::super::models::Relation;
 use super::super::names::ClassId;
 use super::super::types::{ManagerType, Row, Set, Type, Unit};
@@ -42,7 +42,7 @@ pub(in crate::link::orm) fn related_manager(
 
 /// What a manager gives before anything is asked of it: its own `get_queryset` where it has one.
 pub(in crate::link::orm) fn start(eval: &mut Eval<'_>, manager: &Rc<ManagerType>, id: NodeId) -> Option<Set> {
-    let mut set = set_of(manager);
+    let mut set = manager.all();
     let overridden = manager.classes.iter().find_map(|class| eval.names.method(*class, "get_queryset", None));
     if let Some(method) = overridden
         && !eval.frames.iter().any(|frame| frame.unit == Unit::Function(method))

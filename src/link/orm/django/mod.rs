@@ -11,12 +11,10 @@ use super::asked;
 use super::eval::{Args, Eval, short};
 use super::names::ClassId;
 use super::narrow;
-use super::types::{Extent, Loads, Row, Set, Site, Size, Type, Void, Without};
+use super::types::{Extent, Row, Set, Site, Size, Type, Void};
 use super::uses;
 use super::writes;
 use crate::facts::orm::flow::{NodeId, NodeKind};
-use crate::source::Span;
-use crate::stack::vocabulary::Orm;
 
 pub(super) use super::django_models::{is_manager, is_page, is_user_model};
 pub(super) use eager::{prefetch_object, spread};
@@ -74,37 +72,6 @@ const OTHERS: &[&str] = &[
     "earliest",
     "latest",
 ];
-
-/// All rows of a model.
-pub(super) fn all_of(model: ClassId, classes: Rc<[ClassId]>, sites: Vec<Site>, span: Span) -> Set {
-    Set {
-        orm: Orm::Django,
-        model,
-        classes,
-        loads: Loads::default(),
-        rows: true,
-        beside: Rc::from([]),
-        size: Size::Open,
-        cut: false,
-        awaited: false,
-        fetched: false,
-        partly: false,
-        listed: false,
-        sealed: false,
-        related: None,
-        extent: Extent::Part,
-        single: false,
-        filtered: false,
-        narrowed: false,
-        parent: None,
-        without: Without::None,
-        asked: Rc::default(),
-        pinned: Vec::new(),
-        sites,
-        clauses: Vec::new(),
-        span,
-    }
-}
 
 /// Whether a method of a row asks for the one beside it: `Model._get_next_or_previous_by_FIELD` (Django 5.2).
 pub(super) fn is_beside(name: &str) -> bool {

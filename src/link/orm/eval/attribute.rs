@@ -5,8 +5,7 @@ use std::rc::Rc;
 use super::super::events::{Cause, EventKind, Missed};
 use super::super::models::{Loading, Relation};
 use super::super::names::{ClassId, Def, FunctionId};
-use super::super::templates::{entry, field};
-use super::super::types::{Extent, Row, Set, Turn, Type, Without};
+use super::super::types::{Extent, Row, Set, Turn, Type, Without, entry, field};
 use super::super::{django, schemas, sqlalchemy, strangers, views};
 use super::{Args, Eval, queued};
 use crate::facts::orm::Place;
@@ -111,7 +110,7 @@ impl Eval<'_> {
     fn user(&self, id: NodeId) -> Type {
         let Some(model) = self.models.user else { return Type::Unknown };
         let span = self.frame().flow.node(id).span;
-        self.single(&Rc::new(django::all_of(model, Rc::from([]), Vec::new(), span)))
+        self.single(&Rc::new(Set::all(model, span)))
     }
 
     /// The class in whose lineage a method is looked for.

@@ -4,8 +4,7 @@ use std::rc::Rc;
 
 use super::super::events::{Does, Writing};
 use super::super::names::{ClassId, Def, FunctionId};
-use super::super::templates::entry;
-use super::super::types::{Extent, Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Unit};
+use super::super::types::{Loads, ManagerType, Row, Set, Site, Size, Turn, Type, Unit, entry, merged};
 use super::super::{
     builtins, columns, context, django, listings, marshmallow, schemas, serializers, sqlalchemy, strangers, templates,
     views,
@@ -196,7 +195,7 @@ impl Eval<'_> {
                 if let NodeKind::Call { func, .. } = self.frame().flow.node(id).kind
                     && let NodeKind::Attr { of, .. } = self.frame().flow.node(func).kind
                 {
-                    self.replace(of, templates::merged(entries, over));
+                    self.replace(of, merged(entries, over));
                 }
                 Type::Nothing
             }
@@ -241,7 +240,7 @@ impl Eval<'_> {
                 return Type::Row(Rc::new(Row::of(row.model)));
             }
             let span = self.frame().flow.node(id).span;
-            return Type::Set(Rc::new(django::all_of(row.model, Rc::from([]), Vec::new(), span)));
+            return Type::Set(Rc::new(Set::all(row.model, span)));
         }
         if django::is_beside(name) && self.models.get(row.model).is_some_and(|it| it.orm == Orm::Django) {
             let scope = self.frame().flow.node(id).scope;
@@ -421,9 +420,10 @@ impl Eval<'_> {
         if django::is_manager(self.names, class) {
             let model = args.positional.first().copied().or_else(|| args.keyword("model"));
             return match model.map(|node| self.type_of(node)) {
-                Some(Type::Def(Def::Class(model))) if self.models.get(model).is_some() => Type::Set(Rc::new(
-                    django::all_of(model, Rc::from([class]), Vec::new(), self.frame().flow.node(0).span),
-                )),
+                Some(Type::Def(Def::Class(model))) if self.models.get(model).is_some() => Type::Set(Rc::new(Set {
+                    classes: Rc::from([class]),
+                    ..Set::all(model, self.frame().flow.node(0).span)
+                })),
                 _ => Type::Unknown,
             };
         }
@@ -664,20 +664,4 @@ fn is_same(of: &Type) -> bool {
         | Type::Each(_) => false,
         _ => true,
     }
-}
-
-/// What a manager or a related manager gives before anything is asked of it.
-pub(in crate::link::orm) fn set_of(manager: &ManagerType) -> Set {
-    let mut set =
-        django::all_of(manager.model, manager.classes.clone(), manager.site.iter().cloned().collect(), manager.span);
-    if manager.unread {
-        set.loads.open = true;
-    } else if manager.related.as_ref().is_some_and(|(row, _)| row.guessed) {
-        set.size = Size::Guessed;
-    }
-    set.related = manager.related.clone();
-    if manager.related.is_some() {
-        set.extent = Extent::Whole;
-    }
-    set
 }

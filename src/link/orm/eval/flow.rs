@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::templates::{entry, field};
-use super::super::types::{Size, Turn, Type, Unit};
+use super::super::types::{Size, Turn, Type, Unit, entry, field};
 use super::super::uses::thrown;
 use super::runs::Runs;
 use super::settle::settle;

@@ -328,7 +328,7 @@ impl<'a> Eval<'a> {
     /// Rows of a model that nobody says more of.
     pub(in crate::link::orm) fn guessed_rows(&self, model: ClassId, span: Span) -> Set {
         let orm = self.models.get(model).map_or(Orm::Django, |it| it.orm);
-        Set { orm, size: Size::Guessed, ..django::all_of(model, Rc::from([]), Vec::new(), span) }
+        Set { orm, size: Size::Guessed, ..Set::all(model, span) }
     }
 
     /// What an argument of an unknown kind is, when what is read of it is what one model has, and no other.

@@ -37,7 +37,6 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
-pub(super) use call::set_of;
 pub(super) use frame::Frame;
 pub(super) use need::uses;
 pub(super) use runs::Context;

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::super::names::Def;
 use super::super::spelled::Spelled;
-use super::super::templates::{self, Entries, entry, merged};
-use super::super::types::{Entry, Extent, Loads, Row, Set, Size, Turn, Type};
+use super::super::templates;
+use super::super::types::{Entries, Entry, Extent, Loads, Row, Set, Size, Turn, Type, entry, merged};
 use super::super::{django, in_python};
 use super::call::NOTHING;
 use super::{Args, Eval};

@@ -2,10 +2,8 @@
 
 use std::rc::Rc;
 
-use super::super::eval::set_of;
 use super::super::names::Def;
-use super::super::templates;
-use super::{Row, Set, Type, Void};
+use super::{Row, Set, Type, Void, record};
 use crate::stack::vocabulary::Orm;
 
 impl Type {
@@ -28,7 +26,7 @@ impl Type {
                 (Type::Manager(of), Type::Set(set)) | (Type::Set(set), Type::Manager(of))
                     if of.model == set.model && set.orm == Orm::Django && set.rows =>
                 {
-                    Type::Set(Rc::new(set.join(&set_of(&of))))
+                    Type::Set(Rc::new(set.join(&of.all())))
                 }
                 (Type::List(a, size), Type::List(b, other)) => {
                     let size = match (size, other) {
@@ -44,7 +42,7 @@ impl Type {
                 }
                 (Type::Def(a), Type::Def(b)) if a == b => Type::Def(a),
                 (Type::Instance(a), Type::Instance(b)) if a == b => Type::Instance(a),
-                (Type::Made(a, one), Type::Made(b, other)) if a == b => match templates::either(&one, &other) {
+                (Type::Made(a, one), Type::Made(b, other)) if a == b => match record::either(&one, &other) {
                     Type::Record(entries) => Type::Made(a, entries),
                     _ => Type::Instance(a),
                 },
@@ -64,7 +62,7 @@ impl Type {
                 (Type::Checked(a), Type::Checked(b)) if a == b => Type::Checked(a),
                 (Type::File, Type::File) => Type::File,
                 (Type::Strange, Type::Strange) => Type::Strange,
-                (Type::Record(a), Type::Record(b)) => templates::either(&a, &b),
+                (Type::Record(a), Type::Record(b)) => record::either(&a, &b),
                 (Type::Dict(a, size), Type::Dict(b, other)) => {
                     let size = size.zip(other).map(|(a, b)| a.longer(b)).or(size).or(other);
                     Type::Dict(Rc::new(Type::either(vec![(*a).clone(), (*b).clone()])), size)

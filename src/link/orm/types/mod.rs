@@ -2,6 +2,7 @@
 
 mod either;
 mod loads;
+mod record;
 mod row;
 mod set;
 mod site;
@@ -12,6 +13,7 @@ use super::names::{ClassId, Def, FunctionId};
 use crate::facts::orm::flow::Scope;
 
 pub(super) use loads::Loads;
+pub(super) use record::{Entries, Entry, entry, field, merged};
 pub(super) use row::Row;
 pub(super) use set::{Extent, ManagerType, Set, Without};
 pub(super) use site::Site;
@@ -94,9 +96,6 @@ pub(super) enum Void {
     /// `{}`, `[]`, `""`
     Empty,
 }
-
-/// A value by its name, with the loop that it differs in each turn of.
-pub(super) type Entry = (Rc<str>, Type, Option<Turn>);
 
 /// What a statement does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -97,7 +97,59 @@ pub(in crate::link::orm) enum Without {
     AllBut(Vec<Rc<str>>),
 }
 
+impl ManagerType {
+    /// What it gives before anything is asked of it.
+    pub(in crate::link::orm) fn all(&self) -> Set {
+        let mut set = Set {
+            classes: self.classes.clone(),
+            sites: self.site.iter().cloned().collect(),
+            ..Set::all(self.model, self.span)
+        };
+        if self.unread {
+            set.loads.open = true;
+        } else if self.related.as_ref().is_some_and(|(row, _)| row.guessed) {
+            set.size = Size::Guessed;
+        }
+        set.related = self.related.clone();
+        if self.related.is_some() {
+            set.extent = Extent::Whole;
+        }
+        set
+    }
+}
+
 impl Set {
+    /// All rows of a model of Django's.
+    pub(in crate::link::orm) fn all(model: ClassId, span: Span) -> Self {
+        Self {
+            orm: Orm::Django,
+            model,
+            classes: Rc::from([]),
+            loads: Loads::default(),
+            rows: true,
+            beside: Rc::from([]),
+            size: Size::Open,
+            cut: false,
+            awaited: false,
+            fetched: false,
+            partly: false,
+            listed: false,
+            sealed: false,
+            related: None,
+            extent: Extent::Part,
+            single: false,
+            filtered: false,
+            narrowed: false,
+            parent: None,
+            without: Without::None,
+            asked: Rc::default(),
+            pinned: Vec::new(),
+            sites: Vec::new(),
+            clauses: Vec::new(),
+            span,
+        }
+    }
+
     /// Whether it is all that a relation leads to, which a prefetch gives as well.
     pub(in crate::link::orm) fn is_plain(&self) -> bool {
         self.extent == Extent::Whole
