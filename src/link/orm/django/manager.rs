@@ -48,7 +48,7 @@ pub(in crate::link::orm) fn start(eval: &mut Eval<'_>, manager: &Rc<ManagerType>
         && !eval.frames.iter().any(|frame| frame.unit == Unit::Function(method))
     {
         let this = Rc::new(Type::Manager(manager.clone()));
-        match eval.enter(method, this, &Args { positional: &[], keywords: &[], open: false }, id) {
+        match eval.enter(method, this, &Args::NONE, id) {
             Type::Set(given) if given.rows => {
                 set.loads = given.loads.clone();
                 set.asked = given.asked.clone();

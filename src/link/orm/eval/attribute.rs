@@ -197,7 +197,7 @@ impl Eval<'_> {
             if self.decorated(method, &["property", "cached_property"]) {
                 let keeps = self.decorated(method, &["cached_property"]) && self.is_of_shared_instance(id);
                 self.once.extend(keeps.then_some(Turn { depth: self.frames.len(), scope: 0 }));
-                let value = self.enter(method, this, &Args { positional: &[], keywords: &[], open: false }, id);
+                let value = self.enter(method, this, &Args::NONE, id);
                 if keeps {
                     self.once.pop();
                 }
@@ -246,7 +246,7 @@ impl Eval<'_> {
         }
         if let Some(method) = self.names.method(row.model, name, None) {
             if self.decorated(method, &["property", "cached_property", "hybrid_property"]) {
-                return self.enter(method, this, &Args { positional: &[], keywords: &[], open: false }, id);
+                return self.enter(method, this, &Args::NONE, id);
             }
             return Type::Method(method, this);
         }

@@ -10,7 +10,6 @@ use super::super::events::Guess;
 use super::super::names::{ClassId, FunctionId, Names};
 use super::super::types::{ManagerType, Row, Set, Size, Turn, Type};
 use super::super::{django, models::Models};
-use super::call::NOTHING;
 use super::{Args, Eval, Frame};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope, last_of};
 use crate::source::Span;
@@ -441,7 +440,7 @@ impl<'a> Eval<'a> {
         }
         let row = Row { guessed: true, turn: self.vary(id), ..Row::of(class) };
         self.by_name.push(name.into());
-        self.enter(function, Rc::new(Type::Row(Rc::new(row))), &NOTHING, id);
+        self.enter(function, Rc::new(Type::Row(Rc::new(row))), &Args::NONE, id);
         self.by_name.pop();
     }
 

@@ -10,23 +10,28 @@ mod call;
 mod childless;
 mod constant;
 mod flow;
+mod follow;
 mod frame;
 mod given;
 mod guess;
 mod handed;
 mod injected;
+mod instances;
 mod limits;
 mod made;
 mod named;
 mod need;
+mod operate;
 mod passed;
 mod queued;
 mod roots;
+mod row_methods;
 mod runs;
 mod same;
 mod saves;
 mod settle;
 mod shared;
+mod sites;
 mod told;
 mod touched;
 mod value;
@@ -60,9 +65,6 @@ use super::types::{Loads, Turn, Type, Unit};
 use super::uses::Use;
 use crate::facts::orm::flow::{Flow, NodeId};
 use crate::source::Span;
-
-/// Calls are followed so deep.
-const MOST_DEPTH: usize = 5;
 
 /// A function with what its arguments say, and whether it is called for a list.
 type Called = (FunctionId, Box<[Given]>, bool);
@@ -168,6 +170,11 @@ pub(super) struct Args<'n> {
     pub(super) positional: &'n [NodeId],
     pub(super) keywords: &'n [(Box<str>, NodeId)],
     pub(super) open: bool,
+}
+
+impl Args<'static> {
+    /// Those of a call that has none.
+    pub(super) const NONE: Self = Self { positional: &[], keywords: &[], open: false };
 }
 
 impl Args<'_> {
