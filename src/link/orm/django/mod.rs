@@ -3,6 +3,7 @@
 mod clauses;
 mod eager;
 mod manager;
+mod methods;
 mod single;
 
 use std::rc::Rc;
@@ -19,59 +20,13 @@ use crate::facts::orm::flow::{NodeId, NodeKind};
 pub(super) use super::django_models::{is_manager, is_page, is_user_model};
 pub(super) use eager::{prefetch_object, spread};
 pub(super) use manager::{manager, related_manager, start};
+pub(super) use methods::{asks, gives_more};
 pub(super) use single::{indexed, is_counted_again, prefetch, varies};
 
 use clauses::{default_alias, few_by_key, leave_out, pin};
 use eager::eager;
+use methods::{NUMBER, OF_NO_ROWS, OF_PAGES, ROW};
 use single::query;
-
-/// Methods of Wagtail's querysets of pages that leave some out, and load nothing (`wagtail/query.py`, 7.0).
-const PAGES: &[&str] = &[
-    "ancestor_of",
-    "child_of",
-    "descendant_of",
-    "exact_type",
-    "in_menu",
-    "in_site",
-    "live",
-    "not_ancestor_of",
-    "not_child_of",
-    "not_descendant_of",
-    "not_exact_type",
-    "not_in_menu",
-    "not_live",
-    "not_page",
-    "not_parent_of",
-    "not_public",
-    "not_sibling_of",
-    "not_type",
-    "page",
-    "parent_of",
-    "private",
-    "public",
-    "sibling_of",
-    "type",
-];
-
-/// Methods of Django's querysets that give no rows (`django/db/models/query.py`, 5.2).
-const OTHERS: &[&str] = &[
-    "abulk_create",
-    "abulk_update",
-    "acreate",
-    "aget_or_create",
-    "aupdate_or_create",
-    "aupdate",
-    "adelete",
-    "explain",
-    "as_manager",
-    "resolve_expression",
-    "contains",
-    "acontains",
-    "aaggregate",
-    "ain_bulk",
-    "earliest",
-    "latest",
-];
 
 /// Whether a method of a row asks for the one beside it: `Model._get_next_or_previous_by_FIELD` (Django 5.2).
 pub(super) fn is_beside(name: &str) -> bool {
@@ -152,7 +107,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             }
             Type::Set(Rc::new(set))
         }
-        _ if PAGES.contains(&name) && eval.names.lineage(set.model).external.iter().any(|base| is_page(base)) => {
+        _ if OF_PAGES.contains(&name) && eval.names.lineage(set.model).external.iter().any(|base| is_page(base)) => {
             step(eval, &mut set, id);
             (set.filtered, set.extent) = (true, Extent::Part);
             Type::Set(Rc::new(set))
@@ -215,12 +170,12 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             }
             Type::Set(Rc::new(set))
         }
-        "get" | "first" | "last" | "earliest" | "latest" | "aget" | "afirst" | "alast" => {
+        _ if ROW.contains(&name) => {
             query(eval, &set, name, id);
             set.related = None;
             eval.single(&Rc::new(set))
         }
-        "count" | "exists" | "aggregate" | "contains" | "acount" | "aexists" => {
+        _ if name == "contains" || NUMBER.contains(&name) => {
             query(eval, &set, name, id);
             Type::Unknown
         }
@@ -236,7 +191,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
             writes::of_relation(eval, &set, name, args, id);
             Type::Unknown
         }
-        _ if set.rows && set.related.is_none() && may_be_elsewhere(eval, &set) && !OTHERS.contains(&name) => {
+        _ if set.rows && set.related.is_none() && may_be_elsewhere(eval, &set) && !OF_NO_ROWS.contains(&name) => {
             Type::Set(Rc::new(Set { size: Size::Guessed, extent: Extent::Part, ..set }))
         }
         _ => Type::Unknown,
