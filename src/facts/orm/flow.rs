@@ -127,8 +127,8 @@ pub enum Guard {
     Is(NodeId, Box<str>, bool),
     /// That the program is not in production: `if settings.DEBUG: …`.
     Debug,
-    /// What is made where it was found missing, which is the variable that a test asks for: `if found is None: …`.
-    Missing(Option<NodeId>),
+    /// What is made where it was found missing: `if found is None: …`, in this loop; and the variable that the test asks for.
+    Missing(Scope, Option<NodeId>),
     /// What is not done in each turn: in a handler of exceptions, or where an answer that is kept is not there yet.
     Seldom,
     /// What is done where it was found missing, and kept: for a key, or in a cache. It stands in this loop, and those around

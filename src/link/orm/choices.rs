@@ -285,7 +285,7 @@ fn grows_within(names: &Names<'_>, models: &Models, model: ClassId, most: usize)
 struct Told {
     anchors: Anchors,
     /// What the text of a row of a model asks the database for.
-    asks: HashMap<ClassId, Option<Box<str>>>,
+    asks: HashMap<ClassId, Option<(Box<str>, Span)>>,
     out: Vec<AdminChoice>,
 }
 
@@ -313,7 +313,8 @@ impl Told {
         about.name = format!("{}.{}", eval.names.draft(class.draft).module, eval.names.class(class).name).into();
         let (of, at) = (eval.models.name(eval.names, model), first.at);
         let asks = choices.iter().find_map(|it| {
-            Some(format!("{}.{}", eval.models.name(eval.names, it.target), self.asks(eval, class, it)?))
+            let (path, at) = self.asks(eval, class, it)?;
+            Some((format!("{}.{path}", eval.models.name(eval.names, it.target)), at))
         });
         let mut targets: Vec<Box<str>> = Vec::new();
         for it in &choices {
@@ -330,18 +331,18 @@ impl Told {
             field: Fact::derived(named.join("`, `").into(), vec![at]),
             target: Fact::derived(targets.join("`, `").into(), Vec::new()),
             users: Fact::derived(users, Vec::new()),
-            asks: asks.map_or(Fact::Absent, |it| Fact::derived(it.into(), Vec::new())),
+            asks: asks.map_or(Fact::Absent, |(said, at)| Fact::derived(said.into(), vec![at])),
         });
     }
 
-    /// What the text of each row that is offered asks the database for.
-    fn asks(&mut self, eval: &mut Eval<'_>, class: ClassId, choice: &Choice) -> Option<Box<str>> {
+    /// What the text of each row that is offered asks the database for, and where.
+    fn asks(&mut self, eval: &mut Eval<'_>, class: ClassId, choice: &Choice) -> Option<(Box<str>, Span)> {
         self.asks.entry(choice.target).or_insert_with(|| asks(eval, class, choice.target)).clone()
     }
 }
 
-/// What the text of each row of a model asks the database for.
-fn asks(eval: &mut Eval<'_>, class: ClassId, target: ClassId) -> Option<Box<str>> {
+/// What the text of each row of a model asks the database for, and where.
+fn asks(eval: &mut Eval<'_>, class: ClassId, target: ClassId) -> Option<(Box<str>, Span)> {
     let mark = eval.events.len();
     let span = eval.names.class(class).span;
     let set = Rc::new(default_manager::rows(eval, target, None, span)?);
@@ -352,7 +353,7 @@ fn asks(eval: &mut Eval<'_>, class: ClassId, target: ClassId) -> Option<Box<str>
     events.iter().filter(|it| it.guess.is_none()).find_map(|it| match &it.kind {
         EventKind::Lazy { path, .. } => {
             let path: Vec<&str> = path.iter().map(|it| &*it.name).collect();
-            Some(path.join(".").into())
+            Some((path.join(".").into(), it.deep))
         }
         EventKind::Query { .. } | EventKind::Write { .. } => None,
     })

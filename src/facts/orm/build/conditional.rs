@@ -36,7 +36,7 @@ impl<'a> Builder<'a> {
                 let unread = told.iter().all(|it| matches!(it, Guard::True(..)));
                 let missing = unread && misses(test) && !self.flow.guards(before).any(is_strong);
                 self.behind(told);
-                self.behind(missing.then(|| Guard::Missing(self.tested_variable(test))));
+                self.behind(missing.then(|| Guard::Missing(scope, self.tested_variable(test))));
                 self.behind((keeps(test, body) || is_full(test)).then_some(Guard::Seldom));
                 self.behind(keeps_on_self(test, body).then_some(Guard::KeptOnSelf(scope)));
                 let from = |at: u32| self.file.text().get(at as usize..).unwrap_or_default();

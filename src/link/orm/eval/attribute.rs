@@ -7,6 +7,7 @@ use super::super::models::{Loading, Relation};
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{Extent, Row, Set, Turn, Type, Without, entry, field};
 use super::super::{django, schemas, sqlalchemy, strangers, views};
+use super::runs::Once;
 use super::{Args, Eval, queued};
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::{NodeId, last_of};
@@ -196,7 +197,7 @@ impl Eval<'_> {
             }
             if self.decorated(method, &["property", "cached_property"]) {
                 let keeps = self.decorated(method, &["cached_property"]) && self.is_of_shared_instance(id);
-                self.once.extend(keeps.then_some(Turn { depth: self.frames.len(), scope: 0 }));
+                self.once.extend(keeps.then_some(Once::of(Turn { depth: self.frames.len(), scope: 0 })));
                 let value = self.enter(method, this, &Args::NONE, id);
                 if keeps {
                     self.once.pop();

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::super::names::FunctionId;
 use super::super::types::{Loads, Set, Turn, Type, Unit};
 use super::given::Given;
+use super::runs::Once;
 use super::{Args, Eval, Known};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 
@@ -76,7 +77,7 @@ impl Eval<'_> {
         let (met, depth) = (self.met, self.frames.len());
         let outside = std::mem::replace(&mut self.came_back_to, usize::MAX);
         let keeps = self.keeps_answers(function, &given);
-        self.once.extend(keeps.then_some(Turn { depth: self.frames.len(), scope: 0 }));
+        self.once.extend(keeps.then_some(Once::of(Turn { depth: self.frames.len(), scope: 0 })));
         let before = self.too_deep;
         let (returned, left) = self.run(unit, &called.flow, given, (span, scope));
         if keeps {

@@ -48,6 +48,7 @@ pub(super) use runs::Context;
 pub(super) use value::short;
 
 use given::Given;
+use runs::Once;
 
 use super::default_manager::Own;
 use super::events::Events;
@@ -143,7 +144,7 @@ pub(super) struct Eval<'a> {
     /// How many of code that may not run in each turn.
     unasked: usize,
     /// The loops within which the present evaluation is done once, and kept.
-    once: Vec<Turn>,
+    once: Vec<Once>,
     /// What the turns of loops have written in the present evaluation.
     touched: Vec<touched::Touched>,
     /// The loops whose rows are read anew in the turn, each with the queryset of the rows: `row.refresh_from_db()`.

@@ -91,6 +91,10 @@ impl<'a> Eval<'a> {
             let known = match (&this, at) {
                 (Some(this), 0) if method => this.clone(),
                 _ if &*param.name == "request" => Type::Request,
+                // What a view puts there by name is part of what it hands on: `kwargs["books"] = …`.
+                _ if param.name.starts_with("**") && &*function.name == "get_context_data" => {
+                    Type::Record(Rc::from([]))
+                }
                 _ if &*param.name == "instance"
                     && let Some(model) = self.receivers.of(id) =>
                 {

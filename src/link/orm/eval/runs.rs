@@ -40,6 +40,22 @@ impl Context {
     }
 }
 
+/// What is done once for all turns of a loop, and of those around it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Once {
+    /// The loop.
+    turn: Turn,
+    /// The scope that it is done in for each turn again, where that is one of the same function.
+    around: Option<Scope>,
+}
+
+impl Once {
+    /// Once for all loops that are around.
+    pub(super) fn of(turn: Turn) -> Self {
+        Self { turn, around: None }
+    }
+}
+
 /// Branches lie so deep in one another at most.
 const MOST_BRANCHES: u32 = 12;
 
@@ -212,12 +228,16 @@ impl Eval<'_> {
 
     /// The loop within which a node of the present frame is evaluated once, however many turns those around it have: it makes
     /// what is kept.
-    pub(super) fn kept_within(&self, id: NodeId) -> Option<Turn> {
+    pub(super) fn kept_within(&self, id: NodeId) -> Option<Once> {
         let flow = self.frame().flow;
         let depth = self.depth();
         flow.guards(flow.node(id).guard).find_map(|guard| match guard {
-            Guard::Kept(scope) => Some(Turn { depth, scope: *scope }),
-            Guard::KeptOnSelf(scope) if self.is_shared_instance(depth) => Some(Turn { depth, scope: *scope }),
+            Guard::Kept(scope) => Some(Once::of(Turn { depth, scope: *scope })),
+            Guard::KeptOnSelf(scope) if self.is_shared_instance(depth) => Some(Once::of(Turn { depth, scope: *scope })),
+            // `first = None` before the loop: one turn finds it for the rest.
+            Guard::Missing(scope, Some(of)) if self.is_surely_nothing_before(*of, *scope) => {
+                Some(Once { turn: Turn { depth, scope: *scope }, around: Some(flow.node(*of).scope) })
+            }
             _ => None,
         })
     }
@@ -265,9 +285,14 @@ impl Eval<'_> {
     /// Whether a loop lies around what is done once, so that its turns have no part in it.
     pub(super) fn is_passed_by(&self, turn: Turn) -> bool {
         self.once.iter().any(|once| {
-            turn.depth < once.depth
-                || turn.depth == once.depth
-                    && self.frames.get(turn.depth).is_some_and(|frame| frame.flow.within(once.scope, turn.scope))
+            let within = |inner: Scope, outer: Scope| {
+                self.frames.get(turn.depth).is_some_and(|frame| frame.flow.within(inner, outer))
+            };
+            let here = turn.depth == once.turn.depth && within(once.turn.scope, turn.scope);
+            match once.around {
+                None => turn.depth < once.turn.depth || here,
+                Some(around) => here && turn.scope != around && within(turn.scope, around),
+            }
         })
     }
 
@@ -277,17 +302,17 @@ impl Eval<'_> {
         let alone = || scope == 0 && self.frames.iter().skip(1).all(|frame| frame.call.1 == 0);
         match guard {
             // Where no loop comes to it, a loop in it is one.
-            Guard::Missing(_) | Guard::Seldom if alone() => return false,
+            Guard::Missing(..) | Guard::Seldom if alone() => return false,
             // Which of its kinds the rows of a loop are is not read.
             Guard::Kind(at) => {
                 return matches!(self.frame().args.get(*at as usize), Some((Type::Row(row), _)) if row.turn.is_some());
             }
-            // In the loop's own body it may be what most turns do; of a function that a loop calls nobody can tell.
             // Each turn has set it to `None` before.
-            Guard::Missing(Some(of)) if self.is_surely_nothing(*of, scope, 0) => return false,
-            // `first = None` before the loop: one turn finds it.
-            Guard::Missing(Some(of)) if self.is_surely_nothing_before(*of, scope) => return true,
-            Guard::Missing(_) => return scope == 0,
+            Guard::Missing(at, Some(of)) if self.is_surely_nothing(*of, *at, 0) => return false,
+            // Once for all turns of the loop is done, and no less.
+            Guard::Missing(at, Some(of)) if self.is_surely_nothing_before(*of, *at) => return false,
+            // In the loop's own body it may be what most turns do; of a function that a loop calls nobody can tell.
+            Guard::Missing(..) => return scope == 0,
             Guard::Seldom => return true,
             _ => {}
         }

@@ -49,7 +49,7 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
                 continue;
             }
             if !told_of && MAKERS.contains(&path) {
-                let seldom = guards().any(|it| matches!(it, Guard::Missing(_) | Guard::Seldom));
+                let seldom = guards().any(|it| matches!(it, Guard::Missing(..) | Guard::Seldom));
                 // Whoever is given it, or what was made with it, may keep it.
                 let handed_on =
                     told.roles.of(id) == Role::Function && flow.returns.iter().any(|it| holds(flow, *it, node, 3));

@@ -268,5 +268,8 @@ fn what_is_made_where_it_was_found_missing() {
         ))
     };
     assert_eq!(looped("found = None\n    ", ""), [""; 0]);
+    // One that is behind the test has all its turns.
+    let behind = "def show():\n    found = None\n    for thread in Thread.objects.all():\n        if found is None:\n            found = [message.author.email for message in Message.objects.all()]\n";
+    assert_eq!(views(behind), ["lazy show:author: select_related(\"author\")"]);
     assert_eq!(looped("", "found = None\n        ").len(), 1);
 }

@@ -348,3 +348,42 @@ def looked_for_in_a_list():
 def looked_for_in_a_loaded_list():
     books = Book.objects.prefetch_related("tags").order_by("pk")
     return render_to_string("looked_for_in_a_loaded_list.html", {"books": books, "tag": Tag.objects.first()})
+
+
+class KeywordsByName(TemplateView):
+    template_name = "context_by_keywords.html"
+
+    def get_context_data(self, **kwargs):
+        kwargs["loans"] = Loan.objects.filter(returned=False).order_by("pk")
+        return super().get_context_data(**kwargs)
+
+
+@case
+def context_by_keywords():
+    return get(KeywordsByName.as_view())
+
+
+class KeywordsAtOnce(TemplateView):
+    template_name = "context_by_keywords_at_once.html"
+
+    def get_context_data(self, *args, **kwargs):
+        kwargs.update({"loans": Loan.objects.order_by("pk"), "title": "Loans"})
+        return super().get_context_data(*args, **kwargs)
+
+
+@case
+def context_by_keywords_at_once():
+    return get(KeywordsAtOnce.as_view())
+
+
+class KeywordsLoaded(TemplateView):
+    template_name = "context_by_keywords_loaded.html"
+
+    def get_context_data(self, **kwargs):
+        kwargs["loans"] = Loan.objects.select_related("book").order_by("pk")
+        return super().get_context_data(**kwargs)
+
+
+@case
+def context_by_keywords_loaded():
+    return get(KeywordsLoaded.as_view())
