@@ -8,6 +8,9 @@
 
 #![allow(clippy::expect_used, clippy::disallowed_methods, reason = "a test sets its files up itself, and fails loudly")]
 
+#[path = "../orm/rules.rs"]
+mod rules;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -16,18 +19,7 @@ use plimsoll::Options;
 use plimsoll::rule::{Confidence, Finding};
 use plimsoll::view::Report;
 
-/// The rules that say that a count grows with the rows.
-const RULES: &[&str] = &[
-    "orm/n-plus-one-loop",
-    "orm/n-plus-one-serializer",
-    "orm/query-in-loop",
-    "orm/prefetch-defeated",
-    "orm/only-defer-refetch",
-    "orm/write-in-loop",
-    "sqlalchemy/n-plus-one-loop",
-    "sqlalchemy/query-in-loop",
-    "sqlalchemy/commit-in-loop",
-];
+use rules::RULES;
 
 /// One row of `places.tsv`.
 struct Place {

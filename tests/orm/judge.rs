@@ -9,20 +9,9 @@ use plimsoll::config::Config;
 use plimsoll::rule::Finding;
 use plimsoll::view::Report;
 
+use crate::rules::RULES;
 use crate::run::{Case, REPOSITORIES, Ran, is_made, ran};
 
-/// The rules that say that a count grows with the rows.
-pub(crate) const RULES: &[&str] = &[
-    "orm/n-plus-one-loop",
-    "orm/n-plus-one-serializer",
-    "orm/query-in-loop",
-    "orm/prefetch-defeated",
-    "orm/only-defer-refetch",
-    "orm/write-in-loop",
-    "sqlalchemy/n-plus-one-loop",
-    "sqlalchemy/query-in-loop",
-    "sqlalchemy/commit-in-loop",
-];
 /// Statements that 20 rows need more than 2, when each row has one. A slice of ten has fewer.
 const GROWS: usize = 15;
 

@@ -16,6 +16,7 @@
 
 mod interpreter;
 mod judge;
+mod rules;
 mod run;
 mod signs;
 

@@ -10,7 +10,7 @@ use plimsoll::{Options, audit_and_settle};
 use serde::Deserialize;
 
 use crate::interpreter::{interpreter, run};
-use crate::judge::RULES;
+use crate::rules::RULES;
 
 /// The folders of cases, each a repository of its own.
 pub(crate) const REPOSITORIES: [&str; 2] = ["django", "sqlalchemy"];

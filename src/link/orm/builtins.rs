@@ -184,7 +184,7 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
                     default_manager::rows(eval, model, None, span).map(Rc::new)
                 }),
                 Type::Set(set) => Some(set.clone()),
-                Type::Manager(manager) => Some(Rc::new(super::eval::set_of(manager))),
+                Type::Manager(manager) => Some(Rc::new(manager.all())),
                 _ => None,
             };
             let Some(set) = set else { return Type::Unknown };
@@ -207,7 +207,7 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
         "Prefetch" => django::prefetch_object(eval, args),
         "Paginator" => match first {
             Type::Set(set) => Type::Paginator(set),
-            Type::Manager(manager) => Type::Paginator(Rc::new(super::eval::set_of(&manager))),
+            Type::Manager(manager) => Type::Paginator(Rc::new(manager.all())),
             _ => Type::Unknown,
         },
         "prefetch_related_objects" => {

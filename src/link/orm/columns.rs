@@ -319,12 +319,11 @@ fn cell(eval: &mut Eval<'_>, class: ClassId, column: &Column, row: &Rc<Row>) {
 
 /// Reads a path of a row, and calls what can be called at its end.
 fn path(eval: &mut Eval<'_>, row: &Rc<Row>, path: &str, parted: &str) -> Type {
-    let none = Args { positional: &[], keywords: &[], open: false };
     let mut value = Type::Row(row.clone());
     for name in path.split(parted) {
         value = eval.attribute(&value, name, ROW);
         if matches!(value, Type::Method(..)) {
-            value = eval.call(&value.clone(), &none, ROW);
+            value = eval.call(&value.clone(), &Args::NONE, ROW);
         }
         if !matches!(value, Type::Row(_)) {
             break;

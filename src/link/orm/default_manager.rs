@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::eval::{Eval, set_of};
+use super::eval::Eval;
 use super::models::Relation;
 use super::names::ClassId;
 use super::types::{ManagerType, Row, Set, Site, Type, Unit};
@@ -20,7 +20,7 @@ pub(super) enum Own {
 
 /// All rows of a model; [`None`] when it is not known what its manager asks for.
 pub(super) fn rows(eval: &mut Eval<'_>, model: ClassId, site: Option<Site>, span: Span) -> Option<Set> {
-    let set = set_of(&manager(eval, model, site, span)?);
+    let set = manager(eval, model, site, span)?.all();
     match own(eval, model) {
         Own::None => Some(set),
         Own::Unknown => None,

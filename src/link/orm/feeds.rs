@@ -83,7 +83,7 @@ fn stand_in(eval: &mut Eval<'_>, row: &Rc<Row>, own: Own) {
         Own::Text => eval.text_of(&value, ROW),
         Own::Address => {
             let method = eval.attribute(&value, "get_absolute_url", ROW);
-            eval.call(&method, &Args { positional: &[], keywords: &[], open: false }, ROW);
+            eval.call(&method, &Args::NONE, ROW);
         }
     }
 }

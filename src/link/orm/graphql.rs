@@ -85,9 +85,7 @@ fn fields(eval: &mut Eval<'_>, class: ClassId, row: &Rc<Row>, level: usize) {
                 None => {
                     let value = eval.attribute(&Type::Row(row.clone()), &attribute.name, ROW);
                     match value {
-                        method @ Type::Method(..) => {
-                            eval.call(&method, &Args { positional: &[], keywords: &[], open: false }, ROW)
-                        }
+                        method @ Type::Method(..) => eval.call(&method, &Args::NONE, ROW),
                         other => other,
                     }
                 }

@@ -78,7 +78,7 @@ fn counted(eval: &mut Eval<'_>, id: NodeId) {
     }
     let set = match eval.type_of(*rows) {
         Type::Set(set) => (*set).clone(),
-        Type::Manager(manager) => super::eval::set_of(&manager),
+        Type::Manager(manager) => manager.all(),
         _ => return,
     };
     // Gone through before, it counts what it holds.

@@ -10,7 +10,7 @@ use super::names::{ClassId, Def, FunctionId, Names};
 use super::narrow::Parent;
 use super::routes::Routes;
 use super::types::{Set, Size, Type, Unit};
-use super::{context, django, searched, serializers, uses};
+use super::{context, searched, serializers, uses};
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::{Flow, Guard, Node, NodeId, NodeKind, last_of};
 use crate::source::Span;
@@ -207,7 +207,7 @@ fn of_model(eval: &Eval<'_>, class: ClassId) -> Option<(Rc<Set>, Span)> {
     {
         return None;
     }
-    Some((Rc::new(django::all_of(model, Rc::from([]), Vec::new(), attribute.span)), attribute.span))
+    Some((Rc::new(Set::all(model, attribute.span)), attribute.span))
 }
 
 /// The rows of a view whose method gives what is not known, and loads nothing: those of its serializer's model.

@@ -52,7 +52,7 @@ pub(super) fn answers(eval: &mut Eval<'_>) {
 /// Evaluates a schema over all rows of a value.
 fn over(eval: &mut Eval<'_>, unit: Unit, value: &Type, schema: ClassId, head: Span) {
     let set: Option<Rc<Set>> = match value {
-        Type::Manager(manager) => Some(Rc::new(super::eval::set_of(manager))),
+        Type::Manager(manager) => Some(Rc::new(manager.all())),
         other => other.all_rows(),
     };
     if let Some(set) = set.filter(|set| set.related.is_none()) {

@@ -188,7 +188,7 @@ fn implicit(eval: &mut Eval<'_>, row: &Rc<Row>, name: &str, depth: i64) {
     }
     let value = eval.attribute(&Type::Row(row.clone()), name, ROW);
     if let Type::Method(..) = value {
-        eval.call(&value, &Args { positional: &[], keywords: &[], open: false }, ROW);
+        eval.call(&value, &Args::NONE, ROW);
         return;
     }
     for inner in rows(eval, value, row).into_iter().filter(|_| depth > 0) {
@@ -435,7 +435,7 @@ fn field(
             let value = read(eval, row, source, false);
             // What can be called is called.
             if matches!(value, Type::Method(..) | Type::Op(..)) {
-                eval.call(&value, &Args { positional: &[], keywords: &[], open: false }, ROW);
+                eval.call(&value, &Args::NONE, ROW);
             }
         }
         _ => {}
@@ -488,7 +488,7 @@ fn read(eval: &mut Eval<'_>, row: &Rc<Row>, source: &str, whole: bool) -> Type {
         value = eval.attribute(&value, name, ROW);
         // What can be called is called, on the way and at its end.
         if matches!(value, Type::Method(..)) {
-            value = eval.call(&value, &Args { positional: &[], keywords: &[], open: false }, ROW);
+            value = eval.call(&value, &Args::NONE, ROW);
         }
     }
     value
@@ -502,9 +502,7 @@ fn many(eval: &mut Eval<'_>, value: &Type) -> Type {
 /// Goes through a list at a node, when a value is one.
 pub(super) fn list_of(eval: &mut Eval<'_>, value: &Type, at: NodeId) -> Type {
     let all = match value {
-        Type::Manager(_) => {
-            django::operate(eval, value, "all", &Args { positional: &[], keywords: &[], open: false }, at)
-        }
+        Type::Manager(_) => django::operate(eval, value, "all", &Args::NONE, at),
         other => other.clone(),
     };
     let scope = eval.frame().flow.node(at).scope;

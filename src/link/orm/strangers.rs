@@ -1,6 +1,7 @@
 //! Querysets of models that are not in the repository: `Notice.objects.filter(...)`. What they load is not known, that they
 //! ask the database is.
 
+use super::django;
 use super::eval::{Args, Eval};
 use super::events::Writing;
 use super::keys;
@@ -12,36 +13,6 @@ use crate::stack::vocabulary::Orm;
 
 /// Names that Django gives managers.
 const MANAGERS: &[&str] = &["objects", "_default_manager", "_base_manager"];
-
-/// Methods that give a queryset (`django/db/models/query.py`, 5.2).
-const MORE: &[&str] = &[
-    "all",
-    "filter",
-    "exclude",
-    "complex_filter",
-    "order_by",
-    "distinct",
-    "annotate",
-    "alias",
-    "select_for_update",
-    "select_related",
-    "prefetch_related",
-    "reverse",
-    "extra",
-    "only",
-    "defer",
-    "using",
-    "values",
-    "values_list",
-    "dates",
-    "datetimes",
-    "iterator",
-    "aiterator",
-    "raw",
-    "union",
-    "intersection",
-    "difference",
-];
 
 /// Whether an attribute is a manager, by its name.
 pub(super) fn is_manager(name: &str) -> bool {
@@ -78,10 +49,9 @@ pub(super) fn operate(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
     let scope = eval.frame().flow.node(id).scope;
     match name {
         "filter" if is_of_few(eval, args) => Type::Unknown,
-        _ if MORE.contains(&name) => Type::Strange,
+        _ if django::gives_more(name) => Type::Strange,
         "none" => Type::Nothing,
-        "get" | "first" | "last" | "earliest" | "latest" | "count" | "exists" | "aggregate" | "aget" | "afirst"
-        | "alast" | "acount" | "aexists" => {
+        _ if django::asks(name) => {
             let mut remedy = keys::batch(eval, None, id);
             if matches!(name, "count" | "acount") && !remedy.is_empty() {
                 remedy.push_str(".values(...).annotate(Count(\"pk\"))");

@@ -9,7 +9,7 @@ use super::events::{Event, EventKind};
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::report::joined as lazy_path;
 use super::routes::Routes;
-use super::types::{Entry, Loads, Set, Type};
+use super::types::{Entries, Entry, Loads, Set, Type, merged};
 use super::{default_manager, names, serializers};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::facts::orm::{FunctionDraft, Place, tag_name, template_names};
@@ -18,9 +18,6 @@ use crate::stack::vocabulary::Orm;
 
 /// What makes a function a tag or a filter: `@register.simple_tag`.
 const TAGS: &[&str] = &["simple_tag", "inclusion_tag", "filter", "assignment_tag"];
-/// A context is known so far.
-const MOST_ENTRIES: usize = 64;
-
 /// The templates of the repository, by the names that code may call them by.
 #[derive(Debug, Default)]
 pub(super) struct Templates<'a> {
@@ -116,39 +113,6 @@ impl<'a> Templates<'a> {
             _ => None,
         }
     }
-}
-
-/// Entries of a context or a dict by their names, each with the loop that it differs in.
-pub(super) type Entries = Vec<Entry>;
-
-/// A record with other entries in place of those of the same names.
-pub(super) fn merged(before: &[Entry], over: Entries) -> Type {
-    let mut all: Entries = before.iter().filter(|(name, ..)| over.iter().all(|(it, ..)| it != name)).cloned().collect();
-    all.extend(over);
-    all.truncate(MOST_ENTRIES);
-    Type::Record(all.into())
-}
-
-/// What a record is of which branches made one each: of a name that both have, what its value is whichever was taken.
-pub(super) fn either(one: &[Entry], other: &[Entry]) -> Type {
-    let both = other.iter().map(|(name, value, vary)| {
-        let known = one.iter().find(|(it, ..)| it == name).map(|(_, value, _)| value.clone());
-        (name.clone(), known.map_or_else(|| value.clone(), |it| Type::either(vec![it, value.clone()])), *vary)
-    });
-    merged(one, both.collect())
-}
-
-/// The value of a name in a record.
-pub(super) fn entry<'r>(of: &'r Type, name: &str) -> Option<&'r Entry> {
-    match of {
-        Type::Record(entries) => field(entries, name),
-        _ => None,
-    }
-}
-
-/// The value of a name among several.
-pub(super) fn field<'r>(entries: &'r [Entry], name: &str) -> Option<&'r Entry> {
-    entries.iter().find(|(it, ..)| **it == *name)
 }
 
 /// What the keyword arguments of a call make together.
@@ -307,7 +271,7 @@ pub(super) fn rows(eval: &mut Eval<'_>, class: ClassId) -> Option<Rc<Set>> {
     }
     match eval.class_value(class, "queryset") {
         Some(Type::Set(set)) => return Some(set),
-        Some(Type::Manager(manager)) => return Some(Rc::new(super::eval::set_of(&manager))),
+        Some(Type::Manager(manager)) => return Some(Rc::new(manager.all())),
         Some(_) => return None,
         None => {}
     }

@@ -138,10 +138,9 @@ pub(super) fn attribute(eval: &mut Eval<'_>, class: ClassId, name: &str, id: Nod
     if !eval.names.lineage(class).external.iter().any(|base| templates::is_generic(base)) {
         return None;
     }
-    let none = Args { positional: &[], keywords: &[], open: false };
     Some(match eval.names.method(class, asked, None) {
-        Some(method) => eval.enter(method, Rc::new(Type::Instance(class)), &none, id),
-        None => call(eval, class, asked, &none, id),
+        Some(method) => eval.enter(method, Rc::new(Type::Instance(class)), &Args::NONE, id),
+        None => call(eval, class, asked, &Args::NONE, id),
     })
 }
 

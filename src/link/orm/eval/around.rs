@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::super::names::{ClassId, FunctionId};
 use super::super::types::{Type, Unit};
-use super::{Eval, Frame, settle};
+use super::settle::settle;
+use super::{Eval, Frame};
 use crate::facts::orm::flow::NodeId;
 
 /// Methods that put something under one name are at most so many, or it may be anything.

@@ -5,8 +5,7 @@ use std::rc::Rc;
 use super::super::events::{Cause, EventKind, Missed};
 use super::super::models::{Loading, Relation};
 use super::super::names::{ClassId, Def, FunctionId};
-use super::super::templates::{entry, field};
-use super::super::types::{Extent, Row, Set, Turn, Type, Without};
+use super::super::types::{Extent, Row, Set, Turn, Type, Without, entry, field};
 use super::super::{django, schemas, sqlalchemy, strangers, views};
 use super::runs::Once;
 use super::{Args, Eval, queued};
@@ -112,7 +111,7 @@ impl Eval<'_> {
     fn user(&self, id: NodeId) -> Type {
         let Some(model) = self.models.user else { return Type::Unknown };
         let span = self.frame().flow.node(id).span;
-        self.single(&Rc::new(django::all_of(model, Rc::from([]), Vec::new(), span)))
+        self.single(&Rc::new(Set::all(model, span)))
     }
 
     /// The class in whose lineage a method is looked for.
@@ -199,7 +198,7 @@ impl Eval<'_> {
             if self.decorated(method, &["property", "cached_property"]) {
                 let keeps = self.decorated(method, &["cached_property"]) && self.is_of_shared_instance(id);
                 self.once.extend(keeps.then_some(Once::of(Turn { depth: self.frames.len(), scope: 0 })));
-                let value = self.enter(method, this, &Args { positional: &[], keywords: &[], open: false }, id);
+                let value = self.enter(method, this, &Args::NONE, id);
                 if keeps {
                     self.once.pop();
                 }
@@ -248,7 +247,7 @@ impl Eval<'_> {
         }
         if let Some(method) = self.names.method(row.model, name, None) {
             if self.decorated(method, &["property", "cached_property", "hybrid_property"]) {
-                return self.enter(method, this, &Args { positional: &[], keywords: &[], open: false }, id);
+                return self.enter(method, this, &Args::NONE, id);
             }
             return Type::Method(method, this);
         }

@@ -5,8 +5,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::super::names::{ClassId, Def, FunctionId, Names};
-use super::super::templates::{Entries, merged};
-use super::super::types::{Entry, Size, Turn, Type, Unit, Void};
+use super::super::types::{Entries, Entry, Size, Turn, Type, Unit, Void, merged};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 

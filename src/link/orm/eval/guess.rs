@@ -10,7 +10,6 @@ use super::super::events::Guess;
 use super::super::names::{ClassId, FunctionId, Names};
 use super::super::types::{ManagerType, Row, Set, Size, Turn, Type};
 use super::super::{django, models::Models};
-use super::call::NOTHING;
 use super::{Args, Eval, Frame};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope, last_of};
 use crate::source::Span;
@@ -328,7 +327,7 @@ impl<'a> Eval<'a> {
     /// Rows of a model that nobody says more of.
     pub(in crate::link::orm) fn guessed_rows(&self, model: ClassId, span: Span) -> Set {
         let orm = self.models.get(model).map_or(Orm::Django, |it| it.orm);
-        Set { orm, size: Size::Guessed, ..django::all_of(model, Rc::from([]), Vec::new(), span) }
+        Set { orm, size: Size::Guessed, ..Set::all(model, span) }
     }
 
     /// What an argument of an unknown kind is, when what is read of it is what one model has, and no other.
@@ -441,7 +440,7 @@ impl<'a> Eval<'a> {
         }
         let row = Row { guessed: true, turn: self.vary(id), ..Row::of(class) };
         self.by_name.push(name.into());
-        self.enter(function, Rc::new(Type::Row(Rc::new(row))), &NOTHING, id);
+        self.enter(function, Rc::new(Type::Row(Rc::new(row))), &Args::NONE, id);
         self.by_name.pop();
     }
 

@@ -1,8 +1,11 @@
 //! Rows that are handed to what goes through them, or puts them into words: `found.extend(rows)`, `log.info("%s", row)`.
 
+use std::rc::Rc;
+
 use super::super::types::Type;
 use super::{Args, Eval};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
+use crate::stack::vocabulary::Orm;
 
 /// Methods of lists, sets and texts that go through what they are given.
 const GO_THROUGH: &[&str] = &[
@@ -61,6 +64,17 @@ impl Eval<'_> {
                     _ => {}
                 }
             }
+        }
+    }
+
+    /// A value is put into words: a row says them by its model's `__str__`, or its `__repr__`.
+    pub(in crate::link::orm) fn text_of(&mut self, of: &Type, id: NodeId) {
+        let Type::Row(row) = of else { return };
+        // Django's models have a `__str__` all the same.
+        let plain = self.models.get(row.model).is_some_and(|it| it.orm == Orm::Sqlalchemy);
+        let said = self.names.method(row.model, "__str__", None);
+        if let Some(method) = said.or_else(|| self.names.method(row.model, "__repr__", None).filter(|_| plain)) {
+            self.enter(method, Rc::new(of.clone()), &Args::NONE, id);
         }
     }
 

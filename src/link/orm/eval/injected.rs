@@ -2,7 +2,8 @@
 
 use super::super::names::{Def, FunctionId};
 use super::super::types::Type;
-use super::{Eval, settle};
+use super::Eval;
+use super::settle::settle;
 use crate::facts::orm::Parameter;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 

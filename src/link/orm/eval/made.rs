@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::super::names::{ClassId, FunctionId};
 use super::super::types::{Entry, Turn, Type};
-use super::{Args, Eval, settle};
+use super::settle::settle;
+use super::{Args, Eval};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 
 /// What makes a class of its annotations an `__init__`.

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::super::names::FunctionId;
 use super::super::types::{Size, Type};
 use super::given::Given;
-use super::{Args, Eval, settle};
+use super::settle::settle;
+use super::{Args, Eval};
 
 /// How tasks are queued with their own arguments (Celery 5.4, `Task.delay`; Huey and Dramatiq, `send`).
 const PUT_OFF: &[&str] = &["delay", "delay_on_commit", "send"];

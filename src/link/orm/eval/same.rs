@@ -1,6 +1,7 @@
 //! Queries that ask for the same in each turn of a loop, as far as the code shows all that they are asked with: they could be
 //! asked before it.
 
+use super::super::django;
 use super::super::names::ClassId;
 use super::super::types::{Size, Turn, Type, Unit};
 use super::Eval;
@@ -8,28 +9,8 @@ use crate::facts::orm::flow::{Flow, NodeId, NodeKind, Scope};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
-/// Methods that ask each time they are called.
-const ASK: &[&str] = &[
-    "get",
-    "first",
-    "last",
-    "earliest",
-    "latest",
-    "count",
-    "exists",
-    "aggregate",
-    "aget",
-    "afirst",
-    "alast",
-    "acount",
-    "aexists",
-    "one",
-    "one_or_none",
-    "all",
-    "scalar",
-    "scalars",
-    "execute",
-];
+/// Methods of SQLAlchemy's queries and sessions that ask each time they are called.
+const ASK: &[&str] = &["one", "one_or_none", "all", "scalar", "scalars", "execute"];
 /// Methods that write something, of a mapper, a list or a dict: what is asked behind them may be another thing.
 const CHANGE: &[&str] = &[
     "save",
@@ -66,7 +47,7 @@ impl Eval<'_> {
     pub(super) fn asks_again(&self, orm: Orm, id: NodeId, span: Span, scope: Scope) -> Option<(Turn, Size, Span)> {
         let flow = self.frame().flow;
         let NodeKind::Call { func, .. } = flow.node(id).kind else { return None };
-        let name = flow.last_called(func).filter(|name| ASK.contains(name))?;
+        let name = flow.last_called(func).filter(|name| django::asks(name) || ASK.contains(name))?;
         // A session gives the object that it has; Django's `all` asks for nothing by itself.
         if name == if orm == Orm::Sqlalchemy { "get" } else { "all" } {
             return None;

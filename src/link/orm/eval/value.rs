@@ -4,10 +4,9 @@ use std::rc::Rc;
 
 use super::super::names::Def;
 use super::super::spelled::Spelled;
-use super::super::templates::{self, Entries, entry, merged};
-use super::super::types::{Entry, Extent, Loads, Row, Set, Size, Turn, Type};
+use super::super::templates;
+use super::super::types::{Entries, Entry, Extent, Loads, Row, Set, Size, Turn, Type, entry, merged};
 use super::super::{django, in_python};
-use super::call::NOTHING;
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Arm, NodeId, NodeKind, Scope};
 use crate::stack::vocabulary::Orm;
@@ -61,7 +60,7 @@ impl Eval<'_> {
                 if let Type::Instance(class) | Type::Made(class, _) = &over
                     && let Some(method) = self.names.method(*class, "__iter__", None)
                 {
-                    over = self.enter(method, Rc::new(over.clone()), &NOTHING, id);
+                    over = self.enter(method, Rc::new(over.clone()), &Args::NONE, id);
                 }
                 let around = flow.scope(node.scope).map_or(0, |it| it.parent);
                 self.consume(&over, *iter, around);
@@ -148,7 +147,7 @@ impl Eval<'_> {
             }
             NodeKind::Auto(of) => match self.type_of(*of) {
                 func @ (Type::Op(..) | Type::Method(..) | Type::Def(Def::Function(_))) => {
-                    self.call(&func, &Args { positional: &[], keywords: &[], open: false }, id)
+                    self.call(&func, &Args::NONE, id)
                 }
                 other => other,
             },
