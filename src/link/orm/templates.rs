@@ -9,7 +9,7 @@ use super::events::{Event, EventKind};
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::report::joined as lazy_path;
 use super::routes::Routes;
-use super::types::{Entries, Entry, Loads, Set, Type, merged};
+use super::types::{Entries, Entry, Loads, Set, Type, merged, put};
 use super::{default_manager, names, serializers};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::facts::orm::{FunctionDraft, Place, tag_name, template_names};
@@ -128,6 +128,18 @@ pub(super) fn keywords(eval: &Eval<'_>, args: &Args<'_>) -> Entries {
     all
 }
 
+/// What a dict is made of, or filled with: other dicts, then names.
+pub(super) fn given(eval: &Eval<'_>, args: &Args<'_>) -> Entries {
+    let mut all = Entries::new();
+    for node in args.positional {
+        if let Type::Record(entries) = eval.type_of(*node) {
+            put(&mut all, entries.to_vec());
+        }
+    }
+    put(&mut all, keywords(eval, args));
+    all
+}
+
 /// `render(request, "name.html", context)` and its kin, by what their arguments are: a name, then a context.
 pub(super) fn render(eval: &mut Eval<'_>, args: &Args<'_>, id: NodeId) -> Type {
     let mut name = None;
@@ -146,23 +158,33 @@ pub(super) fn render(eval: &mut Eval<'_>, args: &Args<'_>, id: NodeId) -> Type {
 
 /// `template.render(context)`, `template.render(books=books)`
 pub(super) fn render_template(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId) -> Type {
-    let mut context = Entries::new();
-    for node in args.positional {
-        if let Type::Record(entries) = eval.type_of(*node) {
-            context.extend(entries.iter().cloned());
+    let context = merged(&[], given(eval, args));
+    run(eval, name, context, id)
+}
+
+/// `self.render_to_response(context)` of a generic view (`TemplateResponseMixin`, Django 5.2).
+pub(super) fn respond(eval: &mut Eval<'_>, class: ClassId, args: &Args<'_>, id: NodeId) -> Type {
+    let context = args.positional.first().or(args.keyword("context").as_ref()).map(|node| eval.type_of(*node));
+    if let Some(context @ Type::Record(_)) = context {
+        for template in templates_of(eval, class) {
+            fill(eval, template, context.clone(), id);
         }
     }
-    run(eval, name, merged(&context, keywords(eval, args)), id)
+    Type::Unknown
 }
 
 /// Runs a template with a context.
 pub(super) fn run(eval: &mut Eval<'_>, name: &str, context: Type, id: NodeId) -> Type {
     if let Some(template) = eval.templates.get(name) {
-        eval.filled.insert(template);
-        let context = narrowed(eval, template, context);
-        eval.follow(template, vec![(context, None)], id);
+        fill(eval, template, context, id);
     }
     Type::Unknown
+}
+
+fn fill(eval: &mut Eval<'_>, template: FunctionId, context: Type, id: NodeId) {
+    eval.filled.insert(template);
+    let context = narrowed(eval, template, context);
+    eval.follow(template, vec![(context, None)], id);
 }
 
 /// What a template reads of a context: those that read the same are filled alike, whatever else views give them.
@@ -183,11 +205,15 @@ const ROWS: &[&str] = &["get_queryset", "queryset", "model"];
 /// The pages of generic views, which no code makes.
 pub(super) fn views(eval: &mut Eval<'_>) {
     let routes = Routes::read(eval.names);
+    let mut shown: HashMap<FunctionId, Vec<Shown>> = HashMap::default();
     for class in eval.names.all_classes() {
         if !is_view(eval.names, class) || routes.is_replaced(eval.names, class, eval.names.below(class), ROWS) {
             continue;
         }
-        let Some(template) = template_of(eval, class) else { continue };
+        let templates = templates_of(eval, class);
+        if templates.is_empty() {
+            continue;
+        }
         let before = eval.events.len();
         let context = match eval.names.method(class, "get_context_data", None) {
             // It may be of a base, which alone has no rows.
@@ -196,10 +222,36 @@ pub(super) fn views(eval: &mut Eval<'_>) {
         };
         if let Type::Record(entries) = &context {
             let loaded = loaded_onto(eval.names, entries, eval.events.get(before..).unwrap_or_default());
-            eval.filled.insert(template);
-            eval.rooted(template, vec![context], loaded);
+            for template in templates {
+                eval.filled.insert(template);
+                let before = shown.entry(template).or_default();
+                if is_new(eval, template, entries, &loaded, before) {
+                    eval.rooted(template, vec![context.clone()], loaded.clone());
+                }
+            }
         }
     }
+}
+
+/// What a template was given before, and what was loaded onto it.
+type Shown = (Vec<Entry>, Vec<(Span, Loads)>);
+
+/// Whether no view before has put the same into a template; which view it is matters where the template names it.
+fn is_new(
+    eval: &mut Eval<'_>,
+    template: FunctionId,
+    entries: &[Entry],
+    loaded: &[(Span, Loads)],
+    before: &mut Vec<Shown>,
+) -> bool {
+    let read = eval.templates.reads(eval.names, template);
+    let is_read = |name: &str| read.as_ref().map_or(name != "view", |read| read.contains(name));
+    let entries: Vec<Entry> = entries.iter().filter(|(name, ..)| is_read(name)).cloned().collect();
+    let is_new = !before.iter().any(|(them, then)| *them == entries && *then == *loaded);
+    if is_new {
+        before.push((entries, loaded.to_vec()));
+    }
+    is_new
 }
 
 /// What the code that makes a context has read of all rows that are in it: they hold it when the template reads it again.
@@ -232,26 +284,44 @@ pub(super) fn is_generic(base: &str) -> bool {
     base.starts_with("django.views.generic") || PACKAGES.iter().any(|package| base.starts_with(package))
 }
 
-/// The template that a generic view names, or that it is called by.
-fn template_of(eval: &mut Eval<'_>, class: ClassId) -> Option<FunctionId> {
-    // A method that chooses says nothing of which it does.
+/// The templates that a generic view names, or the one that it is called by.
+fn templates_of(eval: &mut Eval<'_>, class: ClassId) -> Vec<FunctionId> {
     if let Some(method) = eval.names.method(class, "get_template_names", None)
         && !serializers::goes_on(eval, method)
     {
-        return None;
+        return named_by(eval, method, class);
     }
     if let Some(Type::Text(name)) = eval.class_value(class, "template_name") {
-        return eval.templates.get(&name);
+        return eval.templates.get(&name).into_iter().collect();
     }
-    let set = rows(eval, class)?;
+    let Some(set) = rows(eval, class) else { return Vec::new() };
     let kind = if lists(&eval.names.lineage(class).external) { "list" } else { "detail" };
     let model = eval.models.name(eval.names, set.model).to_lowercase();
     let end = format!("/{model}_{kind}.html");
     let mut found = eval.templates.by_name.iter().filter(|(name, _)| name.ends_with(&end)).map(|(_, all)| all);
-    match (found.next()?.as_slice(), found.next()) {
-        ([only], None) => Some(*only),
-        _ => None,
+    match (found.next().map(Vec::as_slice), found.next()) {
+        (Some([only]), None) => vec![*only],
+        _ => Vec::new(),
     }
+}
+
+/// The templates that `get_template_names` gives: of each list the first that there is.
+fn named_by(eval: &mut Eval<'_>, method: FunctionId, class: ClassId) -> Vec<FunctionId> {
+    let mut all = Vec::new();
+    for value in eval.values_of(method, Some(class)) {
+        let names = match &value {
+            Type::Tuple(names) => names.to_vec(),
+            _ => vec![value],
+        };
+        let is = |name: &Type| match name {
+            Type::Text(name) => eval.templates.get(name),
+            _ => None,
+        };
+        all.extend(names.iter().find_map(is));
+    }
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// Whether the rows of a view come through code of its filter's own (`BaseFilterView.get`, django-filter 26.2).

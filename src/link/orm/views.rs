@@ -38,6 +38,7 @@ pub(super) fn call(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
             let given = templates::keywords(eval, args);
             templates::context(eval, class, given)
         }
+        "render_to_response" => templates::respond(eval, class, args, id),
         "get_object" => {
             let set = match eval.names.method(class, "get_queryset", None) {
                 Some(method) => eval.enter(method, Rc::new(Type::Instance(class)), args, id),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::names::Def;
 use super::super::spelled::Spelled;
 use super::super::templates;
-use super::super::types::{Entries, Entry, Extent, Loads, Row, Set, Size, Turn, Type, entry, merged};
+use super::super::types::{Entry, Extent, Loads, Row, Set, Size, Turn, Type, entry, merged};
 use super::super::{django, in_python};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Arm, NodeId, NodeKind, Scope};
@@ -134,13 +134,8 @@ impl Eval<'_> {
             NodeKind::List(items) => Type::Tuple(items.iter().take(32).map(|item| self.type_of(*item)).collect()),
             NodeKind::Dict(pairs) if pairs.is_empty() => Type::Nothing,
             NodeKind::Dict(pairs) => {
-                let entry = |(key, value): &(NodeId, NodeId)| {
-                    let name = flow.text(*key)?;
-                    Some((name.into(), self.type_of(*value), self.vary(*value)))
-                };
-                let entries: Option<Entries> = pairs.iter().map(entry).collect();
-                match entries {
-                    Some(entries) => merged(&[], entries),
+                match self.written_out(pairs) {
+                    Some(record) => record,
                     // `{Kind.BOOK: by_author, Kind.SHELF: by_place}`
                     None => functions_of(pairs.iter().map(|(_, value)| self.type_of(*value))),
                 }
@@ -222,6 +217,8 @@ impl Eval<'_> {
                 // `first | second`, `known - seen`
                 [first, second] => match (self.type_of(*first), self.type_of(*second)) {
                     (a, b) if a.is_many() && b.is_many() => Type::either(vec![a, b]),
+                    // `context | {"books": books}`
+                    (Type::Record(before), Type::Record(over)) => merged(&before, over.to_vec()),
                     _ => Type::Unknown,
                 },
                 _ => Type::Unknown,
@@ -232,6 +229,33 @@ impl Eval<'_> {
             },
             NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Constant => Type::Unknown,
         }
+    }
+
+    /// A dict that is written out with texts for keys: `{**others, "books": books}`.
+    fn written_out(&self, pairs: &[(NodeId, NodeId)]) -> Option<Type> {
+        let flow = self.frame().flow;
+        let mut all = Type::Nothing;
+        for (key, value) in pairs {
+            let more = match flow.text(*key) {
+                Some(name) if key != value => vec![(name.into(), self.type_of(*value), self.vary(*value))],
+                // What other dicts bring stands under the key of itself.
+                _ if key == value => match self.type_of(*value) {
+                    Type::Record(entries) => entries.to_vec(),
+                    Type::Nothing | Type::Void(_) => continue,
+                    // It may hold anything, also what stands before it.
+                    _ => {
+                        all = Type::Record(Rc::from([]));
+                        continue;
+                    }
+                },
+                _ => return None,
+            };
+            all = match &all {
+                Type::Record(before) => merged(before, more),
+                _ => merged(&[], more),
+            };
+        }
+        Some(all)
     }
 
     /// What a value is where an argument that is not known is not given.
@@ -251,7 +275,7 @@ impl Eval<'_> {
 
     /// `row.relation = …`: from here on the row has it. Another attribute it has where that is certain.
     fn assign(&mut self, of: NodeId, name: &str, value: NodeId, store: NodeId) {
-        if let Type::Record(entries) = self.type_of(of) {
+        if let Some(entries) = self.entries_of(of) {
             let stored = vec![(name.into(), self.type_of(value), self.vary(value))];
             return self.replace(of, merged(&entries, stored));
         }
@@ -269,6 +293,19 @@ impl Eval<'_> {
         let mut row = (*row).clone();
         row.assigned.push(name.into());
         self.replace(of, Type::Row(Rc::new(row)));
+    }
+
+    /// What a dict holds so far, where its keys are known: one that was made empty is filled from here on.
+    pub(super) fn entries_of(&self, of: NodeId) -> Option<Rc<[Entry]>> {
+        let flow = self.frame().flow;
+        match (self.type_of(of), &flow.node(of).kind) {
+            (Type::Record(entries), _) => Some(entries),
+            (Type::Nothing, NodeKind::Dict(_)) => Some(Rc::from([])),
+            (Type::Nothing, NodeKind::Call { func, .. }) if flow.last_called(*func) == Some("dict") => {
+                Some(Rc::from([]))
+            }
+            _ => None,
+        }
     }
 
     /// What each turn of a loop puts onto its row, all rows of the queryset have for the loops behind it.
