@@ -24,6 +24,7 @@ mod events;
 mod feeds;
 mod few;
 mod foreign_keys;
+mod forms;
 mod graphql;
 mod grown;
 mod history;
@@ -134,6 +135,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     columns::admin(&mut eval);
     columns::tables(&mut eval);
     feeds::feeds(&mut eval);
+    forms::forms(&mut eval);
     graphql::resolvers(&mut eval);
     let listings = listings::listings(&mut eval);
     let admin_choices = choices::facts(&mut eval);

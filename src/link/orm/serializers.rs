@@ -198,7 +198,7 @@ fn added<'a>(eval: &Eval<'a>, serializer: ClassId) -> Vec<(Written<'a>, Span)> {
             let NodeKind::Store { of, name, value } = &node.kind else { continue };
             let always = node.scope == 0
                 && node.guard == 0
-                && !flow.arms.iter().any(|arm| arm.from <= at as NodeId && (at as NodeId) < arm.to);
+                && !flow.arms.iter().any(|arm| arm.from <= at as NodeId && (arm.ends || (at as NodeId) < arm.to));
             if !always || !are_fields(flow, *of, &function.name) {
                 continue;
             }

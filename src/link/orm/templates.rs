@@ -10,7 +10,7 @@ use super::names::{ClassId, Def, FunctionId, Names};
 use super::report::joined as lazy_path;
 use super::routes::Routes;
 use super::types::{Entries, Entry, Loads, Set, Type, merged, put};
-use super::{default_manager, names, serializers};
+use super::{default_manager, forms, names, serializers};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::facts::orm::{FunctionDraft, Place, tag_name, template_names};
 use crate::source::Span;
@@ -107,7 +107,7 @@ impl<'a> Templates<'a> {
     }
 
     /// The one template of a name.
-    fn get(&self, name: &str) -> Option<FunctionId> {
+    pub(super) fn get(&self, name: &str) -> Option<FunctionId> {
         match self.by_name.get(name)?.as_slice() {
             [only] => Some(*only),
             _ => None,
@@ -183,6 +183,7 @@ pub(super) fn run(eval: &mut Eval<'_>, name: &str, context: Type, id: NodeId) ->
 
 fn fill(eval: &mut Eval<'_>, template: FunctionId, context: Type, id: NodeId) {
     eval.filled.insert(template);
+    forms::write_out(eval, template, &context);
     let context = narrowed(eval, template, context);
     eval.follow(template, vec![(context, None)], id);
 }
@@ -224,6 +225,7 @@ pub(super) fn views(eval: &mut Eval<'_>) {
             let loaded = loaded_onto(eval.names, entries, eval.events.get(before..).unwrap_or_default());
             for template in templates {
                 eval.filled.insert(template);
+                forms::write_out(eval, template, &context);
                 let before = shown.entry(template).or_default();
                 if is_new(eval, template, entries, &loaded, before) {
                     eval.rooted(template, vec![context.clone()], loaded.clone());
@@ -285,7 +287,7 @@ pub(super) fn is_generic(base: &str) -> bool {
 }
 
 /// The templates that a generic view names, or the one that it is called by.
-fn templates_of(eval: &mut Eval<'_>, class: ClassId) -> Vec<FunctionId> {
+pub(super) fn templates_of(eval: &mut Eval<'_>, class: ClassId) -> Vec<FunctionId> {
     if let Some(method) = eval.names.method(class, "get_template_names", None)
         && !serializers::goes_on(eval, method)
     {
@@ -405,6 +407,9 @@ pub(super) fn context(eval: &mut Eval<'_>, class: ClassId, given: Entries) -> Ty
             own.push(("page_obj".into(), value, None));
             own.push(("filter".into(), Type::Filtered(set), None));
         }
+    }
+    if let Some(Type::Def(Def::Class(form))) = eval.class_value(class, "form_class") {
+        own.push(("form".into(), Type::Instance(form), None));
     }
     own.push(("view".into(), Type::Instance(class), None));
     own.push(("request".into(), Type::Request, None));
