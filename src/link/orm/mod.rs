@@ -36,6 +36,7 @@ mod key_asked;
 mod keys;
 mod kinds;
 mod listings;
+mod lists;
 mod lookups;
 mod marshmallow;
 mod models;

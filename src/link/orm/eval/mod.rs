@@ -205,7 +205,7 @@ impl<'a> Eval<'a> {
             frames: Vec::new(),
             serial,
             templates: Templates::new(names),
-            registered: Registered::read(names),
+            registered: Registered::read(names, models),
             bodies: HashMap::default(),
             left: HashMap::default(),
             memo: HashMap::default(),
