@@ -99,6 +99,12 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
         }
         // A function of which some arguments are given is called with others.
         "partial" if args.positional.len() == 1 && args.keywords.is_empty() => first,
+        "partial" => match (&first, args.positional) {
+            (Type::Def(Def::Function(function)), [_, given]) if args.keywords.is_empty() && !args.open => {
+                Type::Method(*function, Rc::new(eval.type_of(*given)))
+            }
+            _ => Type::Unknown,
+        },
         "chain" => {
             let each: Vec<Type> = args.positional.iter().map(|node| eval.type_of(*node)).collect();
             listed(eval, &Type::either(each))

@@ -43,9 +43,9 @@ const NOT_SELECTED: &[&str] = &["autocomplete_fields", "exclude", "radio_fields"
 const MOST_KEYS: usize = 4;
 
 /// A relation that a form asks for.
-struct Choice {
-    field: Box<str>,
-    target: ClassId,
+pub(super) struct Choice {
+    pub(super) field: Box<str>,
+    pub(super) target: ClassId,
     at: Span,
 }
 
@@ -161,7 +161,7 @@ fn form(names: &Names<'_>, class: ClassId) -> Option<Form> {
 }
 
 /// The names that an attribute of a class lists, or those of its keys. [`None`] where they cannot be read.
-fn listed(names: &Names<'_>, class: ClassId, name: &str) -> Option<Vec<Box<str>>> {
+pub(super) fn listed(names: &Names<'_>, class: ClassId, name: &str) -> Option<Vec<Box<str>>> {
     let mut out = Vec::new();
     if let Some((at, place)) = names.attribute(class, name) {
         let draft = names.class(at);
@@ -198,7 +198,7 @@ fn fieldsets(names: &Names<'_>, class: ClassId) -> Option<Vec<Box<str>>> {
 }
 
 /// The relations of a model that a form asks for, unless it is told otherwise.
-fn relations(names: &Names<'_>, models: &Models, model: ClassId) -> Vec<Choice> {
+pub(super) fn relations(names: &Names<'_>, models: &Models, model: ClassId) -> Vec<Choice> {
     let mut out = Vec::new();
     // A package that brings a model may bring forms for it, too.
     for class in names.lineage(model).classes.iter().filter(|class| !names.is_of_package(**class)) {

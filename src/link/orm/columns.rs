@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use super::eval::{Args, Eval};
 use super::events::{EventKind, Shown};
+use super::lists::{self, Item};
 use super::models::Relation;
 use super::names::{ClassId, Def, FunctionId};
 use super::narrow::Parent;
 use super::serializers::{ROW, list_of, loop_over, place};
 use super::types::{Row, Set, Site, Type, Unit};
 use super::{actions, default_manager, pages};
-use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
+use crate::facts::orm::flow::{NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
@@ -22,6 +23,7 @@ enum Column {
 
 /// The lists of the admin, with their inlines.
 pub(super) fn admin(eval: &mut Eval<'_>) {
+    plain_lists(eval);
     for class in eval.names.all_classes() {
         let bases = eval.names.lineage(class).external.clone();
         let is = |lasts: &[&str]| bases.iter().any(|base| lasts.contains(&last_of(base)));
@@ -47,6 +49,29 @@ pub(super) fn admin(eval: &mut Eval<'_>) {
             if let Some((columns, span)) = readonly {
                 show(eval, class, &set, &columns, (OF_INLINE, span));
             }
+        }
+    }
+}
+
+/// The lists of models that the admin shows by no class of their own: each row by its text.
+fn plain_lists(eval: &mut Eval<'_>) {
+    for (model, draft, span) in eval.registered.plain().to_vec() {
+        if eval.names.is_of_package(model) {
+            continue;
+        }
+        let Some(set) = default_manager::rows(eval, model, None, span).map(Rc::new) else { continue };
+        let before = eval.events.len();
+        loop_over(eval, Unit::Top(draft), &set, model, "the list of …", span, &|eval, row| {
+            let mark = eval.events.len();
+            eval.text_of(&Type::Row(row.clone()), ROW);
+            place(eval, mark, span);
+            eval.events
+                .iter_mut()
+                .skip(mark)
+                .for_each(|it| it.shown = Some(Shown { how: OF_LIST, by: "__str__".into() }));
+        });
+        for event in eval.events.iter_mut().skip(before) {
+            event.serializer = None;
         }
     }
 }
@@ -257,17 +282,16 @@ pub(super) fn model_of(eval: &mut Eval<'_>, class: ClassId) -> Option<ClassId> {
 /// The columns that an attribute of a class lists, and where.
 fn columns(eval: &Eval<'_>, class: ClassId, name: &str) -> Option<(Vec<Column>, Span)> {
     let (at, place) = eval.names.attribute(class, name)?;
-    let draft = eval.names.class(at);
-    let attribute = draft.attributes.get(place)?;
-    let NodeKind::List(items) = &draft.body.node(attribute.value?).kind else { return None };
-    let column = |item: &NodeId| match draft.body.text(*item) {
+    let span = eval.names.class(at).attributes.get(place)?.span;
+    let listed = lists::of_attribute(eval.names, at, place)?;
+    let column = |item: &Item<'_>| match item.flow.text(item.node) {
         Some(text) => Some(Column::Named(text.into())),
-        None => match eval.names.of_node(at.draft, &draft.body, *item) {
+        None => match eval.names.of_node(item.draft, item.flow, item.node) {
             Some(Def::Function(function)) => Some(Column::Function(function)),
             _ => None,
         },
     };
-    Some((items.iter().filter_map(column).collect(), attribute.span))
+    Some((listed.items.iter().filter_map(column).collect(), span))
 }
 
 const OF_LIST: &str = "the change list shows each row by";

@@ -10,7 +10,7 @@ use super::names::{ClassId, Def, FunctionId, Names};
 use super::report::joined as lazy_path;
 use super::routes::Routes;
 use super::types::{Entries, Entry, Loads, Row, Set, Type, merged};
-use super::{default_manager, serializers, templates};
+use super::{default_manager, forms, serializers, templates};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -42,6 +42,7 @@ pub(super) fn views(eval: &mut Eval<'_>) {
             let loaded = loaded_onto(eval.names, entries, eval.events.get(before..).unwrap_or_default());
             for template in templates {
                 eval.filled.insert(template);
+                forms::write_out(eval, template, &context);
                 let before = shown.entry(template).or_default();
                 if is_new(eval, template, entries, &loaded, before) {
                     eval.rooted(template, vec![context.clone()], loaded.clone());
@@ -150,7 +151,7 @@ pub(super) fn is_generic(base: &str) -> bool {
 }
 
 /// The templates that a generic view names, or the one that it is called by.
-fn templates_of(eval: &mut Eval<'_>, class: ClassId) -> Vec<FunctionId> {
+pub(super) fn templates_of(eval: &mut Eval<'_>, class: ClassId) -> Vec<FunctionId> {
     if let Some(method) = eval.names.method(class, "get_template_names", None)
         && !serializers::goes_on(eval, method)
     {
@@ -292,6 +293,9 @@ pub(super) fn context(eval: &mut Eval<'_>, class: ClassId, given: Entries) -> Ty
         }
         None => Entries::new(),
     };
+    if let Some(Type::Def(Def::Class(form))) = eval.class_value(class, "form_class") {
+        own.push(("form".into(), Type::Instance(form), None));
+    }
     own.push(("view".into(), Type::Instance(class), None));
     own.push(("request".into(), Type::Request, None));
     merged(&own, given)

@@ -2,8 +2,10 @@
 
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
+use super::models::Models;
 use super::names::{ClassId, Def, Names};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
+use crate::source::Span;
 
 /// What shows the rows of a model to the editors of Wagtail.
 const SNIPPET: &str = "register_snippet";
@@ -22,19 +24,21 @@ pub(super) struct Registered {
     models: HashMap<ClassId, ClassId>,
     /// All models whose rows the site shows to staff.
     shown: HashSet<ClassId>,
+    /// Those that it shows by no class of their own, each with the draft and the place that says so.
+    plain: Vec<(ClassId, u32, Span)>,
     /// The inlines that they list, each with one that does.
     inlines: HashMap<ClassId, ClassId>,
 }
 
 impl Registered {
     /// Reads `admin.site.register(Book, BookAdmin)` and `@admin.register(Book)`.
-    pub(super) fn read(names: &Names<'_>) -> Self {
+    pub(super) fn read(names: &Names<'_>, models: &Models) -> Self {
         let mut it = Self::default();
         for (at, draft) in names.drafts.iter().enumerate() {
             let at = at as u32;
-            it.calls(names, at, &draft.top, None);
+            it.calls((names, models), at, &draft.top, None);
             for (place, class) in draft.classes.iter().enumerate() {
-                it.calls(names, at, &class.body, Some(ClassId { draft: at, at: place as u32 }));
+                it.calls((names, models), at, &class.body, Some(ClassId { draft: at, at: place as u32 }));
             }
         }
         let mut admins: Vec<ClassId> = it.models.keys().copied().collect();
@@ -56,7 +60,7 @@ impl Registered {
         }
     }
 
-    fn calls(&mut self, names: &Names<'_>, draft: u32, flow: &Flow, decorated: Option<ClassId>) {
+    fn calls(&mut self, (names, models): (&Names<'_>, &Models), draft: u32, flow: &Flow, decorated: Option<ClassId>) {
         for id in 0..flow.nodes.len() as NodeId {
             let Some(call) = flow.call(id) else { continue };
             let named = match &flow.node(call.func).kind {
@@ -65,7 +69,9 @@ impl Registered {
             };
             let class = |node: &NodeId| match names.of_node(draft, flow, *node) {
                 Some(Def::Class(class)) => Some(class),
-                _ => None,
+                // Django's own user.
+                Some(def) => models.of(&def),
+                None => None,
             };
             if is_of_site(flow, call.func) {
                 let given = if decorated.is_some() { call.args } else { call.args.get(..1).unwrap_or_default() };
@@ -73,7 +79,11 @@ impl Registered {
                     NodeKind::List(items) => items.as_slice(),
                     _ => std::slice::from_ref(node),
                 });
-                self.shown.extend(listed.filter_map(class));
+                let listed: Vec<ClassId> = listed.filter_map(class).collect();
+                if decorated.is_none() && call.args.len() == 1 && flow.dotted(call.func).as_deref() != Some(SNIPPET) {
+                    self.plain.extend(listed.iter().map(|model| (*model, draft, flow.node(id).span)));
+                }
+                self.shown.extend(listed);
             }
             let admin = decorated.or_else(|| call.args.get(1).and_then(class));
             if let (true, Some(model), Some(admin)) = (named, call.args.first().and_then(class), admin) {
@@ -85,6 +95,11 @@ impl Registered {
     /// All models whose rows staff are shown.
     pub(super) fn shown(&self) -> &HashSet<ClassId> {
         &self.shown
+    }
+
+    /// The models that it shows by no class of their own, each with the draft and the place that says so.
+    pub(super) fn plain(&self) -> &[(ClassId, u32, Span)] {
+        &self.plain
     }
 
     /// The model of an admin class.

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::django;
 use super::eval::{Args, Eval, Frame};
 use super::events::EventKind;
+use super::lists::{self, Listed};
 use super::names::{ClassId, Def, FunctionId};
 use super::types::{Row, Set, Turn, Type, Unit};
 use crate::facts::orm::flow::{CallView, Flow, Loop, Node, NodeId, NodeKind, last_of};
@@ -173,6 +174,10 @@ fn each_field(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: us
     }
     let named: Vec<(Box<str>, Span)> = match chosen {
         Some((names, span)) => names.into_iter().map(|name| (name, span)).collect(),
+        // Of others, which are not known, it has these besides.
+        None if let Some((more, span)) = listed(eval, serializer).filter(|_| !meta.all) => {
+            more.texts().into_iter().map(|name| (name, span)).collect()
+        }
         None if meta.all => written(eval, row.model, meta.depth).into_iter().map(|name| (name, meta.span)).collect(),
         None => Vec::new(),
     };
@@ -198,7 +203,7 @@ fn added<'a>(eval: &Eval<'a>, serializer: ClassId) -> Vec<(Written<'a>, Span)> {
             let NodeKind::Store { of, name, value } = &node.kind else { continue };
             let always = node.scope == 0
                 && node.guard == 0
-                && !flow.arms.iter().any(|arm| arm.from <= at as NodeId && (at as NodeId) < arm.to);
+                && !flow.arms.iter().any(|arm| arm.from <= at as NodeId && (arm.ends || (at as NodeId) < arm.to));
             if !always || !are_fields(flow, *of, &function.name) {
                 continue;
             }
@@ -339,15 +344,16 @@ pub(super) fn may_return_super(eval: &Eval<'_>, method: FunctionId) -> bool {
     flow.returns.iter().any(|id| is_same(*id))
 }
 
-/// The names that `Meta.fields` lists, and where. [`None`] when it lists none, or all.
+/// The names that `Meta.fields` lists, and where. [`None`] when it lists none, or all, or more than are known.
 pub(super) fn chosen(eval: &Eval<'_>, serializer: ClassId) -> Option<(Vec<Box<str>>, Span)> {
+    listed(eval, serializer).filter(|(it, _)| !it.open).map(|(it, span)| (it.texts(), span))
+}
+
+fn listed<'a>(eval: &Eval<'a>, serializer: ClassId) -> Option<(Listed<'a>, Span)> {
     let meta = eval.names.inner(serializer, "Meta")?;
     let (class, at) = eval.names.attribute(meta, "fields")?;
-    let draft = eval.names.class(class);
-    let attribute = draft.attributes.get(at)?;
-    let NodeKind::List(items) = &draft.body.node(attribute.value?).kind else { return None };
-    let names = items.iter().filter_map(|item| draft.body.text(*item)).map(Into::into).collect();
-    Some((names, attribute.span))
+    let span = eval.names.class(class).attributes.get(at)?.span;
+    lists::of_attribute(eval.names, class, at).map(|it| (it, span))
 }
 
 /// Gives the events of a field its place.
@@ -476,7 +482,10 @@ fn field(eval: &mut Eval<'_>, serializer: ClassId, it: Written<'_>, row: &Rc<Row
             let value = read(eval, row, source, false);
             // What can be called is called.
             if matches!(value, Type::Method(..) | Type::Op(..)) {
-                eval.call(&value, &Args::NONE, ROW);
+                let given = eval.call(&value, &Args::NONE, ROW);
+                if name == "ListField" {
+                    many(eval, &given);
+                }
             }
         }
         _ => {}
@@ -521,14 +530,14 @@ fn read(eval: &mut Eval<'_>, row: &Rc<Row>, source: &str, whole: bool) -> Type {
     while let Some(name) = names.next() {
         let last = names.peek().is_none();
         // `items.count`
-        let called = last && !whole && matches!(value, Type::Manager(_));
+        let called = last && (!whole || name == "all") && matches!(value, Type::Manager(_));
         if !matches!(value, Type::Row(_)) && !called {
             return Type::Unknown;
         }
         // A list as a plain value is its manager, which asks for nothing.
         value = eval.attribute(&value, name, ROW);
         // What can be called is called, on the way and at its end.
-        if matches!(value, Type::Method(..)) {
+        if matches!(value, Type::Method(..)) || whole && matches!(value, Type::Op(..)) {
             value = eval.call(&value, &Args::NONE, ROW);
         }
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::eval::{Args, Eval, uses};
+use super::forms;
 use super::names::{FunctionId, Names};
 use super::types::{Entries, Type, merged, put};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
@@ -194,6 +195,7 @@ pub(super) fn run(eval: &mut Eval<'_>, name: &str, context: Type, id: NodeId) ->
 /// Runs a template of the repository with a context.
 pub(super) fn fill(eval: &mut Eval<'_>, template: FunctionId, context: Type, id: NodeId) {
     eval.filled.insert(template);
+    forms::write_out(eval, template, &context);
     let context = narrowed(eval, template, context);
     eval.follow(template, vec![(context, None)], id);
 }

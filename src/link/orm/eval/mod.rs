@@ -45,6 +45,7 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 pub(super) use frame::Frame;
 pub(super) use need::uses;
 pub(super) use runs::Context;
+pub(super) use settle::settle;
 pub(super) use value::short;
 
 use given::Given;
@@ -52,6 +53,7 @@ use runs::Once;
 
 use super::default_manager::Own;
 use super::events::Events;
+use super::forms::Offers;
 use super::grown::Made;
 use super::indexes;
 use super::key_asked::Deleted;
@@ -154,6 +156,8 @@ pub(super) struct Eval<'a> {
     /// Names under which something may be handed on by `**`.
     handed: given::Handed<'a>,
     pub(super) settings: Settings<'a>,
+    /// What templates write out of forms, and the rows that code has them offer.
+    pub(super) offers: Offers,
     /// Paths that code spells, read when they are first asked for.
     spelled: OnceCell<Spelled<'a>>,
     /// The view whose code is evaluated, which may be that of a base.
@@ -203,7 +207,7 @@ impl<'a> Eval<'a> {
             frames: Vec::new(),
             serial,
             templates: Templates::new(names),
-            registered: Registered::read(names),
+            registered: Registered::read(names, models),
             bodies: HashMap::default(),
             left: HashMap::default(),
             memo: HashMap::default(),
@@ -234,6 +238,7 @@ impl<'a> Eval<'a> {
             refreshed: Vec::new(),
             handed: given::Handed::read(names),
             settings: Settings::read(names),
+            offers: Offers::default(),
             spelled: OnceCell::new(),
             view: None,
             queued: Vec::new(),

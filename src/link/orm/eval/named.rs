@@ -93,9 +93,13 @@ impl<'a> Eval<'a> {
     /// What the body of a class binds a name to.
     pub(in crate::link::orm) fn class_value(&mut self, class: ClassId, name: &str) -> Option<Type> {
         let (at, place) = self.names.attribute(class, name)?;
-        let draft = self.names.class(at);
-        let value = draft.attributes.get(place)?.value?;
-        let types = self.body(Unit::Class(at), &draft.body);
-        types.get(value as usize).map(|kind| settle(kind, self.frames.len()))
+        let value = self.names.class(at).attributes.get(place)?.value?;
+        self.class_node(at, value)
+    }
+
+    /// What a value in the body of a class is.
+    pub(in crate::link::orm) fn class_node(&mut self, class: ClassId, node: NodeId) -> Option<Type> {
+        let types = self.body(Unit::Class(class), &self.names.class(class).body);
+        types.get(node as usize).map(|kind| settle(kind, self.frames.len()))
     }
 }

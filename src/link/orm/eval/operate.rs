@@ -93,6 +93,11 @@ impl Eval<'_> {
             Type::Strange => strangers::operate(self, name, args, id),
             // The rows of a sheet, of a frame of data.
             Type::Unknown if matches!(name, "iter_rows" | "iterrows" | "itertuples") => Type::File,
+            // A paginator of REST framework's: `PageNumberPagination().paginate_queryset(rows, request)`.
+            Type::Unknown if name == "paginate_queryset" => match args.positional.first().map(|it| self.type_of(*it)) {
+                Some(Type::Set(set)) => Type::Set(Rc::new(Set { cut: true, ..(*set).clone() })),
+                _ => Type::Unknown,
+            },
             // Those of a statement (PEP 249).
             Type::Unknown if name == "fetchall" => Type::List(Rc::new(Type::Unknown), Some(Size::Open)),
             // What another service answers.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::types::{Entry, Row, Set, Turn, Type};
 
 /// A value that leaves its frame: the loops it knew of are over.
-pub(super) fn settle(of: &Type, depth: usize) -> Type {
+pub(in crate::link::orm) fn settle(of: &Type, depth: usize) -> Type {
     match of {
         Type::Row(row) if row.turn.is_some_and(|turn| turn.depth >= depth) => {
             Type::Row(Rc::new(Row { turn: None, ..(**row).clone() }))

@@ -6,7 +6,7 @@ use super::super::names::Def;
 use super::super::spelled::Spelled;
 use super::super::templates;
 use super::super::types::{Entry, Extent, Loads, Row, Set, Size, Turn, Type, entry, field, merged};
-use super::super::{django, in_python};
+use super::super::{django, forms, in_python};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Arm, NodeId, NodeKind, Scope};
 use crate::stack::vocabulary::Orm;
@@ -296,7 +296,7 @@ impl Eval<'_> {
             let stored = vec![(name.into(), self.type_of(value), self.vary(value))];
             return self.replace(of, merged(&entries, stored));
         }
-        let Type::Row(row) = self.type_of(of) else { return };
+        let Type::Row(row) = self.type_of(of) else { return forms::queryset_set(self, of, name, value) };
         if name == "_prefetched_objects_cache" {
             return self.put_onto_all(&row, self.keys_of(value));
         }

@@ -668,3 +668,66 @@ class WithReadersLoaded(viewsets.ModelViewSet):
 @case
 def relation_that_a_method_gives_loaded():
     return listed(WithReadersLoaded)
+
+
+class WithAuthorAddedSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Book
+        fields = ["id"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["author_name"] = serializers.CharField(source="author.name")
+
+
+class WithAuthorAdded(viewsets.ReadOnlyModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = WithAuthorAddedSerializer
+
+
+@case
+def field_that_code_adds():
+    return listed(WithAuthorAdded)
+
+
+class WithPublisherAddedSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Book
+        fields = ["id"]
+
+    def get_fields(self):
+        fields = super().get_fields()
+        fields["publisher"] = PublisherSerializer()
+        return fields
+
+
+class WithPublisherAdded(viewsets.ReadOnlyModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = WithPublisherAddedSerializer
+
+
+@case
+def field_of_get_fields():
+    return listed(WithPublisherAdded)
+
+
+class WithAuthorReplacedSerializer(serializers.ModelSerializer):
+    author = serializers.CharField(source="author.name")
+
+    class Meta:
+        model = Book
+        fields = ["id", "author"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["author"] = serializers.IntegerField(source="author_id")
+
+
+class WithAuthorReplaced(viewsets.ReadOnlyModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = WithAuthorReplacedSerializer
+
+
+@case
+def field_that_code_replaces():
+    return listed(WithAuthorReplaced)
