@@ -41,6 +41,7 @@ pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>
         },
         // Whether the row was still as it was thought to be, each turn has to hear.
         "update" if in_python::is_tested(eval.frame().flow, id) && keys::is_of_one_row(eval, set, id) => Type::Unknown,
+        "update" | "delete" if is_paced(eval.frame().flow, id) && !keys::is_of_one_row(eval, set, id) => Type::Unknown,
         "update" | "delete" => {
             let node = eval.frame().flow.node(id);
             if let Some((turn, ..)) = eval.turns(node.span, node.scope, eval.vary(id)) {
@@ -63,6 +64,16 @@ pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>
         }
         _ => Type::Unknown,
     }
+}
+
+/// Whether the turns rest between what they write: batches, so that others come to the rows.
+fn is_paced(flow: &Flow, id: NodeId) -> bool {
+    let scope = flow.node(id).scope;
+    let rests = |func: NodeId| flow.dotted(func).is_some_and(|name| matches!(&*name, "sleep" | "time.sleep"));
+    flow.nodes.iter().any(|node| match &node.kind {
+        NodeKind::Call { func, .. } => node.scope == scope && rests(*func),
+        _ => false,
+    })
 }
 
 /// What makes the rows of all turns.
