@@ -226,18 +226,20 @@ impl Scan<'_, '_> {
         found
     }
 
-    /// The calls of a chain, the last one first.
+    /// The calls of a chain, the last one first, with those of each branch that a name may have come by.
     fn chain(&self, last: NodeId) -> Vec<NodeId> {
-        let (mut at, mut found) = (last, Vec::new());
+        let (mut todo, mut found) = (vec![last], Vec::new());
         for _ in 0..MOST_STEPS {
-            at = match &self.flow.node(at).kind {
+            let Some(at) = todo.pop() else { break };
+            match &self.flow.node(at).kind {
                 NodeKind::Call { func, .. } => {
                     found.push(at);
-                    *func
+                    todo.push(*func);
                 }
-                NodeKind::Attr { of, .. } => *of,
-                _ => break,
-            };
+                NodeKind::Attr { of, .. } => todo.push(*of),
+                NodeKind::Either(all) => todo.extend(all),
+                _ => {}
+            }
         }
         found
     }

@@ -8,7 +8,7 @@ use super::in_python;
 use super::indexes;
 use super::keys;
 use super::models::Relation;
-use super::types::{Row, Set, Type};
+use super::types::{Row, Set, Turn, Type};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::stack::vocabulary::Orm;
 
@@ -138,6 +138,9 @@ pub(super) fn of_relation(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Arg
     let node = eval.frame().flow.node(id);
     let Some((turn, ..)) = eval.turns(node.span, node.scope, eval.vary(id)) else { return };
     // One row's relation takes many at once; that of many rows is written through its table.
+    // Where an inner loop brings what is put there, it is one row's for all turns of that.
+    let inner = Turn { depth: eval.depth(), scope: node.scope };
+    let turn = if node.scope > 0 && args.all().any(|it| eval.keyed(eval.vary(it), inner)) { inner } else { turn };
     let of_many = match &node.kind {
         NodeKind::Call { func, .. } => eval.keyed(eval.vary(*func), turn),
         _ => false,

@@ -427,3 +427,9 @@ fn what_a_plain_prefetch_serves() {
     let cut = [r#"query get:thread.tags.filter[0]: Prefetch("tags", queryset=..., to_attr=...)"#];
     assert_eq!(with("tags.filter(label='a')[0]"), cut);
 }
+
+#[test]
+fn what_an_inner_loop_puts_into_a_relation_of_one_row() {
+    let text = "def get(names):\n    for thread in Thread.objects.all():\n        for name in names[thread.pk]:\n            tag = Tag.objects.get(label=name)\n            thread.tags.add(tag)\n";
+    assert!(views(text).contains(&"write get:thread.tags.add: add(*rows)".to_owned()), "{:?}", views(text));
+}
