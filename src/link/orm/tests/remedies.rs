@@ -433,3 +433,13 @@ fn what_an_inner_loop_puts_into_a_relation_of_one_row() {
     let text = "def get(names):\n    for thread in Thread.objects.all():\n        for name in names[thread.pk]:\n            tag = Tag.objects.get(label=name)\n            thread.tags.add(tag)\n";
     assert!(views(text).contains(&"write get:thread.tags.add: add(*rows)".to_owned()), "{:?}", views(text));
 }
+
+#[test]
+fn what_is_nearest_to_each_is_asked_for_each() {
+    let nearest =
+        "        print(list(Message.objects.annotate(far=Distance('text', thread.name)).order_by('far')[:3]))\n";
+    let barred = [" but it asks for the first rows by a value of the turn's own"];
+    assert_eq!(asked("from pgvector.django import Distance\n", nearest), barred);
+    let all = nearest.replace("[:3]", "");
+    assert_eq!(asked("from pgvector.django import Distance\n", &all), [""]);
+}
