@@ -7,7 +7,7 @@
 use rustc_hash::FxHashMap as HashMap;
 
 use super::draft::{FunctionDraft, Import, LoaderImport, OrmDraft, Parameter, Place};
-use super::flow::{Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope};
+use super::flow::{Flow, Guard, GuardId, Guarded, Node, NodeId, NodeKind, Scope};
 use super::words::{self, Word};
 use crate::source::{SourceFile, Span};
 
@@ -209,6 +209,7 @@ impl<'a> Reader<'a> {
                 self.assignments(words);
             }
             "set" => self.assignments(words),
+            "regroup" => self.regroup(words, from, to),
             "macro" => self.open_macro(words),
             "include" | "extends" => self.include(words, from, to),
             // Django's, and Wagtail's.
@@ -316,10 +317,7 @@ impl<'a> Reader<'a> {
         let (rows, condition) = rest.split_at(condition.unwrap_or(rest.len()));
         let iter = self.expression(rows);
         self.enter("for");
-        let head = Span { file: self.file.id, start: from as u32, end: to as u32 };
-        self.flow.loops.push(Loop { iter, head, parent: self.scope, is_async: false, leaves: false });
-        self.scope = self.flow.loops.len() as Scope;
-        let row = self.node(NodeKind::Row(iter), from, to);
+        let row = self.turns(iter, from, to);
         let targets: Vec<&Word<'a>> = words.iter().take(at).filter(|it| it.is_name()).collect();
         match targets.as_slice() {
             [only] => self.bind(only.text, row),
@@ -354,6 +352,28 @@ impl<'a> Reader<'a> {
             let value = self.expression(value);
             self.bind(name, value);
         }
+    }
+
+    /// `regroup books by author.name as groups`: for each value a `grouper`, and a `list` of the rows that have it.
+    fn regroup(&mut self, words: &[Word<'a>], from: usize, to: usize) {
+        let [rest @ .., keyword, name] = words else { return };
+        let Some(by) = rest.iter().position(|it| it.text == "by").filter(|_| keyword.text == "as") else { return };
+        let (rows, attribute) = (&rest[..by], &rest[by + 1..]);
+        let iter = self.expression(rows);
+        let around = self.scope;
+        let row = self.turns(iter, from, to);
+        let plain = attribute.iter().position(|it| it.text == "|").unwrap_or(attribute.len());
+        let parts = attribute[..plain].iter().filter(|it| it.is_name()).map(|it| it.text);
+        let grouper = self.path(row, parts, from, to);
+        let scope = std::mem::replace(&mut self.scope, around);
+        let list = self.node(NodeKind::Collect { element: row, dict: false, lazy: false }, from, to);
+        self.scope = scope;
+        let pairs = [("grouper", grouper), ("list", list)];
+        let pairs = pairs.map(|(key, value)| (self.node(NodeKind::Text(key.into()), from, to), value));
+        let group = self.node(NodeKind::Dict(pairs.into()), from, to);
+        self.scope = around;
+        let groups = self.node(NodeKind::Collect { element: group, dict: false, lazy: false }, from, to);
+        self.bind(name.text, groups);
     }
 
     fn open_macro(&mut self, words: &[Word<'a>]) {

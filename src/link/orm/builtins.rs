@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::asked;
 use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
-use super::types::{Extent, Loads, Set, Size, Statement, Type, Unit};
+use super::types::{Extent, Loads, Set, Size, Statement, Type, Unit, merged};
 use super::uses::{self, Wanted};
 use super::{default_manager, django, in_python, keys, serializers, sqlalchemy, templates};
 use crate::facts::orm::flow::{CallView, NodeId, NodeKind, last_of};
@@ -32,6 +32,11 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
                 (_, Some(size)) => Type::Dict(Rc::new(Type::Unknown), Some(size)),
                 _ => Type::Unknown,
             }
+        }
+        // `dict(context, books=books)`
+        "dict" if !args.open && !args.keywords.is_empty() => {
+            let given = templates::given(eval, args);
+            merged(&[], given)
         }
         "groupby" => match listed(eval, &first) {
             Type::List(element, size) => {
@@ -200,10 +205,21 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             }
             listed(eval, &Type::Set(set))
         }
-        "render" | "render_to_string" | "TemplateResponse" | "render_template" | "render_to_response" => {
-            templates::render(eval, args, id)
-        }
+        "render"
+        | "render_to_string"
+        | "TemplateResponse"
+        | "SimpleTemplateResponse"
+        | "render_template"
+        | "render_to_response" => templates::render(eval, args, id),
         "get_template" | "select_template" => eval.template(args),
+        // `Context({"books": books})`, `RequestContext(request, {...})`
+        "Context" | "RequestContext" => {
+            let given = args.all().find_map(|node| match eval.type_of(node) {
+                given @ Type::Record(_) => Some(given),
+                _ => None,
+            });
+            given.unwrap_or_default()
+        }
         "Prefetch" => django::prefetch_object(eval, args),
         "Paginator" => match first {
             Type::Set(set) => Type::Paginator(set),

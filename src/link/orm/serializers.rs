@@ -10,7 +10,6 @@ use super::eval::{Args, Eval, Frame};
 use super::events::EventKind;
 use super::names::{ClassId, Def, FunctionId};
 use super::types::{Row, Set, Turn, Type, Unit};
-use crate::facts::orm::Attribute;
 use crate::facts::orm::flow::{CallView, Flow, Loop, Node, NodeId, NodeKind, last_of};
 use crate::source::{FileId, Span};
 
@@ -146,7 +145,14 @@ fn each_field(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: us
     }
     let chosen = chosen(eval, serializer);
     let meta = Meta::read(eval, serializer);
-    let mut declared: Vec<&str> = Vec::new();
+    let added = added(eval, serializer);
+    let mut declared: Vec<&str> = added.iter().map(|(it, _)| it.name).collect();
+    for (it, span) in added {
+        let mark = eval.events.len();
+        field(eval, serializer, it, row, level);
+        place(eval, mark, span);
+        by_field(eval, mark, span, &format!("{}.{}", eval.names.class(serializer).name, it.name));
+    }
     for class in eval.names.lineage(serializer).classes.clone() {
         let draft = eval.names.class(class);
         for attribute in &draft.attributes {
@@ -159,7 +165,8 @@ fn each_field(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: us
                 continue;
             }
             let mark = eval.events.len();
-            field(eval, serializer, class, attribute, call, row, level);
+            let it = Written { name: &attribute.name, draft: class.draft, flow: &draft.body, call };
+            field(eval, serializer, it, row, level);
             place(eval, mark, attribute.span);
             by_field(eval, mark, attribute.span, &format!("{}.{}", draft.name, attribute.name));
         }
@@ -176,6 +183,39 @@ fn each_field(eval: &mut Eval<'_>, serializer: ClassId, row: &Rc<Row>, level: us
         let mark = eval.events.len();
         implicit(eval, row, &name, meta.depth);
         place(eval, mark, span);
+    }
+}
+
+/// The fields that code puts there whatever it is asked, and where: `self.fields["author"] = AuthorSerializer()`.
+fn added<'a>(eval: &Eval<'a>, serializer: ClassId) -> Vec<(Written<'a>, Span)> {
+    const PUT: &[&str] = &["__init__", "get_fields", "to_representation"];
+    let names = eval.names;
+    let mut found: Vec<(Written<'a>, Span)> = Vec::new();
+    for method in PUT.iter().filter_map(|name| names.method(serializer, name, None)) {
+        let function = names.function(method);
+        let flow = &function.flow;
+        for (at, node) in flow.nodes.iter().enumerate() {
+            let NodeKind::Store { of, name, value } = &node.kind else { continue };
+            let always = node.scope == 0
+                && node.guard == 0
+                && !flow.arms.iter().any(|arm| arm.from <= at as NodeId && (at as NodeId) < arm.to);
+            if !always || !are_fields(flow, *of, &function.name) {
+                continue;
+            }
+            if let Some(call) = flow.call(*value) {
+                found.push((Written { name, draft: method.draft, flow, call }, node.span));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a value is the fields of a serializer: `self.fields`, or what a `get_fields` has of its base.
+fn are_fields(flow: &Flow, of: NodeId, method: &str) -> bool {
+    match &flow.node(of).kind {
+        NodeKind::Attr { of, name, .. } => &**name == "fields" && flow.node(*of).kind == NodeKind::Param(0),
+        NodeKind::Call { func, .. } => method == "get_fields" && flow.last_called(*func) == Some(method),
+        _ => false,
     }
 }
 
@@ -340,22 +380,23 @@ fn by_field(eval: &mut Eval<'_>, mark: usize, at: Span, field: &str) {
     }
 }
 
-fn field(
-    eval: &mut Eval<'_>,
-    serializer: ClassId,
-    class: ClassId,
-    attribute: &Attribute,
-    call: CallView<'_>,
-    row: &Rc<Row>,
-    level: usize,
-) {
-    let flow = &eval.names.class(class).body;
+/// A field of a serializer, as it is written.
+#[derive(Clone, Copy)]
+struct Written<'n> {
+    name: &'n str,
+    draft: u32,
+    flow: &'n Flow,
+    call: CallView<'n>,
+}
+
+fn field(eval: &mut Eval<'_>, serializer: ClassId, it: Written<'_>, row: &Rc<Row>, level: usize) {
+    let Written { name, draft, flow, call } = it;
     let flag = |name: &str| call.keyword(name).and_then(|node| flow.flag(node)) == Some(true);
     if flag("write_only") {
         return;
     }
-    let source = call.keyword("source").and_then(|node| flow.text(node)).unwrap_or(&attribute.name);
-    let Some(kind) = eval.names.of_node(class.draft, flow, call.func) else { return };
+    let source = call.keyword("source").and_then(|node| flow.text(node)).unwrap_or(name);
+    let Some(kind) = eval.names.of_node(draft, flow, call.func) else { return };
     let kind = match behind_partial(eval, kind) {
         // One that is a method field reads by its method, whatever else it is for its schema.
         Def::Class(of) if eval.names.derives_external(of, METHOD) => Def::External(METHOD.into()),
@@ -400,7 +441,7 @@ fn field(
     match kind.rsplit('.').next() {
         Some(METHOD) => {
             let named = call.keyword("method_name").or(call.args.first().copied()).and_then(|node| flow.text(node));
-            let name = named.map_or_else(|| format!("get_{}", attribute.name), str::to_owned);
+            let name = named.map_or_else(|| format!("get_{name}"), str::to_owned);
             if let Some(method) = eval.names.method(serializer, &name, None) {
                 // Values that are given unasked are asked for by who writes them out (`JSONEncoder.default`, DRF 3.16).
                 if let Type::Set(values) = run(eval, serializer, method, row) {

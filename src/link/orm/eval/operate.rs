@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::names::Def;
-use super::super::types::{Set, Size, Type, entry, merged};
+use super::super::types::{Set, Size, Type, entry, field, merged};
 use super::super::{django, marshmallow, schemas, sqlalchemy, strangers, templates, views};
 use super::value::{any_function, retarget};
 use super::{Args, Eval};
@@ -28,6 +28,8 @@ impl Eval<'_> {
             Type::Super(this, _) => match &**this {
                 Type::Manager(_) | Type::Set(_) => django::operate(self, this, name, args, id),
                 Type::Instance(class) | Type::Made(class, _) => views::call(self, *class, name, args, id),
+                // A page of Wagtail's begins its context so.
+                Type::Row(_) if name == "get_context" => Type::Record(Rc::from([])),
                 _ => Type::Unknown,
             },
             Type::Instance(class) if matches!(name, "dump" | "dumps" | "jsonify") => {
@@ -116,22 +118,30 @@ impl Eval<'_> {
             Type::Def(Def::Class(_)) if name == "__subclasses__" => Type::List(base.clone(), None),
             Type::Def(Def::Class(schema)) => schemas::validate(self, *schema, args, id),
             Type::Template(template) if name == "render" => templates::render_template(self, template, args, id),
-            Type::Record(entries) if name == "update" => {
-                let mut over = templates::keywords(self, args);
-                for node in args.positional {
-                    if let Type::Record(given) = self.type_of(*node) {
-                        over.extend(given.iter().cloned());
-                    }
-                }
-                if let NodeKind::Call { func, .. } = self.frame().flow.node(id).kind
-                    && let NodeKind::Attr { of, .. } = self.frame().flow.node(func).kind
-                {
-                    self.replace(of, merged(entries, over));
-                }
-                Type::Nothing
-            }
+            Type::Record(_) | Type::Nothing if matches!(name, "update" | "setdefault") => self.fill(name, args, id),
             _ => Type::Unknown,
         }
+    }
+
+    /// `context.update(more, books=books)`, `context.setdefault("books", books)`: what the dict holds from here on.
+    fn fill(&mut self, name: &str, args: &Args<'_>, id: NodeId) -> Type {
+        let flow = self.frame().flow;
+        let NodeKind::Call { func, .. } = flow.node(id).kind else { return Type::Unknown };
+        let NodeKind::Attr { of, .. } = flow.node(func).kind else { return Type::Unknown };
+        let Some(entries) = self.entries_of(of) else { return Type::Unknown };
+        if name == "setdefault" {
+            let [key, value] = args.positional else { return Type::Unknown };
+            let Some(key) = flow.text(*key) else { return Type::Unknown };
+            if let Some((_, known, _)) = field(&entries, key) {
+                return known.clone();
+            }
+            let value = (key.into(), self.type_of(*value), self.vary(*value));
+            self.replace(of, merged(&entries, vec![value.clone()]));
+            return value.1;
+        }
+        let over = templates::given(self, args);
+        self.replace(of, merged(&entries, over));
+        Type::Nothing
     }
 
     /// Whether a method is called on what a client of HTTP was answered: `requests.get(url).json()`.

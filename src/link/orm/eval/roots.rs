@@ -77,7 +77,7 @@ impl<'a> Eval<'a> {
     }
 
     /// The types of the values of a function that is called by itself.
-    pub(super) fn values_of(&mut self, id: FunctionId, class: Option<ClassId>) -> Vec<Type> {
+    pub(in crate::link::orm) fn values_of(&mut self, id: FunctionId, class: Option<ClassId>) -> Vec<Type> {
         self.run_root(id, class).1
     }
 

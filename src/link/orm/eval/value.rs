@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::names::Def;
 use super::super::spelled::Spelled;
 use super::super::templates;
-use super::super::types::{Entries, Entry, Extent, Loads, Row, Set, Size, Turn, Type, entry, merged};
+use super::super::types::{Entry, Extent, Loads, Row, Set, Size, Turn, Type, entry, field, merged};
 use super::super::{django, in_python};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Arm, NodeId, NodeKind, Scope};
@@ -96,9 +96,11 @@ impl Eval<'_> {
                     (Type::Data, _) => Type::Data,
                     (Type::File, NodeKind::Text(_)) => Type::File,
                     (Type::Checked(_), _) => Type::Checked(true),
-                    (Type::Record(_), NodeKind::Text(name)) => {
-                        entry(&of, name).map(|it| it.1.clone()).unwrap_or_default()
-                    }
+                    (Type::Record(_), NodeKind::Text(name)) => match entry(&of, name) {
+                        Some((_, value, _)) => value.clone(),
+                        None => self.in_every_context(name, id),
+                    },
+                    (Type::Unknown, NodeKind::Text(name)) => self.in_every_context(name, id),
                     // `HANDLERS[row.kind]`: one for one turn, another for another.
                     (Type::Record(entries), _) if self.vary(id).is_some() => any_function(entries, None),
                     _ => Type::Unknown,
@@ -134,13 +136,8 @@ impl Eval<'_> {
             NodeKind::List(items) => Type::Tuple(items.iter().take(32).map(|item| self.type_of(*item)).collect()),
             NodeKind::Dict(pairs) if pairs.is_empty() => Type::Nothing,
             NodeKind::Dict(pairs) => {
-                let entry = |(key, value): &(NodeId, NodeId)| {
-                    let name = flow.text(*key)?;
-                    Some((name.into(), self.type_of(*value), self.vary(*value)))
-                };
-                let entries: Option<Entries> = pairs.iter().map(entry).collect();
-                match entries {
-                    Some(entries) => merged(&[], entries),
+                match self.written_out(pairs) {
+                    Some(record) => record,
                     // `{Kind.BOOK: by_author, Kind.SHELF: by_place}`
                     None => functions_of(pairs.iter().map(|(_, value)| self.type_of(*value))),
                 }
@@ -222,6 +219,8 @@ impl Eval<'_> {
                 // `first | second`, `known - seen`
                 [first, second] => match (self.type_of(*first), self.type_of(*second)) {
                     (a, b) if a.is_many() && b.is_many() => Type::either(vec![a, b]),
+                    // `context | {"books": books}`
+                    (Type::Record(before), Type::Record(over)) => merged(&before, over.to_vec()),
                     _ => Type::Unknown,
                 },
                 _ => Type::Unknown,
@@ -232,6 +231,48 @@ impl Eval<'_> {
             },
             NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Constant => Type::Unknown,
         }
+    }
+
+    /// What a template finds under a name that no view puts there: the request, its user, what processors give each page.
+    fn in_every_context(&mut self, name: &str, id: NodeId) -> Type {
+        let flow = self.frame().flow;
+        let NodeKind::Item { of, .. } = flow.node(id).kind else { return Type::Unknown };
+        if flow.node(of).kind != NodeKind::Param(0) || !self.in_template() {
+            return Type::Unknown;
+        }
+        match (field(&self.processed, name), name) {
+            (Some((_, value, _)), _) => value.clone(),
+            (None, "request") => Type::Request,
+            (None, "user") => self.attribute(&Type::Request, name, id),
+            _ => Type::Unknown,
+        }
+    }
+
+    /// A dict that is written out with texts for keys: `{**others, "books": books}`.
+    fn written_out(&self, pairs: &[(NodeId, NodeId)]) -> Option<Type> {
+        let flow = self.frame().flow;
+        let mut all = Type::Nothing;
+        for (key, value) in pairs {
+            let more = match flow.text(*key) {
+                Some(name) if key != value => vec![(name.into(), self.type_of(*value), self.vary(*value))],
+                // What other dicts bring stands under the key of itself.
+                _ if key == value => match self.type_of(*value) {
+                    Type::Record(entries) => entries.to_vec(),
+                    Type::Nothing | Type::Void(_) => continue,
+                    // It may hold anything, also what stands before it.
+                    _ => {
+                        all = Type::Record(Rc::from([]));
+                        continue;
+                    }
+                },
+                _ => return None,
+            };
+            all = match &all {
+                Type::Record(before) => merged(before, more),
+                _ => merged(&[], more),
+            };
+        }
+        Some(all)
     }
 
     /// What a value is where an argument that is not known is not given.
@@ -251,7 +292,7 @@ impl Eval<'_> {
 
     /// `row.relation = …`: from here on the row has it. Another attribute it has where that is certain.
     fn assign(&mut self, of: NodeId, name: &str, value: NodeId, store: NodeId) {
-        if let Type::Record(entries) = self.type_of(of) {
+        if let Some(entries) = self.entries_of(of) {
             let stored = vec![(name.into(), self.type_of(value), self.vary(value))];
             return self.replace(of, merged(&entries, stored));
         }
@@ -269,6 +310,19 @@ impl Eval<'_> {
         let mut row = (*row).clone();
         row.assigned.push(name.into());
         self.replace(of, Type::Row(Rc::new(row)));
+    }
+
+    /// What a dict holds so far, where its keys are known: one that was made empty is filled from here on.
+    pub(super) fn entries_of(&self, of: NodeId) -> Option<Rc<[Entry]>> {
+        let flow = self.frame().flow;
+        match (self.type_of(of), &flow.node(of).kind) {
+            (Type::Record(entries), _) => Some(entries),
+            (Type::Nothing, NodeKind::Dict(_)) => Some(Rc::from([])),
+            (Type::Nothing, NodeKind::Call { func, .. }) if flow.last_called(*func) == Some("dict") => {
+                Some(Rc::from([]))
+            }
+            _ => None,
+        }
     }
 
     /// What each turn of a loop puts onto its row, all rows of the queryset have for the loops behind it.

@@ -13,13 +13,13 @@ use super::names::{ClassId, Def, FunctionId};
 use crate::facts::orm::flow::Scope;
 
 pub(super) use loads::Loads;
-pub(super) use record::{Entries, Entry, entry, field, merged};
+pub(super) use record::{Entries, Entry, entry, field, merged, put};
 pub(super) use row::Row;
 pub(super) use set::{Extent, ManagerType, Set, Without};
 pub(super) use site::Site;
 
 /// What a value is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum Type {
     /// Not known.
     #[default]

@@ -15,10 +15,16 @@ pub(in crate::link::orm) type Entries = Vec<Entry>;
 
 /// A record with other entries in place of those of the same names.
 pub(in crate::link::orm) fn merged(before: &[Entry], over: Entries) -> Type {
-    let mut all: Entries = before.iter().filter(|(name, ..)| over.iter().all(|(it, ..)| it != name)).cloned().collect();
-    all.extend(over);
+    let mut all = before.to_vec();
+    put(&mut all, over);
     all.truncate(MOST_ENTRIES);
     Type::Record(all.into())
+}
+
+/// Puts entries in place of those of the same names.
+pub(in crate::link::orm) fn put(all: &mut Entries, over: Entries) {
+    all.retain(|(name, ..)| over.iter().all(|(it, ..)| it != name));
+    all.extend(over);
 }
 
 /// What a record is of which branches made one each: of a name that both have, what its value is whichever was taken.

@@ -7,7 +7,7 @@ use super::super::names::ClassId;
 use super::{Set, Turn};
 
 /// A row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::link::orm) struct Row {
     pub(in crate::link::orm) model: ClassId,
     /// The queryset it came from, if any; a new instance comes from none.

@@ -11,7 +11,7 @@ use crate::source::Span;
 use crate::stack::vocabulary::Orm;
 
 /// Django's manager: of a model, or of the rows that a relation leads to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::link::orm) struct ManagerType {
     pub(in crate::link::orm) model: ClassId,
     /// Where its methods may be.
@@ -26,7 +26,7 @@ pub(in crate::link::orm) struct ManagerType {
 }
 
 /// A queryset (Django), a query or a statement (SQLAlchemy).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(in crate::link::orm) struct Set {
     pub(in crate::link::orm) orm: Orm,
     pub(in crate::link::orm) model: ClassId,

@@ -325,7 +325,9 @@ def tag_that_asks_nothing():
 
 @case
 def filter_of_what_is_loaded():
-    return render_to_string("filter_of_what_is_loaded.html", {"books": Book.objects.select_related("author").order_by("pk")})
+    return render_to_string(
+        "filter_of_what_is_loaded.html", {"books": Book.objects.select_related("author").order_by("pk")}
+    )
 
 
 @case
@@ -387,3 +389,239 @@ class KeywordsLoaded(TemplateView):
 @case
 def context_by_keywords_loaded():
     return get(KeywordsLoaded.as_view())
+
+
+@case
+def context_by_a_call():
+    return render_to_string(
+        "context_by_a_call.html", dict(title="Loans", loans=Loan.objects.filter(returned=False).order_by("pk"))
+    )
+
+
+@case
+def context_by_a_call_over():
+    before = {"loans": Loan.objects.filter(returned=False).order_by("pk")}
+    return render_to_string(
+        "context_by_a_call_over.html", dict(before, loans=Loan.objects.select_related("book").order_by("pk"))
+    )
+
+
+class Joined(TemplateView):
+    template_name = "context_joined.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"loans": Loan.objects.filter(returned=False).order_by("pk")}
+
+
+@case
+def context_joined():
+    return get(Joined.as_view())
+
+
+class JoinedOver(TemplateView):
+    template_name = "context_joined_over.html"
+
+    def get_context_data(self, **kwargs):
+        return {"loans": Loan.objects.filter(returned=False).order_by("pk")} | {
+            "loans": Loan.objects.select_related("book").order_by("pk")
+        }
+
+
+@case
+def context_joined_over():
+    return get(JoinedOver.as_view())
+
+
+class JoinedInPlace(TemplateView):
+    template_name = "context_joined_in_place.html"
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        context |= {"loans": Loan.objects.filter(returned=False).order_by("pk"), "title": "Loans"}
+        return context
+
+
+@case
+def context_joined_in_place():
+    return get(JoinedInPlace.as_view())
+
+
+class Spread(TemplateView):
+    template_name = "context_spread.html"
+
+    def get_context_data(self, **kwargs):
+        return {**super().get_context_data(**kwargs), "loans": Loan.objects.filter(returned=False).order_by("pk")}
+
+
+@case
+def context_spread():
+    return get(Spread.as_view())
+
+
+class SpreadOver(TemplateView):
+    template_name = "context_spread_over.html"
+
+    def get_context_data(self, **kwargs):
+        loans = {"loans": Loan.objects.filter(returned=False).order_by("pk")}
+        return {
+            **loans,
+            **super().get_context_data(**kwargs),
+            "loans": Loan.objects.select_related("book").order_by("pk"),
+        }
+
+
+@case
+def context_spread_over():
+    return get(SpreadOver.as_view())
+
+
+class ByDefault(TemplateView):
+    template_name = "context_by_default.html"
+
+    def get_context_data(self, **kwargs):
+        kwargs.setdefault("loans", Loan.objects.filter(returned=False).order_by("pk"))
+        return super().get_context_data(**kwargs)
+
+
+@case
+def context_by_default():
+    return get(ByDefault.as_view())
+
+
+class Kept(TemplateView):
+    template_name = "context_kept.html"
+
+    def get_context_data(self, **kwargs):
+        kwargs["loans"] = Loan.objects.select_related("book").order_by("pk")
+        kwargs.setdefault("loans", Loan.objects.filter(returned=False).order_by("pk"))
+        return super().get_context_data(**kwargs)
+
+
+@case
+def context_kept():
+    return get(Kept.as_view())
+
+
+@case
+def context_filled_from_nothing():
+    context = {}
+    context["loans"] = Loan.objects.filter(returned=False).order_by("pk")
+    return render_to_string("context_filled_from_nothing.html", context)
+
+
+@case
+def context_filled_from_nothing_at_once():
+    context = dict()
+    context.update(loans=Loan.objects.filter(returned=False).order_by("pk"))
+    return render_to_string("context_filled_from_nothing_at_once.html", context)
+
+
+@case
+def context_filled_with_loaded():
+    context = {}
+    context["loans"] = Loan.objects.filter(returned=False).order_by("pk")
+    context["loans"] = Loan.objects.select_related("book").order_by("pk")
+    return render_to_string("context_filled_with_loaded.html", context)
+
+
+class Answered(TemplateView):
+    template_name = "answered_with.html"
+
+    def get(self, request, *args, **kwargs):
+        return self.render_to_response({"loans": Loan.objects.filter(returned=False).order_by("pk")}).render()
+
+
+@case
+def answered_with():
+    return get(Answered.as_view())
+
+
+class AnsweredContext(TemplateView):
+    template_name = "answered_with_its_context.html"
+
+    def get(self, request, *args, **kwargs):
+        context = self.get_context_data(**kwargs)
+        context["loans"] = Loan.objects.filter(returned=False).order_by("pk")
+        return self.render_to_response(context).render()
+
+
+@case
+def answered_with_its_context():
+    return get(AnsweredContext.as_view())
+
+
+class AnsweredKeywords(TemplateView):
+    template_name = "answered_with_keywords.html"
+
+    def get(self, request, *args, **kwargs):
+        return self.render_to_response(
+            self.get_context_data(loans=Loan.objects.filter(returned=False).order_by("pk"))
+        ).render()
+
+
+@case
+def answered_with_keywords():
+    return get(AnsweredKeywords.as_view())
+
+
+class AnsweredLoaded(TemplateView):
+    template_name = "answered_with_loaded.html"
+
+    def get(self, request, *args, **kwargs):
+        return self.render_to_response(context={"loans": Loan.objects.select_related("book").order_by("pk")}).render()
+
+
+@case
+def answered_with_loaded():
+    return get(AnsweredLoaded.as_view())
+
+
+class NamedByMethod(TemplateView):
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"loans": Loan.objects.filter(returned=False).order_by("pk")}
+
+    def get_template_names(self):
+        return ["there_is_none.html", "named_by_a_method.html"]
+
+
+@case
+def named_by_a_method():
+    return get(NamedByMethod.as_view())
+
+
+class NamedByMethodLoaded(TemplateView):
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"loans": Loan.objects.select_related("book").order_by("pk")}
+
+    def get_template_names(self):
+        return ["named_by_a_method_loaded.html"]
+
+
+@case
+def named_by_a_method_loaded():
+    return get(NamedByMethodLoaded.as_view())
+
+
+@case
+def regrouped_by_a_row():
+    return render_to_string("regrouped_by_a_row.html", {"loans": Loan.objects.filter(returned=False).order_by("pk")})
+
+
+@case
+def regrouped_and_read():
+    return render_to_string("regrouped_and_read.html", {"loans": Loan.objects.filter(returned=False).order_by("pk")})
+
+
+@case
+def regrouped_by_a_path():
+    return render_to_string("regrouped_by_a_path.html", {"loans": Loan.objects.filter(returned=False).order_by("pk")})
+
+
+@case
+def regrouped_by_a_key():
+    return render_to_string("regrouped_by_a_key.html", {"loans": Loan.objects.filter(returned=False).order_by("pk")})
+
+
+@case
+def regrouped_loaded():
+    return render_to_string("regrouped_loaded.html", {"loans": Loan.objects.select_related("book").order_by("pk")})
