@@ -170,13 +170,15 @@ impl<'a> Said<'a> {
     /// each place.
     fn written(&mut self, spans: &[Span], text: &str) {
         let each = text.ends_with(" here") || text.ends_with(", too");
+        let named = named_each(text).filter(|named| named.len() == spans.len());
         for (at, span) in spans.iter().enumerate() {
             // A place that holds the value, or is held by it, has said it already.
             let meets = |other: &Span| other.contains(*span) || span.contains(*other);
             let passed = || self.labels.iter().any(|it| &*it.text == BY_WAY && it.span != *span && meets(&it.span));
             let held = at > 0 && (spans.first().is_some_and(meets) || !each && passed());
             if !held {
-                self.label(*span, if at == 0 || each { text.to_owned() } else { BY_WAY.to_owned() });
+                let own = named.as_ref().and_then(|named| named.get(at)).map(String::as_str);
+                self.label(*span, own.unwrap_or(if at == 0 || each { text } else { BY_WAY }).to_owned());
             }
         }
     }
@@ -212,6 +214,12 @@ impl<'a> Said<'a> {
             self.notes.push(text);
         }
     }
+}
+
+/// What is said of several names, of each by itself: `` `Song.title`, `Song.words`, as declared here``.
+fn named_each(text: &str) -> Option<Vec<String>> {
+    let (names, rest) = text.strip_prefix('`')?.rsplit_once('`')?;
+    Some(names.split("`, `").map(|name| format!("`{name}`{rest}")).collect())
 }
 
 /// What would have to be known for a condition to be decided: each reading that leaves something open, in words.

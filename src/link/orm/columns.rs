@@ -163,7 +163,8 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
         sites.iter_mut().for_each(|site| site.kept.clone_from(&kept));
         loads.paths.extend(by_list);
     }
-    let set = Rc::new(Set { loads, sites, ..(*set).clone() });
+    let unheeded = joins && sure && eval.names.attribute(class, "list_select_related").is_some();
+    let set = Rc::new(Set { loads, sites, unheeded, ..(*set).clone() });
     show(eval, class, &set, &columns, (OF_LIST, span));
     eval.chosen -= usize::from(chooses);
     actions::run(eval, class, &set);

@@ -226,7 +226,9 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, django: &[ClassId])
             let own = *class == id || is_abstract(names, *class) || !django.contains(class);
             for field in fields.get(class).into_iter().flatten() {
                 let target = field.target.as_ref().map(|target| match target {
-                    Target::Itself => id,
+                    // A table of its own keeps its fields, and what they say of themselves.
+                    Target::Itself if own => id,
+                    Target::Itself => *class,
                     Target::Class(class) => *class,
                 });
                 let accessor = accessor(names, id, field);

@@ -108,8 +108,10 @@ pub(super) fn is_of_period(names: &Names<'_>, set: &Set) -> bool {
 
 /// Whether they are those of one day.
 pub(super) fn is_of_day(names: &Names<'_>, set: &Set) -> bool {
-    let met = set.asked.conditions.iter().filter(|it| it.met && !it.excluded);
-    met.into_iter().any(|it| it.of_day && is_declared(names, set.model, &it.field, &["DateField", "DateTimeField"]))
+    set.asked.conditions.iter().filter(|it| it.met && !it.excluded).any(|it| {
+        it.of_day && is_declared(names, set.model, &it.field, &["DateField", "DateTimeField"])
+            || &*it.lookup == "exact" && is_declared(names, set.model, &it.field, &["DateField"])
+    })
 }
 
 /// Whether a field is declared as one of these kinds.

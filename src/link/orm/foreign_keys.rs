@@ -73,7 +73,8 @@ pub(super) fn facts(names: &Names<'_>, models: &Models, deleted: &Deleted, reach
         parent: it.parent,
         relations,
     });
-    let asked = key_asked::asked(names, models, &keys.collect::<Vec<_>>(), deleted, reached);
+    let leads = |class: ClassId, column: &str| leads(names, class, column);
+    let asked = key_asked::asked(names, models, &keys.collect::<Vec<_>>(), deleted, reached, &leads);
     let lists = |it: &Column<'_>| {
         let lists = lists.get(&it.model)?;
         lists.iter().find(|(owner, list)| it.parent == Some(*owner) && is_by(names, it, &list.span)).copied()
@@ -198,6 +199,18 @@ fn refers<'f>(
     let mut keys = call.args.iter().filter_map(|arg| flow.call(*arg));
     let key = keys.find(|it| flow.called(*it).as_deref() == Some("ForeignKey"))?;
     Some((call, spelled(*key.args.first()?)?))
+}
+
+/// Whether an index of a mapped class is known to start with a column.
+fn leads(names: &Names<'_>, class: ClassId, column: &str) -> bool {
+    let Some(first) = firsts(names, class) else { return false };
+    first.iter().any(|it| **it == *column)
+        || names.lineage(class).classes.iter().any(|class| {
+            let draft = names.class(*class);
+            let call = draft.attributes.iter().find(|it| *it.name == *column).and_then(|it| draft.body.call(it.value?));
+            let call = call.filter(|it| draft.body.called(*it).is_some_and(|name| COLUMNS.contains(&name.as_str())));
+            call.is_some_and(|call| indexed(&draft.body, call, column, &first) == Some(true))
+        })
 }
 
 /// Whether an index starts with a column. [`None`] where that cannot be read.

@@ -34,13 +34,15 @@ const MOST_STEPS: usize = 64;
 /// What names an entity of a statement.
 const ENTITIES: &[&str] = &["query", "select", "select_from", "join", "outerjoin", "delete", "update"];
 
-/// Who asks by each of the keys: the first that is found, of the code that serves or works a queue.
+/// Who asks by each of the keys: the first that is found, of the code that serves or works a queue. Whether an index starts
+/// with another column, `leads` tells: a statement that asks by it, too, is served by that.
 pub(super) fn asked(
     names: &Names<'_>,
     models: &Models,
     keys: &[Key<'_>],
     deleted: &Deleted,
     reached: &Reaching<'_>,
+    leads: &dyn Fn(ClassId, &str) -> bool,
 ) -> Vec<Option<Asks>> {
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::default();
     for (at, key) in keys.iter().enumerate() {
@@ -63,6 +65,9 @@ pub(super) fn asked(
     for (unit, flow) in flows(names) {
         let scan = Scan { names, unit, flow, keys, by_name: &by_name };
         scan.run(&mut |at, node| {
+            if scan.asks_besides(node, keys[at].model, leads) {
+                return;
+            }
             let said = || (format!("`{}`", spelled(flow, params_of(names, unit), node)), flow.node(node).span);
             put(unit, at, &said);
         });
@@ -170,6 +175,73 @@ impl Scan<'_, '_> {
         });
         let starts: Vec<ClassId> = calls.filter_map(|(at, _)| self.entities(at as NodeId).pop()).collect();
         !self.is_of(key, other) && (starts.is_empty() || starts.iter().any(|class| !self.is_of(key, *class)))
+    }
+
+    /// Whether the statement that compares a column here asks by equality for another one of the model that an index leads with.
+    fn asks_besides(&self, node: NodeId, model: ClassId, leads: &dyn Fn(ClassId, &str) -> bool) -> bool {
+        let is_led = |name: &str| leads(model, name);
+        let compares = |arg: NodeId| {
+            let column = |side: NodeId| match &self.flow.node(side).kind {
+                NodeKind::Attr { of, name, .. } if self.entity(*of) == Some(model) => Some(&**name),
+                _ => None,
+            };
+            match &self.flow.node(arg).kind {
+                NodeKind::Same(one, other) => {
+                    let sides = [(*one, *other), (*other, *one)];
+                    sides.into_iter().any(|(side, with)| {
+                        !matches!(self.flow.node(with).kind, NodeKind::Nothing) && column(side).is_some_and(is_led)
+                    })
+                }
+                NodeKind::Call { func, .. } => match &self.flow.node(*func).kind {
+                    NodeKind::Attr { of, name, .. } if &**name == "in_" => column(*of).is_some_and(is_led),
+                    _ => false,
+                },
+                _ => false,
+            }
+        };
+        self.statement(node).into_iter().any(|call| match &self.flow.node(call).kind {
+            NodeKind::Call { func, args, keywords, .. } => match self.flow.last_called(*func) {
+                Some("filter" | "where") => args.iter().any(|arg| compares(*arg)),
+                Some("filter_by") => keywords
+                    .iter()
+                    .any(|(name, value)| !matches!(self.flow.node(*value).kind, NodeKind::Nothing) && is_led(name)),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
+    /// The calls of the statement in which an expression stands: each with what stands before and behind it in the chain.
+    fn statement(&self, node: NodeId) -> Vec<NodeId> {
+        let span = self.flow.node(node).span;
+        let mut found = Vec::new();
+        for call in 0..self.flow.nodes.len() as NodeId {
+            let chain = self.chain(call);
+            if chain.iter().any(|it| self.flow.node(*it).span.contains(span)) {
+                found.extend(chain);
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The calls of a chain, the last one first, with those of each branch that a name may have come by.
+    fn chain(&self, last: NodeId) -> Vec<NodeId> {
+        let (mut todo, mut found) = (vec![last], Vec::new());
+        for _ in 0..MOST_STEPS {
+            let Some(at) = todo.pop() else { break };
+            match &self.flow.node(at).kind {
+                NodeKind::Call { func, .. } => {
+                    found.push(at);
+                    todo.push(*func);
+                }
+                NodeKind::Attr { of, .. } => todo.push(*of),
+                NodeKind::Either(all) => todo.extend(all),
+                _ => {}
+            }
+        }
+        found
     }
 
     /// The model that an expression is: by its name, aliased, or its table.

@@ -92,6 +92,28 @@ pub(super) fn may_repeat(eval: &Eval<'_>, id: NodeId) -> bool {
     !by_relation && differ.into_iter().all(|it| !is_of_row(it.value))
 }
 
+/// Whether a chain of calls asks for the first rows by what the turn's own value makes of each: those that are nearest to it.
+pub(super) fn ranks(eval: &Eval<'_>, id: NodeId) -> bool {
+    let flow = eval.frame().flow;
+    let (mut at, mut cut, mut ranked) = (id, false, false);
+    loop {
+        at = match &flow.node(at).kind {
+            NodeKind::Call { func, args, keywords, .. } => {
+                let mut given = args.iter().chain(keywords.iter().map(|(_, value)| value));
+                ranked |= matches!(flow.last_called(*func), Some("annotate" | "alias" | "order_by"))
+                    && given.any(|it| flow.call(*it).is_some() && eval.vary(*it).is_some());
+                *func
+            }
+            NodeKind::Slice { of, .. } => {
+                cut = true;
+                *of
+            }
+            NodeKind::Attr { of, .. } => *of,
+            _ => return cut && ranked,
+        };
+    }
+}
+
 /// Whether a chain of calls locks the rows that it asks for.
 pub(super) fn locks(flow: &Flow, id: NodeId) -> bool {
     let mut at = id;

@@ -9,8 +9,8 @@ use super::few;
 use super::names::{ClassId, Def, FunctionId, Names};
 use super::narrow::Parent;
 use super::routes::Routes;
-use super::types::{Set, Size, Type, Unit};
-use super::{context, searched, serializers, uses};
+use super::types::{Row, Set, Size, Type, Unit};
+use super::{context, django, searched, serializers, strangers, uses};
 use crate::facts::orm::Place;
 use crate::facts::orm::flow::{Flow, Guard, Node, NodeId, NodeKind, last_of};
 use crate::source::Span;
@@ -225,10 +225,35 @@ fn guessed(eval: &mut Eval<'_>, class: ClassId, method: FunctionId) -> Option<Rc
     let meta = eval.names.inner(serializer, "Meta")?;
     match eval.class_value(meta, "model")? {
         Type::Def(Def::Class(model)) if eval.models.get(model).is_some_and(|it| it.orm == Orm::Django) => {
-            Some(Rc::new(eval.guessed_rows(model, eval.names.function(method).span)))
+            let all = eval.guessed_rows(model, eval.names.function(method).span);
+            let Some(list) = flow.returns.iter().find_map(|node| list_of_one(flow, *node)) else {
+                return Some(Rc::new(all));
+            };
+            let owns = |owner: &ClassId| {
+                let relation = eval.models.relation(*owner, list)?;
+                (relation.to_many && relation.target == Some(model)).then(|| (*owner, relation.clone()))
+            };
+            let (owner, relation) = eval.names.all_classes().iter().find_map(owns)?;
+            let row = Rc::new(Row { guessed: true, ..Row::of(owner) });
+            Some(Rc::new(Set { related: Some((row, relation)), size: Size::Open, ..all }))
         }
         _ => None,
     }
+}
+
+/// The list that some object has of which nothing else is known: `self.get_subject().notes.all()`. Each row of it has that object
+/// already (`create_reverse_many_to_one_manager`, Django 5.2).
+fn list_of_one(flow: &Flow, node: NodeId) -> Option<&str> {
+    let mut at = node;
+    while let NodeKind::Call { func, .. } = &flow.node(at).kind {
+        at = match &flow.node(*func).kind {
+            NodeKind::Attr { of, name, .. } if django::gives_more(name) => *of,
+            _ => return None,
+        };
+    }
+    let NodeKind::Attr { of, name, .. } = &flow.node(at).kind else { return None };
+    let of_value = matches!(flow.node(*of).kind, NodeKind::Attr { .. } | NodeKind::Call { .. });
+    (at != node && of_value && !strangers::is_manager(name)).then_some(&**name)
 }
 
 /// A queryset as the view's own `filter_queryset` leaves it.
@@ -377,6 +402,18 @@ fn filters(eval: &Eval<'_>, class: ClassId) -> bool {
     })
 }
 
+/// Whose rows a queryset has, where they are one parent's.
+fn of_one(eval: &Eval<'_>, set: &Set) -> Option<String> {
+    let model = match (&set.related, set.parent) {
+        (Some((row, _)), _) if row.guessed => None,
+        (Some((row, relation)), _) => relation.to_many.then_some(Some(row.model))?,
+        (None, Some(Parent::Row(model))) => Some(model),
+        (None, Some(Parent::Any)) => None,
+        _ => return None,
+    };
+    Some(model.map_or("one object has".to_owned(), |it| format!("one `{}` has", eval.models.name(eval.names, it))))
+}
+
 /// Whether each row is a page of Wagtail's, which people write one by one.
 fn is_page(eval: &Eval<'_>, set: &Set) -> bool {
     let is = |base: &Rc<str>| base.starts_with("wagtail.") && base.ends_with(".Page");
@@ -399,6 +436,7 @@ fn listing(
         hot: known(draft.place != Place::Command, Vec::new()),
         own: known(set.single || set.parent == Some(Parent::User), Vec::new()),
         narrowed: known(set.narrowed || set.related.is_some() || filters(eval, class), Vec::new()),
+        of_one: of_one(eval, set).map_or(Fact::Absent, |it| known(it.into(), Vec::new())),
         lookup: known(eval.models.is_lookup(eval.names, set.model) || is_page(eval, set), Vec::new()),
         few: few::listed(eval.names, eval.models, set).map_or(Fact::Absent, |it| known(it.into(), Vec::new())),
         ..Listing::default()

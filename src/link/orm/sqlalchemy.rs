@@ -36,6 +36,7 @@ fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
         single: false,
         filtered: false,
         narrowed: false,
+        unheeded: false,
         parent: None,
         without: Without::None,
         asked: Rc::default(),

@@ -8,7 +8,7 @@ use super::in_python;
 use super::indexes;
 use super::keys;
 use super::models::Relation;
-use super::types::{Row, Set, Type};
+use super::types::{Row, Set, Turn, Type};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::stack::vocabulary::Orm;
 
@@ -41,6 +41,7 @@ pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>
         },
         // Whether the row was still as it was thought to be, each turn has to hear.
         "update" if in_python::is_tested(eval.frame().flow, id) && keys::is_of_one_row(eval, set, id) => Type::Unknown,
+        "update" | "delete" if is_paced(eval.frame().flow, id) && !keys::is_of_one_row(eval, set, id) => Type::Unknown,
         "update" | "delete" => {
             let node = eval.frame().flow.node(id);
             if let Some((turn, ..)) = eval.turns(node.span, node.scope, eval.vary(id)) {
@@ -63,6 +64,16 @@ pub(super) fn of_set(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Args<'_>
         }
         _ => Type::Unknown,
     }
+}
+
+/// Whether the turns rest between what they write: batches, so that others come to the rows.
+fn is_paced(flow: &Flow, id: NodeId) -> bool {
+    let scope = flow.node(id).scope;
+    let rests = |func: NodeId| flow.dotted(func).is_some_and(|name| matches!(&*name, "sleep" | "time.sleep"));
+    flow.nodes.iter().any(|node| match &node.kind {
+        NodeKind::Call { func, .. } => node.scope == scope && rests(*func),
+        _ => false,
+    })
 }
 
 /// What makes the rows of all turns.
@@ -127,6 +138,9 @@ pub(super) fn of_relation(eval: &mut Eval<'_>, set: &Set, name: &str, args: &Arg
     let node = eval.frame().flow.node(id);
     let Some((turn, ..)) = eval.turns(node.span, node.scope, eval.vary(id)) else { return };
     // One row's relation takes many at once; that of many rows is written through its table.
+    // Where an inner loop brings what is put there, it is one row's for all turns of that.
+    let inner = Turn { depth: eval.depth(), scope: node.scope };
+    let turn = if node.scope > 0 && args.all().any(|it| eval.keyed(eval.vary(it), inner)) { inner } else { turn };
     let of_many = match &node.kind {
         NodeKind::Call { func, .. } => eval.keyed(eval.vary(*func), turn),
         _ => false,

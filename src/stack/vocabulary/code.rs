@@ -301,6 +301,8 @@ entity! {
         /// Whether it lists what belongs to one parent or user, and not all rows; also where a filter of the repository's
         /// own may see to that.
         narrowed: Fact<bool> = "lists what one parent has|lists all rows";
+        /// Whose rows they are, where they are one parent's: as many as `one Order has`.
+        of_one: Fact<Box<str>> = "as many as {}";
         /// Whether the model looks like a table to look things up in: few plain fields, no relation of its own, others
         /// that refer to it.
         lookup: Fact<bool> = "looks like a lookup table|does not look like a lookup table";

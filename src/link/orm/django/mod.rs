@@ -73,6 +73,7 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
                         .brought
                         .extend(args.positional.iter().filter_map(|node| default_alias(eval, flow, *node)));
                 }
+                "extra" => set.loads.brought.extend(selected(eval, args)),
                 _ => {}
             }
             // `filter(name__in=[])` asks for nothing.
@@ -202,6 +203,14 @@ pub(super) fn operate(eval: &mut Eval<'_>, base: &Type, name: &str, args: &Args<
 fn may_be_elsewhere(eval: &Eval<'_>, set: &Set) -> bool {
     let strange = |id: &ClassId| eval.names.lineage(*id).external.iter().any(|base| !base.starts_with("django."));
     set.classes.iter().any(strange) || (set.classes.is_empty() && strange(&set.model))
+}
+
+/// The names that `extra(select={"closed": "…"})` gives each row.
+fn selected(eval: &Eval<'_>, args: &Args<'_>) -> Vec<String> {
+    let flow = eval.frame().flow;
+    let select = args.keyword("select").or_else(|| args.positional.first().copied());
+    let Some(NodeKind::Dict(items)) = select.map(|it| &flow.node(it).kind) else { return Vec::new() };
+    items.iter().filter_map(|(key, _)| flow.text(*key).map(str::to_owned)).collect()
 }
 
 /// One method call further: eager clauses go behind the first.

@@ -74,6 +74,7 @@ pub(super) fn query(eval: &mut Eval<'_>, set: &Set, name: &str, id: NodeId) {
         "exists" | "aexists" => "annotate(Exists(...))".to_owned(),
         "aggregate" => "annotate(...)".to_owned(),
         "first" | "afirst" if set.is_plain() => ordered(eval, row, relation),
+        BY_PLACE if set.is_plain() => served_by_name(eval, set, row, relation),
         _ => prefetch(eval, set, row, relation),
     };
     eval.query_per_row(row, Orm::Django, id, scope, &remedy);
@@ -157,14 +158,21 @@ fn is_kept_in_memory(eval: &Eval<'_>, model: ClassId) -> bool {
         || lineage.classes.iter().any(|class| &*eval.names.class(*class).name == SHARED)
 }
 
+/// What makes `.all()[0]` of a relation ask for nothing: rows that were prefetched, in whichever order
+/// (`QuerySet.__getitem__`, Django 5.2).
+fn served_by_name(eval: &Eval<'_>, set: &Set, row: &Row, relation: &Relation) -> String {
+    match is_kept_in_memory(eval, row.model) || !set.loads.paths.is_empty() {
+        true => prefetch(eval, set, row, relation),
+        false => format!("prefetch_related(\"{}\")", row.near(&relation.name)),
+    }
+}
+
 /// What makes `.first()` of a relation ask for nothing: rows that were prefetched in an order.
 fn ordered(eval: &Eval<'_>, row: &Row, relation: &Relation) -> String {
-    if is_kept_in_memory(eval, row.model) {
-        return String::new();
+    let near = row.near(&relation.name);
+    match relation.target.and_then(|it| eval.models.get(it)).is_some_and(|it| it.ordered) {
+        _ if is_kept_in_memory(eval, row.model) => String::new(),
+        true => format!("prefetch_related(\"{near}\")"),
+        false => format!("Prefetch(\"{near}\", queryset=….order_by(\"pk\"))"),
     }
-    let order = match relation.target.and_then(|it| eval.models.get(it)).is_some_and(|it| it.ordered) {
-        true => "...",
-        false => "….order_by(\"pk\")",
-    };
-    format!("Prefetch(\"{}\", queryset={order})", row.near(&relation.name))
 }

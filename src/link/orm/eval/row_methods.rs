@@ -54,14 +54,17 @@ impl Eval<'_> {
                     && !self.may_be_changed(func);
                 if !alone && !idle && (fresh || self.keyed(self.vary(func), turn)) {
                     let (does, remedy) = match name {
-                        "delete" => (Does::Remove, "filter(pk__in=...).delete()"),
-                        _ if row.fresh || self.is_copied(func) => (Does::Make, "bulk_create"),
-                        _ => (Does::Change, "bulk_update"),
+                        "delete" => (Does::Remove, "filter(pk__in=...).delete()".to_owned()),
+                        _ if row.fresh || self.is_copied(func) => (Does::Make, "bulk_create".to_owned()),
+                        _ => {
+                            let alike = self.given_alike(id, func, turn).filter(|_| own == Some(false));
+                            (Does::Change, alike.unwrap_or_else(|| "bulk_update".to_owned()))
+                        }
                     };
                     // A queryset that is deleted sends the signals of each of its rows all the same.
                     let signals = if name == "save" { self.models.saved(row.model) } else { None };
                     let signals = signals.or_else(|| self.revision(id).filter(|_| name == "save"));
-                    let how = Writing { own, signals, ..Writing::plain(row.model, does, remedy) };
+                    let how = Writing { own, signals, ..Writing::plain(row.model, does, &remedy) };
                     self.write(Orm::Django, id, how);
                 }
             }

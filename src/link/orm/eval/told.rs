@@ -454,7 +454,12 @@ impl Eval<'_> {
             Some(Parent::Any) => 2,
             _ => 1,
         };
-        let kept = if set.asked.conditions.len() > own { " that its filter keeps" } else { "" };
+        let kept = match set.asked.conditions.len() > own {
+            // Of what is the same in several there is one.
+            _ if set.asked.distinct.is_some() && set.asked.column.is_some() => " that differ",
+            true => " that its filter keeps",
+            false => "",
+        };
         let named = |model| self.models.name(self.names, model);
         let found = match (&set.related, set.parent) {
             // Whose it is, nobody knows.

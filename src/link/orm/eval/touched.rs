@@ -2,7 +2,7 @@
 
 use super::super::events::EventKind;
 use super::super::names::ClassId;
-use super::super::types::Unit;
+use super::super::types::{Turn, Unit};
 use super::Eval;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 use crate::source::Span;
@@ -119,6 +119,53 @@ impl Eval<'_> {
             NodeKind::Dict(pairs) => pairs.iter().any(|(key, value)| *key == row || *value == row),
             _ => false,
         })
+    }
+
+    /// What writes the rows of a loop at once where each turn gives its row the same values before it saves it, and does nothing
+    /// else with it that could change it: `filter(pk__in=...).update(open=...)`.
+    pub(super) fn given_alike(&self, save: NodeId, func: NodeId, turn: Turn) -> Option<String> {
+        let flow = self.frame().flow;
+        let saved = flow.node(save);
+        let NodeKind::Attr { of: row, .. } = flow.node(func).kind else { return None };
+        if turn.depth != self.depth() || !matches!(flow.node(row).kind, NodeKind::Row(_)) {
+            return None;
+        }
+        let mut named: Vec<String> = Vec::new();
+        for node in flow.nodes.iter() {
+            match &node.kind {
+                NodeKind::Store { of, name, value } if *of == row => {
+                    let beside = (node.scope, node.guard) == (saved.scope, saved.guard);
+                    let alike = is_plain(flow, *value) && !self.keyed(self.vary(*value), turn);
+                    let field = format!("{name}=...");
+                    if !beside || !alike || is_of(flow, *value, row) || named.contains(&field) {
+                        return None;
+                    }
+                    named.push(field);
+                }
+                NodeKind::Call { func: called, args, keywords, .. } => {
+                    let method = match &flow.node(*called).kind {
+                        NodeKind::Attr { of, name, .. } => *of == row && &**name != "save",
+                        _ => false,
+                    };
+                    if method || args.iter().chain(keywords.iter().map(|(_, node)| node)).any(|it| *it == row) {
+                        return None;
+                    }
+                }
+                _ => {}
+            }
+        }
+        (!named.is_empty()).then(|| format!("filter(pk__in=...).update({})", named.join(", ")))
+    }
+}
+
+/// Whether an expression has one value for all turns that do not differ in what it is made of: a constant, a name, the time.
+fn is_plain(flow: &Flow, value: NodeId) -> bool {
+    match &flow.node(value).kind {
+        NodeKind::Text(_) | NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Nothing | NodeKind::Constant => true,
+        NodeKind::Name(_) | NodeKind::Param(_) => true,
+        NodeKind::Attr { of, .. } => is_plain(flow, *of),
+        NodeKind::Call { func, .. } => matches!(flow.last_called(*func), Some("now" | "today" | "utcnow")),
+        _ => false,
     }
 }
 

@@ -103,6 +103,8 @@ pub(super) struct Event {
     pub(super) apart: Option<&'static str>,
     /// Whether it locks the rows that it asks for.
     pub(super) locks: bool,
+    /// Whether it asks for the first rows by what a value of the turn makes of each.
+    pub(super) ranks: bool,
     /// The calls whose answers a query asks by, as far as the turn makes them: the code that has them, and their places.
     pub(super) asks_by: Vec<(Unit, Span)>,
     /// What stands at the place in the loop, when it happens elsewhere.

@@ -46,6 +46,7 @@ impl Event {
         };
         Event {
             locks: keys::locks(flow, id),
+            ranks: keys::ranks(eval, id),
             repeats: keys::may_repeat(eval, id),
             asks_by: eval.asks_by(turn, id),
             ..Event::new(eval, turn, at, flow.node(id).span, size, kind)
@@ -141,6 +142,7 @@ impl Event {
             of_table: eval.gone_through(turn).is_some_and(|set| set.related.is_none()),
             apart: None,
             locks: false,
+            ranks: false,
             asks_by: Vec::new(),
             through,
             guess,

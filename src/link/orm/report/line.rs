@@ -214,6 +214,7 @@ impl Report<'_> {
             let answer = || event.asks_by.iter().find_map(|(unit, call)| self.remote.at(*unit, *call));
             match event.locks {
                 true => Some("it locks the rows that it asks for".to_owned()),
+                false if event.ranks => Some("it asks for the first rows by a value of the turn's own".to_owned()),
                 false => answer().map(|call| format!("the turn asks by what `{call}` gives it")),
             }
         };

@@ -73,6 +73,9 @@ impl Report<'_> {
             steps += 1;
             because.push(format!("no code here calls `{name}`"));
         }
+        if matches!(&first.kind, EventKind::Lazy { root, .. } if root.unheeded) {
+            because.push("the queryset joins something, so that `list_select_related` is not heeded".to_owned());
+        }
         let is_write = matches!(first.kind, EventKind::Write { .. });
         if !is_write && !first.stale && self.written.contains(&(first.unit, first.head)) {
             steps += 1;

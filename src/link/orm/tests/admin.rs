@@ -218,3 +218,18 @@ fn a_list_joins_foreign_keys_to_polymorphic_models_unasked() {
     assert_eq!(of("null=True, ", "'__str__', 'chapter'").len(), 1);
     assert_eq!(of("", "'__str__'").len(), 1);
 }
+
+#[test]
+fn a_list_that_is_told_in_vain_what_to_join() {
+    let models = "from django.db import models\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass GiftManager(models.Manager):\n    def get_queryset(self):\n        return super().get_queryset().select_related(\"maker\")\n\n\nclass Gift(models.Model):\n    maker = models.ForeignKey(Maker, null=True, on_delete=models.CASCADE)\n    box = models.ForeignKey(Maker, null=True, on_delete=models.CASCADE, related_name=\"+\")\n    objects = GiftManager()\n";
+    let because = |list: &str| {
+        let admin = format!(
+            "from django.contrib import admin\nfrom .models import Gift\n\n\n@admin.register(Gift)\nclass GiftAdmin(admin.ModelAdmin):\n    list_display = [\"named\"]\n{list}\n    def named(self, gift):\n        return gift.box.name\n"
+        );
+        let facts = found(&sources(&[("shop/models.py", models), ("shop/admin.py", &admin)]));
+        facts.lazy_loads[0].because.known().map(|it| it.to_string())
+    };
+    assert_eq!(because(""), None);
+    let said = "the queryset joins something, so that `list_select_related` is not heeded".to_owned();
+    assert_eq!(because("    list_select_related = [\"box\"]\n"), Some(said));
+}

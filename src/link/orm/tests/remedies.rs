@@ -116,7 +116,14 @@ fn writes_of_many_rows_and_of_relations() {
         ["filter(Q(...) | Q(...)).delete()"]
     );
     assert!(write("thread.save()").is_empty());
-    assert_eq!(write("thread.closed = True; thread.save()"), ["bulk_update"]);
+    assert_eq!(write("thread.closed = True; thread.save()"), ["filter(pk__in=...).update(closed=...)"]);
+    let since = "thread.closed = True; thread.since = timezone.now(); thread.save()";
+    assert_eq!(write(since), ["filter(pk__in=...).update(closed=..., since=...)"]);
+    for own in
+        ["thread.name = thread.pk", "thread.name = made()", "thread.closed = True; check(thread)", "thread.rise()"]
+    {
+        assert_eq!(write(&format!("{own}; thread.save()")), ["bulk_update"], "{own}");
+    }
     assert_eq!(write("close(thread); thread.save()"), ["bulk_update"]);
     let asked = "Message.objects.filter(thread=thread, text='').delete(); print(Message.objects.filter(author=thread.starter).exists())";
     assert!(write(asked).is_empty());
@@ -407,4 +414,32 @@ fn an_object_that_is_only_handed_on_as_a_key() {
     let text = "from .models import *\n\n\ndef get():\n    for message in Message.objects.all():\n        print(Pin(thread=message.thread))\n";
     let after = mended(&[("chat/models.py", MODELS), ("chat/views.py", text)], "chat/views.py");
     assert!(after.contains("Pin(thread_id=message.thread_id)"), "{after}");
+}
+
+#[test]
+fn what_a_plain_prefetch_serves() {
+    let with =
+        |call: &str| views(&format!("def get():\n    return [thread.{call} for thread in Thread.objects.all()]\n"));
+    assert_eq!(with("tags.all()[0]"), [r#"query get:thread.tags.all[0]: prefetch_related("tags")"#]);
+    assert_eq!(with("tags.first()"), [r#"query get:thread.tags.first: prefetch_related("tags")"#]);
+    let by_order = [r#"query get:thread.messages.first: Prefetch("messages", queryset=….order_by("pk"))"#];
+    assert_eq!(with("messages.first()"), by_order);
+    let cut = [r#"query get:thread.tags.filter[0]: Prefetch("tags", queryset=..., to_attr=...)"#];
+    assert_eq!(with("tags.filter(label='a')[0]"), cut);
+}
+
+#[test]
+fn what_an_inner_loop_puts_into_a_relation_of_one_row() {
+    let text = "def get(names):\n    for thread in Thread.objects.all():\n        for name in names[thread.pk]:\n            tag = Tag.objects.get(label=name)\n            thread.tags.add(tag)\n";
+    assert!(views(text).contains(&"write get:thread.tags.add: add(*rows)".to_owned()), "{:?}", views(text));
+}
+
+#[test]
+fn what_is_nearest_to_each_is_asked_for_each() {
+    let nearest =
+        "        print(list(Message.objects.annotate(far=Distance('text', thread.name)).order_by('far')[:3]))\n";
+    let barred = [" but it asks for the first rows by a value of the turn's own"];
+    assert_eq!(asked("from pgvector.django import Distance\n", nearest), barred);
+    let all = nearest.replace("[:3]", "");
+    assert_eq!(asked("from pgvector.django import Distance\n", &all), [""]);
 }

@@ -68,6 +68,25 @@ fn get_queryset_may_load_it() {
 }
 
 #[test]
+fn what_an_unknown_object_has_knows_that_object() {
+    let told = |rows: &str| {
+        let views = view(&format!("    def get_queryset(self):\n        return {rows}\n"));
+        let files = [("chat/models.py", MODELS), ("chat/serializers.py", SERIALIZERS), ("chat/views.py", &*views)];
+        found(&sources(&files)).lazy_loads.len()
+    };
+    assert_eq!(told("self.get_subject().talks.all()"), 0);
+    assert_eq!(told("self.subject.talks.filter(closed=False)"), 0);
+    assert_eq!(told("found(self.request)"), 1);
+    assert_eq!(told("self.subject.content(Thread.objects)"), 1);
+    // A room, as there is no other list of threads by that name: each of them has it.
+    let of_room = view("    def get_queryset(self):\n        return self.subject.threads.all()\n");
+    let files = [("chat/models.py", MODELS), ("chat/serializers.py", SERIALIZERS), ("chat/views.py", &*of_room)];
+    let loads = &found(&sources(&files)).lazy_loads;
+    let said: Vec<_> = loads.iter().map(|it| it.remedy.known().map(|it| &**it)).collect();
+    assert_eq!(said, [Some(r#"prefetch_related("tags")"#)]);
+}
+
+#[test]
 fn a_view_of_one_row_is_no_loop() {
     let views =
         view("    queryset = Thread.objects.all()\n").replace("viewsets.ModelViewSet", "generics.RetrieveAPIView");

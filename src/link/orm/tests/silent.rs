@@ -111,7 +111,10 @@ fn what_a_write_before_has_changed() {
     );
     assert_eq!(told, ["write get:Thread.objects.filter.update: filter(pk__in=...).update(...)"]);
     let tasks = "from django.db import models\n\nclass Task(models.Model):\n    parent = models.ForeignKey('self', on_delete=models.CASCADE)\n\ndef get():\n    for task in Task.objects.all():\n        task.done = True\n        task.save()\n        print(task.parent.name)\n";
-    let expected = [r#"lazy get:parent: select_related("parent") (no fix)"#, "write get:task.save: bulk_update"];
+    let expected = [
+        r#"lazy get:parent: select_related("parent") (no fix)"#,
+        "write get:task.save: filter(pk__in=...).update(done=...)",
+    ];
     assert_eq!(self::told(&[("jobs/models.py", tasks)]), expected);
 }
 
@@ -203,6 +206,35 @@ fn what_the_queryset_has_brought() {
     assert_eq!(told(".annotate(n_others=Count('like'))", "likes"), 1);
     assert_eq!(told(".prefetch_related(Prefetch('like_set', to_attr='other_likes'))", "likes"), 1);
     assert_eq!((told("", "first()"), told(".prefetch_related('like_set')", "first()")), (1, 0));
+}
+
+#[test]
+fn what_extra_has_brought_to_a_property_that_is_set() {
+    let models = "from django.db import models\n\nclass Room(models.Model):\n    _likes = None\n\n    @property\n    def likes(self):\n        if self._likes is None:\n            self._likes = self.like_set.count()\n        return self._likes\n\n    @likes.setter\n    def likes(self, value):\n        self._likes = value\n\nclass Like(models.Model):\n    room = models.ForeignKey(Room, on_delete=models.CASCADE)\n";
+    let told = |with: &str| {
+        let code = format!(
+            "from .models import *\n\ndef f():\n    for room in Room.objects.all(){with}:\n        print(room.likes)\n"
+        );
+        told(&[("a/models.py", models), ("a/views.py", &code)]).len()
+    };
+    assert_eq!((told(""), told(".extra(select={'others': 'SELECT 1'})")), (1, 1));
+    assert_eq!(told(".extra(select={'likes': 'SELECT count(*) FROM a_like'})"), 0);
+}
+
+#[test]
+fn what_a_table_says_of_itself_is_said_of_that_table() {
+    let models = "from django.db import models\n\nclass Thing(models.Model):\n    parent = models.ForeignKey('self', null=True, on_delete=models.CASCADE)\n\nclass Project(Thing):\n    name = models.CharField(max_length=9)\n\nclass Host(Thing):\n    @property\n    def project(self):\n        return self.parent.project\n\nclass Named(models.Model):\n    above = models.ForeignKey('self', null=True, on_delete=models.CASCADE)\n\n    class Meta:\n        abstract = True\n\nclass Town(Named):\n    pass\n";
+    let code = "from .models import *\n\ndef f():\n    for host in Host.objects.select_related('parent', 'parent__project'):\n        print(host.parent.project.name)\n\ndef g():\n    for town in Town.objects.select_related('above'):\n        print(town.above.above.pk)\n";
+    let told = told(&[("a/models.py", models), ("a/views.py", code)]);
+    assert_eq!(told, [r#"lazy g:above.above: select_related("above__above")"#]);
+}
+
+#[test]
+fn batches_with_a_rest_between_them() {
+    let text = |rest: &str| {
+        views(&format!("import time\n\ndef close():\n    for room in Room.objects.all():\n        Thread.objects.filter(room=room).update(closed=True)\n        {rest}\n")).len()
+    };
+    assert_eq!((text("print(room.pk)"), text("time.sleep(1)")), (1, 0));
 }
 
 #[test]

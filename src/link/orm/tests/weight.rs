@@ -15,6 +15,7 @@ class Event(models.Model):
     title = models.CharField(max_length=80)
     start = models.DateTimeField()
     end = models.DateTimeField()
+    day = models.DateField()
     seats = models.IntegerField(default=0)
 
 
@@ -97,6 +98,7 @@ fn rows_of_one_time() {
     assert_eq!(of("Event.objects.filter(start=now)"), ["0"], "a moment is the mark of what was written together");
     let day = "2: there are as many turns as one day has rows";
     assert_eq!(of("Event.objects.filter(start__date=now)"), [day]);
+    assert_eq!(of("Event.objects.filter(day=now)"), [day]);
     assert_eq!(of("Event.objects.filter(start__range=(now, now.replace(hour=23, minute=59)))"), [day]);
     let given = "def show(request, now):\n    until = now.replace(hour=23)\n    names(now, until)\n\n\ndef names(since, until):\n    for event in Event.objects.filter(start__range=(since, until)):\n        print(event.hall.name)\n";
     assert!(less(given).contains(&day.to_owned()), "{:?}", less(given));
@@ -256,6 +258,10 @@ fn rows_of_one_that_a_filter_keeps() {
     let about = "Event.objects.filter(content_type=get_content_type(hall), object_id=hall.pk)";
     assert_eq!(of_one(about), ["one object has rows of `Event`"]);
     assert_eq!(of_one("Event.objects.filter(hall=hall, seats=0)"), [format!("{said} that its filter keeps")]);
+    let text = "from .models import *\n\n\ndef show(request, hall):\n    for title in Event.objects.filter(hall=hall).values_list('title').distinct():\n        print(Ticket.objects.filter(event__title=title).count())\n";
+    let facts = found(&sources(&[("hall/models.py", EVENTS), ("hall/views.py", text)]));
+    let differ: Vec<_> = facts.queries_in_loops.iter().map(|it| it.of_one.known().map(|it| it.to_string())).collect();
+    assert_eq!(differ, [Some(format!("{said} that differ"))]);
     assert_eq!(of_one("Hall.objects.get(pk=hall).events.all()"), ["one `Hall` has `events`"]);
     assert_eq!(
         of_one("Hall.objects.get(pk=hall).events.filter(seats=0)"),

@@ -59,6 +59,8 @@ pub(in crate::link::orm) struct Set {
     pub(in crate::link::orm) filtered: bool,
     /// Whether it is of one parent, or one user, that is given: `filter(thread=self.thread)`.
     pub(in crate::link::orm) narrowed: bool,
+    /// Whether `list_select_related` says what to join and nobody heeds it, for the queryset joins something already.
+    pub(in crate::link::orm) unheeded: bool,
     /// Which one, where that is known.
     pub(in crate::link::orm) parent: Option<Parent>,
     /// Relations that are one and the same for all rows, or none: `filter(author=None)`, `filter_by(room_id=…)`.
@@ -140,6 +142,7 @@ impl Set {
             single: false,
             filtered: false,
             narrowed: false,
+            unheeded: false,
             parent: None,
             without: Without::None,
             asked: Rc::default(),
