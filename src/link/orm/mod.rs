@@ -21,6 +21,7 @@ mod drf;
 mod eval;
 mod event_loop;
 mod events;
+mod exports;
 mod feeds;
 mod few;
 mod foreign_keys;

@@ -60,13 +60,7 @@ impl Registered {
         }
     }
 
-    fn calls(
-        &mut self,
-        (names, models): (&Names<'_>, &Models),
-        draft: u32,
-        flow: &Flow,
-        decorated: Option<ClassId>,
-    ) {
+    fn calls(&mut self, (names, models): (&Names<'_>, &Models), draft: u32, flow: &Flow, decorated: Option<ClassId>) {
         for id in 0..flow.nodes.len() as NodeId {
             let Some(call) = flow.call(id) else { continue };
             let named = match &flow.node(call.func).kind {
