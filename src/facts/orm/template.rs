@@ -7,7 +7,7 @@
 use rustc_hash::FxHashMap as HashMap;
 
 use super::draft::{FunctionDraft, Import, LoaderImport, OrmDraft, Parameter, Place};
-use super::flow::{Flow, Guard, GuardId, Guarded, Loop, Node, NodeId, NodeKind, Scope};
+use super::flow::{Flow, Guard, GuardId, Guarded, Node, NodeId, NodeKind, Scope};
 use super::words::{self, Word};
 use crate::source::{SourceFile, Span};
 
@@ -362,13 +362,9 @@ impl<'a> Reader<'a> {
         let iter = self.expression(rows);
         let around = self.scope;
         let row = self.turns(iter, from, to);
-        let mut grouper = row;
         let plain = attribute.iter().position(|it| it.text == "|").unwrap_or(attribute.len());
-        for part in attribute[..plain].iter().filter(|it| it.is_name()) {
-            let kind = NodeKind::Attr { of: grouper, name: part.text.into(), variable: None, line: None };
-            let value = self.node(kind, part.start, part.end());
-            grouper = self.node(NodeKind::Auto(value), part.start, part.end());
-        }
+        let parts = attribute[..plain].iter().filter(|it| it.is_name()).map(|it| it.text);
+        let grouper = self.path(row, parts, from, to);
         let scope = std::mem::replace(&mut self.scope, around);
         let list = self.node(NodeKind::Collect { element: row, dict: false, lazy: false }, from, to);
         self.scope = scope;
@@ -378,14 +374,6 @@ impl<'a> Reader<'a> {
         self.scope = around;
         let groups = self.node(NodeKind::Collect { element: group, dict: false, lazy: false }, from, to);
         self.bind(name.text, groups);
-    }
-
-    /// Opens a loop; gives the row of its turns.
-    fn turns(&mut self, iter: NodeId, from: usize, to: usize) -> NodeId {
-        let head = Span { file: self.file.id, start: from as u32, end: to as u32 };
-        self.flow.loops.push(Loop { iter, head, parent: self.scope, is_async: false, leaves: false });
-        self.scope = self.flow.loops.len() as Scope;
-        self.node(NodeKind::Row(iter), from, to)
     }
 
     fn open_macro(&mut self, words: &[Word<'a>]) {

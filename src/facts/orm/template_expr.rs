@@ -1,8 +1,9 @@
 //! Expressions of templates to flow: chains of names, calls and filters.
 
-use super::flow::{NodeId, NodeKind};
+use super::flow::{Loop, NodeId, NodeKind, Scope};
 use super::template::{CONTEXT, Reader, tag_name};
 use super::words::Word;
+use crate::source::Span;
 
 /// Expressions lie in each other at most so deep.
 const MOST_DEPTH: u32 = 24;
@@ -46,11 +47,29 @@ impl<'a> Reader<'a> {
         let (Some(name), Some(of)) = (words.get(at), *value) else { return at + 1 };
         let (start, end) = (name.start, name.end());
         *value = match name.text {
-            "length" | "count" | "join" | "list" | "dictsort" | "sort" => {
+            "length" | "count" | "join" | "list" => {
                 let called = if matches!(name.text, "length" | "count") { "len" } else { "list" };
                 let func = self.node(NodeKind::Name(called.into()), start, end);
                 let call = NodeKind::Call { func, args: vec![of], keywords: Vec::new(), open: false };
                 Some(self.node(call, start, end))
+            }
+            "first" | "last" => {
+                let key = self.node(NodeKind::Number(0), start, start);
+                Some(self.node(NodeKind::Item { of, key }, start, end))
+            }
+            // Rows sorted, chosen or put together by what each leads to.
+            "dictsort" | "dictsortreversed" | "sort" | "map" | "groupby" | "selectattr" | "rejectattr" | "sum"
+            | "unique" | "min" | "max"
+                if let Some(path) = path_of(words, at) =>
+            {
+                Some(self.by_path(name.text, of, path, start, end))
+            }
+            "batch" | "slice" if words.get(at + 1).is_some_and(|it| it.text == "(") => {
+                let around = self.scope;
+                let row = self.turns(of, start, end);
+                self.scope = around;
+                let part = self.node(NodeKind::Collect { element: row, dict: false, lazy: false }, start, end);
+                Some(self.node(NodeKind::Collect { element: part, dict: false, lazy: false }, start, end))
             }
             "slice" => {
                 let part = words.get(at + 2).and_then(|it| it.quoted());
@@ -58,6 +77,7 @@ impl<'a> Reader<'a> {
                 let rest = part.is_some_and(|it| it.ends_with(':'));
                 Some(self.node(NodeKind::Slice { of, most, rest }, start, end))
             }
+            "dictsort" | "sort" => Some(self.listed(of, start, end)),
             own => {
                 // Most give what they get in other words, so that the value stays what it is.
                 let func = self.node(NodeKind::Name(tag_name(own)), start, end);
@@ -66,6 +86,60 @@ impl<'a> Reader<'a> {
             }
         };
         at + 1
+    }
+
+    /// All rows, in a list.
+    fn listed(&mut self, of: NodeId, start: usize, end: usize) -> NodeId {
+        let func = self.node(NodeKind::Name("list".into()), start, end);
+        self.node(NodeKind::Call { func, args: vec![of], keywords: Vec::new(), open: false }, start, end)
+    }
+
+    /// What a filter gives that asks each row for a path of names.
+    fn by_path(&mut self, filter: &str, of: NodeId, path: &str, start: usize, end: usize) -> NodeId {
+        let around = self.scope;
+        let row = self.turns(of, start, end);
+        let value = self.path(row, path.split('.'), start, end);
+        match filter {
+            "map" => {
+                self.scope = around;
+                self.node(NodeKind::Collect { element: value, dict: false, lazy: false }, start, end)
+            }
+            "groupby" => {
+                let scope = std::mem::replace(&mut self.scope, around);
+                let rows = self.node(NodeKind::Collect { element: row, dict: false, lazy: false }, start, end);
+                self.scope = scope;
+                let group = self.node(NodeKind::List(vec![value, rows]), start, end);
+                self.scope = around;
+                self.node(NodeKind::Collect { element: group, dict: false, lazy: false }, start, end)
+            }
+            _ => {
+                self.scope = around;
+                self.listed(of, start, end)
+            }
+        }
+    }
+
+    /// What a value leads to by a path of names.
+    pub(super) fn path<'p>(
+        &mut self,
+        of: NodeId,
+        names: impl Iterator<Item = &'p str>,
+        start: usize,
+        end: usize,
+    ) -> NodeId {
+        names.fold(of, |of, name| {
+            let kind = NodeKind::Attr { of, name: name.into(), variable: None, line: None };
+            let value = self.node(kind, start, end);
+            self.node(NodeKind::Auto(value), start, end)
+        })
+    }
+
+    /// Opens a loop; gives the row of its turns.
+    pub(super) fn turns(&mut self, iter: NodeId, start: usize, end: usize) -> NodeId {
+        let head = Span { file: self.file.id, start: start as u32, end: end as u32 };
+        self.flow.loops.push(Loop { iter, head, parent: self.scope, is_async: false, leaves: false });
+        self.scope = self.flow.loops.len() as Scope;
+        self.node(NodeKind::Row(iter), start, end)
     }
 
     /// `book.author.name`, `book.describe()`, `row(book)`, `book["author"]`
@@ -137,6 +211,26 @@ impl<'a> Reader<'a> {
             }
         }
         value
+    }
+}
+
+/// The path that a filter asks each row for: `dictsort:"author.name"`, `map(attribute="author.name")`,
+/// `selectattr("author.name", "equalto", name)`.
+fn path_of<'a>(words: &[Word<'a>], filter: usize) -> Option<&'a str> {
+    match words.get(filter + 1)?.text {
+        ":" => words.get(filter + 2)?.quoted(),
+        "(" => {
+            let within = words.get(filter + 2..closing(words, filter + 1))?;
+            let named = within.windows(3).find(|it| it[0].text == "attribute" && it[1].text == "=");
+            match named {
+                Some(named) => named[2].quoted(),
+                None if matches!(words[filter].text, "groupby" | "selectattr" | "rejectattr") => {
+                    within.first()?.quoted()
+                }
+                None => None,
+            }
+        }
+        _ => None,
     }
 }
 

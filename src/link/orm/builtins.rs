@@ -211,10 +211,21 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             }
             listed(eval, &Type::Set(set))
         }
-        "render" | "render_to_string" | "TemplateResponse" | "render_template" | "render_to_response" => {
-            templates::render(eval, args, id)
-        }
+        "render"
+        | "render_to_string"
+        | "TemplateResponse"
+        | "SimpleTemplateResponse"
+        | "render_template"
+        | "render_to_response" => templates::render(eval, args, id),
         "get_template" | "select_template" => eval.template(args),
+        // `Context({"books": books})`, `RequestContext(request, {...})`
+        "Context" | "RequestContext" => {
+            let given = args.all().find_map(|node| match eval.type_of(node) {
+                given @ Type::Record(_) => Some(given),
+                _ => None,
+            });
+            given.unwrap_or_default()
+        }
         "Prefetch" => django::prefetch_object(eval, args),
         "Paginator" => match first {
             Type::Set(set) => Type::Paginator(set),

@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use super::eval::{Args, Eval};
 use super::events::{EventKind, Shown};
-use super::lists::{self, Item};
+use super::lists::Item;
 use super::models::Relation;
 use super::names::{ClassId, Def, FunctionId};
 use super::narrow::Parent;
 use super::serializers::{ROW, list_of, loop_over, place};
 use super::types::{Row, Set, Site, Type, Unit};
-use super::{actions, default_manager, exports, templates};
+use super::{actions, default_manager, exports, lists, pages};
 use crate::facts::orm::flow::{NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -446,7 +446,7 @@ pub(super) fn tables(eval: &mut Eval<'_>) {
         let Some((at, place)) = eval.names.attribute(class, "table_class") else { continue };
         let Some(span) = eval.names.class(at).attributes.get(place).map(|it| it.span) else { continue };
         let Some(Type::Def(Def::Class(kind))) = eval.class_value(class, "table_class") else { continue };
-        if let Some(set) = templates::rows(eval, class).filter(|_| is_table(eval, kind)) {
+        if let Some(set) = pages::rows(eval, class).filter(|_| is_table(eval, kind)) {
             table(eval, Unit::Class(class), &set, kind, span);
         }
     }

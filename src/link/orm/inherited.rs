@@ -64,10 +64,15 @@ fn methods_of<'n>(names: &'n Names<'_>, class: ClassId) -> impl Iterator<Item = 
     own.map(move |(at, _)| FunctionId { draft: class.draft, at: at as u32 })
 }
 
-/// Whether code goes through anything: by a loop, or by a serializer of many.
+/// Whether code goes through anything: by a loop, by a serializer of many, or in a template.
 fn goes_through(flow: &Flow) -> bool {
+    const RENDER: &[&str] =
+        &["render", "render_to_string", "render_to_response", "TemplateResponse", "render_template"];
     let many = |node: &Node| match &node.kind {
-        NodeKind::Call { keywords, .. } => keywords.iter().any(|(name, _)| &**name == "many"),
+        NodeKind::Call { func, keywords, .. } => {
+            keywords.iter().any(|(name, _)| &**name == "many")
+                || flow.last_called(*func).is_some_and(|name| RENDER.contains(&name))
+        }
         _ => false,
     };
     !flow.loops.is_empty() || flow.nodes.iter().any(many)

@@ -44,6 +44,8 @@ mod models;
 mod names;
 mod narrow;
 mod packages;
+mod pages;
+mod processors;
 mod rarely;
 mod reach;
 mod receivers;
@@ -125,6 +127,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     let serial = serializers::flow();
     let mut eval = eval::Eval::new(&names, &models, &serial);
     let is_template = |draft: &OrmDraft| draft.place == Place::Template;
+    eval.processed = processors::read(&mut eval);
     for (draft, it) in names.drafts.iter().enumerate().filter(|(_, it)| it.place.is_code()) {
         for at in 0..it.functions.len() {
             eval.root(names::FunctionId { draft: draft as u32, at: at as u32 });
@@ -132,7 +135,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     }
     inherited::methods(&mut eval);
     eval.run_queued();
-    templates::views(&mut eval);
+    pages::views(&mut eval);
     schemas::answers(&mut eval);
     columns::admin(&mut eval);
     columns::tables(&mut eval);

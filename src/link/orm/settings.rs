@@ -59,7 +59,7 @@ fn by_default(flow: &Flow, id: NodeId) -> Option<bool> {
 }
 
 /// Whether a file holds settings that a deployment may have.
-fn is_of_settings(path: &str) -> bool {
+pub(super) fn is_of_settings(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
     let of_tests = file.split(['.', '_', '-']).any(|word| matches!(word, "test" | "tests" | "testing" | "ci"));
     path.contains("settings") && !of_tests

@@ -9,9 +9,8 @@ use super::django::start;
 use super::eval::{Args, Eval};
 use super::events::{Does, Writing};
 use super::names::{ClassId, Def};
-use super::templates;
 use super::types::{Row, Set, Type, Unit};
-use super::{context, listings, serializers};
+use super::{context, listings, pages, serializers, templates};
 use crate::facts::orm::flow::{NodeId, NodeKind};
 use crate::stack::vocabulary::Orm;
 
@@ -36,11 +35,13 @@ pub(super) fn call(eval: &mut Eval<'_>, class: ClassId, name: &str, args: &Args<
         },
         "get_context_data" => {
             let given = templates::keywords(eval, args);
-            templates::context(eval, class, given)
+            pages::context(eval, class, given)
         }
-        "render_to_response" => templates::respond(eval, class, args, id),
+        "render_to_response" => pages::respond(eval, class, args, id),
         "get_object" => {
+            let told = args.keyword("queryset").or(args.positional.first().copied()).map(|node| eval.type_of(node));
             let set = match eval.names.method(class, "get_queryset", None) {
+                _ if let Some(told @ Type::Set(_)) = told => told,
                 Some(method) => eval.enter(method, Rc::new(Type::Instance(class)), args, id),
                 None => call(eval, class, "get_queryset", args, id),
             };
@@ -136,7 +137,7 @@ pub(super) fn attribute(eval: &mut Eval<'_>, class: ClassId, name: &str, id: Nod
         "object_list" => "get_queryset",
         _ => return None,
     };
-    if !eval.names.lineage(class).external.iter().any(|base| templates::is_generic(base)) {
+    if !eval.names.lineage(class).external.iter().any(|base| pages::is_generic(base)) {
         return None;
     }
     Some(match eval.names.method(class, asked, None) {

@@ -64,7 +64,7 @@ use super::registered::Registered;
 use super::settings::Settings;
 use super::spelled::Spelled;
 use super::templates::Templates;
-use super::types::{Loads, Turn, Type, Unit};
+use super::types::{Entry, Loads, Turn, Type, Unit};
 use super::uses::Use;
 use crate::facts::orm::flow::{Flow, NodeId};
 use crate::source::Span;
@@ -139,6 +139,8 @@ pub(super) struct Eval<'a> {
     too_deep: usize,
     /// How many values were evaluated, and how many may be.
     spent: (usize, usize),
+    /// What the context processors of the project put into each template.
+    pub(super) processed: Rc<[Entry]>,
     /// The code whose evaluation was cut short, for there were too many values.
     cut: HashSet<Unit>,
     /// How many evaluations are under way that nobody loops over.
@@ -227,6 +229,7 @@ impl<'a> Eval<'a> {
             steps: 0,
             too_deep: 0,
             spent: (0, limits::most(names)),
+            processed: Rc::from([]),
             cut: HashSet::default(),
             quiet: 0,
             unasked: 0,

@@ -58,7 +58,7 @@ impl<'a> Eval<'a> {
         word
     }
 
-    pub(super) fn global(&mut self, draft: u32, node: NodeId) -> Type {
+    pub(in crate::link::orm) fn global(&mut self, draft: u32, node: NodeId) -> Type {
         if django::is_user_model(self.names, draft, node) {
             return self.models.user.map_or(Type::Unknown, |id| Type::Def(Def::Class(id)));
         }

@@ -28,6 +28,8 @@ impl Eval<'_> {
             Type::Super(this, _) => match &**this {
                 Type::Manager(_) | Type::Set(_) => django::operate(self, this, name, args, id),
                 Type::Instance(class) | Type::Made(class, _) => views::call(self, *class, name, args, id),
+                // A page of Wagtail's begins its context so.
+                Type::Row(_) if name == "get_context" => Type::Record(Rc::from([])),
                 _ => Type::Unknown,
             },
             Type::Instance(class) if matches!(name, "dump" | "dumps" | "jsonify") => {

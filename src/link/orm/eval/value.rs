@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::names::Def;
 use super::super::spelled::Spelled;
 use super::super::templates;
-use super::super::types::{Entry, Extent, Loads, Row, Set, Size, Turn, Type, entry, merged};
+use super::super::types::{Entry, Extent, Loads, Row, Set, Size, Turn, Type, entry, field, merged};
 use super::super::{django, forms, in_python};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Arm, NodeId, NodeKind, Scope};
@@ -96,9 +96,11 @@ impl Eval<'_> {
                     (Type::Data, _) => Type::Data,
                     (Type::File, NodeKind::Text(_)) => Type::File,
                     (Type::Checked(_), _) => Type::Checked(true),
-                    (Type::Record(_), NodeKind::Text(name)) => {
-                        entry(&of, name).map(|it| it.1.clone()).unwrap_or_default()
-                    }
+                    (Type::Record(_), NodeKind::Text(name)) => match entry(&of, name) {
+                        Some((_, value, _)) => value.clone(),
+                        None => self.in_every_context(name, id),
+                    },
+                    (Type::Unknown, NodeKind::Text(name)) => self.in_every_context(name, id),
                     // `HANDLERS[row.kind]`: one for one turn, another for another.
                     (Type::Record(entries), _) if self.vary(id).is_some() => any_function(entries, None),
                     _ => Type::Unknown,
@@ -228,6 +230,21 @@ impl Eval<'_> {
                 _ => Type::Unknown,
             },
             NodeKind::Number(_) | NodeKind::Flag(_) | NodeKind::Constant => Type::Unknown,
+        }
+    }
+
+    /// What a template finds under a name that no view puts there: the request, its user, what processors give each page.
+    fn in_every_context(&mut self, name: &str, id: NodeId) -> Type {
+        let flow = self.frame().flow;
+        let NodeKind::Item { of, .. } = flow.node(id).kind else { return Type::Unknown };
+        if flow.node(of).kind != NodeKind::Param(0) || !self.in_template() {
+            return Type::Unknown;
+        }
+        match (field(&self.processed, name), name) {
+            (Some((_, value, _)), _) => value.clone(),
+            (None, "request") => Type::Request,
+            (None, "user") => self.attribute(&Type::Request, name, id),
+            _ => Type::Unknown,
         }
     }
 

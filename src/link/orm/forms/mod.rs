@@ -14,7 +14,7 @@ use super::events::Shown;
 use super::names::{ClassId, Def, FunctionId};
 use super::serializers::{self, ROW, loop_over, place};
 use super::types::{Row, Set, Type, Unit};
-use super::{choices, default_manager, templates};
+use super::{choices, default_manager, pages};
 use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -87,7 +87,7 @@ pub(super) fn forms(eval: &mut Eval<'_>) {
         {
             continue;
         }
-        for template in templates::templates_of(eval, class) {
+        for template in pages::templates_of(eval, class) {
             note(eval, class, template, "form");
         }
         if let Some(Type::Def(Def::Class(model))) = eval.class_value(class, "model") {

@@ -140,3 +140,48 @@ def j_macro_of_another_loaded():
 @case
 def j_macros_by_a_name():
     return env.get_template("j_macros_by_a_name.html").render(books=Book.objects.order_by("pk"))
+
+
+@case
+def j_mapped():
+    return env.get_template("j_mapped.html").render(loans=Loan.objects.order_by("pk"))
+
+
+@case
+def j_mapped_loaded():
+    return env.get_template("j_mapped_loaded.html").render(loans=Loan.objects.select_related("book").order_by("pk"))
+
+
+@case
+def j_grouped():
+    return env.get_template("j_grouped.html").render(loans=Loan.objects.order_by("pk"))
+
+
+@case
+def j_grouped_and_read():
+    return env.get_template("j_grouped_and_read.html").render(loans=Loan.objects.order_by("pk"))
+
+
+@case
+def j_grouped_by_a_key():
+    return env.get_template("j_grouped_by_a_key.html").render(loans=Loan.objects.order_by("pk"))
+
+
+@case
+def j_chosen():
+    return env.get_template("j_chosen.html").render(loans=Loan.objects.order_by("pk"))
+
+
+@case
+def j_in_threes():
+    return env.get_template("j_in_threes.html").render(loans=Loan.objects.order_by("pk"))
+
+
+@case
+def j_in_threes_loaded():
+    return env.get_template("j_in_threes_loaded.html").render(loans=Loan.objects.select_related("book").order_by("pk"))
+
+
+@case
+def j_sorted_by_a_column():
+    return env.get_template("j_sorted_by_a_column.html").render(loans=Loan.objects.order_by("pk"))
