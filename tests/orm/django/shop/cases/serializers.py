@@ -818,3 +818,64 @@ class ChapterLines(viewsets.ReadOnlyModelViewSet):
 @case
 def all_of_a_list_by_its_source():
     return listed(ChapterLines)
+
+
+class NewBookSerializer(serializers.Serializer):
+    title = serializers.CharField()
+
+    def validate_title(self, title):
+        if Author.objects.filter(name=title).exists():
+            raise serializers.ValidationError("that is an author")
+        return title
+
+
+@case
+def each_item_that_is_checked():
+    items = [{"title": f"after {book.title}"} for book in Book.objects.order_by("pk")]
+    serializer = NewBookSerializer(data=items, many=True)
+    return [serializer.is_valid(), len(serializer.validated_data)]
+
+
+class ShelvedSerializer(serializers.Serializer):
+    title = serializers.CharField()
+
+    def validate(self, data):
+        if Book.objects.filter(title=data["title"]).exists():
+            raise serializers.ValidationError("it is there")
+        return data
+
+
+class ShelfSerializer(serializers.Serializer):
+    books = ShelvedSerializer(many=True)
+
+    def create(self, validated_data):
+        return len(validated_data["books"])
+
+
+@case
+def each_item_within_another():
+    items = [{"title": f"after {book.title}"} for book in Book.objects.order_by("pk")]
+    serializer = ShelfSerializer(data={"books": items})
+    return [serializer.is_valid(), serializer.save()]
+
+
+class PlainBookSerializer(serializers.Serializer):
+    title = serializers.CharField()
+
+    def validate_title(self, title):
+        if not title.strip():
+            raise serializers.ValidationError("it has no title")
+        return title
+
+
+@case
+def each_item_that_is_looked_at():
+    items = [{"title": f"after {book.title}"} for book in Book.objects.order_by("pk")]
+    serializer = PlainBookSerializer(data=items, many=True)
+    return [serializer.is_valid(), len(serializer.validated_data)]
+
+
+@case
+def one_item_that_is_checked():
+    serializer = NewBookSerializer(data={"title": "One"})
+    return [serializer.is_valid(), Book.objects.count()]
