@@ -179,6 +179,8 @@ impl<'a> Lexer<'a> {
                 break;
             }
         }
+        // A backslash may be the last that there is.
+        self.at = self.at.min(self.text.len());
     }
 
     /// Skips `[[ … ]]` or `[=[ … ]=]` that starts at `start`; stays where it is when none does.

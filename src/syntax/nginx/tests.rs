@@ -162,6 +162,15 @@ fn spans_lie_within(items: &[Directive], within: Span) {
     }
 }
 
+#[test]
+fn a_backslash_at_the_end_of_lua_is_the_end() {
+    let text = "_by_lua_block{'\\";
+    let source = file(text);
+    let parsed = parse(&source);
+    assert!(!parsed.errors.is_empty());
+    assert!(parsed.errors.iter().all(|error| error.span.end as usize <= text.len()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
