@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use super::eval::{Args, Eval};
 use super::events::{EventKind, Shown};
-use super::lists::{self, Item};
+use super::lists::Item;
 use super::models::Relation;
 use super::names::{ClassId, Def, FunctionId};
 use super::narrow::Parent;
 use super::serializers::{ROW, list_of, loop_over, place};
 use super::types::{Row, Set, Site, Type, Unit};
-use super::{actions, default_manager, pages};
+use super::{actions, default_manager, exports, lists, pages};
 use crate::facts::orm::flow::{NodeKind, last_of};
 use crate::source::Span;
 use crate::stack::vocabulary::Orm;
@@ -101,16 +101,18 @@ pub(super) fn has_one_row(eval: &mut Eval<'_>, inline: ClassId) -> bool {
 
 fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
     let Some(set) = rows(eval, class) else { return };
-    let whole = || (vec![Column::Named("__str__".into())], eval.names.class(class).span);
-    let written = eval.names.attribute(class, "list_display").is_some();
-    let Some((columns, span)) = (if written { columns(eval, class, "list_display") } else { Some(whole()) }) else {
-        return;
-    };
     // Columns that code adds to those that are written leave these, as a rule.
     let chooses = eval.names.method(class, "get_list_display", None);
-    if chooses.is_some_and(|method| !super::serializers::calls_super(eval, method))
-        || eval.names.method(class, "get_list_select_related", None).is_some()
-    {
+    let by_itself = chooses.filter(|method| !super::serializers::calls_super(eval, *method));
+    let chooses = chooses.filter(|_| by_itself.is_none());
+    let written = eval.names.attribute(class, "list_display").is_some();
+    let found = match by_itself {
+        Some(method) => columns_of(eval, class, method),
+        None if written => columns(eval, class, "list_display"),
+        None => Some((vec![Column::Named("__str__".into())], eval.names.class(class).span)),
+    };
+    let Some((columns, span)) = found else { return };
+    if eval.names.method(class, "get_list_select_related", None).is_some() {
         return;
     }
     let mut loads = set.loads.clone();
@@ -168,6 +170,7 @@ fn list_of_admin(eval: &mut Eval<'_>, class: ClassId) {
     show(eval, class, &set, &columns, (OF_LIST, span));
     eval.chosen -= usize::from(chooses);
     actions::run(eval, class, &set);
+    exports::of_admin(eval, class, &set);
 }
 
 /// Those of some paths that the columns read: what a list joins unasked, and joins no more as soon as it is told what to
@@ -295,6 +298,21 @@ fn columns(eval: &Eval<'_>, class: ClassId, name: &str) -> Option<(Vec<Column>, 
     Some((listed.items.iter().filter_map(column).collect(), span))
 }
 
+/// The columns that a method gives, whatever is asked: `return ["title", "author"]`.
+fn columns_of(eval: &mut Eval<'_>, class: ClassId, method: FunctionId) -> Option<(Vec<Column>, Span)> {
+    let [returned] = eval.names.function(method).flow.returns.as_slice() else { return None };
+    let span = eval.names.function(method).flow.node(*returned).span;
+    let Type::Tuple(parts) = eval.returned(method, Some(class)) else { return None };
+    let names: Option<Vec<Column>> = parts
+        .iter()
+        .map(|part| match part {
+            Type::Text(name) => Some(Column::Named((**name).into())),
+            _ => None,
+        })
+        .collect();
+    Some((names?, span))
+}
+
 const OF_LIST: &str = "the change list shows each row by";
 const OF_INLINE: &str = "the admin shows each row of this inline by";
 const OF_TABLE: &str = "the table shows each row by";
@@ -343,7 +361,7 @@ fn cell(eval: &mut Eval<'_>, class: ClassId, column: &Column, row: &Rc<Row>) {
 }
 
 /// Reads a path of a row, and calls what can be called at its end.
-fn path(eval: &mut Eval<'_>, row: &Rc<Row>, path: &str, parted: &str) -> Type {
+pub(super) fn path(eval: &mut Eval<'_>, row: &Rc<Row>, path: &str, parted: &str) -> Type {
     let mut value = Type::Row(row.clone());
     for name in path.split(parted) {
         value = eval.attribute(&value, name, ROW);

@@ -21,6 +21,7 @@ mod drf;
 mod eval;
 mod event_loop;
 mod events;
+mod exports;
 mod feeds;
 mod few;
 mod foreign_keys;
@@ -66,6 +67,7 @@ mod tables;
 mod templates;
 mod types;
 mod uses;
+mod validated;
 mod views;
 mod writes;
 
@@ -140,6 +142,7 @@ pub fn join<'a>(drafts: impl IntoIterator<Item = &'a OrmDraft>, plain: &[&'a Cal
     columns::tables(&mut eval);
     feeds::feeds(&mut eval);
     forms::forms(&mut eval);
+    validated::nested(&mut eval);
     graphql::resolvers(&mut eval);
     let listings = listings::listings(&mut eval);
     let admin_choices = choices::facts(&mut eval);

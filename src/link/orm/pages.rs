@@ -29,7 +29,9 @@ pub(super) fn views(eval: &mut Eval<'_>) {
             continue;
         }
         let templates = templates_of(eval, class);
-        if templates.is_empty() {
+        // A base that several share has no rows of its own.
+        let answers = eval.names.method(class, "render_to_response", None).filter(|_| lists_or_details(eval, class));
+        if templates.is_empty() && answers.is_none() {
             continue;
         }
         let before = eval.events.len();
@@ -48,8 +50,17 @@ pub(super) fn views(eval: &mut Eval<'_>) {
                     eval.rooted(template, vec![context.clone()], loaded.clone());
                 }
             }
+            if let Some(method) = answers {
+                eval.rooted(method, vec![Type::Instance(class), context], loaded);
+            }
         }
     }
+}
+
+/// Whether a view has rows to answer with.
+fn lists_or_details(eval: &mut Eval<'_>, class: ClassId) -> bool {
+    let bases = eval.names.lineage(class).external.clone();
+    (lists(&bases) || details(&bases)) && rows(eval, class).is_some()
 }
 
 /// The pages that Wagtail shows, each by a template of its own or of its name (`Page.get_template`, Wagtail 7.0).

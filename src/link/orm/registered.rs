@@ -12,9 +12,17 @@ const SNIPPET: &str = "register_snippet";
 
 /// Whether a call shows the rows of a model to staff.
 fn is_of_site(flow: &Flow, func: NodeId) -> bool {
-    flow.dotted(func).is_some_and(|name| {
+    let by_name = flow.dotted(func).is_some_and(|name| {
         name == SNIPPET || name.strip_suffix(".register").is_some_and(|of| of == "admin" || of.ends_with("site"))
-    })
+    });
+    // `site = admin.AdminSite()`, and then `site.register(…)`.
+    let of_own = || match &flow.node(func).kind {
+        NodeKind::Attr { of, name, .. } if &**name == "register" => {
+            flow.call(*of).and_then(|made| flow.last_called(made.func)).is_some_and(|it| it.ends_with("AdminSite"))
+        }
+        _ => false,
+    };
+    by_name || of_own()
 }
 
 /// The admin classes that the site shows.

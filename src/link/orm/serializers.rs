@@ -277,7 +277,7 @@ impl Meta {
 
 /// The relations of a model that all its fields have among them and that are more than a column of the row: its own
 /// lists, and with levels to write out its own foreign keys.
-fn written(eval: &Eval<'_>, model: ClassId, depth: i64) -> Vec<Box<str>> {
+pub(super) fn written(eval: &Eval<'_>, model: ClassId, depth: i64) -> Vec<Box<str>> {
     let Some(known) = eval.models.get(model) else { return Vec::new() };
     let declared = |name: &str, ends: &[&str]| {
         let func = || {
@@ -410,6 +410,8 @@ fn field(eval: &mut Eval<'_>, serializer: ClassId, it: Written<'_>, row: &Rc<Row
     };
     if let Def::Class(nested) = kind {
         if is_serializer(eval, nested) {
+            // `source="chapters.all"`
+            let source = if flag("many") { source.strip_suffix(".all").unwrap_or(source) } else { source };
             let value = if source == "*" { Type::Row(row.clone()) } else { read(eval, row, source, true) };
             // Of one row, a list of others is the loop.
             if row.turn.is_none() && flag("many") {
@@ -530,14 +532,14 @@ fn read(eval: &mut Eval<'_>, row: &Rc<Row>, source: &str, whole: bool) -> Type {
     while let Some(name) = names.next() {
         let last = names.peek().is_none();
         // `items.count`
-        let called = last && (!whole || name == "all") && matches!(value, Type::Manager(_));
+        let called = last && !whole && matches!(value, Type::Manager(_));
         if !matches!(value, Type::Row(_)) && !called {
             return Type::Unknown;
         }
         // A list as a plain value is its manager, which asks for nothing.
         value = eval.attribute(&value, name, ROW);
         // What can be called is called, on the way and at its end.
-        if matches!(value, Type::Method(..)) || whole && matches!(value, Type::Op(..)) {
+        if matches!(value, Type::Method(..)) {
             value = eval.call(&value, &Args::NONE, ROW);
         }
     }

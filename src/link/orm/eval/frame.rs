@@ -54,6 +54,16 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// The frame of a serializer over the items that a client sends.
+    pub(in crate::link::orm) fn of_items(unit: Unit, flow: &'a Flow, turn: Turn) -> Self {
+        let call = (Span::at(FileId(0), 0), 0);
+        Frame {
+            types: vec![Type::Checked(true), Type::Checked(false)],
+            vary: vec![None, Some(turn)],
+            ..Self::new(unit, flow, Vec::new(), call)
+        }
+    }
+
     /// The frame of a serializer over one row of a loop that is around it.
     pub(in crate::link::orm) fn of_row(unit: Unit, flow: &'a Flow, turn: Option<Turn>, call: (Span, Scope)) -> Self {
         Frame {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::names::{ClassId, Def};
 use super::super::types::{Row, Set, Type};
-use super::super::{columns, context, django, serializers};
+use super::super::{columns, context, django, serializers, validated};
 use super::need::uses;
 use super::{Args, Eval};
 use crate::facts::orm::flow::{NodeId, NodeKind};
@@ -13,6 +13,10 @@ impl Eval<'_> {
     /// An instance of a class.
     pub(super) fn make(&mut self, class: ClassId, args: &Args<'_>, id: NodeId) -> Type {
         let many = args.keyword("many").is_some_and(|node| self.frame().flow.flag(node) == Some(true));
+        if many && args.keyword("data").is_some() && serializers::is_serializer(self, class) {
+            let (unit, span) = (self.frame().unit, self.frame().flow.node(id).span);
+            validated::each(self, unit, class, span);
+        }
         if serializers::is_serializer(self, class) && !self.only_takes_data(args, id) {
             let rows = args.positional.first().copied().or_else(|| args.keyword("instance"));
             let given = rows.map(|node| self.type_of(node)).unwrap_or_default();

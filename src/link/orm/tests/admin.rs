@@ -233,3 +233,35 @@ fn a_list_that_is_told_in_vain_what_to_join() {
     let said = "the queryset joins something, so that `list_select_related` is not heeded".to_owned();
     assert_eq!(because("    list_select_related = [\"box\"]\n"), Some(said));
 }
+
+#[test]
+fn what_an_export_writes_of_each_row() {
+    let models = "from django.db import models\n\n\nclass Maker(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Mark(models.Model):\n    name = models.CharField(max_length=9)\n\n\nclass Gift(models.Model):\n    name = models.CharField(max_length=9)\n    maker = models.ForeignKey(Maker, on_delete=models.CASCADE)\n    marks = models.ManyToManyField(Mark)\n";
+    let export = |resource: &str, more: &str| {
+        let admin = format!(
+            "from django.contrib import admin\nfrom import_export import fields, resources\nfrom import_export.admin import ImportExportModelAdmin\nfrom .models import Gift\n\n\nclass GiftResource(resources.ModelResource):\n{resource}\n\n@admin.register(Gift)\nclass GiftAdmin(ImportExportModelAdmin):\n    resource_classes = [GiftResource]\n    list_display = ['name']\n{more}"
+        );
+        told(&[("shop/models.py", models), ("shop/admin.py", &admin)])
+    };
+    let meta = |fields: &str| format!("    class Meta:\n        model = Gift\n        fields = {fields}\n");
+    let maker = [r#"lazy GiftAdmin:maker: list_select_related = ["maker"]"#];
+    assert_eq!(export(&meta("('id', 'maker__name')"), ""), maker);
+    let named = format!("    maker_name = fields.Field(attribute='maker__name')\n\n{}", meta("('id', 'maker_name')"));
+    assert_eq!(export(&named, ""), maker);
+    let by_method = format!(
+        "    who = fields.Field()\n\n{}\n    def dehydrate_who(self, gift):\n        return gift.maker.name\n",
+        meta("('id', 'who')")
+    );
+    assert_eq!(export(&by_method, ""), maker);
+    assert!(export(&by_method, "    list_select_related = ['maker']\n").is_empty());
+    // A key is written as it is; what `fields` leaves out is not written.
+    assert!(export(&meta("('id', 'maker')"), "").is_empty());
+    assert!(
+        export(&format!("    maker_name = fields.Field(attribute='maker__name')\n\n{}", meta("('id',)")), "")
+            .is_empty()
+    );
+    assert_eq!(export(&meta("('id', 'marks')"), "").len(), 1);
+    // Other rows than those of the list.
+    let own = "\n    def get_export_queryset(self, request):\n        return super().get_export_queryset(request).select_related('maker')\n";
+    assert!(export(&by_method, own).is_empty());
+}

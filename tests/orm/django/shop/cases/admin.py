@@ -363,3 +363,54 @@ admin.AdminSite().register(Reader, WithJoinedInline)
 @case
 def inline_joined():
     return inlines(WithJoinedInline, Reader, 1)
+
+
+plain_site = admin.AdminSite()
+plain_site.register(Review)
+
+
+@case
+def shown_by_no_class_of_its_own():
+    return changelist(admin.ModelAdmin, Review)
+
+
+plain_site.register([Country, Publisher])
+
+
+@case
+def names_shown_by_no_class_of_their_own():
+    return [changelist(admin.ModelAdmin, Country), changelist(admin.ModelAdmin, Publisher)]
+
+
+@admin.register(Book, site=admin.AdminSite())
+class MoreColumnsAdmin(CallableAdmin):
+    list_display = [*CallableAdmin.list_display, "stock"]
+
+
+@case
+def columns_of_a_base_and_more():
+    return changelist(MoreColumnsAdmin, Book)
+
+
+@admin.register(Book, site=admin.AdminSite())
+class OtherColumnsAdmin(CallableAdmin):
+    list_display = ("title",) + ("stock",)
+
+
+@case
+def other_columns_than_the_base():
+    return changelist(OtherColumnsAdmin, Book)
+
+
+@admin.register(Book, site=admin.AdminSite())
+class ColumnsByAMethodAdmin(admin.ModelAdmin):
+    def get_list_display(self, request):
+        return ["title", "author_name"]
+
+    def author_name(self, book):
+        return book.author.name
+
+
+@case
+def columns_by_a_method():
+    return changelist(ColumnsByAMethodAdmin, Book)

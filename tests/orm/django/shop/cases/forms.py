@@ -160,3 +160,91 @@ def check(request):
 @case
 def choices_that_nobody_sees():
     return get(check)
+
+
+class PickOneOfAll(forms.Form):
+    review = forms.ModelChoiceField(queryset=Review.objects.order_by("pk"), widget=forms.RadioSelect)
+
+
+def pick_one_of_all(request):
+    return render(request, "choices_beside_each_other.html", {"form": PickOneOfAll()})
+
+
+@case
+def choices_beside_each_other():
+    return get(pick_one_of_all)
+
+
+class PickSome(forms.Form):
+    books = BookChoice(queryset=Book.objects.order_by("pk"))
+
+
+class PickSomeView(FormView):
+    form_class = PickSome
+    template_name = "choices_of_visible_fields.html"
+
+
+@case
+def choices_of_visible_fields():
+    return get(PickSomeView.as_view())
+
+
+class PickReviews(forms.Form):
+    reviews = forms.ModelMultipleChoiceField(queryset=Review.objects.filter(stars__gt=0).order_by("pk"))
+
+
+def pick_reviews(request):
+    form = PickReviews(request.POST or None)
+    context = {"form": form, "title": "Reviews"}
+    return render(request, "choices_of_which_many_are_taken.html", context)
+
+
+@case
+def choices_of_which_many_are_taken():
+    return get(pick_reviews)
+
+
+class PickLoaded(forms.Form):
+    reviews = forms.ModelMultipleChoiceField(queryset=Review.objects.select_related("reader", "book").order_by("pk"))
+
+
+def pick_loaded(request):
+    return render(request, "choices_of_a_loaded_field.html", {"form": PickLoaded()})
+
+
+@case
+def choices_of_a_loaded_field():
+    return get(pick_loaded)
+
+
+class TextReplyForm(forms.ModelForm):
+    class Meta:
+        model = Reply
+        fields = ["text"]
+
+
+class TextReplyView(CreateView):
+    form_class = TextReplyForm
+    template_name = "choices_that_are_no_field.html"
+
+
+@case
+def choices_that_are_no_field():
+    return get(TextReplyView.as_view())
+
+
+class ListedForm(forms.Form):
+    author = forms.ChoiceField(choices=())
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["author"].choices = [(book.pk, book.title) for book in Book.objects.order_by("pk")]
+
+
+def listed_form(request):
+    return render(request, "choices_that_code_lists.html", {"form": ListedForm()})
+
+
+@case
+def choices_that_code_lists():
+    return get(listed_form)

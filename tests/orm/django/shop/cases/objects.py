@@ -1,6 +1,7 @@
 """Instances that rows are given to, and functions that are values."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from counting import case
 
@@ -191,3 +192,19 @@ def lambda_passed_on_loaded():
 @case
 def whatever_arguments():
     return [first_of(book) for book in Book.objects.order_by("pk")]
+
+
+def labelled(prefix, book):
+    return f"{prefix} {book.author.name}"
+
+
+@case
+def function_with_its_first_argument():
+    label = partial(labelled, "by")
+    return [label(book) for book in Book.objects.order_by("pk")]
+
+
+@case
+def function_with_its_first_argument_loaded():
+    label = partial(labelled, "by")
+    return [label(book) for book in Book.objects.select_related("author").order_by("pk")]

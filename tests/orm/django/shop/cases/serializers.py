@@ -4,6 +4,7 @@ from counting import case
 from django.db.models import Count, Prefetch
 from rest_framework import generics, mixins, serializers, viewsets
 from rest_framework.decorators import action, api_view
+from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from web import get, listed, shown_by
@@ -731,3 +732,150 @@ class WithAuthorReplaced(viewsets.ReadOnlyModelViewSet):
 @case
 def field_that_code_replaces():
     return listed(WithAuthorReplaced)
+
+
+class CreditedSerializer(serializers.ModelSerializer):
+    author_name = serializers.CharField(source="author.name")
+
+    class Meta:
+        model = Book
+        fields = ["id", "author_name"]
+
+
+class TaggedAndCreditedSerializer(CreditedSerializer):
+    class Meta(CreditedSerializer.Meta):
+        fields = CreditedSerializer.Meta.fields + ["tags"]
+
+
+class TaggedAndCredited(viewsets.ReadOnlyModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = TaggedAndCreditedSerializer
+
+
+@case
+def fields_of_a_base_and_more():
+    return listed(TaggedAndCredited)
+
+
+class ShortSerializer(CreditedSerializer):
+    class Meta(CreditedSerializer.Meta):
+        fields = ["id"] + ["title"]
+
+
+class Short(viewsets.ReadOnlyModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = ShortSerializer
+
+
+@case
+def other_fields_than_the_base():
+    return listed(Short)
+
+
+@api_view(["GET"])
+def paged_by_hand(request):
+    paginator = PageNumberPagination()
+    page = paginator.paginate_queryset(Book.objects.order_by("pk"), request)
+    return paginator.get_paginated_response(CreditedSerializer(page, many=True).data)
+
+
+@case
+def page_made_by_hand():
+    return get(paged_by_hand)
+
+
+@api_view(["GET"])
+def paged_and_loaded(request):
+    paginator = PageNumberPagination()
+    page = paginator.paginate_queryset(Book.objects.select_related("author").order_by("pk"), request)
+    return paginator.get_paginated_response(CreditedSerializer(page, many=True).data)
+
+
+@case
+def page_made_by_hand_loaded():
+    return get(paged_and_loaded)
+
+
+class ChapterLineSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Chapter
+        fields = ["title"]
+
+
+class ChapterLinesSerializer(serializers.ModelSerializer):
+    lines = ChapterLineSerializer(source="chapters.all", many=True)
+
+    class Meta:
+        model = Book
+        fields = ["id", "lines"]
+
+
+class ChapterLines(viewsets.ReadOnlyModelViewSet):
+    queryset = Book.objects.order_by("pk")
+    serializer_class = ChapterLinesSerializer
+
+
+@case
+def all_of_a_list_by_its_source():
+    return listed(ChapterLines)
+
+
+class NewBookSerializer(serializers.Serializer):
+    title = serializers.CharField()
+
+    def validate_title(self, title):
+        if Author.objects.filter(name=title).exists():
+            raise serializers.ValidationError("that is an author")
+        return title
+
+
+@case
+def each_item_that_is_checked():
+    items = [{"title": f"after {book.title}"} for book in Book.objects.order_by("pk")]
+    serializer = NewBookSerializer(data=items, many=True)
+    return [serializer.is_valid(), len(serializer.validated_data)]
+
+
+class ShelvedSerializer(serializers.Serializer):
+    title = serializers.CharField()
+
+    def validate(self, data):
+        if Book.objects.filter(title=data["title"]).exists():
+            raise serializers.ValidationError("it is there")
+        return data
+
+
+class ShelfSerializer(serializers.Serializer):
+    books = ShelvedSerializer(many=True)
+
+    def create(self, validated_data):
+        return len(validated_data["books"])
+
+
+@case
+def each_item_within_another():
+    items = [{"title": f"after {book.title}"} for book in Book.objects.order_by("pk")]
+    serializer = ShelfSerializer(data={"books": items})
+    return [serializer.is_valid(), serializer.save()]
+
+
+class PlainBookSerializer(serializers.Serializer):
+    title = serializers.CharField()
+
+    def validate_title(self, title):
+        if not title.strip():
+            raise serializers.ValidationError("it has no title")
+        return title
+
+
+@case
+def each_item_that_is_looked_at():
+    items = [{"title": f"after {book.title}"} for book in Book.objects.order_by("pk")]
+    serializer = PlainBookSerializer(data=items, many=True)
+    return [serializer.is_valid(), len(serializer.validated_data)]
+
+
+@case
+def one_item_that_is_checked():
+    serializer = NewBookSerializer(data={"title": "One"})
+    return [serializer.is_valid(), Book.objects.count()]

@@ -2,6 +2,7 @@
 
 from counting import case
 from django.db.models import Count, Prefetch
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import get_template, render_to_string
 from django.template.response import TemplateResponse
@@ -625,3 +626,27 @@ def regrouped_by_a_key():
 @case
 def regrouped_loaded():
     return render_to_string("regrouped_loaded.html", {"loans": Loan.objects.select_related("book").order_by("pk")})
+
+
+class BookLines(ListView):
+    model = Book
+
+    def render_to_response(self, context, **kwargs):
+        return HttpResponse("\n".join(book.author.name for book in context["object_list"]))
+
+
+@case
+def answered_in_another_way():
+    return get(BookLines.as_view())
+
+
+class LoadedBookLines(ListView):
+    queryset = Book.objects.select_related("author")
+
+    def render_to_response(self, context, **kwargs):
+        return HttpResponse("\n".join(book.author.name for book in context["object_list"]))
+
+
+@case
+def answered_in_another_way_loaded():
+    return get(LoadedBookLines.as_view())
