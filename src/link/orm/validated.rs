@@ -7,18 +7,21 @@ use super::eval::{Eval, Frame};
 use super::names::{ClassId, Def, FunctionId};
 use super::serializers::{self, ROW, place};
 use super::types::{Turn, Type, Unit};
+use crate::facts::orm::flow::NodeKind;
 use crate::source::Span;
 
 /// What is asked of every item, besides what is asked of its fields.
 const OF_ITEM: &[&str] = &["to_internal_value", "validate"];
 const OF_FIELD: &str = "validate_";
 
-/// Evaluates the lists of items within serializers that save them by code of their own: others are only read.
+/// Evaluates the lists of items within serializers that save them by code of their own, which names them: others are
+/// only read.
 pub(super) fn nested(eval: &mut Eval<'_>) {
     let mut seen: HashSet<ClassId> = HashSet::default();
     for serializer in eval.names.all_classes() {
-        let saves = ["create", "update"].iter().any(|name| eval.names.method(serializer, name, None).is_some());
-        if !saves || !serializers::is_serializer(eval, serializer) {
+        let saving = ["create", "update"].iter().filter_map(|name| eval.names.method(serializer, name, None));
+        let saving: Vec<FunctionId> = saving.collect();
+        if saving.is_empty() || !serializers::is_serializer(eval, serializer) {
             continue;
         }
         for class in eval.names.lineage(serializer).classes.clone() {
@@ -26,8 +29,14 @@ pub(super) fn nested(eval: &mut Eval<'_>) {
             for attribute in &draft.attributes {
                 let Some(call) = attribute.value.and_then(|value| draft.body.call(value)) else { continue };
                 let sent = draft.body.says(call, "many") && !draft.body.says(call, "read_only");
+                // What the code that saves does not name, no client sends.
+                let named = |it: &FunctionId| {
+                    let flow = &eval.names.function(*it).flow;
+                    flow.nodes.iter().any(|node| matches!(&node.kind, NodeKind::Text(text) if *text == attribute.name))
+                };
                 if let Some(Def::Class(item)) = eval.names.of_node(class.draft, &draft.body, call.func)
                     && sent
+                    && saving.iter().any(named)
                     && serializers::is_serializer(eval, item)
                     && seen.insert(item)
                 {
