@@ -65,7 +65,7 @@ pub(super) fn asked(
     for (unit, flow) in flows(names) {
         let scan = Scan { names, unit, flow, keys, by_name: &by_name };
         scan.run(&mut |at, node| {
-            if scan.asks_besides(node, keys[at].model, leads) {
+            if scan.asks_besides(node, &keys[at], leads) {
                 return;
             }
             let said = || (format!("`{}`", spelled(flow, params_of(names, unit), node)), flow.node(node).span);
@@ -178,8 +178,9 @@ impl Scan<'_, '_> {
     }
 
     /// Whether the statement that compares a column here asks by equality for another one of the model that an index leads with.
-    fn asks_besides(&self, node: NodeId, model: ClassId, leads: &dyn Fn(ClassId, &str) -> bool) -> bool {
-        let is_led = |name: &str| leads(model, name);
+    fn asks_besides(&self, node: NodeId, key: &Key<'_>, leads: &dyn Fn(ClassId, &str) -> bool) -> bool {
+        let model = key.model;
+        let is_led = |name: &str| name != key.column && leads(model, name);
         let compares = |arg: NodeId| {
             let column = |side: NodeId| match &self.flow.node(side).kind {
                 NodeKind::Attr { of, name, .. } if self.entity(*of) == Some(model) => Some(&**name),
