@@ -5,7 +5,7 @@ use super::draft::{Attribute, ClassDraft, FunctionDraft, Import, LoaderImport, O
 use super::flow::NodeKind;
 use super::place;
 use crate::source::{SourceFile, Span};
-use crate::syntax::python::{Class, Expr, ExprKind, Function, Module, Stmt, StmtKind};
+use crate::syntax::python::{Call, Class, Expr, ExprKind, Function, Module, Stmt, StmtKind};
 
 /// Words without which a file says nothing to a mapper, and nothing of what waits for what.
 const TOKENS: &[&str] = &[
@@ -344,6 +344,9 @@ fn answer(function: &Function) -> Option<&Expr> {
         {
             return Some(&said.value);
         }
+        if let Some(said) = schema_said(call) {
+            return Some(said);
+        }
         let ExprKind::Attribute { name, .. } = &call.func.kind else { continue };
         // A tag of templates that fills one.
         if &*name.value == "inclusion_tag" {
@@ -356,6 +359,21 @@ fn answer(function: &Function) -> Option<&Expr> {
         }
     }
     function.returns.as_ref().filter(|_| routed)
+}
+
+/// The schema that a decorator of Flask's extensions fills with what the function gives: `response(200, Books(many=True))`,
+/// `output(Books(many=True))`, `marshal_with(Books(many=True))`.
+fn schema_said(call: &Call) -> Option<&Expr> {
+    let name = call.func.dotted()?;
+    let at = match name.rsplit('.').next()? {
+        "response" if name.contains('.') => 1,
+        "output" if name.contains('.') => 0,
+        "marshal_with" => 0,
+        _ => return None,
+    };
+    let named = || call.keywords.iter().find(|it| it.name.as_ref().is_some_and(|name| &*name.value == "schema"));
+    let said = call.args.get(at).or_else(|| named().map(|it| &it.value))?;
+    matches!(said.kind, ExprKind::Call(_) | ExprKind::Name(_) | ExprKind::Attribute { .. }).then_some(said)
 }
 
 /// The quote that opens most of a file's texts.

@@ -7,7 +7,7 @@ use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
 use super::types::{Extent, Loads, Set, Size, Statement, Type, Unit, merged};
 use super::uses::{self, Wanted};
-use super::{default_manager, django, in_python, keys, serializers, sqlalchemy, templates};
+use super::{default_manager, django, in_python, keys, schemas, serializers, sqlalchemy, templates};
 use crate::facts::orm::flow::{CallView, NodeId, NodeKind, last_of};
 use crate::stack::vocabulary::Orm;
 
@@ -243,6 +243,20 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
                 sqlalchemy::deleted(eval, *model, id);
             }
             Type::Statement(Statement::Write)
+        }
+        "parse_obj_as" if name.starts_with("pydantic") => {
+            schemas::parse_as(eval, args, id);
+            Type::Unknown
+        }
+        // `SQLAlchemy.paginate` (Flask-SQLAlchemy 3.1)
+        "paginate" if name.ends_with("SQLAlchemy().paginate") => sqlalchemy::session(eval, last, args, id),
+        // A page of a query, or of a statement that a connection is given with (fastapi-pagination 0.16).
+        "paginate" | "apaginate" if name.starts_with("fastapi_pagination.ext") => {
+            let given = args.positional.iter().take(2).find_map(|node| match eval.type_of(*node) {
+                Type::Set(set) => Some(set),
+                _ => None,
+            });
+            given.map_or(Type::Unknown, |set| Type::Set(Rc::new(Set { cut: true, ..(*set).clone() })))
         }
         _ if name.contains('.') && hands_on(&first, last) => Type::Set(match &first {
             Type::Set(set) => Rc::new(Set { size: Size::Guessed, extent: Extent::Part, ..(**set).clone() }),

@@ -6,7 +6,7 @@ use super::eval::{Args, Eval};
 use super::models::Loading;
 use super::names::{ClassId, Def};
 use super::serializers::{ROW, chosen, list_of, loop_over, place, rows_of};
-use super::types::{Row, Type};
+use super::types::{Row, Type, Unit};
 use crate::facts::orm::flow::{CallView, Flow, NodeId, NodeKind, last_of};
 
 /// Schemas are followed into those nested in them so deep.
@@ -37,6 +37,40 @@ pub(super) fn dump(eval: &mut Eval<'_>, schema: ClassId, args: &Args<'_>, id: No
                 fields(eval, schema, &only, row, ROW, 0);
             });
         }
+    }
+}
+
+/// Whether what a decorator names is a schema of marshmallow's, made or as a class.
+pub(super) fn names_schema(eval: &Eval<'_>, draft: u32, flow: &Flow, node: NodeId) -> bool {
+    made(eval, (draft, flow, node)).is_some()
+}
+
+/// What a function answers with by a decorator: `@blp.response(200, BookSchema(many=True))` (flask-smorest 0.47), `@app.output(…)`
+/// (APIFlask 3.1), `@marshal_with(…)` (flask-apispec 0.11).
+pub(super) fn answered(eval: &mut Eval<'_>, unit: Unit, value: &Type, answer: (u32, &Flow, NodeId)) {
+    let Some((schema, limits, true)) = made(eval, answer) else { return };
+    let Some(set) = value.all_rows().filter(|set| set.related.is_none()) else { return };
+    loop_over(eval, unit, &set, schema, "…(many=True)", answer.1.node(answer.2).span, &|eval, row| {
+        fields(eval, schema, &limits, row, ROW, 0);
+    });
+}
+
+/// The schema that a node makes or names, by itself or as a name of the module, with its limits, and whether it is of many.
+fn made(eval: &Eval<'_>, (draft, flow, node): (u32, &Flow, NodeId)) -> Option<(ClassId, Limits, bool)> {
+    let (draft, flow, call) = match (flow.call(node), eval.names.of_node(draft, flow, node)) {
+        (Some(call), _) => (draft, flow, call),
+        (None, Some(Def::Global(draft, node))) => {
+            let top = &eval.names.draft(draft).top;
+            (draft, top, top.call(node)?)
+        }
+        (None, Some(Def::Class(schema))) if is_schema(eval, schema) => return Some((schema, Limits::default(), false)),
+        _ => return None,
+    };
+    match eval.names.of_node(draft, flow, call.func)? {
+        Def::Class(schema) if is_schema(eval, schema) => {
+            Some((schema, Limits::read(flow, call)?, flow.says(call, "many")))
+        }
+        _ => None,
     }
 }
 

@@ -30,15 +30,22 @@ pub(super) fn answers(eval: &mut Eval<'_>) {
     for (draft, it) in eval.names.drafts.clone().into_iter().enumerate() {
         for (at, function) in it.functions.iter().enumerate() {
             let Some(answer) = function.answer else { continue };
-            let Some((schema, many)) = named(eval, draft as u32, &function.flow, answer) else { continue };
-            let id = FunctionId { draft: draft as u32, at: at as u32 };
-            let head = function.flow.node(answer).span;
+            let (draft, flow) = (draft as u32, &function.flow);
+            let id = FunctionId { draft, at: at as u32 };
+            let head = flow.node(answer).span;
+            if marshmallow::names_schema(eval, draft, flow, answer) {
+                let value = eval.returned(id, None);
+                marshmallow::answered(eval, Unit::Function(id), &value, (draft, flow, answer));
+                continue;
+            }
+            let Some(asked) = asked(eval, draft, flow, answer) else { continue };
+            let schema = asked.schema;
             match eval.returned(id, None) {
-                value if many => over(eval, Unit::Function(id), &value, schema, head),
+                value if asked.many => over(eval, Unit::Function(id), &value, schema, head),
                 // A page holds its rows in a list.
-                Type::Record(entries) => {
+                Type::Record(entries) | Type::Made(_, entries) => {
                     for (name, value, _) in entries.iter() {
-                        if let Some((inner, true)) = field(eval, schema, name) {
+                        if let Some((inner, true)) = field(eval, &asked, name) {
                             over(eval, Unit::Function(id), value, inner, head);
                         }
                     }
@@ -68,11 +75,93 @@ pub(super) fn validate(eval: &mut Eval<'_>, schema: ClassId, args: &Args<'_>, id
     Type::Instance(schema)
 }
 
+/// `parse_obj_as(list[BookOut], books)` (pydantic 1.10, `tools.py`)
+pub(super) fn parse_as(eval: &mut Eval<'_>, args: &Args<'_>, id: NodeId) {
+    let [kind, rows, ..] = args.positional else { return };
+    let (draft, flow) = (eval.draft(), eval.frame().flow);
+    adapt(eval, named(eval, draft, flow, *kind), *rows, id);
+}
+
+/// `TypeAdapter(list[BookOut]).validate_python(books)` (pydantic 2.12, `type_adapter.py`), made by the call itself or a name of
+/// the module.
+pub(super) fn validate_python(eval: &mut Eval<'_>, args: &Args<'_>, id: NodeId) {
+    let Some(rows) = args.positional.first() else { return };
+    let flow = eval.frame().flow;
+    let NodeKind::Call { func, .. } = flow.node(id).kind else { return };
+    let NodeKind::Attr { of, .. } = flow.node(func).kind else { return };
+    let (draft, made, at) = match (flow.call(of), eval.names.of_node(eval.draft(), flow, of)) {
+        (Some(_), _) => (eval.draft(), flow, of),
+        (None, Some(Def::Global(draft, node))) => (draft, &eval.names.draft(draft).top, node),
+        _ => return,
+    };
+    let Some(call) = made.call(at).filter(|call| made.called(*call).as_deref() == Some("TypeAdapter")) else { return };
+    let Some(kind) = call.args.first() else { return };
+    adapt(eval, named(eval, draft, made, *kind), *rows, id);
+}
+
+/// Reads what a schema reads of all rows that it is given many of.
+fn adapt(eval: &mut Eval<'_>, schema: Option<(ClassId, bool)>, rows: NodeId, id: NodeId) {
+    if let Some((schema, true)) = schema {
+        let (unit, span) = (eval.frame().unit, eval.frame().flow.node(id).span);
+        let value = eval.type_of(rows);
+        over(eval, unit, &value, schema, span);
+    }
+}
+
+/// A schema that is asked for, whether a list of it, and what it is generic over: `Page[BookOut]`, `Answer[list[BookOut]]`.
+struct Asked {
+    schema: ClassId,
+    many: bool,
+    of: Option<(ClassId, bool)>,
+}
+
+fn asked(eval: &Eval<'_>, draft: u32, flow: &Flow, node: NodeId) -> Option<Asked> {
+    if let NodeKind::Item { of, key } = &flow.node(node).kind
+        && let Some((schema, _)) = schema_of(eval, eval.names.of_node(draft, flow, *of), false)
+    {
+        return Some(Asked { schema, many: false, of: named(eval, draft, flow, *key) });
+    }
+    let (schema, many) = named(eval, draft, flow, node)?;
+    Some(Asked { schema, many, of: None })
+}
+
 /// The schema that a field of one holds, and whether it holds many.
-fn field(eval: &Eval<'_>, schema: ClassId, name: &str) -> Option<(ClassId, bool)> {
-    let (class, at) = eval.names.attribute(schema, name)?;
+fn field(eval: &Eval<'_>, asked: &Asked, name: &str) -> Option<(ClassId, bool)> {
+    let (class, at) = eval.names.attribute(asked.schema, name)?;
     let draft = eval.names.class(class);
-    named(eval, class.draft, &draft.body, draft.attributes.get(at)?.annotation?)
+    let annotation = draft.attributes.get(at)?.annotation?;
+    named(eval, class.draft, &draft.body, annotation).or_else(|| {
+        let (schema, many) = asked.of?;
+        Some((schema, many | variable(eval, class.draft, &draft.body, annotation)?))
+    })
+}
+
+/// Whether an annotation is of many of a type variable, if it is of one: `T`, `list[T]`, `T | None`.
+fn variable(eval: &Eval<'_>, draft: u32, flow: &Flow, node: NodeId) -> Option<bool> {
+    match &flow.node(node).kind {
+        NodeKind::Item { of, key } => {
+            let outer = flow.dotted(*of)?;
+            let outer = last_of(&outer);
+            (is_list(outer) || outer == "Optional").then_some(())?;
+            Some(variable(eval, draft, flow, *key)? | is_list(outer))
+        }
+        NodeKind::Mix(parts) => variable(eval, draft, flow, *parts.first()?),
+        NodeKind::Name(name) => match eval.names.resolve(draft, name) {
+            Some(Def::Global(draft, node)) => {
+                let top = &eval.names.draft(draft).top;
+                (top.called(top.call(node)?).as_deref() == Some("TypeVar")).then_some(false)
+            }
+            // `class Page[T](BaseModel)`
+            None => name.starts_with(char::is_uppercase).then_some(false),
+            Some(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether what an annotation names holds many.
+fn is_list(outer: &str) -> bool {
+    matches!(outer, "list" | "List" | "Sequence" | "Iterable" | "set" | "Set" | "tuple" | "Page")
 }
 
 /// The schema that an annotation names, and whether of a list: `list[BookOut]`, `Optional[BookOut]`, `{200: List[X]}`.
@@ -83,7 +172,7 @@ fn named(eval: &Eval<'_>, draft: u32, flow: &Flow, node: NodeId) -> Option<(Clas
             NodeKind::Item { of, key } => {
                 let outer = flow.dotted(*of)?;
                 let outer = last_of(&outer);
-                many |= matches!(outer, "list" | "List" | "Sequence" | "Iterable" | "set" | "Set" | "tuple" | "Page");
+                many |= is_list(outer);
                 let known = many || matches!(outer, "Optional" | "Annotated" | "Union");
                 at = match &flow.node(*key).kind {
                     NodeKind::List(parts) => *parts.first()?,

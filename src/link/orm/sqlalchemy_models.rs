@@ -17,11 +17,9 @@ pub(super) fn is_model(names: &Names<'_>, id: ClassId) -> bool {
         draft.attributes.iter().any(|it| {
             let call = it.value.and_then(|value| draft.body.call(value));
             let called = call.and_then(|call| draft.body.dotted(call.func));
-            // SQLModel's columns.
-            let keyed = |call: CallView<'_>| {
-                call.keyword("primary_key").and_then(|node| draft.body.flag(node)) == Some(true)
-                    || call.keyword("foreign_key").is_some()
-            };
+            // SQLModel's columns. A foreign key may stand in a base that schemas share with the table.
+            let keyed =
+                |call: CallView<'_>| call.keyword("primary_key").and_then(|node| draft.body.flag(node)) == Some(true);
             match called.as_deref() {
                 Some("Field" | "sqlmodel.Field") if call.is_some_and(keyed) => true,
                 Some(func) => {

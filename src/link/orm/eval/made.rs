@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::super::names::{ClassId, FunctionId};
-use super::super::types::{Entry, Turn, Type};
+use super::super::names::{ClassId, Def, FunctionId};
+use super::super::types::{Entry, Type};
 use super::settle::settle;
 use super::{Args, Eval};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
@@ -13,13 +13,13 @@ const DATACLASSES: &[&str] = &["dataclass", "define", "frozen", "attrs"];
 /// So many attributes are known at most.
 const MOST_FIELDS: usize = 8;
 /// Bases that do.
-const DATA: &[&str] = &["NamedTuple", "BaseModel"];
+const DATA: &[&str] = &["NamedTuple", "BaseModel", "SQLModel"];
 
 impl Eval<'_> {
     /// An instance of a class, made by a call.
     pub(super) fn instance(&mut self, class: ClassId, args: &Args<'_>, id: NodeId) -> Type {
         let plain = Type::Instance(class);
-        if !args.all().any(|node| is_worth(&self.type_of(node))) {
+        if !args.all().any(|node| self.is_worth(&self.type_of(node))) {
             return plain;
         }
         let fields = match self.names.method(class, "__init__", None) {
@@ -36,7 +36,7 @@ impl Eval<'_> {
         }
         let this = Rc::new(Type::Instance(class));
         let given = self.given(Some(&this), init, args);
-        let varies: Vec<Option<Turn>> = given.iter().map(|(_, vary)| *vary).collect();
+        let args = given.clone();
         self.behind.clear();
         self.follow(init, given, id);
         let left = std::mem::take(&mut self.behind);
@@ -47,11 +47,16 @@ impl Eval<'_> {
             if flow.node(*of).kind != NodeKind::Param(0) {
                 continue;
             }
-            let kind = left.get(*value as usize).map(|it| settle(it, self.frames.len())).unwrap_or_default();
-            let vary = match (&kind, &flow.node(*value).kind) {
-                (Type::Row(row), _) => row.turn,
-                (_, NodeKind::Param(at)) => varies.get(*at as usize).copied().flatten(),
+            let known = match flow.node(*value).kind {
+                NodeKind::Param(at) => args.get(at as usize),
                 _ => None,
+            };
+            // A call that says the same as one before leaves nothing but its arguments.
+            let kind = left.get(*value as usize).map(|it| settle(it, self.frames.len()));
+            let kind = kind.or_else(|| Some(known?.0.clone())).unwrap_or_default();
+            let vary = match &kind {
+                Type::Row(row) => row.turn,
+                _ => known.and_then(|it| it.1),
             };
             // What branches put there is one or the other.
             let kind = match fields.iter().position(|(it, ..)| **it == **name) {
@@ -60,7 +65,7 @@ impl Eval<'_> {
             };
             fields.push(((**name).into(), kind, vary));
         }
-        fields.retain(|(_, kind, _)| is_worth(kind));
+        fields.retain(|(_, kind, _)| self.is_worth(kind));
         fields.truncate(MOST_FIELDS);
         fields
     }
@@ -82,16 +87,18 @@ impl Eval<'_> {
         let by_place = places.zip(args.positional).map(|(name, node)| (name, *node));
         let by_name = args.keywords.iter().map(|(name, node)| (name, *node));
         let each = by_place.chain(by_name).map(|(name, node)| ((**name).into(), self.type_of(node), self.vary(node)));
-        each.filter(|(_, kind, _): &Entry| is_worth(kind)).take(MOST_FIELDS).collect()
+        each.filter(|(_, kind, _): &Entry| self.is_worth(kind)).take(MOST_FIELDS).collect()
     }
-}
 
-/// Whether a value says more than its class does: rows of a loop, a queryset, lists of such.
-fn is_worth(of: &Type) -> bool {
-    match of {
-        Type::Row(row) => row.turn.is_some() || row.root.is_some() && !row.alone,
-        Type::Set(_) | Type::Manager(_) => true,
-        Type::List(of, _) | Type::Dict(of, _) => is_worth(of),
-        _ => false,
+    /// Whether a value says more than its class does: rows of a loop, a queryset, lists of such, the model that rows are asked
+    /// for of (`CRUDBook(Book)`).
+    fn is_worth(&self, of: &Type) -> bool {
+        match of {
+            Type::Row(row) => row.turn.is_some() || row.root.is_some() && !row.alone,
+            Type::Set(_) | Type::Manager(_) => true,
+            Type::Def(Def::Class(class)) => self.models.get(*class).is_some(),
+            Type::List(of, _) | Type::Dict(of, _) => self.is_worth(of),
+            _ => false,
+        }
     }
 }

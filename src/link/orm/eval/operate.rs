@@ -108,6 +108,10 @@ impl Eval<'_> {
             Type::Unknown => match name {
                 "get_template" | "select_template" => self.template(args),
                 "render_template" | "TemplateResponse" => templates::render(self, args, id),
+                "validate_python" => {
+                    schemas::validate_python(self, args, id);
+                    Type::Unknown
+                }
                 _ => {
                     let told = self.events.len();
                     match sqlalchemy::session(self, name, args, id) {

@@ -6,7 +6,7 @@ use super::super::names::Def;
 use super::super::spelled::Spelled;
 use super::super::templates;
 use super::super::types::{Entry, Extent, Loads, Row, Set, Size, Turn, Type, entry, field, merged};
-use super::super::{django, forms, in_python};
+use super::super::{django, forms, in_python, schemas};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{Arm, NodeId, NodeKind, Scope};
 use crate::stack::vocabulary::Orm;
@@ -93,6 +93,8 @@ impl Eval<'_> {
                     (Type::Set(set), NodeKind::Row(_) | NodeKind::Mix(_)) if set.fetched => {
                         retarget(&self.element(&of, None), self.picked(id))
                     }
+                    // `Page[BookOut]`
+                    (Type::Def(Def::Class(class)), _) if schemas::is_schema(self, *class) => of,
                     (Type::Data, _) => Type::Data,
                     (Type::File, NodeKind::Text(_)) => Type::File,
                     (Type::Checked(_), _) => Type::Checked(true),

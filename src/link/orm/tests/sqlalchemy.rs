@@ -164,6 +164,44 @@ fn schemas_of_marshmallow_read_each_row() {
 }
 
 #[test]
+fn schemas_that_a_decorator_names_read_each_row() {
+    let schema = "from marshmallow import Schema, fields\n\nclass UserSchema(Schema):\n    id = fields.Int()\n\nclass PostSchema(Schema):\n    id = fields.Int()\n    author = fields.Nested(UserSchema)\n\n";
+    let view = |decorator: &str, query: &str| {
+        let made = "posts = PostSchema(many=True)\n\n\n";
+        dao(&format!("{schema}{made}@{decorator}\ndef get(session):\n    return session.query(Post){query}.all()\n"))
+    };
+    let expected = ["lazy get:author: options(selectinload(Post.author))"];
+    assert_eq!(view("blp.response(200, PostSchema(many=True))", ""), expected);
+    assert_eq!(view("blp.response(200, schema=PostSchema(many=True))", ""), expected);
+    assert_eq!(view("app.output(posts)", ""), expected);
+    assert_eq!(view("marshal_with(PostSchema(many=True))", ""), expected);
+    assert!(view("blp.response(200, PostSchema(many=True))", ".options(joinedload(Post.author))").is_empty());
+    assert!(view("blp.response(200, PostSchema(many=True, only=['id']))", "").is_empty());
+    assert!(view("blp.response(200, PostSchema)", "").is_empty());
+    assert!(view("blp.response(404, 'None of these')", "").is_empty());
+}
+
+#[test]
+fn repositories_are_made_with_their_model() {
+    let base = "class Base:\n    def __init__(self, model):\n        self.model = model\n\n    def get_multi(self, db):\n        return db.query(self.model){options}.all()\n\n\nclass Posts(Base):\n    pass\n\n\nposts = Posts(Post)\n\n\ndef get(db):\n    return [it.author.name for it in posts.get_multi(db)]\n";
+    assert_eq!(dao(&base.replace("{options}", "")).len(), 1);
+    assert!(dao(&base.replace("{options}", ".options(joinedload('author'))")).is_empty());
+}
+
+#[test]
+fn pages_of_libraries_hold_rows() {
+    let page = |import: &str, rows: &str| {
+        dao(&format!(
+            "{import}\n\n\ndef get(session):\n    page = {rows}\n    return [it.author.name for it in page.items]\n"
+        ))
+    };
+    let flask = "from flask_sqlalchemy import SQLAlchemy\ndb = SQLAlchemy()";
+    let told = page(flask, "db.paginate(db.select(Post).order_by(Post.id))");
+    assert_eq!(told, ["lazy get:author: options(selectinload(Post.author))"]);
+    assert!(page(flask, "db.paginate(db.select(Post).options(joinedload(Post.author)))").is_empty());
+}
+
+#[test]
 fn schemas_made_of_a_model() {
     let text = |says: &str| {
         dao(&format!(

@@ -1,10 +1,14 @@
 """SQLModel."""
 
 from counting import case
+from databases import fetch, get_model_session
+from fastapi import Depends, FastAPI
 from sqlalchemy.orm import joinedload, selectinload
-from sqlmodel import func, select
+from sqlmodel import Session, func, select
 
-from store.inventory import Depot, Item, Maker
+from store.inventory import Depot, Item, ItemOut, Items, Maker
+
+app = FastAPI()
 
 
 @case
@@ -103,3 +107,35 @@ def total(session):
 def second_hop_loaded(session):
     statement = select(Depot).options(selectinload(Depot.items).joinedload(Item.maker))
     return [item.maker.name for depot in session.exec(statement).all() for item in depot.items]
+
+
+@app.get("/items", response_model=list[ItemOut])
+def read_items(session: Session = Depends(get_model_session)):
+    return session.exec(select(Item).order_by(Item.id)).all()
+
+
+@case
+def schema_with_a_base_of_the_table():
+    return fetch(app, "/items")
+
+
+@app.get("/items-loaded", response_model=list[ItemOut])
+def read_loaded_items(session: Session = Depends(get_model_session)):
+    return session.exec(select(Item).options(selectinload(Item.maker)).order_by(Item.id)).all()
+
+
+@case
+def schema_with_a_base_of_the_table_loaded():
+    return fetch(app, "/items-loaded")
+
+
+@app.get("/counted", response_model=Items)
+def read_counted_items(session: Session = Depends(get_model_session)):
+    count = session.exec(select(func.count()).select_from(Item)).one()
+    items = session.exec(select(Item).order_by(Item.id).limit(100)).all()
+    return Items(data=items, count=count)
+
+
+@case
+def list_with_its_count():
+    return fetch(app, "/counted")

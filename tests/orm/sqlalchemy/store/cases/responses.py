@@ -1,11 +1,11 @@
 """What FastAPI makes of rows by a `response_model`, and pydantic by `from_attributes`."""
 
-from typing import List, Optional
+from typing import Generic, List, Optional, TypeVar
 
 from counting import case
 from databases import fetch, get_session
 from fastapi import APIRouter, Depends, FastAPI
-from pydantic import AliasPath, BaseModel, ConfigDict, Field
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -329,3 +329,105 @@ def aliased_loaded_albums(session: Session = Depends(get_session)):
 @case
 def alias_that_leads_to_a_loaded_one():
     return fetch(app, "/aliased-loaded")
+
+
+T = TypeVar("T")
+
+
+class Answer(Model, Generic[T]):
+    data: T
+
+
+class Page(Model, Generic[T]):
+    items: list[T]
+    total: int
+
+
+class Albums(Model):
+    data: list[AlbumOut]
+    count: int
+
+
+def all_albums(session: Session):
+    return session.scalars(select(Album).order_by(Album.id)).all()
+
+
+def loaded_albums(session: Session):
+    return session.scalars(select(Album).options(joinedload(Album.band)).order_by(Album.id)).all()
+
+
+@app.get("/made", response_model=Albums)
+def albums_made(session: Session = Depends(get_session)):
+    albums = session.scalars(select(Album).order_by(Album.id)).all()
+    return Albums(data=albums, count=len(albums))
+
+
+@case
+def model_made_of_rows():
+    return fetch(app, "/made")
+
+
+@app.get("/made-loaded", response_model=Albums)
+def loaded_albums_made(session: Session = Depends(get_session)):
+    albums = loaded_albums(session)
+    return Albums(data=albums, count=len(albums))
+
+
+@case
+def model_made_of_loaded_rows():
+    return fetch(app, "/made-loaded")
+
+
+@app.get("/answer", response_model=Answer[list[AlbumOut]])
+def answered_albums(session: Session = Depends(get_session)):
+    return {"data": session.scalars(select(Album).order_by(Album.id)).all()}
+
+
+@case
+def generic_model_around_a_list():
+    return fetch(app, "/answer")
+
+
+@app.get("/answer-loaded", response_model=Answer[list[AlbumOut]])
+def answered_loaded_albums(session: Session = Depends(get_session)):
+    return {"data": loaded_albums(session)}
+
+
+@case
+def generic_model_around_a_loaded_list():
+    return fetch(app, "/answer-loaded")
+
+
+@app.get("/page")
+def page_of_albums(session: Session = Depends(get_session)) -> Page[AlbumOut]:
+    albums = session.scalars(select(Album).order_by(Album.id)).all()
+    return Page[AlbumOut](items=albums, total=len(albums))
+
+
+@case
+def generic_page():
+    return fetch(app, "/page")
+
+
+@app.get("/page-plain", response_model=Page[TrackOut])
+def page_of_plain_albums(session: Session = Depends(get_session)):
+    return {"items": all_albums(session), "total": 1}
+
+
+@case
+def generic_page_of_columns():
+    return fetch(app, "/page-plain")
+
+
+albums_adapter = TypeAdapter(list[AlbumOut])
+
+
+@case
+def adapter_of_a_list(session):
+    albums = session.scalars(select(Album).order_by(Album.id)).all()
+    return [it.band.name for it in albums_adapter.validate_python(albums)]
+
+
+@case
+def adapter_of_a_loaded_list(session):
+    return [it.band.name for it in TypeAdapter(list[AlbumOut]).validate_python(loaded_albums(session))]
