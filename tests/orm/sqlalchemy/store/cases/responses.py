@@ -338,7 +338,7 @@ class Answer(Model, Generic[T]):
     data: T
 
 
-class Page(Model, Generic[T]):
+class Paged(Model, Generic[T]):
     items: list[T]
     total: int
 
@@ -399,9 +399,9 @@ def generic_model_around_a_loaded_list():
 
 
 @app.get("/page")
-def page_of_albums(session: Session = Depends(get_session)) -> Page[AlbumOut]:
+def page_of_albums(session: Session = Depends(get_session)) -> Paged[AlbumOut]:
     albums = session.scalars(select(Album).order_by(Album.id)).all()
-    return Page[AlbumOut](items=albums, total=len(albums))
+    return Paged[AlbumOut](items=albums, total=len(albums))
 
 
 @case
@@ -409,7 +409,7 @@ def generic_page():
     return fetch(app, "/page")
 
 
-@app.get("/page-plain", response_model=Page[TrackOut])
+@app.get("/page-plain", response_model=Paged[TrackOut])
 def page_of_plain_albums(session: Session = Depends(get_session)):
     return {"items": all_albums(session), "total": 1}
 
