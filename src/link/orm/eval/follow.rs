@@ -65,8 +65,9 @@ impl Eval<'_> {
             given.iter().all(|(kind, vary)| vary.is_none() && is_same(kind)) && self.row_loop(span, scope).is_none();
         if let Some(key) = &key {
             match self.memo.get(key) {
-                Some(known) if same || known.idle => {
+                Some(known) if if known.idle { self.frames.len() >= known.from } else { same } => {
                     self.met += usize::from(!known.idle);
+                    self.too_deep += usize::from(known.from > 0);
                     let returned = known.returned.clone();
                     return self.at_site(returned, id);
                 }
@@ -85,14 +86,16 @@ impl Eval<'_> {
         }
         self.behind = left;
         // What calls a function that is under way may do more where it is called by itself.
-        let whole = self.too_deep == before && self.came_back_to >= depth && !self.is_over();
+        let alone = self.came_back_to >= depth && !self.is_over();
         self.came_back_to = self.came_back_to.min(outside);
-        let idle = whole && self.met == met;
+        let idle = alone && self.met == met;
+        // What lay too deep from here does so from further down, too.
+        let from = if self.too_deep > before { depth } else { 0 };
         if let Some(key) = key {
             // What is not known because calls lay too deep here may be known elsewhere.
             let too_deep = self.too_deep > before && matches!(returned, Type::Unknown);
             if idle || same && !self.is_over() && !too_deep {
-                self.memo.insert(key, Known { returned: returned.clone(), idle });
+                self.memo.insert(key, Known { returned: returned.clone(), idle, from });
             } else if same {
                 self.memo.remove(&key);
             }
@@ -149,14 +152,15 @@ fn is_same(of: &Type) -> bool {
         Type::Row(row) => {
             row.root.is_none() && row.turn.is_none() && row.path.is_empty() && row.held.is_none() && !row.guessed
         }
-        Type::Set(_)
-        | Type::List(..)
-        | Type::Dict(..)
-        | Type::Manager(_)
-        | Type::Tuple(_)
-        | Type::Record(_)
-        | Type::Made(..)
-        | Type::Each(_) => false,
+        Type::Set(_) | Type::Manager(_) => false,
+        Type::List(of, _) | Type::Dict(of, _) => is_plain(of),
+        Type::Tuple(all) | Type::Each(all) => all.iter().all(is_plain),
+        Type::Record(all) | Type::Made(_, all) => all.iter().all(|(_, of, turn)| turn.is_none() && is_plain(of)),
         _ => true,
     }
+}
+
+/// Whether a value within another has nothing to do with a mapper, and is the same in each turn of a loop.
+fn is_plain(of: &Type) -> bool {
+    !of.is_of_mapper() && is_same(of)
 }

@@ -78,6 +78,8 @@ struct Known {
     returned: Type,
     /// Whether it met nothing of a mapper on its way, and so has nothing to tell wherever it is called.
     idle: bool,
+    /// From this depth on: what lies deeper than calls are followed was left out. 0 where nothing was.
+    from: usize,
 }
 
 /// Evaluates flows.

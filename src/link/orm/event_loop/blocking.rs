@@ -1,6 +1,8 @@
 //! Calls that wait in an `async def`, told once for each place that waits.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::LoopFacts;
 use super::told::{Edits, Told, at, is};
@@ -20,7 +22,20 @@ const MOST_SHOWN: usize = 4;
 /// Who comes to a place that waits.
 struct Coming {
     by: FunctionId,
-    found: Found,
+    standing: Standing,
+    /// All that it waits for.
+    all: Rc<Vec<Found>>,
+    /// Which of them.
+    at: usize,
+}
+
+/// How much it matters that a function waits: what is served first, then what runs most often, then what stands first.
+type Standing = (bool, Reverse<u8>, Span);
+
+impl Coming {
+    fn found(&self) -> &Found {
+        &self.all[self.at]
+    }
 }
 
 pub(super) fn facts(told: &mut Told<'_, '_>, walk: &Walk<'_>, out: &mut LoopFacts) {
@@ -28,16 +43,20 @@ pub(super) fn facts(told: &mut Told<'_, '_>, walk: &Walk<'_>, out: &mut LoopFact
     let mut groups: BTreeMap<(FunctionId, u8), BTreeMap<Span, Vec<Coming>>> = BTreeMap::new();
     for id in told.shared() {
         let all = walk.alone(told.code, id);
-        for found in all.iter().filter(|it| !is_session(it)) {
+        let mut standing = None;
+        for (at, found) in all.iter().enumerate().filter(|(_, it)| !is_session(it)) {
+            let standing = *standing.get_or_insert_with(|| {
+                (!told.roles.is_served(id), Reverse(rank(told.roles.reach(id))), told.draft(id).span)
+            });
             let group = groups.entry((found.of, found.wait.kind as u8)).or_default();
-            group.entry(found.deep).or_default().push(Coming { by: id, found: found.clone() });
+            group.entry(found.deep).or_default().push(Coming { by: id, standing, all: all.clone(), at });
         }
     }
     // What one call comes to in several functions is one thing, too.
     let mut calls: BTreeMap<Call, BTreeMap<Span, Vec<Coming>>> = BTreeMap::new();
     for ((_, kind), group) in groups {
-        let Some(first) = first(told, &group) else { continue };
-        let (by, found) = (first.by, &first.found);
+        let Some(first) = first(&group) else { continue };
+        let (by, found) = (first.by, first.found());
         let call = match found.through.is_empty() {
             true => Call::Itself(found.of, kind),
             false => Call::By(by, found.node, kind),
@@ -59,13 +78,11 @@ enum Call {
 }
 
 /// Who comes to the places of a group whom it matters most to, by the shortest way.
-fn first<'g>(told: &Told<'_, '_>, group: &'g BTreeMap<Span, Vec<Coming>>) -> Option<&'g Coming> {
-    let best = |it: &&Coming| {
-        let reach = told.roles.reach(it.by);
-        let served = told.roles.is_served(it.by);
-        (!served, std::cmp::Reverse(rank(reach)), it.found.through.len(), told.draft(it.by).span)
-    };
-    group.values().flatten().min_by_key(best)
+fn first(group: &BTreeMap<Span, Vec<Coming>>) -> Option<&Coming> {
+    group.values().flatten().min_by_key(|it| {
+        let (unserved, rank, span) = it.standing;
+        (unserved, rank, it.found().through.len(), span)
+    })
 }
 
 /// Sessions of SQLAlchemy's are told by their handlers.
@@ -74,18 +91,18 @@ pub(super) fn is_session(found: &Found) -> bool {
 }
 
 fn tell(told: &mut Told<'_, '_>, group: BTreeMap<Span, Vec<Coming>>, out: &mut LoopFacts) {
-    let Some(coming) = first(told, &group) else { return };
-    let (by, found) = (coming.by, coming.found.clone());
+    let Some(coming) = first(&group) else { return };
+    let (by, found) = (coming.by, coming.found());
     let mut others: Vec<FunctionId> = group.values().flatten().map(|it| it.by).filter(|it| *it != by).collect();
     others.sort_unstable();
     others.dedup();
     let rest: Vec<&Coming> =
-        group.values().filter_map(|all| all.first()).filter(|it| it.found.deep != found.deep).collect();
+        group.values().filter_map(|all| all.first()).filter(|it| it.found().deep != found.deep).collect();
     let also = match rest.as_slice() {
         [] => Fact::Absent,
         [first, ..] => {
-            let call = first.found.call.as_str();
-            let same = rest.iter().filter(|it| it.found.call == call).map(|it| it.found.deep);
+            let call = first.found().call.as_str();
+            let same = rest.iter().filter(|it| it.found().call == call).map(|it| it.found().deep);
             at(call.into(), same.take(MOST_SHOWN).collect())
         }
     };
@@ -114,8 +131,8 @@ fn tell(told: &mut Told<'_, '_>, group: BTreeMap<Span, Vec<Coming>>, out: &mut L
 fn writers(told: &Told<'_, '_>, by: FunctionId, group: &BTreeMap<Span, Vec<Coming>>) -> Vec<Writer> {
     let mut writers = Vec::new();
     let firsts: Vec<&Coming> = group.values().filter_map(|all| all.first()).collect();
-    let only_one = group.values().flatten().all(|it| it.by == by && it.found.through.is_empty());
-    if only_one && firsts.iter().all(|it| it.found.wait.kind == WaitKind::Sleep) {
+    let only_one = group.values().flatten().all(|it| it.by == by && it.found().through.is_empty());
+    if only_one && firsts.iter().all(|it| it.found().wait.kind == WaitKind::Sleep) {
         let edits: Option<Vec<Edits>> = firsts.iter().map(|it| slept(told, it)).collect();
         if let Some(edits) = edits {
             let mut edits: Edits = edits.into_iter().flatten().collect();
@@ -133,7 +150,7 @@ fn writers(told: &Told<'_, '_>, by: FunctionId, group: &BTreeMap<Span, Vec<Comin
 /// `await asyncio.sleep(...)`
 fn slept(told: &Told<'_, '_>, it: &Coming) -> Option<Edits> {
     let flow = &told.draft(it.by).flow;
-    let call = flow.node(it.found.node);
+    let call = flow.node(it.found().node);
     let NodeKind::Call { func, .. } = &call.kind else { return None };
     let func = flow.node(*func).span;
     // A name for it that was given elsewhere stands there, and not here.
@@ -151,5 +168,5 @@ fn slept(told: &Told<'_, '_>, it: &Coming) -> Option<Edits> {
 /// Whether a call stands in a generator's expression, which would not be the same with `await`.
 fn in_comprehension(told: &Told<'_, '_>, it: &Coming) -> bool {
     let flow = &told.draft(it.by).flow;
-    flow.nodes.iter().any(|node| matches!(node.kind, NodeKind::Collect { element, .. } if element == it.found.node))
+    flow.nodes.iter().any(|node| matches!(node.kind, NodeKind::Collect { element, .. } if element == it.found().node))
 }
