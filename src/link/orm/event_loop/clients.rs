@@ -6,7 +6,7 @@ use super::told::{Told, at, is as known_fact};
 use super::value::Value;
 use crate::facts::orm::flow::{Flow, Guard, NodeId, NodeKind, last_of};
 use crate::link::orm::events::spelled;
-use crate::link::orm::names::FunctionId;
+use crate::link::orm::names::{Def, FunctionId};
 use crate::stack::Writer;
 use crate::stack::vocabulary::{HttpCall, HttpClient, Role, WaitKind};
 
@@ -33,7 +33,7 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
     for id in told.functions() {
         let function = told.draft(id);
         let flow = &function.flow;
-        if !may_ask(flow) {
+        if !may_ask(told, id) {
             continue;
         }
         let values = told.code.function(id, told.code.alone(id));
@@ -78,8 +78,9 @@ pub(super) fn facts(told: &mut Told<'_, '_>, out: &mut LoopFacts) {
     }
 }
 
-/// Whether a function has a word of what is looked for here; most have not, and need not be evaluated.
-fn may_ask(flow: &Flow) -> bool {
+/// Whether a function has a word of what is looked for here, said of what may be it; most have not, and need not be
+/// evaluated.
+fn may_ask(told: &Told<'_, '_>, id: FunctionId) -> bool {
     const WORDS: &[&str] = &[
         "get",
         "post",
@@ -107,13 +108,39 @@ fn may_ask(flow: &Flow) -> bool {
         "client",
         "resource",
     ];
-    flow.nodes.iter().any(|node| match &node.kind {
-        NodeKind::Call { func, .. } => match &flow.node(*func).kind {
-            NodeKind::Name(name) | NodeKind::Attr { name, .. } => WORDS.contains(&&**name),
+    told.draft(id).flow.nodes.iter().any(|node| match &node.kind {
+        NodeKind::Call { func, .. } => match &told.draft(id).flow.node(*func).kind {
+            NodeKind::Attr { name, .. } => WORDS.contains(&&**name) && may_be_client(told, id, *func),
+            // `from requests import post as ask`
+            NodeKind::Name(name) => match told.code.names.resolve(id.draft, name) {
+                Some(Def::External(path)) => WORDS.contains(&last_of(&path)),
+                _ => false,
+            },
             _ => false,
         },
         _ => false,
     })
+}
+
+/// Whether a value, or what it is read of, may be a client: not an argument of which nothing is said, nor a model.
+fn may_be_client(told: &Told<'_, '_>, id: FunctionId, node: NodeId) -> bool {
+    let function = told.draft(id);
+    match &function.flow.node(node).kind {
+        NodeKind::Attr { of, .. } | NodeKind::Call { func: of, .. } | NodeKind::Await(of) => {
+            may_be_client(told, id, *of)
+        }
+        NodeKind::Param(0) if function.owner.is_some() => true,
+        NodeKind::Param(at) => {
+            function.params.get(*at as usize).is_none_or(|it| it.annotation.is_some() || it.default.is_some())
+        }
+        NodeKind::Name(name) => match told.code.names.resolve(id.draft, name) {
+            Some(Def::Class(class)) => told.code.models.get(class).is_none(),
+            Some(_) => true,
+            None => told.code.names.nested(id, name).is_some(),
+        },
+        NodeKind::Nothing | NodeKind::Text(_) | NodeKind::Flag(_) | NodeKind::List(_) | NodeKind::Row(_) => false,
+        _ => true,
+    }
 }
 
 /// Whether a session of requests is given an adapter somewhere in the file, which may set a timeout of its own.
