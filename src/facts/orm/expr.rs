@@ -1,7 +1,7 @@
 //! Expressions to flow.
 
 use super::build::{Builder, Lambda};
-use super::flow::{NodeId, NodeKind};
+use super::flow::{NodeId, NodeKind, last_of};
 use super::guard::{asks_for_attribute, sorts};
 use crate::source::{SourceFile, Span};
 use crate::syntax::python::{BinOp, Call, Clause, CompareOp, ComprehensionKind, Expr, ExprKind, FPart, Param, UnaryOp};
@@ -322,7 +322,7 @@ impl<'a> Builder<'a> {
             },
         };
         let (Some(function), Some(rows)) = (function, rows) else { return };
-        let getter = attributes_got(function);
+        let getter = self.attributes_got(function);
         let named = matches!(function.kind, ExprKind::Name(_) | ExprKind::Attribute { .. });
         let lambda = lambda(function);
         if getter.is_none() && !named && lambda.is_none() {
@@ -354,6 +354,21 @@ impl<'a> Builder<'a> {
             }
             it.scope = around;
         });
+    }
+
+    /// `attrgetter("author.name")`, or a variable that holds it.
+    fn attributes_got(&self, expr: &'a Expr) -> Option<Box<str>> {
+        match &expr.kind {
+            ExprKind::Call(call) if call.func.dotted().is_some_and(|it| last_of(&it) == "attrgetter") => {
+                call.args.first()?.str().map(Into::into)
+            }
+            ExprKind::Name(name) => {
+                let call = self.flow.call(self.value_of((None, name))?)?;
+                let is_getter = self.flow.dotted(call.func).is_some_and(|it| last_of(&it) == "attrgetter");
+                self.flow.text(*call.args.first().filter(|_| is_getter)?).map(Into::into)
+            }
+            _ => None,
+        }
     }
 
     /// A lambda: a function by a name that nobody else has.
@@ -501,13 +516,6 @@ fn has_call(expr: &Expr) -> bool {
     let mut found = false;
     expr.each_below(&mut |it| found |= matches!(it.kind, ExprKind::Call(_) | ExprKind::Attribute { .. }));
     found
-}
-
-/// `attrgetter("author.name")`
-fn attributes_got(expr: &Expr) -> Option<&str> {
-    let ExprKind::Call(call) = &expr.kind else { return None };
-    let is_getter = call.func.dotted().is_some_and(|name| matches!(&*name, "attrgetter" | "operator.attrgetter"));
-    call.args.first().filter(|_| is_getter)?.str()
 }
 
 fn is_lambda(expr: &Expr) -> bool {

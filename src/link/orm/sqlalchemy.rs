@@ -144,6 +144,10 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
             keyed_query(eval, id);
             if name == "scalar" { Type::Unknown } else { Type::List(Rc::new(Type::Unknown), Some(Size::Open)) }
         }
+        ("execute" | "scalar" | "scalars" | "exec", Type::Statement(Statement::Part)) => {
+            cut_query(eval, id);
+            Type::Unknown
+        }
         ("execute" | "scalar" | "scalars" | "exec", Type::Statement(Statement::Write)) => {
             keyed_write(eval, id);
             Type::Unknown
@@ -203,6 +207,10 @@ pub(super) fn session(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: Node
 /// Calls a method of a statement, or of a query, that gives columns.
 pub(super) fn of_columns(eval: &mut Eval<'_>, statement: Statement, name: &str, id: NodeId) -> Type {
     match name {
+        "first" | "one" | "one_or_none" | "scalar" | "scalar_one" | "count" | "all" if statement == Statement::Part => {
+            cut_query(eval, id);
+            Type::Unknown
+        }
         "first" | "one" | "one_or_none" | "scalar" | "scalar_one" | "count" => {
             keyed_query(eval, id);
             Type::Unknown
@@ -215,6 +223,7 @@ pub(super) fn of_columns(eval: &mut Eval<'_>, statement: Statement, name: &str, 
             keyed_write(eval, id);
             Type::Unknown
         }
+        "limit" if statement == Statement::Read => Type::Statement(Statement::Part),
         _ => Type::Statement(statement),
     }
 }
@@ -223,6 +232,12 @@ fn keyed_query(eval: &mut Eval<'_>, id: NodeId) {
     let scope = eval.frame().flow.node(id).scope;
     let remedy = if is_keyed(eval, id) { BY_KEYS } else { "" };
     eval.query(Orm::Sqlalchemy, id, scope, remedy);
+}
+
+/// Asks for no more than so many rows: what many keys are asked for together would share that.
+fn cut_query(eval: &mut Eval<'_>, id: NodeId) {
+    let scope = eval.frame().flow.node(id).scope;
+    eval.query(Orm::Sqlalchemy, id, scope, "");
 }
 
 /// Whether what differs in each turn is, as far as it can be seen, a key that rows are asked for by: no part of a function of

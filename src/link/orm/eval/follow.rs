@@ -160,7 +160,7 @@ fn is_same(of: &Type) -> bool {
     }
 }
 
-/// Whether a value within another has nothing to do with a mapper, and is the same in each turn of a loop.
+/// Whether a value within another is the same in each turn of a loop, and a row at most of what is of a mapper.
 fn is_plain(of: &Type) -> bool {
-    !of.is_of_mapper() && is_same(of)
+    (matches!(of, Type::Row(_)) || !of.is_of_mapper()) && is_same(of)
 }

@@ -15,8 +15,12 @@ impl Eval<'_> {
     pub(super) fn injected(&mut self, id: FunctionId, param: &Parameter) -> Option<Type> {
         let flow = &self.names.function(id).flow;
         let by_default = param.default.and_then(|node| depends(flow, node));
-        let asked = by_default.or_else(|| param.annotation.and_then(|node| annotated(flow, node)))?;
-        let Some(Def::Function(giver)) = self.names.of_node(id.draft, flow, asked) else { return None };
+        let asked = by_default.or_else(|| param.annotation.and_then(|node| annotated(flow, node)));
+        let asked = match asked {
+            Some(node) => self.names.of_node(id.draft, flow, node),
+            None => self.by_alias(id.draft, flow, param.annotation?),
+        };
+        let Some(Def::Function(giver)) = asked else { return None };
         // What is handed out by `yield` is a session, as a rule.
         if giver == id || self.kept > MOST || !self.names.function(giver).flow.yields.is_empty() {
             return None;
@@ -29,6 +33,15 @@ impl Eval<'_> {
         self.kept -= 1;
         (self.frames, self.steps) = (frames, steps);
         given.is_of_mapper().then_some(given)
+    }
+}
+
+impl Eval<'_> {
+    /// What an annotation asks for that has a name of its own: `Panel = Annotated[list[Patient], Depends(current_panel)]`.
+    fn by_alias(&self, draft: u32, flow: &Flow, annotation: NodeId) -> Option<Def> {
+        let Some(Def::Global(at, node)) = self.names.of_node(draft, flow, annotation) else { return None };
+        let top = &self.names.draft(at).top;
+        self.names.of_node(at, top, annotated(top, node)?)
     }
 }
 

@@ -90,13 +90,14 @@ impl Eval<'_> {
         each.filter(|(_, kind, _): &Entry| self.is_worth(kind)).take(MOST_FIELDS).collect()
     }
 
-    /// Whether a value says more than its class does: rows of a loop, a queryset, lists of such, the model that rows are asked
-    /// for of (`CRUDBook(Book)`).
+    /// Whether a value says more than its class does: a row, a queryset, lists of such, the model that rows are asked for of
+    /// (`CRUDBook(Book)`), what is done with each row (`Column("Author", lambda book: book.author.name)`).
     fn is_worth(&self, of: &Type) -> bool {
         match of {
-            Type::Row(row) => row.turn.is_some() || row.root.is_some() && !row.alone,
+            Type::Row(row) => !row.guessed,
             Type::Set(_) | Type::Manager(_) => true,
             Type::Def(Def::Class(class)) => self.models.get(*class).is_some(),
+            Type::Def(Def::Function(_)) => true,
             Type::List(of, _) | Type::Dict(of, _) => self.is_worth(of),
             _ => false,
         }

@@ -61,7 +61,6 @@ impl Eval<'_> {
                 }
                 _ => Type::Unknown,
             },
-            Type::Statement(_) if name == "limit" => Type::Unknown,
             Type::Statement(statement) => sqlalchemy::of_columns(self, *statement, name, id),
             Type::Record(entries) if matches!(name, "get" | "pop") => {
                 let given = |at: usize| args.positional.get(at).map(|node| self.type_of(*node));

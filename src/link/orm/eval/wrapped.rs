@@ -1,4 +1,5 @@
-//! Functions that a decorator of the repository calls in a loop: `@for_each def remind(booking): …`.
+//! Functions that a decorator of the repository calls: in a loop (`@for_each def remind(booking): …`), or after it has asked
+//! for something itself (`@requires_credit def confirm(session, order): …`).
 
 use super::super::names::{Def, FunctionId};
 use super::super::types::{Type, Unit};
@@ -12,25 +13,32 @@ pub(super) struct Wrapper {
     runs: FunctionId,
     /// The function that is given the decorated one, as its first argument.
     within: FunctionId,
+    /// Whether it calls it in a loop.
+    loops: bool,
 }
 
 impl Eval<'_> {
     /// Runs what stands in the place of a decorated function, by itself.
     pub(super) fn root_of_wrapper(&mut self, function: FunctionId) {
-        if let Some(wrapper) = self.wrapper(function) {
+        if let Some(wrapper) = self.wrapper(function).filter(|it| it.loops) {
             self.wrapped.push((wrapper.within, function));
             self.enter_root(wrapper.runs, None);
             self.wrapped.pop();
         }
     }
 
-    /// Calls what stands in the place of a decorated function, where that calls it in a loop.
+    /// Calls what stands in the place of a decorated function. What calls that function once does the rest by itself, and
+    /// gives what that does.
     pub(super) fn call_wrapper(&mut self, function: FunctionId, args: &Args<'_>, id: NodeId) -> Option<Type> {
         let wrapper = self.wrapper(function)?;
         if !self.follows(wrapper.runs) {
             return None;
         }
         let given = self.given(None, wrapper.runs, args);
+        if !wrapper.loops {
+            self.follow(wrapper.runs, given, id);
+            return None;
+        }
         let node = self.frame().flow.node(id);
         let call = (node.span, node.scope);
         self.wrapped.push((wrapper.within, function));
@@ -58,28 +66,30 @@ impl Eval<'_> {
             if let Some(known) = self.wrappers.get(&decorator) {
                 return *known;
             }
-            let found = self.looping(decorator);
+            let found = self.calling(decorator);
             self.wrappers.insert(decorator, found);
             found
         })
     }
 
-    /// The function within a decorator, or within what makes one, that calls in a loop what is decorated.
-    fn looping(&self, decorator: FunctionId) -> Option<Wrapper> {
+    /// The function within a decorator, or within what makes one, that calls what is decorated; first one that does so in a
+    /// loop.
+    fn calling(&self, decorator: FunctionId) -> Option<Wrapper> {
         let all = self.names.draft(decorator.draft).functions.iter().enumerate();
-        let inner = all.filter(|(_, it)| it.within.is_some() && !it.flow.loops.is_empty());
-        inner.map(|(at, _)| FunctionId { draft: decorator.draft, at: at as u32 }).find_map(|runs| {
+        let inner = all.filter(|(_, it)| it.within.is_some());
+        let found = inner.map(|(at, _)| FunctionId { draft: decorator.draft, at: at as u32 }).filter_map(|runs| {
             let within = self.names.outer(runs)?;
             let of_it = within == decorator || self.names.outer(within) == Some(decorator);
             let param = &self.names.function(within).params.first().filter(|_| of_it)?.name;
             let flow = &self.names.function(runs).flow;
-            let calls = flow.nodes.iter().any(|node| match node.kind {
-                NodeKind::Call { func, .. } if node.scope != 0 => {
+            let calls = flow.nodes.iter().filter(|node| match node.kind {
+                NodeKind::Call { func, .. } => {
                     matches!(&flow.node(func).kind, NodeKind::Name(name) if name == param)
                 }
                 _ => false,
             });
-            calls.then_some(Wrapper { runs, within })
-        })
+            calls.map(|node| Wrapper { runs, within, loops: node.scope != 0 }).max_by_key(|it| it.loops)
+        });
+        found.max_by_key(|it| it.loops)
     }
 }

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::super::names::Def;
-use super::{Row, Set, Type, Void, record};
+use super::super::names::{ClassId, Def};
+use super::{Entries, Entry, Row, Set, Type, Void, record};
 use crate::stack::vocabulary::Orm;
 
 impl Type {
@@ -116,6 +116,7 @@ impl Type {
                 let column = |at: usize| tuples.iter().filter_map(|it| it.get(at).cloned()).collect::<Vec<_>>();
                 Type::Tuple((0..long).map(|at| Type::each(&column(at))).collect())
             }
+            _ if let Some(one) = each_made(parts) => one,
             _ => match Type::either(parts.to_vec()) {
                 Type::Unknown if parts.len() <= MOST && parts.iter().any(Type::is_called) => {
                     Type::Each(parts.iter().filter(|it| it.is_called()).cloned().collect())
@@ -142,4 +143,27 @@ impl Type {
             _ => false,
         }
     }
+}
+
+/// What a loop takes from instances of one class: one that was made with each of what they were made with.
+fn each_made(parts: &[Type]) -> Option<Type> {
+    let made = |part: &Type| match part {
+        Type::Made(class, entries) => Some((*class, entries.clone())),
+        Type::Instance(class) => Some((*class, Rc::from([]))),
+        _ => None,
+    };
+    let all: Vec<(ClassId, Rc<[Entry]>)> = parts.iter().map(made).collect::<Option<_>>()?;
+    let class = all.first()?.0;
+    if all.iter().any(|it| it.0 != class) {
+        return None;
+    }
+    let mut entries = Entries::new();
+    for (name, ..) in all.iter().flat_map(|it| it.1.iter()) {
+        if entries.iter().all(|it| it.0 != *name) {
+            let values = all.iter().filter_map(|it| record::field(&it.1, name));
+            let values: Vec<Type> = values.map(|(_, value, _)| value.clone()).collect();
+            entries.push((name.clone(), Type::each(&values), None));
+        }
+    }
+    (!entries.is_empty()).then(|| Type::Made(class, entries.into()))
 }

@@ -101,6 +101,8 @@ pub(super) enum Void {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Statement {
     Read,
+    /// Reads no more than so many.
+    Part,
     /// Reads what is counted or summed up.
     Sum,
     Write,

@@ -1,5 +1,6 @@
 """What goes through rows of others, and names no mapper."""
 
+from dataclasses import dataclass
 from functools import reduce, wraps
 
 
@@ -17,6 +18,41 @@ class Steps:
         for row in self.rows():
             found.append(self.line(row))
         return found
+
+
+@dataclass(frozen=True)
+class Cell:
+    title: str
+    read: object
+
+    def of(self, row):
+        if callable(self.read):
+            return self.read(row)
+        return getattr(row, self.read)
+
+
+class Sheet:
+    columns = ()
+
+    def lines(self):
+        for row in self.rows():
+            yield [cell.of(row) for cell in self.columns]
+
+
+class Desk:
+    def __init__(self, publisher):
+        self.publisher = publisher
+
+    def has(self, book):
+        return self.publisher.books.filter(pk=book.pk).exists()
+
+
+class KeyedDesk:
+    def __init__(self, publisher):
+        self.keys = set(publisher.books.values_list("pk", flat=True))
+
+    def has(self, book):
+        return book.pk in self.keys
 
 
 def for_each(run):

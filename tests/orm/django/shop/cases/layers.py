@@ -9,7 +9,7 @@ from rest_framework import generics, serializers, viewsets
 from web import get
 
 from shop.models import Author, Book, Cover, Loan, Publisher
-from shop.steps import COLUMNS, KEYS, Steps, Through, follow, for_each, once, reduced
+from shop.steps import COLUMNS, KEYS, Cell, Desk, KeyedDesk, Sheet, Steps, Through, follow, for_each, once, reduced
 
 
 class Bylines(Steps):
@@ -294,3 +294,37 @@ class LoadedWriterList(generics.ListAPIView):
 @case
 def class_for_lists_of_loaded():
     return get(LoadedWriterList.as_view())
+
+
+class Prices(Sheet):
+    columns = [Cell("Title", "title"), Cell("Publisher", lambda book: book.publisher.name)]
+
+    def rows(self):
+        return Book.objects.order_by("pk")
+
+
+@case
+def columns_made_with_functions():
+    return list(Prices().lines())
+
+
+class LoadedPrices(Prices):
+    def rows(self):
+        return super().rows().select_related("publisher")
+
+
+@case
+def columns_made_with_functions_over_loaded_rows():
+    return list(LoadedPrices().lines())
+
+
+@case
+def asked_of_what_an_object_was_made_with():
+    desk = Desk(Publisher.objects.first())
+    return [book.title for book in Book.objects.order_by("pk") if desk.has(book)]
+
+
+@case
+def keys_of_what_an_object_was_made_with():
+    desk = KeyedDesk(Publisher.objects.first())
+    return [book.title for book in Book.objects.order_by("pk") if desk.has(book)]

@@ -1,5 +1,7 @@
 """Relationships of SQLAlchemy 2.0."""
 
+from operator import attrgetter
+
 from counting import case
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, defaultload, immediateload, joinedload, lazyload, selectinload, subqueryload
@@ -315,3 +317,15 @@ class LoadedAlbums(Shelf):
 @case
 def options_that_the_class_lists(session):
     return [album.band.name for album in LoadedAlbums(session).all()]
+
+
+@case
+def sorted_by_a_getter_with_a_name(session):
+    by_band = attrgetter("band.name")
+    return [album.title for album in sorted(session.scalars(select(Album)).all(), key=by_band)]
+
+
+@case
+def sorted_by_a_getter_of_a_column(session):
+    by_title = attrgetter("title")
+    return [album.title for album in sorted(session.scalars(select(Album)).all(), key=by_title)]

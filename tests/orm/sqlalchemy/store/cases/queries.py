@@ -1,5 +1,7 @@
 """A query of its own for each row, of SQLAlchemy's."""
 
+import functools
+
 from counting import case
 from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session
@@ -185,3 +187,59 @@ def columns_asked_once(session):
 def the_first_row_of_columns(session):
     first = session.query(Field.farm_id, Field.id).first()
     return [session.get(Farm, first[0]).name for part in first]
+
+
+def longest_of(session, album):
+    stmt = select(Track.seconds).where(Track.album_id == album.id).order_by(Track.seconds.desc()).limit(1)
+    return session.scalar(stmt)
+
+
+@case
+def the_first_column_per_row(session):
+    return [longest_of(session, album) for album in session.scalars(select(Album))]
+
+
+@case
+def the_first_columns_once(session):
+    keys = session.execute(select(Track.album_id, Track.seconds).limit(5)).all()
+    return {key: seconds for key, seconds in keys}
+
+
+def with_tracks(run):
+    @functools.wraps(run)
+    def wrapper(session, album, *args):
+        if session.scalar(select(func.count(Track.id)).where(Track.album_id == album.id)) is None:
+            return None
+        return run(session, album, *args)
+
+    return wrapper
+
+
+@with_tracks
+def title_of(session, album, mark):
+    return f"{mark} {album.title}"
+
+
+@case
+def asked_by_a_decorator(session):
+    return [title_of(session, album, "-") for album in session.scalars(select(Album)).all()]
+
+
+def marked(run):
+    @functools.wraps(run)
+    def wrapper(session, album, *args):
+        if album.id is None:
+            return None
+        return run(session, album, *args)
+
+    return wrapper
+
+
+@marked
+def mark_of(session, album, mark):
+    return f"{mark} {album.title}"
+
+
+@case
+def looked_at_by_a_decorator(session):
+    return [mark_of(session, album, "-") for album in session.scalars(select(Album)).all()]

@@ -1,6 +1,6 @@
 """What FastAPI makes of rows by a `response_model`, and pydantic by `from_attributes`."""
 
-from typing import Generic, List, Optional, TypeVar
+from typing import Annotated, Generic, List, Optional, TypeVar
 
 from counting import case
 from databases import fetch, get_session
@@ -431,3 +431,35 @@ def adapter_of_a_list(session):
 @case
 def adapter_of_a_loaded_list(session):
     return [it.band.name for it in TypeAdapter(list[AlbumOut]).validate_python(loaded_albums(session))]
+
+
+def every_album(session: Session = Depends(get_session)) -> list[Album]:
+    return session.scalars(select(Album).order_by(Album.id)).all()
+
+
+def every_album_with_its_band(session: Session = Depends(get_session)) -> list[Album]:
+    return session.scalars(select(Album).options(joinedload(Album.band)).order_by(Album.id)).all()
+
+
+EveryAlbum = Annotated[list[Album], Depends(every_album)]
+EveryLoadedAlbum = Annotated[list[Album], Depends(every_album_with_its_band)]
+
+
+@app.get("/albums-by-a-name")
+def albums_by_a_name(albums: EveryAlbum):
+    return [album.band.name for album in albums]
+
+
+@case
+def depended_on_by_a_name():
+    return fetch(app, "/albums-by-a-name")
+
+
+@app.get("/loaded-albums-by-a-name")
+def loaded_albums_by_a_name(albums: EveryLoadedAlbum):
+    return [album.band.name for album in albums]
+
+
+@case
+def loaded_and_depended_on_by_a_name():
+    return fetch(app, "/loaded-albums-by-a-name")
