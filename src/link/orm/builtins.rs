@@ -7,7 +7,7 @@ use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
 use super::types::{Extent, Loads, Set, Size, Statement, Type, Unit, merged};
 use super::uses::{self, Wanted};
-use super::{default_manager, django, in_python, keys, schemas, serializers, sqlalchemy, templates};
+use super::{default_manager, django, in_python, keys, marshalled, schemas, serializers, sqlalchemy, templates};
 use crate::facts::orm::flow::{CallView, NodeId, NodeKind, last_of};
 use crate::stack::vocabulary::Orm;
 
@@ -243,6 +243,10 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
                 sqlalchemy::deleted(eval, *model, id);
             }
             Type::Statement(Statement::Write)
+        }
+        "marshal" if name.starts_with("flask_rest") => {
+            marshalled::marshal(eval, args, id);
+            Type::Unknown
         }
         "parse_obj_as" if name.starts_with("pydantic") => {
             schemas::parse_as(eval, args, id);

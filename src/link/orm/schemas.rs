@@ -5,6 +5,7 @@
 use std::rc::Rc;
 
 use super::eval::{Args, Eval};
+use super::marshalled::{self, Fields};
 use super::marshmallow;
 use super::names::{ClassId, Def, FunctionId};
 use super::serializers::{ROW, list_of, loop_over, place, rows_of};
@@ -36,6 +37,12 @@ pub(super) fn answers(eval: &mut Eval<'_>) {
             if marshmallow::names_schema(eval, draft, flow, answer) {
                 let value = eval.returned(id, None);
                 marshmallow::answered(eval, Unit::Function(id), &value, (draft, flow, answer));
+                continue;
+            }
+            if let Some(fields) = Fields::read(eval.names, draft, flow, answer) {
+                let owner = function.owner.map(|at| ClassId { draft, at });
+                let value = eval.returned(id, owner);
+                marshalled::answered(eval, Unit::Function(id), &value, &fields, head);
                 continue;
             }
             let Some(asked) = asked(eval, draft, flow, answer) else { continue };

@@ -271,7 +271,8 @@ fn is_session(eval: &Eval<'_>, id: NodeId) -> bool {
     }
     match &flow.node(of).kind {
         NodeKind::Name(name) => named(name),
-        NodeKind::Attr { name, .. } => name.ends_with("session"),
+        // `self.db`, `self._session`
+        NodeKind::Attr { name, .. } => named(name.trim_start_matches('_')),
         _ => false,
     }
 }
@@ -526,7 +527,8 @@ pub(super) fn loader(eval: &Eval<'_>, before: Option<&[String]>, name: &str, arg
     for node in args.positional {
         let step = match eval.type_of(*node) {
             Type::Mapped(relation) => relation.to_string(),
-            Type::Text(path) => path.replace('.', "__"),
+            // `joinedload("*")`: whatever there is.
+            Type::Text(path) if !path.contains('*') => path.replace('.', "__"),
             _ => return Type::Unknown,
         };
         let path = at.map_or(step.clone(), |at| format!("{at}__{step}"));

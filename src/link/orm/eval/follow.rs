@@ -32,11 +32,13 @@ impl Eval<'_> {
     /// Whether a call of a function is followed: not into what is under way, and so deep. What is not is noted.
     pub(super) fn follows(&mut self, function: FunctionId) -> bool {
         let unit = Unit::Function(function);
-        if self.frames.len() > MOST_DEPTH {
+        // A body says the same whoever asks for it first.
+        if self.frames.len().saturating_sub(self.base) > MOST_DEPTH {
             self.too_deep += 1;
             return false;
         }
-        let under_way = self.frames.iter().position(|it| it.unit == unit);
+        let mut frames = self.frames.iter().enumerate().skip(self.base);
+        let under_way = frames.find(|(_, it)| it.unit == unit).map(|(at, _)| at);
         self.came_back_to = self.came_back_to.min(under_way.unwrap_or(usize::MAX));
         under_way.is_none()
     }
@@ -155,8 +157,8 @@ fn is_same(of: &Type) -> bool {
         | Type::Manager(_)
         | Type::Tuple(_)
         | Type::Record(_)
-        | Type::Made(..)
         | Type::Each(_) => false,
+        Type::Made(_, entries) => entries.iter().all(|(_, it, vary)| vary.is_none() && is_same(it)),
         _ => true,
     }
 }
