@@ -237,6 +237,8 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             Type::Unknown
         }
         "select" if name.contains("sql") || name.ends_with("select") => sqlalchemy::select(eval, args, id),
+        // Another name for a model in a statement: its rows are the model's.
+        "aliased" if name.starts_with("sqlalchemy") && matches!(first, Type::Def(Def::Class(_))) => first,
         "text" | "exists" if name.starts_with("sqlalchemy") => Type::Statement(Statement::Read),
         "insert" | "update" | "delete" if name.starts_with("sqlalchemy") || name.starts_with("sqlmodel") => {
             if let ("delete", Type::Def(Def::Class(model))) = (last, &first) {
@@ -253,7 +255,9 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             Type::Unknown
         }
         // `SQLAlchemy.paginate` (Flask-SQLAlchemy 3.1)
-        "paginate" if name.ends_with("SQLAlchemy().paginate") => sqlalchemy::session(eval, last, args, id),
+        "paginate" if name.ends_with("SQLAlchemy().paginate") || name.ends_with("db.paginate") => {
+            sqlalchemy::session(eval, last, args, id)
+        }
         // A page of a query, or of a statement that a connection is given with (fastapi-pagination 0.16).
         "paginate" | "apaginate" if name.starts_with("fastapi_pagination.ext") => {
             let given = args.positional.iter().take(2).find_map(|node| match eval.type_of(*node) {

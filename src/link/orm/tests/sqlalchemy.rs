@@ -402,3 +402,40 @@ fn what_a_client_sends_to_a_route_is_a_loop() {
     assert_eq!(dao(service), ["write post:self._db.commit: one commit after the loop (commits)"]);
     assert!(dao(&service.replace("await self._db.commit()", "pass")).is_empty());
 }
+
+#[test]
+fn rows_that_a_result_gives_otherwise() {
+    let read = |rows: &str, load: &str| {
+        let rows = rows.replace("POSTS", &format!("select(Post){load}"));
+        dao(&format!("from sqlalchemy.orm import aliased\n\n\ndef get(session):\n    return [it.author.id for it in {rows}]\n"))
+    };
+    for rows in [
+        "session.scalars(POSTS).fetchmany(100)",
+        "[row for part in session.scalars(POSTS).partitions(10) for row in part]",
+        "[row['Post'] for row in session.execute(POSTS).mappings()]",
+        "[row['Post'] for row in session.execute(POSTS).mappings().all()]",
+        "session.scalars(POSTS.from_statement(text('select * from posts'))).all()",
+        "[post for post, name in session.execute(POSTS.add_columns(User.id).join(User))]",
+        "session.scalars(POSTS.order_by(Post.id)).unique().all()",
+    ] {
+        assert_eq!(read(rows, "").len(), 1, "{rows}");
+        assert!(read(rows, ".options(joinedload(Post.author))").is_empty(), "{rows}");
+    }
+    let aliased = "[it for it in session.query(aliased(Post)).all()]";
+    assert_eq!(read(aliased, "").len(), 1);
+    // The parts themselves, one of them, what stands beside a row.
+    assert!(read("session.scalars(POSTS).partitions(10)", "").is_empty());
+    assert!(read("[name for post, name in session.execute(POSTS.add_columns(User.id))]", "").is_empty());
+    assert!(read("[row['other'] for row in session.execute(POSTS).mappings()]", "").is_empty());
+}
+
+#[test]
+fn a_page_of_what_another_module_makes() {
+    let view = |load: &str| {
+        dao(&format!(
+            "from .extensions import db\n\n\ndef get():\n    return [it.author.id for it in db.paginate(db.select(Post){load}).items]\n"
+        ))
+    };
+    assert_eq!(view("").len(), 1);
+    assert!(view(".options(joinedload(Post.author))").is_empty());
+}
