@@ -298,9 +298,9 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
             Type::Set(Rc::new(next))
         }
         "order_by" | "join" | "outerjoin" | "group_by" | "having" | "distinct" | "offset" | "with_for_update"
-        | "execution_options" | "select_from" | "from_statement" | "populate_existing" | "yield_per" | "unique" | "enable_eagerloads" => {
-            Type::Set(Rc::new(next))
-        }
+        | "execution_options" | "select_from" | "from_statement" | "populate_existing" | "yield_per" | "unique"
+        | "enable_eagerloads" => Type::Set(Rc::new(next)),
+        "select" if set.related.is_some() => Type::Set(Rc::new(next)),
         "limit" | "slice" => {
             next.cut = true;
             let most = args.positional.first().map(|node| &eval.frame().flow.node(*node).kind);

@@ -241,6 +241,12 @@ impl Eval<'_> {
         if let Some(relation) = self.models.relation(row.model, name) {
             return self.read(row, relation.clone(), id);
         }
+        if let Some(relation) = self.models.behind_proxy(row.model, name) {
+            let value = self.read(row, relation, id);
+            let scope = self.frame().flow.node(id).scope;
+            self.consume(&value, id, scope);
+            return Type::Unknown;
+        }
         if name == "awaitable_attrs" {
             return sqlalchemy::asked_for(row);
         }

@@ -407,7 +407,9 @@ fn what_a_client_sends_to_a_route_is_a_loop() {
 fn rows_that_a_result_gives_otherwise() {
     let read = |rows: &str, load: &str| {
         let rows = rows.replace("POSTS", &format!("select(Post){load}"));
-        dao(&format!("from sqlalchemy.orm import aliased\n\n\ndef get(session):\n    return [it.author.id for it in {rows}]\n"))
+        dao(&format!(
+            "from sqlalchemy.orm import aliased\n\n\ndef get(session):\n    return [it.author.id for it in {rows}]\n"
+        ))
     };
     for rows in [
         "session.scalars(POSTS).fetchmany(100)",
@@ -438,4 +440,50 @@ fn a_page_of_what_another_module_makes() {
     };
     assert_eq!(view("").len(), 1);
     assert!(view(".options(joinedload(Post.author))").is_empty());
+}
+
+#[test]
+fn what_one_row_answers_with_has_lists() {
+    let view = |load: &str, head: &str| {
+        let text = "from pydantic import BaseModel\n\n\nclass AuthorOut(BaseModel):\n    id: int\n\n\nclass PostOut(BaseModel):\n    author: AuthorOut\n    kind: Kind\n\n\nclass KindOut(BaseModel):\n    posts: list[PostOut]\n\n\n";
+        let models = "from .models import Base\n\n\nclass Shelf(Base):\n    __tablename__ = 'shelves'\n    id: Mapped[int] = mapped_column(primary_key=True)\n    books: Mapped[list['Book']] = relationship()\n\n\nclass Book(Base):\n    __tablename__ = 'books'\n    id: Mapped[int] = mapped_column(primary_key=True)\n    shelf_id: Mapped[int] = mapped_column(ForeignKey('shelves.id'))\n    writer_id: Mapped[int] = mapped_column(ForeignKey('users.id'))\n    writer: Mapped['User'] = relationship()\n\n\n";
+        let schemas = text.replace("author: AuthorOut", "writer: AuthorOut").replace("posts: list", "books: list");
+        dao(&format!(
+            "{models}{schemas}@router.get('/{{key}}', response_model=KindOut)\n{head} get(key: int, session: Session):\n    return session.query(Shelf){load}.filter(Shelf.id == key).first()\n"
+        ))
+    };
+    assert_eq!(view("", "def").len(), 1);
+    assert_eq!(view(".options(selectinload(Shelf.books))", "def").len(), 1);
+    assert!(view(".options(selectinload(Shelf.books).joinedload(Book.writer))", "def").is_empty());
+    assert!(view("", "async def").is_empty());
+}
+
+#[test]
+fn a_collection_that_is_only_written_to_is_asked_by_a_statement() {
+    let models = MAPPED.replace("relationship(back_populates=\"author\")", "relationship(lazy=\"write_only\")");
+    let read = |how: &str| {
+        let text = format!(
+            "from .models import User\n\ndef get(session):\n    for it in session.scalars(select(User)).all():\n        {how}\n"
+        );
+        told(&[("blog/dao.py", &text), ("blog/models.py", &models)])
+    };
+    assert_eq!(read("print(session.scalars(it.posts.select()).all())").len(), 1);
+    assert!(read("it.posts.add(made(it))").is_empty());
+}
+
+#[test]
+fn a_proxy_reads_the_relation_that_it_goes_through() {
+    let models = MAPPED.replace(
+        "    posts: Mapped",
+        "    keys: AssociationProxy[list[int]] = association_proxy('posts', 'id')\n    posts: Mapped",
+    );
+    let read = |load: &str, name: &str| {
+        let text = format!(
+            "from sqlalchemy import select\nfrom sqlalchemy.orm import selectinload\nfrom .models import User\n\ndef get(session):\n    return [list(it.{name}) for it in session.scalars(select(User){load}).all()]\n"
+        );
+        told(&[("blog/dao.py", &text), ("blog/models.py", &models)])
+    };
+    assert_eq!(read("", "keys").len(), 1);
+    assert!(read(".options(selectinload(User.posts))", "keys").is_empty());
+    assert!(read("", "names").is_empty());
 }
