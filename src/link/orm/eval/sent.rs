@@ -1,4 +1,4 @@
-//! What a client sends to a route of FastAPI (0.115) or of django-ninja (1.3), by the annotations of its parameters: a list of
+//! What a client sends to a route of FastAPI (0.121) or of django-ninja (1.7), by the annotations of its parameters: a list of
 //! whatever length, a schema with lists in it.
 
 use super::super::names::{ClassId, Def, FunctionId};
