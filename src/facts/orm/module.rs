@@ -368,7 +368,7 @@ fn schema_said(call: &Call) -> Option<&Expr> {
     let at = match name.rsplit('.').next()? {
         "response" if name.contains('.') => 1,
         "output" if name.contains('.') => 0,
-        "marshal_with" => 0,
+        "marshal_with" | "marshal_list_with" => 0,
         _ => return None,
     };
     let named = || call.keywords.iter().find(|it| it.name.as_ref().is_some_and(|name| &*name.value == "schema"));

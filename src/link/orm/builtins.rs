@@ -7,7 +7,7 @@ use super::eval::{Args, Eval};
 use super::names::{ClassId, Def};
 use super::types::{Extent, Loads, Set, Size, Statement, Type, Unit, merged};
 use super::uses::{self, Wanted};
-use super::{default_manager, django, in_python, keys, schemas, serializers, sqlalchemy, templates};
+use super::{default_manager, django, in_python, keys, marshalled, schemas, serializers, sqlalchemy, templates};
 use crate::facts::orm::flow::{CallView, NodeId, NodeKind, last_of};
 use crate::stack::vocabulary::Orm;
 
@@ -237,6 +237,8 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             Type::Unknown
         }
         "select" if name.contains("sql") || name.ends_with("select") => sqlalchemy::select(eval, args, id),
+        // Another name for a model in a statement: its rows are the model's.
+        "aliased" if name.starts_with("sqlalchemy") && matches!(first, Type::Def(Def::Class(_))) => first,
         "text" | "exists" if name.starts_with("sqlalchemy") => Type::Statement(Statement::Read),
         "insert" | "update" | "delete" if name.starts_with("sqlalchemy") || name.starts_with("sqlmodel") => {
             if let ("delete", Type::Def(Def::Class(model))) = (last, &first) {
@@ -244,12 +246,18 @@ pub(super) fn call(eval: &mut Eval<'_>, name: &str, args: &Args<'_>, id: NodeId)
             }
             Type::Statement(Statement::Write)
         }
+        "marshal" if name.starts_with("flask_rest") => {
+            marshalled::marshal(eval, args, id);
+            Type::Unknown
+        }
         "parse_obj_as" if name.starts_with("pydantic") => {
             schemas::parse_as(eval, args, id);
             Type::Unknown
         }
         // `SQLAlchemy.paginate` (Flask-SQLAlchemy 3.1)
-        "paginate" if name.ends_with("SQLAlchemy().paginate") => sqlalchemy::session(eval, last, args, id),
+        "paginate" if name.ends_with("SQLAlchemy().paginate") || name.ends_with("db.paginate") => {
+            sqlalchemy::session(eval, last, args, id)
+        }
         // A page of a query, or of a statement that a connection is given with (fastapi-pagination 0.16).
         "paginate" | "apaginate" if name.starts_with("fastapi_pagination.ext") => {
             let given = args.positional.iter().take(2).find_map(|node| match eval.type_of(*node) {

@@ -39,6 +39,7 @@ mod kinds;
 mod listings;
 mod lists;
 mod lookups;
+mod marshalled;
 mod marshmallow;
 mod models;
 mod names;

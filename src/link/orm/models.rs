@@ -73,6 +73,8 @@ pub(super) struct Model {
     pub(super) orm: Orm,
     /// Its relations by the attribute's name, inherited ones included.
     pub(super) relations: BTreeMap<Box<str>, Rc<Relation>>,
+    /// Relations that an attribute reads something of (`association_proxy("books", "title")`), by the attribute's name.
+    pub(super) proxies: BTreeMap<Box<str>, Box<str>>,
     /// Its managers by name; `objects` is there when nothing else is declared.
     pub(super) managers: BTreeMap<Box<str>, Manager>,
     /// The name of the one that frameworks ask.
@@ -193,6 +195,12 @@ impl Models {
 
     pub(super) fn relation(&self, id: ClassId, name: &str) -> Option<&Rc<Relation>> {
         self.get(id)?.relations.get(name)
+    }
+
+    /// The relation that an attribute of a row reads something of.
+    pub(super) fn behind_proxy(&self, id: ClassId, name: &str) -> Option<Rc<Relation>> {
+        let model = self.get(id)?;
+        model.relations.get(model.proxies.get(name)?).cloned()
     }
 
     /// Whether a field tells one row of a model from all others: its primary key, or one that is `unique`.
@@ -318,7 +326,14 @@ fn declared<'n>(names: &Names<'n>, model: ClassId, field: &str) -> Option<(&'n F
 impl Model {
     fn new(orm: Orm) -> Self {
         let default = "objects".into();
-        Self { orm, relations: BTreeMap::new(), managers: BTreeMap::new(), default, ordered: false }
+        Self {
+            orm,
+            relations: BTreeMap::new(),
+            proxies: BTreeMap::new(),
+            managers: BTreeMap::new(),
+            default,
+            ordered: false,
+        }
     }
 
     /// Where the methods of the manager that frameworks ask may be.

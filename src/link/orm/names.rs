@@ -489,6 +489,17 @@ impl<'a> Names<'a> {
     pub(super) fn of_node(&self, draft: u32, flow: &Flow, node: NodeId) -> Option<Def> {
         self.resolve_dotted(draft, &flow.dotted(node)?)
     }
+
+    /// What stands behind a name for an annotation: `BooksDep = Annotated[Books, Depends(Books)]`.
+    pub(super) fn behind_alias<'f>(&self, draft: u32, flow: &'f Flow, node: NodeId) -> (u32, &'f Flow, NodeId)
+    where
+        'a: 'f,
+    {
+        match self.of_node(draft, flow, node) {
+            Some(Def::Global(draft, node)) => (draft, &self.draft(draft).top, node),
+            _ => (draft, flow, node),
+        }
+    }
 }
 
 /// Whether a method is what an attribute of its name is written or deleted by: `@name.setter`.

@@ -5,13 +5,17 @@
 use std::rc::Rc;
 
 use super::eval::{Args, Eval};
+use super::marshalled::{self, Fields};
 use super::marshmallow;
+use super::models::Loading;
 use super::names::{ClassId, Def, FunctionId};
 use super::serializers::{ROW, list_of, loop_over, place, rows_of};
+use super::sqlalchemy;
 use super::types::{Row, Set, Type, Unit};
 use crate::facts::orm::Attribute;
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind, last_of};
 use crate::source::Span;
+use crate::stack::vocabulary::Orm;
 
 /// Schemas are followed into those nested in them so deep.
 const MOST_LEVELS: usize = 4;
@@ -38,6 +42,12 @@ pub(super) fn answers(eval: &mut Eval<'_>) {
                 marshmallow::answered(eval, Unit::Function(id), &value, (draft, flow, answer));
                 continue;
             }
+            if let Some(fields) = Fields::read(eval.names, draft, flow, answer) {
+                let owner = function.owner.map(|at| ClassId { draft, at });
+                let value = eval.returned(id, owner);
+                marshalled::answered(eval, Unit::Function(id), &value, &fields, head);
+                continue;
+            }
             let Some(asked) = asked(eval, draft, flow, answer) else { continue };
             let schema = asked.schema;
             match eval.returned(id, None) {
@@ -50,8 +60,24 @@ pub(super) fn answers(eval: &mut Eval<'_>) {
                         }
                     }
                 }
+                // Under an event loop SQLAlchemy loads nothing when it is read.
+                Type::Row(row) if !function.is_async => lists_of(eval, Unit::Function(id), &row, schema, head),
                 _ => {}
             }
+        }
+    }
+}
+
+/// Evaluates what a schema nests for each row of the lists that one row has: `AuthorOut.books`, a list of `BookOut`.
+fn lists_of(eval: &mut Eval<'_>, unit: Unit, row: &Rc<Row>, schema: ClassId, head: Span) {
+    let Some(model) = eval.models.get(row.model).filter(|it| it.orm == Orm::Sqlalchemy) else { return };
+    let asked = Asked { schema, many: false, of: None };
+    let lists =
+        model.relations.values().filter(|it| it.to_many && matches!(it.loading, Loading::Lazy | Loading::Eager));
+    for relation in lists.cloned() {
+        if let (Some(target), Some((inner, true))) = (relation.target, field(eval, &asked, &relation.name)) {
+            let set = Rc::new(sqlalchemy::collection(target, row, relation, head));
+            loop_over(eval, unit, &set, inner, "list[…]", head, &|eval, row| fields(eval, inner, row, ROW, 0));
         }
     }
 }

@@ -69,6 +69,20 @@ pub(super) fn loop_over<'a>(
     head: Span,
     read: &dyn Fn(&mut Eval<'a>, &Rc<Row>),
 ) {
+    let name = eval.names.class(class).name.to_string();
+    let called = called.replace('…', &name);
+    loop_named(eval, unit, set, (&name, &called), head, read);
+}
+
+/// The same by what has a name, and is called so where it is many.
+pub(super) fn loop_named<'a>(
+    eval: &mut Eval<'a>,
+    unit: Unit,
+    set: &Rc<Set>,
+    (name, called): (&str, &str),
+    head: Span,
+    read: &dyn Fn(&mut Eval<'a>, &Rc<Row>),
+) {
     eval.begin();
     let before = eval.events.len();
     let turn = Turn { depth: eval.frames.len(), scope: 1 };
@@ -77,11 +91,10 @@ pub(super) fn loop_over<'a>(
         read(eval, &row);
     }
     eval.frames.pop();
-    let name = eval.names.class(class).name.to_string();
     for event in eval.events.iter_mut().skip(before) {
         event.head = head;
-        event.over = called.replace('…', &name);
-        event.serializer = Some(name.clone());
+        event.over = called.to_owned();
+        event.serializer = Some(name.to_owned());
     }
 }
 

@@ -286,7 +286,8 @@ fn is_session(eval: &Eval<'_>, id: NodeId) -> bool {
     }
     match &flow.node(of).kind {
         NodeKind::Name(name) => named(name),
-        NodeKind::Attr { name, .. } => name.ends_with("session"),
+        // `self.db`, `self._session`
+        NodeKind::Attr { name, .. } => named(name.trim_start_matches('_')),
         _ => false,
     }
 }
@@ -312,9 +313,9 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
             Type::Set(Rc::new(next))
         }
         "order_by" | "join" | "outerjoin" | "group_by" | "having" | "distinct" | "offset" | "with_for_update"
-        | "execution_options" | "select_from" | "populate_existing" | "yield_per" | "unique" | "enable_eagerloads" => {
-            Type::Set(Rc::new(next))
-        }
+        | "execution_options" | "select_from" | "from_statement" | "populate_existing" | "yield_per" | "unique"
+        | "enable_eagerloads" => Type::Set(Rc::new(next)),
+        "select" if set.related.is_some() => Type::Set(Rc::new(next)),
         "limit" | "slice" => {
             next.cut = true;
             let most = args.positional.first().map(|node| &eval.frame().flow.node(*node).kind);
@@ -340,6 +341,16 @@ pub(super) fn operate(eval: &mut Eval<'_>, set: &Rc<Set>, name: &str, args: &Arg
                 }
             }
             joined::options(eval, &mut next, args, id);
+            Type::Set(Rc::new(next))
+        }
+        // What stands beside each row is a value; a model there has rows of its own.
+        "add_columns" | "add_column" if !args.open => {
+            let is_model = |node: &NodeId| matches!(eval.type_of(*node), Type::Def(Def::Class(_)));
+            if args.positional.iter().any(is_model) {
+                return Type::Unknown;
+            }
+            next.beside = next.beside.iter().cloned().chain(args.positional.iter().map(|_| None)).collect();
+            next.rows = next.beside.is_empty();
             Type::Set(Rc::new(next))
         }
         "with_entities" | "with_only_columns" | "add_columns" | "add_column" | "add_entity" | "subquery" | "cte" => {
@@ -493,13 +504,25 @@ fn keyed_write(eval: &mut Eval<'_>, id: NodeId) {
 
 /// Calls a method of what a session gave for a statement.
 pub(super) fn result(eval: &mut Eval<'_>, set: &Rc<Set>, scalars: bool, name: &str, _id: NodeId) -> Type {
+    let all = |eval: &Eval<'_>| {
+        let element = eval.element(&Type::Result(set.clone(), scalars), None);
+        Type::List(Rc::new(element), Some(set.size))
+    };
     match name {
         "scalars" => Type::Result(set.clone(), true),
-        "unique" | "partitions" | "yield_per" | "mappings" if name != "mappings" => Type::Result(set.clone(), scalars),
+        "unique" | "yield_per" => Type::Result(set.clone(), scalars),
         "all" | "fetchall" => {
             hold(eval, set);
-            let element = eval.element(&Type::Result(set.clone(), scalars), None);
-            Type::List(Rc::new(element), Some(set.size))
+            all(eval)
+        }
+        "fetchmany" => all(eval),
+        // `for part in result.partitions(100): for row in part`
+        "partitions" => Type::List(Rc::new(all(eval)), Some(set.size)),
+        // `row["Album"]`
+        "mappings" if set.rows => {
+            let row = eval.element(&Type::Result(set.clone(), true), None);
+            let name = eval.models.name(eval.names, set.model).into();
+            Type::List(Rc::new(Type::Record(Rc::from([(name, row, None)]))), Some(set.size))
         }
         "first" | "one" | "one_or_none" if scalars => eval.single(set),
         "scalar" | "scalar_one" | "scalar_one_or_none" => eval.single(set),
@@ -541,7 +564,8 @@ pub(super) fn loader(eval: &Eval<'_>, before: Option<&[String]>, name: &str, arg
     for node in args.positional {
         let step = match eval.type_of(*node) {
             Type::Mapped(relation) => relation.to_string(),
-            Type::Text(path) => path.replace('.', "__"),
+            // `joinedload("*")`: whatever there is.
+            Type::Text(path) if !path.contains('*') => path.replace('.', "__"),
             _ => return Type::Unknown,
         };
         let path = at.map_or(step.clone(), |at| format!("{at}__{step}"));

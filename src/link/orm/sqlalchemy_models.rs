@@ -1,5 +1,6 @@
 //! SQLAlchemy's models: mapped classes, their relationships and backrefs.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap as HashMap;
@@ -54,10 +55,33 @@ pub(super) fn relate(names: &Names<'_>, models: &mut Models, mapped: &[ClassId])
             }
         }
     }
+    for &id in mapped {
+        let proxies = proxies(names, id);
+        if let Some(model) = models.get_mut(id) {
+            model.proxies = proxies;
+        }
+    }
     for (id, relation) in found {
         let Some(model) = models.get_mut(id).filter(|model| model.orm == Orm::Sqlalchemy) else { continue };
         model.relations.entry(relation.name.clone()).or_insert_with(|| Rc::new(relation));
     }
+}
+
+/// `titles = association_proxy("books", "title")` (SQLAlchemy 2.0, `ext/associationproxy.py`)
+fn proxies(names: &Names<'_>, id: ClassId) -> BTreeMap<Box<str>, Box<str>> {
+    let mut found = BTreeMap::new();
+    for class in &names.lineage(id).classes {
+        let draft = names.class(*class);
+        for attribute in &draft.attributes {
+            let call = attribute.value.and_then(|value| draft.body.call(value));
+            let call = call.filter(|call| draft.body.last_called(call.func) == Some("association_proxy"));
+            let through = call.and_then(|call| draft.body.text(call.args.first().copied()?));
+            if let Some(through) = through {
+                found.entry(attribute.name.clone()).or_insert_with(|| through.into());
+            }
+        }
+    }
+    found
 }
 
 struct Graph<'a> {
@@ -247,7 +271,8 @@ fn loading(flow: &Flow, call: CallView<'_>) -> Loading {
     match (flow.text(node), flow.flag(node)) {
         (Some("select"), _) | (_, Some(true)) => Loading::Lazy,
         (Some("selectin" | "joined" | "subquery" | "immediate"), _) | (_, Some(false)) => Loading::Eager,
-        (Some("dynamic"), _) => Loading::Dynamic,
+        // What is read is a query, or makes one (`WriteOnlyCollection.select`, SQLAlchemy 2.0).
+        (Some("dynamic" | "write_only"), _) => Loading::Dynamic,
         _ => Loading::Never,
     }
 }

@@ -63,12 +63,13 @@ impl<'a> Eval<'a> {
             return Rc::default();
         }
         let (frames, steps) = (std::mem::take(&mut self.frames), self.steps);
+        let base = std::mem::take(&mut self.base);
         self.kept += 1;
         self.quiet += 1;
         let types = self.values_of(id, class).iter().map(|it| settle(it, 0)).collect();
         self.quiet -= 1;
         self.kept -= 1;
-        (self.frames, self.steps) = (frames, steps);
+        (self.frames, self.steps, self.base) = (frames, steps, base);
         let types: Rc<Vec<Type>> = Rc::new(types);
         self.left.insert(key, types.clone());
         types

@@ -208,10 +208,19 @@ impl Eval<'_> {
         }
         match self.class_value(class, name) {
             Some(value) => self.at_site(value, id),
-            None => match self.said_of(class, name).or_else(|| self.kept(class, name)) {
+            None => match self.said_or_kept(class, name) {
                 Some(value) if !value.is_unread() => self.at_site(value, id),
                 _ => views::attribute(self, class, name, id).unwrap_or_else(|| self.bound(this, name)),
             },
+        }
+    }
+
+    /// What an attribute is that instances have: by its annotation, or what code puts there.
+    fn said_or_kept(&mut self, class: ClassId, name: &str) -> Option<Type> {
+        let said = self.said_of(class, name).or_else(|| self.kept(class, name));
+        match said {
+            Some(said) if !said.is_unread() => Some(said),
+            other => self.model_handed_on(class, name).or(other),
         }
     }
 
@@ -231,6 +240,12 @@ impl Eval<'_> {
     pub(super) fn row_attribute(&mut self, row: &Rc<Row>, name: &str, id: NodeId) -> Type {
         if let Some(relation) = self.models.relation(row.model, name) {
             return self.read(row, relation.clone(), id);
+        }
+        if let Some(relation) = self.models.behind_proxy(row.model, name) {
+            let value = self.read(row, relation, id);
+            let scope = self.frame().flow.node(id).scope;
+            self.consume(&value, id, scope);
+            return Type::Unknown;
         }
         if name == "awaitable_attrs" {
             return sqlalchemy::asked_for(row);

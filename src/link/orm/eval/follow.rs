@@ -32,11 +32,13 @@ impl Eval<'_> {
     /// Whether a call of a function is followed: not into what is under way, and so deep. What is not is noted.
     pub(super) fn follows(&mut self, function: FunctionId) -> bool {
         let unit = Unit::Function(function);
-        if self.frames.len() > MOST_DEPTH {
+        // A body says the same whoever asks for it first.
+        if self.frames.len().saturating_sub(self.base) > MOST_DEPTH {
             self.too_deep += 1;
             return false;
         }
-        let under_way = self.frames.iter().position(|it| it.unit == unit);
+        let mut frames = self.frames.iter().enumerate().skip(self.base);
+        let under_way = frames.find(|(_, it)| it.unit == unit).map(|(at, _)| at);
         self.came_back_to = self.came_back_to.min(under_way.unwrap_or(usize::MAX));
         under_way.is_none()
     }
@@ -160,7 +162,7 @@ fn is_same(of: &Type) -> bool {
     }
 }
 
-/// Whether a value within another is the same in each turn of a loop, and a row at most of what is of a mapper.
+/// Whether a value within another is the same in each turn of a loop: of what is of a mapper, a row at most.
 fn is_plain(of: &Type) -> bool {
-    (matches!(of, Type::Row(_)) || !of.is_of_mapper()) && is_same(of)
+    (matches!(of, Type::Row(_) | Type::Made(..)) || !of.is_of_mapper()) && is_same(of)
 }

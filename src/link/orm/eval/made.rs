@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::super::names::{ClassId, Def, FunctionId};
 use super::super::types::{Entry, Type};
-use super::settle::settle;
 use super::{Args, Eval};
 use crate::facts::orm::flow::{NodeId, NodeKind, last_of};
 
@@ -40,31 +39,8 @@ impl Eval<'_> {
         self.behind.clear();
         self.follow(init, given, id);
         let left = std::mem::take(&mut self.behind);
-        let flow = &self.names.function(init).flow;
-        let mut fields: Vec<Entry> = Vec::new();
-        for node in &flow.nodes {
-            let NodeKind::Store { of, name, value } = &node.kind else { continue };
-            if flow.node(*of).kind != NodeKind::Param(0) {
-                continue;
-            }
-            let known = match flow.node(*value).kind {
-                NodeKind::Param(at) => args.get(at as usize),
-                _ => None,
-            };
-            // A call that says the same as one before leaves nothing but its arguments.
-            let kind = left.get(*value as usize).map(|it| settle(it, self.frames.len()));
-            let kind = kind.or_else(|| Some(known?.0.clone())).unwrap_or_default();
-            let vary = match &kind {
-                Type::Row(row) => row.turn,
-                _ => known.and_then(|it| it.1),
-            };
-            // What branches put there is one or the other.
-            let kind = match fields.iter().position(|(it, ..)| **it == **name) {
-                Some(at) => Type::either(vec![fields.remove(at).1, kind]),
-                None => kind,
-            };
-            fields.push(((**name).into(), kind, vary));
-        }
+        let mut fields = Vec::new();
+        self.stored(&mut fields, class, init, &args, &left, 0);
         fields.retain(|(_, kind, _)| self.is_worth(kind));
         fields.truncate(MOST_FIELDS);
         fields
@@ -91,13 +67,16 @@ impl Eval<'_> {
     }
 
     /// Whether a value says more than its class does: a row, a queryset, lists of such, the model that rows are asked for of
-    /// (`CRUDBook(Book)`), what is done with each row (`Column("Author", lambda book: book.author.name)`).
-    fn is_worth(&self, of: &Type) -> bool {
+    /// (`CRUDBook(Book)`), what is done with each row (`Column("Author", lambda book: book.author.name)`), an instance of a
+    /// class that may stand for its base.
+    pub(super) fn is_worth(&self, of: &Type) -> bool {
         match of {
             Type::Row(row) => !row.guessed,
             Type::Set(_) | Type::Manager(_) => true,
             Type::Def(Def::Class(class)) => self.models.get(*class).is_some(),
             Type::Def(Def::Function(_)) => true,
+            Type::Instance(class) => self.names.lineage(*class).classes.len() > 1,
+            Type::Made(..) => true,
             Type::List(of, _) | Type::Dict(of, _) => self.is_worth(of),
             _ => false,
         }

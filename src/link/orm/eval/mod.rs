@@ -15,6 +15,7 @@ mod frame;
 mod given;
 mod guess;
 mod handed;
+mod initial;
 mod injected;
 mod instances;
 mod limits;
@@ -29,6 +30,7 @@ mod row_methods;
 mod runs;
 mod same;
 mod saves;
+mod sent;
 mod settle;
 mod shared;
 mod sites;
@@ -103,6 +105,10 @@ pub(super) struct Eval<'a> {
     bodies: HashMap<Unit, Rc<Vec<Type>>>,
     /// What functions were left with that others lie in, or that put something under a name of their instance.
     left: HashMap<(FunctionId, Option<ClassId>), Rc<Vec<Type>>>,
+    /// The models that instances of classes have by their names, whoever makes them.
+    initial: HashMap<ClassId, Rc<[Entry]>>,
+    /// The lowest frame of the body that is evaluated for all who ask, before which nothing is of it.
+    base: usize,
     /// What a function returns when only the classes of what it is given matter.
     memo: HashMap<Called, Known>,
     /// How many values were of a mapper: rows, querysets, what is asked of them.
@@ -212,6 +218,8 @@ impl<'a> Eval<'a> {
             registered: Registered::read(names, models),
             bodies: HashMap::default(),
             left: HashMap::default(),
+            initial: HashMap::default(),
+            base: 0,
             memo: HashMap::default(),
             met: 0,
             came_back_to: usize::MAX,

@@ -82,10 +82,11 @@ impl<'a> Eval<'a> {
         self.bodies.insert(unit, Rc::new(Vec::new()));
         // It is kept for all, so that it has steps of its own.
         let steps = std::mem::take(&mut self.steps);
+        let base = std::mem::replace(&mut self.base, self.frames.len());
         self.quiet += 1;
         let types = Rc::new(self.run(unit, flow, Vec::new(), (Span::at(FileId(0), 0), 0)).1);
         self.quiet -= 1;
-        self.steps = steps;
+        (self.steps, self.base) = (steps, base);
         self.bodies.insert(unit, types.clone());
         types
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::names::Def;
 use super::super::types::{Set, Size, Type, entry, field, merged};
-use super::super::{django, marshmallow, schemas, sqlalchemy, strangers, templates, views};
+use super::super::{django, marshalled, marshmallow, schemas, sqlalchemy, strangers, templates, views};
 use super::value::{any_function, retarget};
 use super::{Args, Eval};
 use crate::facts::orm::flow::{NodeId, NodeKind};
@@ -107,6 +107,10 @@ impl Eval<'_> {
             Type::Unknown => match name {
                 "get_template" | "select_template" => self.template(args),
                 "render_template" | "TemplateResponse" => templates::render(self, args, id),
+                "marshal" => {
+                    marshalled::marshal(self, args, id);
+                    Type::Unknown
+                }
                 "validate_python" => {
                     schemas::validate_python(self, args, id);
                     Type::Unknown

@@ -100,7 +100,7 @@ impl<'a> Eval<'a> {
                 {
                     Type::Row(Rc::new(Row::of(model)))
                 }
-                _ => match (self.injected(id, param), param.default) {
+                _ => match (self.injected(id, param).or_else(|| self.sent(id, param)), param.default) {
                     (Some(given), _) => given,
                     (None, Some(default)) if param.annotation.is_none() => self.class_by_default(id, default),
                     (None, _) => self.annotated(id, param.annotation),
@@ -133,8 +133,8 @@ impl<'a> Eval<'a> {
     /// What a parameter's annotation says: a row of a model, or rows of which nobody says what loaded them.
     fn annotated(&self, id: FunctionId, annotation: Option<NodeId>) -> Type {
         let Some(node) = annotation else { return Type::Unknown };
-        let flow = &self.names.function(id).flow;
-        match self.said(id.draft, flow, node) {
+        let (draft, flow, at) = self.names.behind_alias(id.draft, &self.names.function(id).flow, node);
+        match self.said(draft, flow, at) {
             Some(Def::External(name)) if name.ends_with("Request") => Type::Request,
             Some(def) => match (self.models.of(&def), def) {
                 (Some(model), _) => Type::Row(Rc::new(Row::of(model))),
@@ -145,7 +145,7 @@ impl<'a> Eval<'a> {
         }
     }
 
-    /// The one class that an annotation names: `User`, `"User"`, `User | None`, `Optional[User]`.
+    /// The one class that an annotation names: `User`, `"User"`, `User | None`, `Optional[User]`, `Annotated[User, …]`.
     pub(in crate::link::orm) fn said(&self, draft: u32, flow: &Flow, node: NodeId) -> Option<Def> {
         match &flow.node(node).kind {
             NodeKind::Text(text) => {
@@ -156,9 +156,11 @@ impl<'a> Eval<'a> {
                 [of, none] if flow.node(*none).kind == NodeKind::Nothing => self.said(draft, flow, *of),
                 _ => None,
             },
-            NodeKind::Item { of, key } if flow.dotted(*of).is_some_and(|it| last_of(&it) == "Optional") => {
-                self.said(draft, flow, *key)
-            }
+            NodeKind::Item { of, key } => match (last_of(&flow.dotted(*of)?), &flow.node(*key).kind) {
+                ("Optional", _) => self.said(draft, flow, *key),
+                ("Annotated", NodeKind::List(parts)) => self.said(draft, flow, *parts.first()?),
+                _ => None,
+            },
             _ => self.names.of_node(draft, flow, node),
         }
     }

@@ -291,3 +291,199 @@ fn a_class_for_the_queries_of_a_model() {
     assert_eq!(listed("active().all()").len(), 1);
     assert!(listed("active().whole()").is_empty());
 }
+
+/// Repositories of whatever model they are made with.
+const REPOSITORY: &str = "M = TypeVar('M')\n\n\nclass Repository(Generic[M]):\n    def __init__(self, session, model: type[M]):\n        self.session, self.model = session, model\n\n    def all(self):\n        return self.session.scalars(select(self.model)).all()\n\n\n";
+
+#[test]
+fn what_a_class_is_made_with_is_the_value_of_its_attribute() {
+    let made = |class: &str, how: &str| {
+        dao(&format!(
+            "{REPOSITORY}{class}\n\n\ndef get(session):\n    for it in {how}.all():\n        print(it.posts)\n"
+        ))
+    };
+    let own =
+        |call: &str| format!("class Users(Repository[User]):\n    def __init__(self, session):\n        {call}\n");
+    assert_eq!(made("", "Repository(session, User)").len(), 1);
+    // Whoever asks first for what a module makes: here a parameter of the very code that makes it.
+    assert_eq!(made("users = Repository(session, User)", "users").len(), 1);
+    for call in [
+        "super().__init__(session, User)",
+        "super().__init__(model=User, session=session)",
+        "super(Users, self).__init__(session, User)",
+        "Repository.__init__(self, session, User)",
+    ] {
+        assert_eq!(made(&own(call), "Users(session)").len(), 1, "{call}");
+    }
+    // Another model, one that is put there later, one that nobody knows, rows that are loaded.
+    assert!(made(&own("super().__init__(session, Tag)"), "Users(session)").is_empty());
+    let later = own("super().__init__(session, User)\n        self.model = Tag");
+    assert!(made(&later, "Users(session)").is_empty());
+    assert!(made(&own("super().__init__(session, model)"), "Users(session)").is_empty());
+    let loaded = own("super().__init__(session, User)")
+        + "\n    def all(self):\n        return self.session.scalars(select(self.model).options(selectinload(User.posts))).all()\n";
+    assert!(made(&loaded, "Users(session)").is_empty());
+}
+
+#[test]
+fn a_repository_that_fastapi_gives_a_parameter() {
+    let class = "class Users(Repository[User]):\n    def __init__(self, session=Depends(get_session)):\n        super().__init__(session, User)\n\n\ndef users(session=Depends(get_session)):\n    return Repository(session, User)\n\n\nGiven = Annotated[Users, Depends(Users)]\n\n\n";
+    for param in ["repo=Depends(users)", "repo: Annotated[Users, Depends()]", "repo: Given", "repo=Depends(Users)"] {
+        let route = format!("@router.get('/')\ndef get({param}):\n    return [it.posts for it in repo.all()]\n");
+        assert_eq!(dao(&format!("{REPOSITORY}{class}{route}")).len(), 1, "{param}");
+    }
+}
+
+#[test]
+fn what_flask_marshals() {
+    let fields = "api = Namespace('posts')\nauthor = {'id': fields.Integer}\npost = api.model('Post', {'id': fields.Integer, 'author': fields.Nested(author)})\nby_path = {'by': fields.String(attribute='author.id')}\nby_code = {'by': fields.Integer(attribute=lambda it: it.author.id)}\npage = {'items': fields.List(fields.Nested(post))}\n\n\n";
+    let listed = |decorator: &str, given: &str| {
+        let class = format!(
+            "class Posts(Resource):\n    {decorator}\n    def get(self, session):\n        rows = session.scalars(select(Post)).all()\n        return {given}\n"
+        );
+        dao(&format!("from flask_restx import Namespace, Resource, fields, marshal, marshal_with\n\n{fields}{class}"))
+    };
+    for (decorator, given) in [
+        ("@marshal_with(post)", "rows"),
+        ("@api.marshal_list_with(post, envelope='data')", "rows, 200"),
+        ("@api.marshal_with(post, as_list=True)", "list(rows)"),
+        ("@api.doc('posts')", "marshal(rows, post)"),
+        ("@api.doc('posts')", "{'items': [api.marshal(it, post) for it in rows]}"),
+        ("@api.marshal_with(api.inherit('Own', post, {'more': fields.String}))", "rows"),
+        ("@marshal_with(by_path)", "rows"),
+        ("@marshal_with(by_code)", "rows"),
+        ("@marshal_with(page)", "{'items': rows}"),
+    ] {
+        assert_eq!(listed(decorator, given).len(), 1, "{decorator} {given}");
+    }
+    for (decorator, given) in [
+        ("@marshal_with(author)", "rows"),
+        ("@marshal_with(post)", "rows[0]"),
+        ("@api.doc('posts')", "marshal(rows[0], post)"),
+        ("@marshal_with(fields_of(post))", "rows"),
+        // A queryset is no list.
+        ("@marshal_with(post)", "session.query(Post)"),
+    ] {
+        assert!(listed(decorator, given).is_empty(), "{decorator} {given}");
+    }
+    let loaded = "class PostDto:\n    post = api.model('Post', {'author': fields.Nested(author)})\n\n\n@api.marshal_list_with(PostDto.post)\ndef get(session):\n    return session.scalars(select(Post)).all()\n";
+    let text = format!("from flask_restx import Namespace, fields\n\n{fields}{loaded}");
+    assert_eq!(dao(&text).len(), 1);
+    assert!(dao(&text.replace("select(Post)", "select(Post).options(joinedload(Post.author))")).is_empty());
+}
+
+#[test]
+fn what_a_client_sends_to_a_route_is_a_loop() {
+    let route = |params: &str, rows: &str| {
+        dao(&format!(
+            "from fastapi import APIRouter, Depends\nfrom pydantic import BaseModel\n\nrouter = APIRouter()\n\n\nclass Item(BaseModel):\n    name: str\n\n\nclass Page(BaseModel):\n    items: list[Item] | None = None\n    name: str\n\n\nItems = Annotated[list[Item], Body()]\n\n\n@router.post('/')\nasync def post({params}, session: AsyncSession):\n    for it in {rows}:\n        session.add(Post(id=it))\n        await session.commit()\n"
+        ))
+    };
+    for (params, rows) in [
+        ("items: list[Item]", "items"),
+        ("items: Optional[List[int]] = Query(None)", "items"),
+        ("items: Annotated[list[int], Query()] | None", "items"),
+        ("items: Items", "items"),
+        ("page: Page", "page.items"),
+    ] {
+        assert_eq!(route(params, rows), ["write post:session.commit: one commit after the loop (commits)"], "{params}");
+    }
+    for (params, rows) in [
+        ("items: list[Item]", "range(3)"),
+        ("files: list[UploadFile]", "files"),
+        ("page: Page", "page.name"),
+        ("items: list[Item] = Depends(three)", "items"),
+        ("item: Item", "item"),
+    ] {
+        assert!(route(params, rows).is_empty(), "{params}");
+    }
+    // What a service keeps as its session, and one commit for all.
+    let service = "from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\nclass Service:\n    def __init__(self, db):\n        self._db = db\n\n    async def add(self, key):\n        self._db.add(Post(id=key))\n        await self._db.commit()\n\n\n@router.post('/')\nasync def post(keys: list[int], db: AsyncSession):\n    service = Service(db)\n    for key in keys:\n        await service.add(key)\n";
+    assert_eq!(dao(service), ["write post:self._db.commit: one commit after the loop (commits)"]);
+    assert!(dao(&service.replace("await self._db.commit()", "pass")).is_empty());
+}
+
+#[test]
+fn rows_that_a_result_gives_otherwise() {
+    let read = |rows: &str, load: &str| {
+        let rows = rows.replace("POSTS", &format!("select(Post){load}"));
+        dao(&format!(
+            "from sqlalchemy.orm import aliased\n\n\ndef get(session):\n    return [it.author.id for it in {rows}]\n"
+        ))
+    };
+    for rows in [
+        "session.scalars(POSTS).fetchmany(100)",
+        "[row for part in session.scalars(POSTS).partitions(10) for row in part]",
+        "[row['Post'] for row in session.execute(POSTS).mappings()]",
+        "[row['Post'] for row in session.execute(POSTS).mappings().all()]",
+        "session.scalars(POSTS.from_statement(text('select * from posts'))).all()",
+        "[post for post, name in session.execute(POSTS.add_columns(User.id).join(User))]",
+        "session.scalars(POSTS.order_by(Post.id)).unique().all()",
+    ] {
+        assert_eq!(read(rows, "").len(), 1, "{rows}");
+        assert!(read(rows, ".options(joinedload(Post.author))").is_empty(), "{rows}");
+    }
+    let aliased = "[it for it in session.query(aliased(Post)).all()]";
+    assert_eq!(read(aliased, "").len(), 1);
+    // The parts themselves, one of them, what stands beside a row.
+    assert!(read("session.scalars(POSTS).partitions(10)", "").is_empty());
+    assert!(read("[name for post, name in session.execute(POSTS.add_columns(User.id))]", "").is_empty());
+    assert!(read("[row['other'] for row in session.execute(POSTS).mappings()]", "").is_empty());
+}
+
+#[test]
+fn a_page_of_what_another_module_makes() {
+    let view = |load: &str| {
+        dao(&format!(
+            "from .extensions import db\n\n\ndef get():\n    return [it.author.id for it in db.paginate(db.select(Post){load}).items]\n"
+        ))
+    };
+    assert_eq!(view("").len(), 1);
+    assert!(view(".options(joinedload(Post.author))").is_empty());
+}
+
+#[test]
+fn what_one_row_answers_with_has_lists() {
+    let view = |load: &str, head: &str| {
+        let text = "from pydantic import BaseModel\n\n\nclass AuthorOut(BaseModel):\n    id: int\n\n\nclass PostOut(BaseModel):\n    author: AuthorOut\n    kind: Kind\n\n\nclass KindOut(BaseModel):\n    posts: list[PostOut]\n\n\n";
+        let models = "from .models import Base\n\n\nclass Shelf(Base):\n    __tablename__ = 'shelves'\n    id: Mapped[int] = mapped_column(primary_key=True)\n    books: Mapped[list['Book']] = relationship()\n\n\nclass Book(Base):\n    __tablename__ = 'books'\n    id: Mapped[int] = mapped_column(primary_key=True)\n    shelf_id: Mapped[int] = mapped_column(ForeignKey('shelves.id'))\n    writer_id: Mapped[int] = mapped_column(ForeignKey('users.id'))\n    writer: Mapped['User'] = relationship()\n\n\n";
+        let schemas = text.replace("author: AuthorOut", "writer: AuthorOut").replace("posts: list", "books: list");
+        dao(&format!(
+            "{models}{schemas}@router.get('/{{key}}', response_model=KindOut)\n{head} get(key: int, session: Session):\n    return session.query(Shelf){load}.filter(Shelf.id == key).first()\n"
+        ))
+    };
+    assert_eq!(view("", "def").len(), 1);
+    assert_eq!(view(".options(selectinload(Shelf.books))", "def").len(), 1);
+    assert!(view(".options(selectinload(Shelf.books).joinedload(Book.writer))", "def").is_empty());
+    assert!(view("", "async def").is_empty());
+}
+
+#[test]
+fn a_collection_that_is_only_written_to_is_asked_by_a_statement() {
+    let models = MAPPED.replace("relationship(back_populates=\"author\")", "relationship(lazy=\"write_only\")");
+    let read = |how: &str| {
+        let text = format!(
+            "from .models import User\n\ndef get(session):\n    for it in session.scalars(select(User)).all():\n        {how}\n"
+        );
+        told(&[("blog/dao.py", &text), ("blog/models.py", &models)])
+    };
+    assert_eq!(read("print(session.scalars(it.posts.select()).all())").len(), 1);
+    assert!(read("it.posts.add(made(it))").is_empty());
+}
+
+#[test]
+fn a_proxy_reads_the_relation_that_it_goes_through() {
+    let models = MAPPED.replace(
+        "    posts: Mapped",
+        "    keys: AssociationProxy[list[int]] = association_proxy('posts', 'id')\n    posts: Mapped",
+    );
+    let read = |load: &str, name: &str| {
+        let text = format!(
+            "from sqlalchemy import select\nfrom sqlalchemy.orm import selectinload\nfrom .models import User\n\ndef get(session):\n    return [list(it.{name}) for it in session.scalars(select(User){load}).all()]\n"
+        );
+        told(&[("blog/dao.py", &text), ("blog/models.py", &models)])
+    };
+    assert_eq!(read("", "keys").len(), 1);
+    assert!(read(".options(selectinload(User.posts))", "keys").is_empty());
+    assert!(read("", "names").is_empty());
+}

@@ -4,7 +4,16 @@ from operator import attrgetter
 
 from counting import case
 from sqlalchemy import func, select
-from sqlalchemy.orm import contains_eager, defaultload, immediateload, joinedload, lazyload, selectinload, subqueryload
+from sqlalchemy.orm import (
+    aliased,
+    contains_eager,
+    defaultload,
+    immediateload,
+    joinedload,
+    lazyload,
+    selectinload,
+    subqueryload,
+)
 
 from store.models import Album, Band, City, Label, Member, Sleeve, Track
 
@@ -329,3 +338,31 @@ def sorted_by_a_getter_with_a_name(session):
 def sorted_by_a_getter_of_a_column(session):
     by_title = attrgetter("title")
     return [album.title for album in sorted(session.scalars(select(Album)).all(), key=by_title)]
+
+
+@case
+def rows_in_partitions(session):
+    return [album.band.name for part in session.scalars(select(Album)).partitions(10) for album in part]
+
+
+@case
+def rows_of_mappings(session):
+    return [row["Album"].band.name for row in session.execute(select(Album)).mappings()]
+
+
+@case
+def rows_of_an_alias(session):
+    other = aliased(Album)
+    return [album.band.name for album in session.scalars(select(other).order_by(other.id)).all()]
+
+
+@case
+def partitions_loaded(session):
+    statement = select(Album).options(joinedload(Album.band))
+    return [album.band.name for part in session.scalars(statement).partitions(10) for album in part]
+
+
+@case
+def beside_each_row(session):
+    rows = session.execute(select(Album).add_columns(Band.name).join(Album.band))
+    return [(album.title, name) for album, name in rows]
