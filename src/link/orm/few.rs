@@ -87,31 +87,36 @@ fn address(names: &Names<'_>, set: &Set) -> Option<Box<str>> {
     asked.find(is).map(|it| it.field.clone())
 }
 
-/// Whether the rows of a queryset are those of one time, of which there do not get more for ever: of a day, of a span with both
-/// ends, those that are valid at one moment.
-pub(super) fn is_of_period(names: &Names<'_>, set: &Set) -> bool {
-    let (mut after, mut before) = (false, false);
-    let is_of = |it: &Condition, kinds: &[&str]| is_declared(names, set.model, &it.field, kinds);
-    let is_of_time = |it: &&Condition| is_of(it, &["DateField", "DateTimeField"]);
-    for it in set.asked.conditions.iter().filter(|it| it.met && !it.excluded).filter(is_of_time) {
-        match &*it.lookup {
-            "range" | "date" | "day" => return true,
-            // A moment is the mark of rows that were written together.
-            "exact" if is_of(it, &["DateField"]) => return true,
-            "gt" | "gte" => after = true,
-            "lt" | "lte" => before = true,
-            _ => {}
-        }
-    }
-    after && before
+/// A time that rows are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Time {
+    Day,
+    /// A span with both ends.
+    Period,
+    /// What has begun and has not ended then: `start__lt=now, end__gt=now`.
+    Moment,
 }
 
-/// Whether they are those of one day.
-pub(super) fn is_of_day(names: &Names<'_>, set: &Set) -> bool {
-    set.asked.conditions.iter().filter(|it| it.met && !it.excluded).any(|it| {
-        it.of_day && is_declared(names, set.model, &it.field, &["DateField", "DateTimeField"])
-            || &*it.lookup == "exact" && is_declared(names, set.model, &it.field, &["DateField"])
-    })
+/// The one time that the rows of a queryset are of, of which there do not get more for ever.
+pub(super) fn time(names: &Names<'_>, set: &Set) -> Option<Time> {
+    let is_of = |it: &Condition, kinds: &[&str]| is_declared(names, set.model, &it.field, kinds);
+    let met = set.asked.conditions.iter().filter(|it| it.met && !it.excluded);
+    let of_time: Vec<&Condition> = met.filter(|it| is_of(it, &["DateField", "DateTimeField"])).collect();
+    // A moment is the mark of rows that were written together, and no day at all that of many.
+    let is_day = |it: &&&Condition| it.of_day || &*it.lookup == "exact" && !it.constant && is_of(it, &["DateField"]);
+    if of_time.iter().any(|it| is_day(&it)) {
+        return Some(Time::Day);
+    }
+    if of_time.iter().any(|it| matches!(&*it.lookup, "range" | "date" | "day")) {
+        return Some(Time::Period);
+    }
+    let ends =
+        |lookups: &[&str]| of_time.iter().filter(|it| lookups.contains(&&*it.lookup)).map(|it| &*it.field).collect();
+    let (after, before): (Vec<&str>, Vec<&str>) = (ends(&["gt", "gte"]), ends(&["lt", "lte"]));
+    if after.iter().any(|field| before.contains(field)) {
+        return Some(Time::Period);
+    }
+    (!after.is_empty() && !before.is_empty()).then_some(Time::Moment)
 }
 
 /// Whether a field is declared as one of these kinds.

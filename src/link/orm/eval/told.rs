@@ -491,7 +491,7 @@ impl Eval<'_> {
         let of = frame.types.get(here.iter as usize)?;
         let set = match of {
             Type::Set(set) | Type::Result(set, _) => set.clone(),
-            Type::List(..) => of.all_rows()?,
+            Type::List(..) => of.as_many_as()?,
             _ => return None,
         };
         (!self.is_looped(turn)).then_some(set)
@@ -499,7 +499,7 @@ impl Eval<'_> {
 
     /// The rows that a loop goes through, whatever is around it.
     pub(in crate::link::orm) fn all_rows_of(&self, turn: Turn) -> Option<Rc<Set>> {
-        self.iterated(turn).and_then(Type::all_rows)
+        self.iterated(turn).and_then(Type::as_many_as)
     }
 
     /// What a loop goes through.

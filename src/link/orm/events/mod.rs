@@ -10,7 +10,7 @@ mod writing;
 use std::rc::Rc;
 
 use super::eval::Eval;
-use super::few::Rows;
+use super::few::{Rows, Time};
 use super::models::Relation;
 use super::names::{ClassId, Names};
 use super::rarely::Rarely;
@@ -75,10 +75,8 @@ pub(super) struct Event {
     pub(super) rows: Option<Rows>,
     /// Whether the loop is over rows of a table, whoever has them.
     pub(super) of_all: bool,
-    /// Whether the loop is over rows of one time: of a day, or of those that are valid now.
-    pub(super) of_period: bool,
-    /// Whether that is a day.
-    pub(super) of_day: bool,
+    /// The one time that the rows of the loop are of.
+    pub(super) of_time: Option<Time>,
     /// Whether the loop is over what a client sent.
     pub(super) sent: bool,
     /// Whether it is a query that asks for the same in each turn.

@@ -2,6 +2,7 @@
 
 use super::Report;
 use crate::link::orm::events::{Event, EventKind};
+use crate::link::orm::few::Time;
 use crate::link::orm::rarely::Rarely;
 use crate::link::orm::types::Unit;
 use crate::stack::Fact;
@@ -51,8 +52,12 @@ impl Report<'_> {
             steps += if matches!(first.kind, EventKind::Write { .. }) { 2 } else { 1 };
             because.push("there are as many turns as one request brings values".to_owned());
         }
-        if first.of_period {
-            let (less, of) = if first.of_day { (2, "day") } else { (1, "period") };
+        if let Some(time) = first.of_time {
+            let (less, of) = match time {
+                Time::Day => (2, "day"),
+                Time::Period => (1, "period"),
+                Time::Moment => (1, "moment"),
+            };
             steps += less;
             because.push(format!("there are as many turns as one {of} has rows"));
         }

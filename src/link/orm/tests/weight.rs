@@ -93,15 +93,20 @@ fn rows_of_one_time() {
         less(&format!("def show(request, now):\n    for event in {rows}:\n        print(event.hall.name)\n"))
     };
     let period = "1: there are as many turns as one period has rows";
-    assert_eq!(of("Event.objects.filter(start__lt=now, end__gt=now)"), [period]);
+    let moment = "1: there are as many turns as one moment has rows";
+    assert_eq!(of("Event.objects.filter(start__lt=now, end__gt=now)"), [moment]);
+    assert_eq!(of("Event.objects.filter(start__lt=now, start__gt=now)"), [period]);
     assert_eq!(of("Event.objects.filter(start__range=now)"), [period]);
     assert_eq!(of("Event.objects.filter(start=now)"), ["0"], "a moment is the mark of what was written together");
     let day = "2: there are as many turns as one day has rows";
     assert_eq!(of("Event.objects.filter(start__date=now)"), [day]);
     assert_eq!(of("Event.objects.filter(day=now)"), [day]);
+    assert_eq!(of("Event.objects.filter(day=None)"), ["0"], "rows that have none");
     assert_eq!(of("Event.objects.filter(start__range=(now, now.replace(hour=23, minute=59)))"), [day]);
     let given = "def show(request, now):\n    until = now.replace(hour=23)\n    names(now, until)\n\n\ndef names(since, until):\n    for event in Event.objects.filter(start__range=(since, until)):\n        print(event.hall.name)\n";
     assert!(less(given).contains(&day.to_owned()), "{:?}", less(given));
+    let led_to = "def show(request, now):\n    halls = [event.hall for event in Event.objects.filter(day=now).select_related('hall')]\n    for hall in halls:\n        print(hall.events.filter(seats=0).count())\n";
+    assert_eq!(less(led_to), [day], "each event leads to one hall");
     assert_eq!(of("Event.objects.filter(start__gte=now)"), ["0"]);
     assert_eq!(of("Event.objects.filter(seats__gt=1, seats__lt=now)"), ["0"]);
 }

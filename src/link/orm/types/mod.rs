@@ -228,6 +228,18 @@ impl Type {
         set.rows.then_some(set)
     }
 
+    /// The queryset that it has as many of as that has rows: all of them, or what each leads to by foreign keys.
+    pub(super) fn as_many_as(&self) -> Option<Rc<Set>> {
+        let of_each = || match self {
+            Type::List(element, _) => match &**element {
+                Type::Row(row) if !row.alone && row.path.iter().all(|it| !it.to_many) => row.root.clone(),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.all_rows().or_else(of_each).filter(|set| set.rows)
+    }
+
     /// The size of a loop over it, when it is one over rows or over what a client sent.
     pub(super) fn size(&self) -> Option<Size> {
         match self {
