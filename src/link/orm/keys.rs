@@ -34,10 +34,14 @@ const MOST: usize = 3;
 /// What asks for all rows at once, in place of a query for each. Nothing where no turn has a value of its own.
 pub(super) fn batch(eval: &Eval<'_>, model: Option<ClassId>, id: NodeId) -> String {
     let (conditions, _) = conditions(eval, id);
-    let deepest = conditions.iter().filter_map(|it| eval.vary(it.value)).max();
+    let turns = || conditions.iter().filter_map(|it| eval.vary(it.value));
+    // A loop over a few that are written out is none that anybody has to be spared.
+    let all_short = turns().all(|it| eval.is_of_few(it));
+    let counts = |turn: &Turn| all_short || !eval.is_of_few(*turn);
+    let deepest = turns().filter(counts).max();
     let keyed = conditions.iter().filter(|it| it.met).filter_map(|it| {
         let key = it.key.filter(|key| lookups::parted(key).1 == "exact")?;
-        let turn = eval.vary(it.value).filter(|_| !is_of_kind(eval, it.value))?;
+        let turn = eval.vary(it.value).filter(|turn| counts(turn) && !is_of_kind(eval, it.value))?;
         Some((key, turn, tells(eval, model, key, it.value, turn)))
     });
     let mut all: Vec<(&str, Turn, Tells)> = keyed.collect();

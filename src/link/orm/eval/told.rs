@@ -566,6 +566,11 @@ impl Eval<'_> {
         }
     }
 
+    /// Whether a loop is over a few things that are written out.
+    pub(in crate::link::orm) fn is_of_few(&self, turn: Turn) -> bool {
+        matches!(self.iterated(turn), Some(Type::Tuple(_))) || self.size_of(turn) == Some(Size::Short)
+    }
+
     pub(super) fn size_of(&self, turn: Turn) -> Option<Size> {
         self.iterated(turn)?.size()
     }

@@ -280,6 +280,18 @@ fn what_is_prefetched_serves_a_test_of_it() {
 }
 
 #[test]
+fn a_loop_over_what_is_written_out_is_not_what_is_asked_for_at_once() {
+    let of = |kinds: &str| {
+        views(&format!(
+            "def show(request):\n    for thread in Thread.objects.all():\n        for kind in {kinds}:\n            print(list(Message.objects.filter(thread=thread, text=kind)))\n"
+        ))
+    };
+    let told = |remedy: &str| [format!("query show:Message.objects.filter: {remedy}")];
+    assert_eq!(of("['front', 'back']"), told("filter(thread__in=..., ...)"));
+    assert_eq!(of("request.GET.getlist('kind')"), told("filter(text__in=..., ...)"));
+}
+
+#[test]
 fn what_is_counted_without_doubles_is_counted_so_for_all() {
     let told = |call: &str| {
         views(&format!("def show(request):\n    for thread in Thread.objects.all():\n        print(thread.{call})\n"))
