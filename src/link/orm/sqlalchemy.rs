@@ -6,7 +6,7 @@ use super::eval::{Args, Eval};
 use super::events::Writing;
 use super::models::Relation;
 use super::names::{ClassId, Def};
-use super::types::{Extent, Loads, Row, Set, Site, Size, Statement, Type, Without};
+use super::types::{Extent, Loads, Row, Set, Site, Size, Statement, Type};
 use super::{django, joined};
 use crate::facts::orm::flow::{Flow, NodeId, NodeKind};
 use crate::source::Span;
@@ -17,34 +17,7 @@ pub(super) const BY_KEYS: &str = "select(...).where(key.in_(keys))";
 
 /// What stands behind `.query(...)`, `select(...)`.
 fn base(model: ClassId, rows: bool, sites: Vec<Site>, span: Span) -> Set {
-    Set {
-        orm: Orm::Sqlalchemy,
-        model,
-        classes: Rc::from([]),
-        loads: Loads::default(),
-        rows,
-        beside: Rc::from([]),
-        size: Size::Open,
-        cut: false,
-        awaited: false,
-        fetched: false,
-        partly: false,
-        listed: false,
-        sealed: false,
-        related: None,
-        extent: Extent::Part,
-        single: false,
-        filtered: false,
-        narrowed: false,
-        unheeded: false,
-        parent: None,
-        without: Without::None,
-        asked: Rc::default(),
-        pinned: Vec::new(),
-        clauses: Vec::new(),
-        sites,
-        span,
-    }
+    Set { orm: Orm::Sqlalchemy, rows, sites, ..Set::all(model, span) }
 }
 
 /// The collection of a relationship, which is loaded when it is read.
