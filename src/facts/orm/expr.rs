@@ -176,6 +176,11 @@ impl<'a> Builder<'a> {
             }
             ExprKind::If { test, body, orelse } => {
                 self.flow.conditional.extend([body.span, orelse.span]);
+                if let ExprKind::Name(name) = &test.kind
+                    && let Some(value) = self.value_of((None, name))
+                {
+                    self.flow.of_truth.push((body.span, value));
+                }
                 self.test(test);
                 let guard = self.guard;
                 let looked_for = self.looks_for(test);

@@ -33,6 +33,8 @@ pub struct Flow {
     /// Parts of expressions that some evaluations do not come to: behind `and` and `or`, either side of `a if test else b`, what a
     /// comprehension with conditions makes.
     pub conditional: Vec<Span>,
+    /// Those of them that are taken where a variable is true: `book.author if book else None`.
+    pub of_truth: Vec<(Span, NodeId)>,
     /// What is yielded.
     pub yields: Vec<NodeId>,
     /// What stands in a `with`.

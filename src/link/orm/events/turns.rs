@@ -1,7 +1,7 @@
 //! Whether each turn of a loop comes to a place, and each call of a function.
 
-use super::super::eval::Eval;
-use super::super::types::Turn;
+use super::super::eval::{Eval, Frame};
+use super::super::types::{Row, Turn, Type};
 use crate::facts::orm::flow::{Arm, Flow, NodeId, NodeKind, Scope};
 use crate::source::Span;
 
@@ -13,9 +13,20 @@ pub(super) fn is_some_turns_only(eval: &Eval<'_>, turn: Turn, at: Span, deep: Sp
     let holds = |span: &Span| span.contains(at) || span.contains(deep);
     let seldom = is_seldom(frame.flow, turn.scope, at);
     let conditional = seldom
-        || std::iter::once(frame).chain(called).any(|frame| frame.flow.conditional.iter().any(holds))
+        || std::iter::once(frame).chain(called).any(|frame| {
+            frame.flow.conditional.iter().filter(|span| holds(span)).any(|span| !is_of_a_row(frame, *span))
+        })
         || called.iter().any(|frame| is_conditional(frame.flow, frame.types.len() as NodeId));
     (seldom, conditional)
+}
+
+/// Whether a branch is taken where the row of a loop is true, which it always is.
+fn is_of_a_row(frame: &Frame<'_>, span: Span) -> bool {
+    let is_row = |node: NodeId| {
+        let of_loop = |row: &Row| row.path.is_empty() && !row.alone && row.turn.is_some();
+        matches!(frame.types.get(node as usize), Some(Type::Row(row)) if of_loop(row))
+    };
+    frame.flow.of_truth.iter().any(|(branch, node)| *branch == span && is_row(*node))
 }
 
 /// Whether a place in a loop is one that not all of its turns come to.

@@ -125,6 +125,10 @@ fn what_one_object_has_and_what_a_client_sends() {
 fn what_stands_behind_a_condition_or_beside_a_write() {
     let some = format!("def show(request):\n    {READ}        if event.seats:\n            print(event.hall.name)\n");
     assert_eq!(less(&some), ["1"]);
+    let row = format!("def show(request):\n    {READ}        print(event.hall.name if event else None)\n");
+    assert_eq!(less(&row), ["0"], "the row of the loop is there");
+    let other = format!("def show(request, now):\n    {READ}        print(event.hall.name if now else None)\n");
+    assert_eq!(less(&other), ["1"]);
     // The test itself reads it.
     let test =
         format!("def show(request):\n    {READ}        if event.hall.name:\n            print(event.hall.name)\n");
